@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_BASE_ARENA_H
+#define LINKPOND_BASE_ARENA_H
+
+#include "linkpond/base/str.h"
+
+/*
+ * Memory with one lifetime: a request, a batch, a load. Allocation is a bump of a pointer; release is
+ * all at once. Bounded: past bytes_max (or when malloc fails) alloc returns NULL and sets the sticky
+ * `overflow` flag, which a request answers with 503. Not thread-safe.
+ */
+struct arena_block;
+struct arena {
+    struct arena_block *head;
+    size_t used;      /* bytes handed out since the last reset */
+    size_t bytes_max;
+    bool overflow;
+};
+
+void arena_init(struct arena *self, size_t bytes_max);
+/* Frees everything; harmless on a zeroed arena. */
+void arena_done(struct arena *self);
+/* Forgets what was handed out; keeps one block for reuse. */
+void arena_reset(struct arena *self);
+
+/* `bytes` zeroed bytes, aligned to 16; NULL as said above. */
+void *arena_alloc(struct arena *self, size_t bytes);
+/* A copy, NUL-terminated after len; the empty slice when memory ran out. */
+str arena_str(struct arena *self, str s);
+/* printf into the arena; the empty slice when memory ran out. */
+str arena_f(struct arena *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+#define ARENA_ARRAY(arena, type, count) ((type *)arena_alloc((arena), sizeof(type) * (size_t)(count)))
+
+#endif

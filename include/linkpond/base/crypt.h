@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_BASE_CRYPT_H
+#define LINKPOND_BASE_CRYPT_H
+
+#include "linkpond/base/err.h"
+
+/* The only door to OpenSSL (3.0). All functions are thread-safe; an aes_key must not be shared between
+ * threads. Failures of the library itself abort: without randomness or a hash nothing here is safe. */
+
+#define SHA256_BYTES 32
+void crypt_random(void *out, size_t len);
+void crypt_sha256(str message, uint8_t out[SHA256_BYTES]);
+void crypt_hmac_sha256(str key, str message, uint8_t out[SHA256_BYTES]);
+/* Constant time in the contents; false at once when lengths differ. */
+bool crypt_equal(str a, str b);
+/* Overwrites secrets so that the compiler cannot drop it. */
+void crypt_cleanse(void *memory, size_t len);
+
+/* AES-128/256 on single 16-byte blocks (FIPS 197), the building block of FF1 and of visitor cookies. */
+struct aes_key;
+struct aes_key *aes_key_new(const uint8_t *key, size_t key_len, bool decrypt); /* key_len 16 or 32 */
+void aes_key_free(struct aes_key *self);
+void aes_block(struct aes_key *self, const uint8_t in[16], uint8_t out[16]);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_BASE_PERCENT_H
+#define LINKPOND_BASE_PERCENT_H
+
+#include "linkpond/base/buf.h"
+
+/* RFC 3986 percent-encoding. */
+/* Strict, for paths: refuses a bad %XX and %00; '+' stays. Returns false and leaves a partial out. */
+bool percent_decode(struct buf *out, str s);
+/* Lenient, for query values and forms: '+' is a space, a bad %XX stays as it is, %00 is dropped. */
+void percent_decode_form(struct buf *out, str s);
+/* Encodes every byte except unreserved (A-Z a-z 0-9 - . _ ~). */
+void percent_encode(struct buf *out, str s);
+
+/* Walks "a=1&b=2": each parameter's raw name and raw value (borrowed). A parameter without '=' has
+ * has_value false. Empty pieces ("&&") are skipped. */
+struct query_param {
+    str raw;   /* the whole "name=value" as it stands */
+    str name;  /* raw, undecoded */
+    str value; /* raw, undecoded */
+    bool has_value;
+};
+bool query_next(str *rest, struct query_param *out);
+/* First parameter of that name (names compared raw, byte-exact); false when absent. */
+bool query_find(str query, str name, struct query_param *out);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_BASE_ZONE_H
+#define LINKPOND_BASE_ZONE_H
+
+#include "linkpond/base/clock.h"
+#include "linkpond/base/err.h"
+
+/* IANA time zones (GLib's GTimeZone over the system's tzdata). A zone is immutable and shared by threads. */
+struct zone;
+/* "Asia/Shanghai", "UTC"; NULL for a name that tzdata does not have (names with ".." or a leading '/' too).
+ * Cached for the life of the process: do not free. */
+const struct zone *zone_find(str name);
+/* The system's zone name: $TZ, /etc/timezone or the /etc/localtime link; "UTC" when none can be told. */
+str zone_system_name(char out[64]);
+str zone_name(const struct zone *self);
+/* Seconds east of UTC in force at that instant. */
+int zone_offset_s(const struct zone *self, int64_t ms);
+/* The instant a local civil date begins: the first instant of that local day, also where midnight is skipped. */
+int64_t zone_day_start(const struct zone *self, int64_t civil_days);
+/* The local civil day (days since the epoch) and the second within it of an instant. */
+int64_t zone_civil_day(const struct zone *self, int64_t ms, int *second_of_day);
+
+#endif

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+typedef int linkpond_floor_not_built_yet;
