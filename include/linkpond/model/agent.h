@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_MODEL_AGENT_H
+#define LINKPOND_MODEL_AGENT_H
+
+#include "linkpond/model/click.h"
+
+/*
+ * Who asked: User-Agent and request signals to class, app, OS, device, browser, net type and language. The rules are data
+ * (config/bots.tsv, config/apps.tsv; format in their first lines), compiled once into one Aho-Corasick automaton and
+ * then read-only, shared by threads.
+ *
+ * Order: empty UA and hard tokens -> bot; HEAD -> head; prefetch headers -> prefetch; previewers -> preview; in-app token ->
+ * human; other bot tokens -> bot; else human. Off-the-shelf lists fail on Chinese in-app browsers (every Baidu app user
+ * is called a spider), hence the in-app tokens before the soft bot tokens.
+ */
+struct agent_rules;
+
+/* `bots` and `apps` are the files' texts. On ERR_INVALID the fault names file and line. */
+enum err agent_rules_compile(str bots, str apps, struct agent_rules **out, struct fault *fault);
+void agent_rules_free(struct agent_rules *self);
+/* Compiled from the files built into the program; aborts if they are broken (a test prevents that). */
+struct agent_rules *agent_rules_builtin(void);
+
+struct agent_request {
+    str user_agent;
+    str language; /* Accept-Language */
+    str package;  /* X-Requested-With */
+    unsigned signals;
+};
+/* Texts point into the rules or into static tables; language into the request. */
+struct agent {
+    enum click_class class;
+    str rule;     /* stable id such as "bot:googlebot", "app:wechat", "method:head" */
+    str app;      /* "wechat", "wecom", "qq" …; empty in an ordinary browser */
+    str os;       /* "ios" "android" "harmonyos" "windows" "macos" "linux" "chromeos" "other" */
+    str device;   /* "phone" "tablet" "desktop" "other" */
+    str browser;  /* "chrome" "safari" "wechat-webview"… ; empty for bots */
+    str net;      /* "wifi" "5g" "4g" "3g" "2g"; empty when not told */
+    str language; /* first tag, as "zh-cn"; at most 16 bytes */
+};
+void agent_recognise(const struct agent_rules *rules, const struct agent_request *request, struct agent *out);
+
+#endif
