@@ -12,7 +12,7 @@
 struct arena_block;
 struct arena {
     struct arena_block *head;
-    size_t used;      /* bytes handed out since the last reset */
+    size_t used; /* bytes handed out since the last reset */
     size_t bytes_max;
     bool overflow;
 };
@@ -30,7 +30,7 @@ str arena_str(struct arena *self, str s);
 /* printf into the arena; the empty slice when memory ran out. */
 str arena_f(struct arena *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-#define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+#define ARENA_NEW(arena, type)          ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_alloc((arena), sizeof(type) * (size_t)(count)))
 
 #endif

@@ -5,9 +5,9 @@
 #include "linkpond/base/str.h"
 
 /* Digits 0-9 A-Z a-z, value 0..61 in that order; most significant first. */
-#define BASE62_U64_MAX 11 /* digits of 2^64-1 */
-char base62_digit(unsigned value);      /* value < 62 */
-int base62_value(char digit);           /* -1 when not a digit */
+#define BASE62_U64_MAX 11          /* digits of 2^64-1 */
+char base62_digit(unsigned value); /* value < 62 */
+int base62_value(char digit);      /* -1 when not a digit */
 /* Zero-padded to `width` digits (more when the value needs them, at most 11). Returns the slice of out. */
 str base62_encode(uint64_t value, size_t width, char out[BASE62_U64_MAX + 1]);
 /* Whole slice, 1-11 digits, fits 64 bits. */

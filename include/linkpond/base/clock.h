@@ -8,8 +8,8 @@
 
 #define MS_PER_SECOND INT64_C(1000)
 #define MS_PER_MINUTE INT64_C(60000)
-#define MS_PER_HOUR INT64_C(3600000)
-#define MS_PER_DAY INT64_C(86400000)
+#define MS_PER_HOUR   INT64_C(3600000)
+#define MS_PER_DAY    INT64_C(86400000)
 
 /* Wall clock, milliseconds since 1970-01-01T00:00:00Z. May step; never use it to measure. */
 int64_t clock_now_ms(void);

@@ -14,14 +14,14 @@
 enum json_type { JSON_NULL, JSON_BOOL, JSON_INT, JSON_DOUBLE, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 struct json {
     enum json_type type;
-    str name;   /* as a member of an object */
+    str name; /* as a member of an object */
     bool boolean;
     int64_t integer;
     double number; /* set for INT too */
     str string;
     struct json *child; /* first item or member */
     struct json *next;
-    size_t count;       /* items or members */
+    size_t count; /* items or members */
 };
 
 /* Depth at most LIMIT_JSON_DEPTH. On ERR_MALFORMED the fault says what and at which byte. Slices point into the
@@ -34,12 +34,12 @@ const struct json *json_get(const struct json *object, str name);
 
 /* ---- decoding by tables --------------------------------------------------------------------------------------- */
 enum json_kind {
-    JSON_KIND_STR,      /* str; limit = bytes at most */
-    JSON_KIND_I64,      /* int64_t; limit_low..limit_high */
-    JSON_KIND_BOOL,     /* bool */
-    JSON_KIND_TIME,     /* int64_t ms; RFC 3339 text */
-    JSON_KIND_STRLIST,  /* struct str_list; limit = items, limit_item = bytes each */
-    JSON_KIND_JSON,     /* const struct json *: taken as it is */
+    JSON_KIND_STR,     /* str; limit = bytes at most */
+    JSON_KIND_I64,     /* int64_t; limit_low..limit_high */
+    JSON_KIND_BOOL,    /* bool */
+    JSON_KIND_TIME,    /* int64_t ms; RFC 3339 text */
+    JSON_KIND_STRLIST, /* struct str_list; limit = items, limit_item = bytes each */
+    JSON_KIND_JSON,    /* const struct json *: taken as it is */
 };
 struct str_list {
     str *items;
@@ -72,21 +72,22 @@ struct json_writer {
     unsigned depth;
 };
 void json_writer_init(struct json_writer *self, struct buf *out);
-void json_object(struct json_writer *self);      /* '{' */
+void json_object(struct json_writer *self); /* '{' */
 void json_object_end(struct json_writer *self);
 void json_array(struct json_writer *self);
 void json_array_end(struct json_writer *self);
 void json_name(struct json_writer *self, const char *name);
 void json_name_str(struct json_writer *self, str name);
-void json_str(struct json_writer *self, str value);       /* escaped; invalid UTF-8 becomes U+FFFD; also escapes < > & U+2028/9 */
+void json_str(struct json_writer *self,
+              str value); /* escaped; invalid UTF-8 becomes U+FFFD; also escapes < > & U+2028/9 */
 void json_c(struct json_writer *self, const char *value); /* NULL writes null */
 void json_i64(struct json_writer *self, int64_t value);
 void json_u64(struct json_writer *self, uint64_t value);
 void json_double(struct json_writer *self, double value); /* shortest round trip; NaN and infinities write null */
 void json_bool(struct json_writer *self, bool value);
 void json_null(struct json_writer *self);
-void json_raw(struct json_writer *self, str json_text);   /* already JSON */
-void json_time(struct json_writer *self, int64_t ms);     /* RFC 3339 UTC; INT64_MIN writes null */
+void json_raw(struct json_writer *self, str json_text);              /* already JSON */
+void json_time(struct json_writer *self, int64_t ms);                /* RFC 3339 UTC; INT64_MIN writes null */
 void json_value(struct json_writer *self, const struct json *value); /* a whole parsed tree */
 /* name and value in one call */
 void json_put_str(struct json_writer *self, const char *name, str value);

@@ -18,8 +18,11 @@ typedef struct {
 } str;
 
 #define STR(lit) ((str){"" lit, sizeof(lit) - 1})
-#define STR_INIT(lit) {"" lit, sizeof(lit) - 1} /* for static tables */
-#define STR_FMT "%.*s"
+#define STR_INIT(lit)                                                                                                  \
+    {                                                                                                                  \
+        "" lit, sizeof(lit) - 1                                                                                        \
+    } /* for static tables */
+#define STR_FMT    "%.*s"
 #define STR_ARG(s) (int)(s).len, (s).ptr
 
 /* The bytes of a NUL-terminated string; NULL gives the empty slice. */

@@ -5,13 +5,13 @@
 #include "linkpond/model/click.h"
 
 /*
- * Who asked: User-Agent and request signals to class, app, OS, device, browser, net type and language. The rules are data
- * (config/bots.tsv, config/apps.tsv; format in their first lines), compiled once into one Aho-Corasick automaton and
- * then read-only, shared by threads.
+ * Who asked: User-Agent and request signals to class, app, OS, device, browser, net type and language. The rules are
+ * data (config/bots.tsv, config/apps.tsv; format in their first lines), compiled once into one Aho-Corasick automaton
+ * and then read-only, shared by threads.
  *
- * Order: empty UA and hard tokens -> bot; HEAD -> head; prefetch headers -> prefetch; previewers -> preview; in-app token ->
- * human; other bot tokens -> bot; else human. Off-the-shelf lists fail on Chinese in-app browsers (every Baidu app user
- * is called a spider), hence the in-app tokens before the soft bot tokens.
+ * Order: empty UA and hard tokens -> bot; HEAD -> head; prefetch headers -> prefetch; previewers -> preview; in-app
+ * token -> human; other bot tokens -> bot; else human. Off-the-shelf lists fail on Chinese in-app browsers (every Baidu
+ * app user is called a spider), hence the in-app tokens before the soft bot tokens.
  */
 struct agent_rules;
 

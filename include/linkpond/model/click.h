@@ -81,20 +81,20 @@ bool click_counts(enum click_class class, enum click_outcome outcome);
 /* What was seen of the request besides its texts; 16 bits, stored with the click so that history can be classified
  * anew under later rules. */
 enum click_signal {
-    SIGNAL_HEAD = 1 << 0,             /* method HEAD */
-    SIGNAL_PREFETCH = 1 << 1,         /* Sec-Purpose / Purpose / X-Moz: prefetch, X-Purpose: preview */
-    SIGNAL_RANGE = 1 << 2,            /* Range: bytes= on a redirect: unfurlers read only the head */
-    SIGNAL_COOKIE = 1 << 3,           /* a valid visitor cookie came */
-    SIGNAL_WEBVIEW = 1 << 4,          /* X-Requested-With names an Android package */
-    SIGNAL_LEAKSCAN = 1 << 5,         /* header Tencent-Leakscan */
+    SIGNAL_HEAD = 1 << 0,     /* method HEAD */
+    SIGNAL_PREFETCH = 1 << 1, /* Sec-Purpose / Purpose / X-Moz: prefetch, X-Purpose: preview */
+    SIGNAL_RANGE = 1 << 2,    /* Range: bytes= on a redirect: unfurlers read only the head */
+    SIGNAL_COOKIE = 1 << 3,   /* a valid visitor cookie came */
+    SIGNAL_WEBVIEW = 1 << 4,  /* X-Requested-With names an Android package */
+    SIGNAL_LEAKSCAN = 1 << 5, /* header Tencent-Leakscan */
     SIGNAL_NO_ACCEPT_LANGUAGE = 1 << 6,
     SIGNAL_NO_ACCEPT = 1 << 7,
-    SIGNAL_FETCH_NAVIGATE = 1 << 8,   /* Sec-Fetch-Mode: navigate */
-    SIGNAL_OPT_OUT = 1 << 9,          /* Sec-GPC: 1 or DNT: 1 */
-    SIGNAL_RESERVED_LIMIT = 1 << 10,  /* took one of the link's max_clicks; the start-up recount sums these */
-    SIGNAL_HTTPS = 1 << 11,           /* X-Forwarded-Proto: https from a trusted proxy */
+    SIGNAL_FETCH_NAVIGATE = 1 << 8,  /* Sec-Fetch-Mode: navigate */
+    SIGNAL_OPT_OUT = 1 << 9,         /* Sec-GPC: 1 or DNT: 1 */
+    SIGNAL_RESERVED_LIMIT = 1 << 10, /* took one of the link's max_clicks; the start-up recount sums these */
+    SIGNAL_HTTPS = 1 << 11,          /* X-Forwarded-Proto: https from a trusted proxy */
     SIGNAL_FROM_MAIL_GATEWAY = 1 << 12,
-    SIGNAL_TEST = 1 << 13,            /* unexpanded ad macro: test traffic */
+    SIGNAL_TEST = 1 << 13, /* unexpanded ad macro: test traffic */
 };
 
 /* utm_source utm_medium utm_campaign utm_term utm_content utm_id, in this order everywhere. */
@@ -106,9 +106,9 @@ str utm_name(enum utm value); /* "utm_source" … */
  * owner and tags are not here: they follow the link as it is now.
  */
 struct click {
-    int64_t id;       /* node:8 | segment:34 | offset/64:17, top bit 0 */
+    int64_t id; /* node:8 | segment:34 | offset/64:17, top bit 0 */
     int64_t time_ms;
-    int64_t link_id;  /* 0 = unknown code */
+    int64_t link_id; /* 0 = unknown code */
     enum click_class class;
     enum click_outcome outcome;
     unsigned signals; /* enum click_signal */
@@ -116,18 +116,18 @@ struct click {
     bool new_visitor; /* first click of this pseudonym */
     bool first_here;  /* first PV of this pseudonym on this link: their sum is the link's visitors */
     bool qr;
-    int64_t visitor;  /* pseudonym number; 0 = none (non-human classes have none) */
+    int64_t visitor; /* pseudonym number; 0 = none (non-human classes have none) */
     enum visitor_by visitor_by;
-    str rule;         /* which recognition rule gave the class */
-    str host;         /* short domain asked, canonical */
-    str code;         /* the path asked, decoded, without the slash */
-    str target;       /* key of the target in a pool; empty for a plain link */
-    str location;     /* what was answered in Location; empty for pages */
-    struct addr ip;   /* truncated to /24 or /48 */
+    str rule;       /* which recognition rule gave the class */
+    str host;       /* short domain asked, canonical */
+    str code;       /* the path asked, decoded, without the slash */
+    str target;     /* key of the target in a pool; empty for a plain link */
+    str location;   /* what was answered in Location; empty for pages */
+    struct addr ip; /* truncated to /24 or /48 */
     str country, region, city;
     str app, os, device, browser, language, net;
     str referrer, referrer_host;
-    str query;        /* raw, at most LIMIT_CLICK_QUERY, volatile values cut */
+    str query; /* raw, at most LIMIT_CLICK_QUERY, volatile values cut */
     str utm[UTM_COUNT];
     str source, channel;
     enum click_by source_by, channel_by;

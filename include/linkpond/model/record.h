@@ -20,14 +20,14 @@
 struct record {
     int64_t time_ms;
     int64_t link_id;
-    int64_t visitor;            /* from a cookie; 0 = none */
+    int64_t visitor; /* from a cookie; 0 = none */
     enum click_outcome outcome;
     unsigned signals;
-    int status;                 /* HTTP status answered */
-    struct addr ip;             /* full address: lives in the journal only */
+    int status;     /* HTTP status answered */
+    struct addr ip; /* full address: lives in the journal only */
     str host, code, location;
     str user_agent, referrer, query, language, package, request_id; /* package = X-Requested-With */
-    str link_source, link_channel;   /* the link's own at the moment of the click */
+    str link_source, link_channel;                                  /* the link's own at the moment of the click */
     str link_utm[UTM_COUNT];
     str target;
 };
@@ -35,7 +35,8 @@ struct record {
 /* Bytes the record takes in a segment, padding included; texts are cut (UTF-8 safe) to their LIMIT_CLICK_* and then
  * location is cut so that the whole stays within LIMIT_JOURNAL_RECORD. Multiple of RECORD_ALIGN. */
 size_t record_size(const struct record *self);
-/* Writes all but the commit word (left 0) into out[0..size), size = record_size(). Returns the commit word to publish. */
+/* Writes all but the commit word (left 0) into out[0..size), size = record_size(). Returns the commit word to publish.
+ */
 uint32_t record_encode(const struct record *self, uint64_t seed, uint8_t *out, size_t size);
 /* Reads one record at `bytes` (available: readable bytes from there). Texts point into `bytes`.
  * RECORD_END: commit word 0 or nothing left; RECORD_BAD: damaged (*size = RECORD_ALIGN, to look on from there). */

@@ -3,23 +3,25 @@
 #define LINKPOND_MODEL_SOURCE_H
 
 #include "linkpond/base/arena.h"
+#include "linkpond/model/agent.h"
 #include "linkpond/model/click.h"
 #include "linkpond/model/record.h"
-#include "linkpond/model/agent.h"
 
 /*
  * Where a visitor came from. One order everywhere. Source: (1) the request's utm_source or lp_src; (2) the link's own
- * source or utm_source; (3) ad click id; (4) app; (5) referrer; (6) direct. Channel: the request's lp_ch, the link's, inferred
- * (from scene, app and medium), none. Tables config/referrers.tsv and config/channels.tsv, compiled once, read-only.
+ * source or utm_source; (3) ad click id; (4) app; (5) referrer; (6) direct. Channel: the request's lp_ch, the link's,
+ * inferred (from scene, app and medium), none. Tables config/referrers.tsv and config/channels.tsv, compiled once,
+ * read-only.
  */
 struct source_rules;
 enum err source_rules_compile(str referrers, str channels, struct source_rules **out, struct fault *fault);
 void source_rules_free(struct source_rules *self);
 struct source_rules *source_rules_builtin(void);
 
-/* Fills the click's scene, utm, source, channel, referrer_host, ad click, qr and query (volatile values cut) from the record
- * and what the agent recognition said. New texts live in the arena; the rest borrows from the record or the rules. UTM values are percent-
- * decoded, repaired to UTF-8 and cut to LIMIT_UTM. Sets SIGNAL_TEST for an unexpanded macro. */
+/* Fills the click's scene, utm, source, channel, referrer_host, ad click, qr and query (volatile values cut) from the
+ * record and what the agent recognition said. New texts live in the arena; the rest borrows from the record or the
+ * rules. UTM values are percent- decoded, repaired to UTF-8 and cut to LIMIT_UTM. Sets SIGNAL_TEST for an unexpanded
+ * macro. */
 void source_attribute(const struct source_rules *rules, struct arena *arena, const struct record *record,
                       const struct agent *agent, struct click *click);
 

@@ -16,36 +16,38 @@ struct url {
 };
 
 struct url_policy {
-    bool allow_private;             /* private addresses and "localhost" as hosts */
-    const str *own_hosts;           /* our short domains, canonical: refused as targets (loops) */
+    bool allow_private;   /* private addresses and "localhost" as hosts */
+    const str *own_hosts; /* our short domains, canonical: refused as targets (loops) */
     size_t own_hosts_count;
-    const str *extra_schemes;       /* besides http and https, e.g. "weixin", "alipays" */
+    const str *extra_schemes; /* besides http and https, e.g. "weixin", "alipays" */
     size_t extra_schemes_count;
 };
 
-/* Takes what a person pasted: trims blanks, percent-encodes raw non-ASCII bytes and spaces inside (so the stored text is
- * bytes 0x21-0x7E), converts an IDN host to punycode, leaves every other byte alone: existing %XX, "==", case, order. `out` gets the stored
- * form. Refuses (ERR_INVALID, fault field = `field`) with codes: required, too_long (> LIMIT_URL), scheme_not_allowed, no_host,
- * userinfo_not_allowed, control_character, own_host, private_host, bad_host, bad_port, parsers_disagree. Idempotent. */
+/* Takes what a person pasted: trims blanks, percent-encodes raw non-ASCII bytes and spaces inside (so the stored text
+ * is bytes 0x21-0x7E), converts an IDN host to punycode, leaves every other byte alone: existing %XX, "==", case,
+ * order. `out` gets the stored form. Refuses (ERR_INVALID, fault field = `field`) with codes: required, too_long (>
+ * LIMIT_URL), scheme_not_allowed, no_host, userinfo_not_allowed, control_character, own_host, private_host, bad_host,
+ * bad_port, parsers_disagree. Idempotent. */
 enum err url_check(str text, const struct url_policy *policy, const char *field, struct buf *out, struct fault *fault);
 /* Splits a stored URL. False only when it has no "scheme:". Schemes without "//" have an empty host. */
 bool url_split(str text, struct url *out);
 
 /* How a target and a visit make a Location. */
 struct url_merge {
-    str target;              /* stored URL */
-    str query;               /* the visitor's raw query, may be empty */
+    str target; /* stored URL */
+    str query;  /* the visitor's raw query, may be empty */
     bool forward_query;
-    bool visitor_wins;       /* query_conflict = visitor */
-    const str *utm;          /* the link's UTM_COUNT own values (decoded text), added when absent; NULL = none */
-    str click_id_param;      /* empty = none */
+    bool visitor_wins;  /* query_conflict = visitor */
+    const str *utm;     /* the link's UTM_COUNT own values (decoded text), added when absent; NULL = none */
+    str click_id_param; /* empty = none */
     str click_id;
 };
-/* Writes the Location: target bytes untouched; additions before the fragment. The visitor's utm_* and ad click ids override by name;
- * any other parameter that the target has keeps the target's value (else commissions are stolen, `pid=`) unless visitor_wins;
- * the rest is added in the visitor's order and bytes; lp_* and volatile parameters are never forwarded. When nothing is added or
- * replaced the target is answered byte for byte. Forwarded bytes outside 0x21-0x7E are percent-encoded. At most LIMIT_FORWARD_QUERY
- * bytes are added: a parameter that does not fit is left out. False when out overflows. */
+/* Writes the Location: target bytes untouched; additions before the fragment. The visitor's utm_* and ad click ids
+ * override by name; any other parameter that the target has keeps the target's value (else commissions are stolen,
+ * `pid=`) unless visitor_wins; the rest is added in the visitor's order and bytes; lp_* and volatile parameters are
+ * never forwarded. When nothing is added or replaced the target is answered byte for byte. Forwarded bytes outside
+ * 0x21-0x7E are percent-encoded. At most LIMIT_FORWARD_QUERY bytes are added: a parameter that does not fit is left
+ * out. False when out overflows. */
 bool url_merge(const struct url_merge *merge, struct buf *out);
 
 #endif
