@@ -22,7 +22,7 @@ bool addr_from_sockaddr(const struct sockaddr *sa, struct addr *out);
 str addr_format(const struct addr *self, char out[ADDR_TEXT_MAX]);
 bool addr_is_v4(const struct addr *self);
 bool addr_eq(const struct addr *a, const struct addr *b);
-/* Zeroes the host part: /24 for IPv4, /48 for IPv6 (privacy, DESIGN 5.3). */
+/* Zeroes the host part: /24 for IPv4, /48 for IPv6 (privacy: what is stored names a neighbourhood, not a person). */
 struct addr addr_truncate(const struct addr *self);
 /* Loopback, private (RFC 1918, 4193), link-local, CGNAT 100.64/10, unspecified, multicast, reserved and
  * documentation ranges, and IPv6 forms that embed such an IPv4 (mapped, 6to4 2002::/16, NAT64 64:ff9b::/96). */
@@ -34,7 +34,7 @@ bool cidr_contains(const struct cidr *self, const struct addr *addr);
 
 /* The visitor's address from X-Forwarded-For: walked right to left, first address that is not a trusted proxy;
  * the peer when it is no trusted proxy itself, when the header is empty, or from the first unreadable item on
- * (the last good hop is then used). HARDENING 2 #15. */
+ * (the last good hop is then used). The left-most items are the visitor's to invent. */
 struct addr addr_client(const struct addr *peer, str forwarded_for, const struct cidr *trusted, size_t trusted_count);
 
 #endif

@@ -20,17 +20,19 @@ struct arena {
 void arena_init(struct arena *self, size_t bytes_max);
 /* Frees everything; harmless on a zeroed arena. */
 void arena_done(struct arena *self);
-/* Forgets what was handed out; keeps one block for reuse. */
+/* Forgets what was handed out; keeps one block of ordinary size for reuse. */
 void arena_reset(struct arena *self);
 
 /* `bytes` zeroed bytes, aligned to 16; NULL as said above. */
 void *arena_alloc(struct arena *self, size_t bytes);
+/* size * count bytes, checked: a product that does not fit is an overflow like any other. */
+void *arena_alloc_array(struct arena *self, size_t size, size_t count);
 /* A copy, NUL-terminated after len; the empty slice when memory ran out. */
 str arena_str(struct arena *self, str s);
 /* printf into the arena; the empty slice when memory ran out. */
 str arena_f(struct arena *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define ARENA_NEW(arena, type)          ((type *)arena_alloc((arena), sizeof(type)))
-#define ARENA_ARRAY(arena, type, count) ((type *)arena_alloc((arena), sizeof(type) * (size_t)(count)))
+#define ARENA_ARRAY(arena, type, count) ((type *)arena_alloc_array((arena), sizeof(type), (size_t)(count)))
 
 #endif

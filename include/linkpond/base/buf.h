@@ -12,7 +12,7 @@
 struct buf {
     char *ptr;
     size_t len;
-    size_t cap;     /* bytes at ptr */
+    size_t cap;     /* bytes that fit at ptr */
     size_t cap_max; /* ceiling for growth; == cap for fixed buffers */
     bool owned;     /* ptr came from malloc */
     bool overflow;
@@ -37,7 +37,8 @@ void buf_addf(struct buf *self, const char *format, ...) __attribute__((format(p
 
 /* What was built, lent until the next add, reset or done. */
 str buf_str(const struct buf *self);
-/* The same, NUL-terminated (the NUL is not counted in len); "" on overflow. */
+/* The same, NUL-terminated (the NUL is not counted in len); "" on overflow. A fixed buffer that is full
+ * to its last byte has no room for the NUL, and that is an overflow too. */
 const char *buf_c(struct buf *self);
 
 #endif

@@ -16,11 +16,12 @@ int64_t clock_now_ms(void);
 /* Monotonic nanoseconds, for measuring and rate limits. */
 int64_t clock_mono_ns(void);
 
-/* RFC 3339 times. Years 0001-9999. */
+/* RFC 3339 times. Years 0001-9999; an instant outside is written as the nearest one inside and refused when read. */
 #define TIMESTAMP_TEXT_MAX 32
 /* "2026-11-22T02:04:51.123Z" (UTC, always milliseconds); returns the slice of `out`. */
 str timestamp_utc(int64_t ms, char out[TIMESTAMP_TEXT_MAX]);
-/* With an offset in seconds: "2026-11-22T10:04:51.123+08:00"; whole seconds when ms is a multiple of 1000. */
+/* With an offset in seconds: "2026-11-22T10:04:51.123+08:00"; whole seconds when ms is a multiple of 1000.
+ * RFC 3339 has no seconds in offsets: they are cut off and the clock follows, so the instant stays right. */
 str timestamp_offset(int64_t ms, int offset_s, char out[TIMESTAMP_TEXT_MAX]);
 /* Date-time with 'T' or ' ' and "Z" or an offset, fraction optional (cut to ms). False leaves *ms alone;
  * a leap second :60 is taken as :59.999. */

@@ -8,7 +8,7 @@
  */
 
 /* What people store */
-#define LIMIT_URL            2048 /* + forwarded query must stay under nginx's 4 KiB header buffer (HARDENING 1.4) */
+#define LIMIT_URL            2048 /* + forwarded query must stay under nginx's 4 KiB header buffer */
 #define LIMIT_FORWARD_QUERY  1024
 #define LIMIT_LOCATION       3584 /* the longest Location ever answered */
 #define LIMIT_TITLE          512

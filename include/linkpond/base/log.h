@@ -6,7 +6,7 @@
 
 /*
  * The program's log: one JSON object per line on stderr, `{"time","level","event","detail"}`. Control
- * bytes and invalid UTF-8 are escaped, so nothing a visitor sends can forge a line (HARDENING 2 #38).
+ * bytes and invalid UTF-8 are escaped, so nothing a visitor sends can forge a line.
  * Only edges (main, threads, request boundaries) log; everything else returns errors. Thread-safe: a line
  * is one write(2). Line length is bounded (LIMIT_LOG_LINE); more is cut.
  */

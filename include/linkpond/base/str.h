@@ -52,7 +52,7 @@ str str_trim(str s);
 bool str_cut(str s, char sep, str *before, str *after);
 
 /* Iterates over the pieces between `sep`: while (str_next(&rest, ',', &piece)). Empty pieces are
- * given too; an empty `rest` gives none. */
+ * given too; an empty `rest` gives none, so nothing follows a trailing `sep`: "a,,b," gives "a", "", "b". */
 bool str_next(str *rest, char sep, str *piece);
 
 /* Whole slice is a decimal integer without sign (u64) or with an optional '-' (i64), no blanks, in
