@@ -24,11 +24,13 @@ bool addr_is_v4(const struct addr *self);
 bool addr_eq(const struct addr *a, const struct addr *b);
 /* Zeroes the host part: /24 for IPv4, /48 for IPv6 (privacy: what is stored names a neighbourhood, not a person). */
 struct addr addr_truncate(const struct addr *self);
-/* Loopback, private (RFC 1918, 4193), link-local, CGNAT 100.64/10, unspecified, multicast, reserved and
+/* Not a public host:
+ * loopback, private (RFC 1918, 4193), link-local, CGNAT 100.64/10, unspecified, multicast, reserved and
  * documentation ranges, and IPv6 forms that embed such an IPv4 (mapped, 6to4 2002::/16, NAT64 64:ff9b::/96). */
 bool addr_is_private(const struct addr *self);
 
-/* "10.0.0.0/8", or an address alone. */
+/* "10.0.0.0/8", or an address alone. Host bits are cleared. A mapped block written with colons counts its bits in
+ * the 16-byte form: "::ffff:10.0.0.0/104". */
 bool cidr_parse(str text, struct cidr *out);
 bool cidr_contains(const struct cidr *self, const struct addr *addr);
 

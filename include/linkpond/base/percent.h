@@ -5,9 +5,11 @@
 #include "linkpond/base/buf.h"
 
 /* RFC 3986 percent-encoding. */
-/* Strict, for paths: refuses a bad %XX and %00; '+' stays. Returns false and leaves a partial out. */
+/* Strict, for paths: refuses a bad %XX, %00 and a raw NUL; '+' stays. Returns false and leaves a partial out; false
+ * as well when out overflows. */
 bool percent_decode(struct buf *out, str s);
-/* Lenient, for query values and forms: '+' is a space, a bad %XX stays as it is, %00 is dropped. */
+/* Lenient, for query values and forms: '+' is a space, a bad %XX stays as it is, NUL and %00 are
+ * dropped. */
 void percent_decode_form(struct buf *out, str s);
 /* Encodes every byte except unreserved (A-Z a-z 0-9 - . _ ~). */
 void percent_encode(struct buf *out, str s);
