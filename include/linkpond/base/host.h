@@ -12,8 +12,7 @@
  * conversion (underscore is let through), numeric-looking hosts that are not plain dotted quads (0x7f.1,
  * 2130706433, 017.0.0.1), > 253 bytes. No port. */
 bool host_normalize(str text, char out[HOST_TEXT_MAX], str *result);
-/* "host" or "host:port" (a Host header, a listen address) into parts; port 0 when absent. The host is not normalised.
- */
+/* "host" or "host:port" (a Host header, a listen address) into parts; port 0 when absent. Host not normalised. */
 bool host_split_port(str text, str *host, unsigned *port);
 /* eTLD+1 by the Public Suffix List ("a.b.example.com.cn" -> "example.com.cn"); the host itself when it has none. */
 str host_registrable(str host);

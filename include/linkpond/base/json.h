@@ -78,8 +78,8 @@ void json_array(struct json_writer *self);
 void json_array_end(struct json_writer *self);
 void json_name(struct json_writer *self, const char *name);
 void json_name_str(struct json_writer *self, str name);
-void json_str(struct json_writer *self,
-              str value); /* escaped; invalid UTF-8 becomes U+FFFD; also escapes < > & U+2028/9 */
+/* Escaped, < > & U+2028 U+2029 too; invalid UTF-8 becomes U+FFFD. */
+void json_str(struct json_writer *self, str value);
 void json_c(struct json_writer *self, const char *value); /* NULL writes null */
 void json_i64(struct json_writer *self, int64_t value);
 void json_u64(struct json_writer *self, uint64_t value);
