@@ -18,10 +18,10 @@ typedef struct {
 } str;
 
 #define STR(lit) ((str){"" lit, sizeof(lit) - 1})
-#define STR_INIT(lit)                                                                                                  \
-    {                                                                                                                  \
-        "" lit, sizeof(lit) - 1                                                                                        \
-    } /* for static tables */
+/* For static tables. */
+/* clang-format off */
+#define STR_INIT(lit) {"" lit, sizeof(lit) - 1}
+/* clang-format on */
 #define STR_FMT    "%.*s"
 #define STR_ARG(s) (int)(s).len, (s).ptr
 
