@@ -18,8 +18,10 @@ void crypt_cleanse(void *memory, size_t len);
 
 /* AES-128/256 on single 16-byte blocks (FIPS 197), the building block of FF1 and of visitor cookies. */
 struct aes_key;
-struct aes_key *aes_key_new(const uint8_t *key, size_t key_len, bool decrypt); /* key_len 16 or 32 */
+/* key_len 16 or 32; NULL only when out of memory. */
+struct aes_key *aes_key_new(const uint8_t *key, size_t key_len, bool decrypt);
 void aes_key_free(struct aes_key *self);
+/* in and out may be the same. */
 void aes_block(struct aes_key *self, const uint8_t in[16], uint8_t out[16]);
 
 #endif

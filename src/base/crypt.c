@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * OpenSSL 3.0 behind six functions. Algorithms are fetched once per process: an implicit fetch by name
+ * costs about half a microsecond and a lock at every call. They are never freed, because another thread may
+ * still hash while main returns.
+ *
+ * A failure of any call here means that randomness, a hash or AES is not there (or memory is gone at
+ * start-up sizes). No caller could go on safely, so it aborts instead of asking each of them to check.
+ */
+#include "linkpond/base/crypt.h"
+
+#include <limits.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+#include <pthread.h>
+
+static struct {
+    EVP_MD *sha256;
+    EVP_MAC *hmac;
+    EVP_CIPHER *aes128;
+    EVP_CIPHER *aes256;
+} algorithms;
+static pthread_once_t algorithms_once = PTHREAD_ONCE_INIT;
+
+static void algorithms_fetch(void)
+{
+    algorithms.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    algorithms.hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    algorithms.aes128 = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
+    algorithms.aes256 = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
+    BUG_ON(!algorithms.sha256 || !algorithms.hmac || !algorithms.aes128 || !algorithms.aes256);
+}
+
+void crypt_random(void *out, size_t len)
+{
+    unsigned char *next = out;
+
+    while (len > 0) {
+        int chunk = len > INT_MAX ? INT_MAX : (int)len;
+
+        BUG_ON(RAND_bytes(next, chunk) != 1);
+        next += chunk;
+        len -= (size_t)chunk;
+    }
+}
+
+void crypt_sha256(str message, uint8_t out[SHA256_BYTES])
+{
+    pthread_once(&algorithms_once, algorithms_fetch);
+    BUG_ON(EVP_Digest(message.ptr, message.len, out, NULL, algorithms.sha256, NULL) != 1);
+}
+
+void crypt_hmac_sha256(str key, str message, uint8_t out[SHA256_BYTES])
+{
+    char digest[] = "SHA256";
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    /* A NULL key would mean "keep the one you have" to OpenSSL; the empty key is a valid key (RFC 2104). */
+    const unsigned char *key_bytes = key.len > 0 ? (const unsigned char *)key.ptr : (const unsigned char *)"";
+    size_t written = 0;
+
+    pthread_once(&algorithms_once, algorithms_fetch);
+    EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(algorithms.hmac);
+    BUG_ON(ctx == NULL);
+    BUG_ON(EVP_MAC_init(ctx, key_bytes, key.len, params) != 1);
+    BUG_ON(EVP_MAC_update(ctx, (const unsigned char *)message.ptr, message.len) != 1);
+    BUG_ON(EVP_MAC_final(ctx, out, &written, SHA256_BYTES) != 1 || written != SHA256_BYTES);
+    EVP_MAC_CTX_free(ctx);
+}
+
+bool crypt_equal(str a, str b)
+{
+    return a.len == b.len && (a.len == 0 || CRYPTO_memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+void crypt_cleanse(void *memory, size_t len)
+{
+    if (len > 0) {
+        OPENSSL_cleanse(memory, len);
+    }
+}
+
+/* --- AES on single blocks: the context keeps the expanded key, ECB has no other state ------------- */
+
+struct aes_key {
+    EVP_CIPHER_CTX *ctx;
+};
+
+struct aes_key *aes_key_new(const uint8_t *key, size_t key_len, bool decrypt)
+{
+    BUG_ON(key_len != 16 && key_len != 32);
+    pthread_once(&algorithms_once, algorithms_fetch);
+
+    struct aes_key *self = calloc(1, sizeof *self);
+    if (self == NULL) {
+        return NULL;
+    }
+    self->ctx = EVP_CIPHER_CTX_new();
+    if (self->ctx == NULL) {
+        free(self);
+        return NULL;
+    }
+    const EVP_CIPHER *cipher = key_len == 16 ? algorithms.aes128 : algorithms.aes256;
+    BUG_ON(EVP_CipherInit_ex2(self->ctx, cipher, key, NULL, decrypt ? 0 : 1, NULL) != 1);
+    /* With padding a decryption would hold its last block back. */
+    BUG_ON(EVP_CIPHER_CTX_set_padding(self->ctx, 0) != 1);
+    return self;
+}
+
+void aes_key_free(struct aes_key *self)
+{
+    if (self != NULL) {
+        EVP_CIPHER_CTX_free(self->ctx); /* cleanses the expanded key */
+        free(self);
+    }
+}
+
+void aes_block(struct aes_key *self, const uint8_t in[16], uint8_t out[16])
+{
+    int written = 0;
+
+    BUG_ON(EVP_CipherUpdate(self->ctx, out, &written, in, 16) != 1 || written != 16);
+}
