@@ -50,6 +50,7 @@
 #define LIMIT_CLICK_UA       1024
 #define LIMIT_CLICK_REFERRER 512
 #define LIMIT_CLICK_LANGUAGE 64
+#define LIMIT_CLICK_PACKAGE  128 /* X-Requested-With: an Android package name */
 #define LIMIT_REQUEST_ID     64
 
 /* Threads, connections, queues */

@@ -32,18 +32,21 @@ struct record {
     str target;
 };
 
-/* Bytes the record takes in a segment, padding included; texts are cut (UTF-8 safe) to their LIMIT_CLICK_* and then
- * location is cut so that the whole stays within LIMIT_JOURNAL_RECORD. Multiple of RECORD_ALIGN. */
+/* Bytes the record takes in a segment, padding included; a multiple of RECORD_ALIGN. Texts are cut (UTF-8 safe) to
+ * their limits (limits.h); if the whole would then exceed LIMIT_JOURNAL_RECORD, location is cut, then query, then
+ * referrer. Other texts are never shortened further. */
 size_t record_size(const struct record *self);
-/* Writes all but the commit word (left 0) into out[0..size), size = record_size(). Returns the commit word to publish.
- */
+/* Writes all but the commit word (left 0) into out[0..size), size = record_size(), out aligned to 4. Returns the commit
+ * word to publish, in the byte order it is stored in. */
 uint32_t record_encode(const struct record *self, uint64_t seed, uint8_t *out, size_t size);
-/* Reads one record at `bytes` (available: readable bytes from there). Texts point into `bytes`.
- * RECORD_END: commit word 0 or nothing left; RECORD_BAD: damaged (*size = RECORD_ALIGN, to look on from there). */
+/* Reads one record at `bytes` (aligned to 4; available: readable bytes from there). The commit word is loaded with
+ * acquire order, so a segment can be read while its owner appends. Texts point into `bytes`.
+ * RECORD_END: commit word 0 or nothing left (*size = 0); RECORD_BAD: damaged (*size = RECORD_ALIGN, to look on from
+ * there). `out` is untouched unless RECORD_GOOD. */
 enum record_read { RECORD_GOOD, RECORD_END, RECORD_BAD };
 enum record_read record_decode(const uint8_t *bytes, size_t available, uint64_t seed, struct record *out, size_t *size);
 
-/* Click ids. segment < 2^34, offset a multiple of 64 below 8 MiB. */
+/* Click ids. node < 2^8, segment < 2^34, offset a multiple of 64 below 8 MiB. */
 #define CLICK_ID_SEGMENT_MAX ((INT64_C(1) << 34) - 1)
 int64_t click_id_make(unsigned node, uint64_t segment, uint64_t offset);
 uint64_t click_id_segment(int64_t id);
