@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_CACHE_H
+#define LINKPOND_ENGINE_CACHE_H
+
+#include "linkpond/model/link.h"
+
+/*
+ * All links in memory, packed, so that a redirect asks no database. Open addressing; a slot is two 64-bit words (key
+ * hash, published last; entry, one atomic store). Entries are immutable but for their atomic limit counter: an edit
+ * builds a new entry, swaps it in, and the old one is reused after a grace period (liburcu-memb). The full key text is
+ * always compared. A plain link takes at most 160 bytes with its slot; title, tags and notes are never here.
+ *
+ * Threads: one publisher (the writer thread, or the loader before threads start); any number of registered readers.
+ */
+struct cache;
+struct cache_entry;
+
+/* What the hot path needs of a link. Texts are borrowed: on publishing copied, on reading lent until cache_read_end. */
+struct link_entry {
+    int64_t id;
+    int64_t domain_id;
+    str code, url, fallback_url, source, channel, click_id_param;
+    str utm[UTM_COUNT];
+    struct link_gate gate;
+    int redirect_status;
+    int64_t max_clicks; /* 0 = no limit */
+    bool forward_query, visitor_wins, crawlable;
+    bool gone; /* tombstone: answers as disabled, for ever */
+};
+
+/* A host that serves short links. */
+struct host_entry {
+    int64_t domain_id;
+    str host; /* canonical, with ":port" when the domain has one */
+    str scheme;
+    bool is_default, enabled, serves_all;
+    str root_url, not_found_url, expired_url;
+};
+
+/* bytes_max: memory for entries and slots; links beyond it are not cached (then cache_complete is false). */
+struct cache *cache_new(size_t bytes_max);
+void cache_free(struct cache *self);
+
+/* ---- publisher
+ * ------------------------------------------------------------------------------------------------------- */
+/* Adds or replaces the link's entry under its code and its aliases (domain id, folded text). used = reservations
+ * already made; on replacement of a limited entry the running counter is kept when keep_used. ERR_NOMEM: over
+ * bytes_max; the link is not cached and the cache is marked incomplete. */
+struct cache_alias {
+    int64_t domain_id;
+    str folded;
+};
+enum err cache_put(struct cache *self, const struct link_entry *link, const struct cache_alias *aliases,
+                   size_t aliases_count, int64_t used, bool keep_used);
+/* Forgets the link and its aliases (purge). */
+void cache_drop(struct cache *self, str code);
+/* Replaces the table of hosts. */
+enum err cache_put_hosts(struct cache *self, const struct host_entry *hosts, size_t count);
+/* Returns when no reader can still see what was replaced before this call. Call it before answering 2xx to an edit. */
+void cache_synchronize(struct cache *self);
+/* The loader says: everything is here, a miss is a 404. */
+void cache_set_complete(struct cache *self, bool complete);
+
+/* ---- readers
+ * ----------------------------------------------------------------------------------------------------------- */
+void cache_thread_register(void);
+void cache_thread_unregister(void);
+/* Never blocks, never allocates. Keep it short: resolve and copy. */
+void cache_read_begin(void);
+void cache_read_end(void);
+const struct cache_entry *cache_find_code(const struct cache *self, str code);
+const struct cache_entry *cache_find_alias(const struct cache *self, int64_t domain_id, str folded);
+/* Unpacks; texts point into the entry. */
+void cache_view(const struct cache_entry *entry, struct link_entry *out);
+/* NULL when that host is not ours. `host` canonical lower case, port included when given. With the default host as
+ * fallback if `or_default`. */
+const struct host_entry *cache_find_host(const struct cache *self, str host, bool or_default);
+/* Takes one of max_clicks: false when used up. Exact under concurrency. */
+bool cache_reserve(const struct cache_entry *entry);
+void cache_unreserve(const struct cache_entry *entry);
+int64_t cache_used(const struct cache_entry *entry);
+bool cache_complete(const struct cache *self);
+
+struct cache_stats {
+    uint64_t links, aliases, bytes, slots;
+};
+void cache_stats(const struct cache *self, struct cache_stats *out);
+
+#endif

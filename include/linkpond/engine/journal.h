@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_JOURNAL_H
+#define LINKPOND_ENGINE_JOURNAL_H
+
+#include "linkpond/model/record.h"
+
+/*
+ * The journal: a redirect that was answered is recorded exactly once, through kill -9 at any moment; one that was not
+ * answered, at most once. Order: resolve, append, answer. One lane per redirect thread appends into its own segment
+ * file (dir/<segment, 11 digits>.clk): posix_fallocate'd, mapped, recycled; a record is written, then its commit word
+ * with a release store. Where the file system cannot promise blocks, pwrite is used instead. Segment numbers grow for
+ * ever over all lanes and restarts; a click's id is its place. The first 64 bytes of a segment are its head {magic,
+ * version, node, segment number, created, check}.
+ */
+struct journal;
+
+enum journal_fsync { JOURNAL_FSYNC_INTERVAL, JOURNAL_FSYNC_ALWAYS, JOURNAL_FSYNC_OS };
+struct journal_opts {
+    const char *dir; /* made when missing */
+    unsigned node;   /* 0..255 */
+    unsigned lanes;
+    uint32_t segment_bytes; /* 64 KiB..8 MiB, multiple of 4096 */
+    enum journal_fsync fsync;
+    int64_t keep_bytes;     /* ingested segments kept at least so long */
+    uint64_t first_segment; /* smallest number that may be used: one past the highest the database knows */
+};
+/* Takes what is on disk into account: existing segments stay readable and are closed; damaged heads are quarantined
+ * (renamed *.bad) and reported by log. */
+enum err journal_open(const struct journal_opts *opts, struct journal **out, struct fault *fault);
+void journal_close(struct journal *self);
+
+/* Lane's own thread only. No malloc, no lock, no syscall in the ordinary case (with `always`: one fdatasync). *click_id
+ * gets the place. ERR_DISK_FULL, ERR_IO: nothing was recorded. The next segment is prepared beforehand by
+ * journal_prepare's thread. */
+enum err journal_append(struct journal *self, unsigned lane, const struct record *record, int64_t *click_id);
+
+/* ---- one reader: the writer thread
+ * ---------------------------------------------------------------------------------------- */
+/* Where ingestion stands in one segment; from the database at start. */
+struct journal_position {
+    uint64_t segment;
+    uint32_t offset; /* next byte to read */
+    bool closed;     /* nothing more will come */
+};
+/* Tells the reader what is already ingested; segments not told start at 64. */
+void journal_seek(struct journal *self, const struct journal_position *positions, size_t count);
+/* Gives the next unread record of any segment, oldest segments first. Texts point into the mapping and live until
+ * journal_advance_done. false = nothing more now. */
+bool journal_next(struct journal *self, struct record *out, int64_t *click_id);
+/* Positions touched since the last call, for the same transaction as the rows; call after a batch was read, before its
+ * commit. Returns how many were written. */
+size_t journal_positions(struct journal *self, struct journal_position *out, size_t cap);
+/* The batch is committed: what was read may be let go. The batch is to be read again: go back to before it. */
+void journal_batch_committed(struct journal *self);
+void journal_batch_rolled_back(struct journal *self);
+/* A checkpoint made all committed rows durable: fully ingested segments may now be recycled, oldest first, past
+ * keep_bytes. Returns how many were. */
+size_t journal_release(struct journal *self);
+
+/* ---- upkeep: one helper thread, about every 100 ms
+ * ------------------------------------------------------------------------------- */
+/* Prepares next segments, fdatasyncs by interval. */
+void journal_upkeep(struct journal *self, int64_t now_ms);
+
+/* Hashes of request ids seen in the last `seconds` before the newest record on disk, for nginx's repeats after a
+ * restart. Calls `each`. */
+void journal_recent_request_ids(struct journal *self, int64_t since_ms, void (*each)(void *arg, str request_id),
+                                void *arg);
+
+struct journal_stats {
+    uint64_t appended, read, dropped, bad, segments, bytes;
+    int64_t oldest_unread_ms; /* 0 = none: lag = now - this */
+};
+void journal_stats(const struct journal *self, struct journal_stats *out);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_REPORTER_H
+#define LINKPOND_ENGINE_REPORTER_H
+
+#include "linkpond/base/json.h"
+#include "linkpond/base/zone.h"
+#include "linkpond/model/click.h"
+#include "linkpond/store/db.h"
+
+/*
+ * Every number the program shows comes from here: one question, one answer, from one read snapshot, exact. The rows not
+ * yet folded into the sums are scanned, so a click is visible as soon as it is ingested and never counted twice.
+ */
+#define DIM_TABLE(X)                                                                                                   \
+    X(LINK, "link")                                                                                                    \
+    X(CAMPAIGN, "campaign") X(CHANNEL, "channel") X(CHANNEL_GROUP, "channel_group") X(SOURCE, "source")                \
+        X(SOURCE_BY, "source_by") X(UTM_SOURCE, "utm_source") X(UTM_MEDIUM, "utm_medium")                              \
+            X(UTM_CAMPAIGN, "utm_campaign") X(UTM_TERM, "utm_term") X(UTM_CONTENT, "utm_content") X(UTM_ID, "utm_id")  \
+                X(TAG, "tag") X(OWNER, "owner") X(DOMAIN, "domain") X(CLASS, "class") X(OUTCOME, "outcome")            \
+                    X(APP, "app") X(SCENE, "scene") X(OS, "os") X(DEVICE, "device") X(BROWSER, "browser")              \
+                        X(LANGUAGE, "language") X(NET, "net") X(COUNTRY, "country") X(REGION, "region")                \
+                            X(CITY, "city") X(REFERRER, "referrer") X(AD_CLICK_SOURCE, "ad_click_source")              \
+                                X(TARGET, "target") X(QR, "qr") X(HOUR, "hour") X(WEEKDAY, "weekday")
+enum dim {
+#define DIM_ENUM(constant, name) DIM_##constant,
+    DIM_TABLE(DIM_ENUM)
+#undef DIM_ENUM
+        DIM_COUNT
+};
+str dim_name(enum dim dim);
+int dim_find(str name); /* -1 */
+
+enum interval { INTERVAL_NONE, INTERVAL_HOUR, INTERVAL_DAY, INTERVAL_WEEK, INTERVAL_MONTH };
+
+#define REPORT_FILTERS_MAX       16
+#define REPORT_FILTER_VALUES_MAX 64
+struct report_filter {
+    enum dim dim;
+    bool exclude;
+    struct str_list values; /* OR; for DIM_LINK decimal ids */
+};
+struct report_query {
+    int64_t from_ms, to_ms; /* [from, to) */
+    const struct zone *zone;
+    enum interval interval;
+    struct report_filter filters[REPORT_FILTERS_MAX];
+    size_t filters_count;
+    bool all_classes; /* class=all; else only human counts as clicks */
+    enum dim group_by[2];
+    size_t group_count;             /* 0..2 */
+    size_t limit;                   /* groups returned, 1..1000 */
+    bool want_visitors;             /* distinct pseudonyms are counted only when asked for */
+    bool owner_bound, domain_bound; /* the key sees only these links */
+    int64_t owner_id, domain_id;
+};
+struct report_totals {
+    int64_t clicks, visitors, new_visitors, scans;
+    int64_t by_class[CLASS_COUNT], by_outcome[OUTCOME_COUNT];
+    int64_t cookie_visitors; /* of visitors: found by cookie */
+};
+struct report_bucket {
+    int64_t start_ms;
+    int64_t clicks, visitors;
+};
+struct report_group {
+    str values[2];
+    int64_t clicks, visitors, scans;
+};
+struct report {
+    struct report_totals totals;
+    struct report_bucket *series;
+    size_t series_count;
+    struct report_group *groups;
+    size_t groups_count;
+    int64_t other_clicks; /* clicks of groups past the limit */
+};
+/* On a read handle, in one snapshot. Everything in `out` lives in the arena. ERR_UNAVAILABLE when the deadline of the
+ * handle passed; ERR_INVALID (field "interval") when the series would have more than 10,000 buckets. With all_classes,
+ * "clicks" counts every class and outcome that passes the filters. */
+enum err report_run(struct db *db, struct arena *arena, const struct report_query *query, struct report *out,
+                    struct fault *fault);
+
+/* Names of periods to [from, to) in a zone. today yesterday 7d 30d mtd last_month 90d 1y all; false when unknown. "7d"
+ * = today and the six days before. */
+bool report_period(str name, const struct zone *zone, int64_t now_ms, int64_t *from_ms, int64_t *to_ms);
+
+/* ---- the raw ledger
+ * ----------------------------------------------------------------------------------------------------------------- */
+struct click_query {
+    struct report_query filter; /* from, to, filters, bounds */
+    bool descending;
+    int64_t after_id; /* exclusive; 0 = from the start of that order */
+    size_t limit;
+    str request_id; /* empty = any */
+};
+/* Calls each with every matching click in id order, at most limit. Texts lent during the call. each returns false to
+ * stop. */
+enum err clicks_run(struct db *db, struct arena *arena, const struct click_query *query,
+                    bool (*each)(void *arg, const struct click *click), void *arg);
+
+#endif

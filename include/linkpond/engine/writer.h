@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_WRITER_H
+#define LINKPOND_ENGINE_WRITER_H
+
+#include "linkpond/engine/journal.h"
+#include "linkpond/model/agent.h"
+#include "linkpond/model/source.h"
+#include "linkpond/store/db.h"
+
+/*
+ * The one thread that writes: API writes as tasks first, then at most LIMIT_CLICK_BATCH clicks per transaction with
+ * their journal positions, folding of rows into the sums, and every checkpoint. Nice 10, so that visitors come first.
+ */
+struct writer;
+struct cache;
+
+/* A task runs inside one durable transaction on the writer thread; an error rolls it back. `published` (may be NULL)
+ * runs after the commit, still on the writer thread, to put what changed into the cache; then the cache is synchronised
+ * and the submitter wakes. */
+struct writer_task {
+    enum err (*run)(struct db *db, void *arg, struct fault *fault);
+    void (*published)(void *arg);
+    void *arg;
+};
+struct writer_opts {
+    struct db *db; /* the read-write handle, owned by the writer from start to stop */
+    struct journal *journal;
+    struct cache *cache;
+    const struct agent_rules *agent_rules;
+    const struct source_rules *source_rules;
+    const char *zone_name; /* the install's zone: when the visitor salt turns */
+    int64_t repeat_window_ms;
+    int64_t fold_rows; /* rows of the tail before they are folded into the sums */
+    bool count_unknown_links;
+};
+enum err writer_start(const struct writer_opts *opts, struct writer **out, struct fault *fault);
+/* Finishes queued tasks, ingests what is journalled, checkpoints, ends the thread. */
+void writer_stop(struct writer *self);
+/* Blocks until the task's transaction is committed and published. ERR_UNAVAILABLE when the queue is full or the writer
+ * stops. Any thread but the writer's own. */
+enum err writer_submit(struct writer *self, const struct writer_task *task, struct fault *fault);
+/* Blocks until all that was appended before the call is ingested (or deadline_ms passed: ERR_UNAVAILABLE). */
+enum err writer_drain(struct writer *self, int64_t timeout_ms);
+/* SIGHUP: new recognition rules, used from the next batch. Takes ownership. */
+void writer_set_rules(struct writer *self, struct agent_rules *agents, struct source_rules *sources);
+
+struct writer_stats {
+    uint64_t ingested, by_class[CLASS_COUNT], tasks, batches, folded, duplicates;
+    int64_t last_commit_ms;
+    int64_t wal_bytes;
+    bool disk_full; /* the last batch could not be committed */
+};
+void writer_stats(const struct writer *self, struct writer_stats *out);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_STORE_DB_H
+#define LINKPOND_STORE_DB_H
+
+#include "linkpond/base/arena.h"
+#include "linkpond/base/err.h"
+#include "sql_texts.h" /* generated from sql/: enum sql_id */
+
+/*
+ * The driver face: all that table code knows of a database. SQLite today (db_sqlite.c is the only file that includes
+ * sqlite3.h); statements are named texts from sql/queries, parameters are bound by name (:name), so PostgreSQL can
+ * stand behind the same face. A handle belongs to one thread at a time.
+ *
+ * Exactly one read-write handle exists per data folder, and its thread does every commit and every checkpoint: SQLite
+ * before 3.51.3 can corrupt a WAL that two connections write or checkpoint at once (sqlite.org/wal.html#walresetbug).
+ */
+struct db;
+struct stmt;
+
+enum db_mode { DB_READ, DB_WRITE };
+/* Opens (DB_WRITE: creates and migrates; refuses a schema newer than ours with ERR_NEWER_SCHEMA) the file at path. A
+ * damaged file gives ERR_CORRUPT. Pragmas: WAL, foreign_keys, trusted_schema off, defensive, busy_timeout 5000,
+ * wal_autocheckpoint 0 (checkpoints are explicit). */
+enum err db_open(const char *path, enum db_mode mode, struct db **out, struct fault *fault);
+void db_close(struct db *self);
+
+/* BEGIN IMMEDIATE (write handles) or BEGIN (read handles: one snapshot for several statements). durable: commit with
+ * synchronous FULL, else NORMAL. */
+enum err db_begin(struct db *self, bool durable);
+enum err db_commit(struct db *self);
+void db_rollback(struct db *self); /* harmless outside a transaction; keeps the handle usable after disk full */
+bool db_in_transaction(const struct db *self);
+/* Savepoint for one item of a bulk call: db_nested(self); … db_nested_release or db_nested_rollback. One level. */
+enum err db_nested(struct db *self);
+enum err db_nested_release(struct db *self);
+enum err db_nested_rollback(struct db *self);
+
+/* WAL checkpoint: PASSIVE, or TRUNCATE. *wal_pages / *moved as SQLite reports. ERR_BUSY is normal while readers run. */
+enum err db_checkpoint(struct db *self, bool truncate, int64_t *wal_pages, int64_t *moved);
+int64_t db_wal_bytes(const struct db *self);
+int64_t db_file_bytes(struct db *self);
+/* PRAGMA integrity_check (or quick_check): OK or ERR_CORRUPT with the first line in the fault. */
+enum err db_integrity(struct db *self, bool quick, struct fault *fault);
+/* A consistent copy by VACUUM INTO, on any handle. */
+enum err db_copy_to(struct db *self, const char *path);
+/* Statements on this handle give up with ERR_UNAVAILABLE after so many milliseconds (0 = never). */
+void db_set_deadline(struct db *self, int64_t mono_deadline_ns);
+
+/* The statement of that name, prepared once per handle, reset and with no bindings. Lent until asked again. Aborts when
+ * the SQL is broken (a test prepares every text). */
+struct stmt *db_stmt(struct db *self, enum sql_id id);
+/* Names without the colon. Cheapest when bound in the order they appear. An unknown name is a bug and aborts. Empty str
+ * binds ''. Bytes are copied only by stmt_bind_str/blob when `copy`; else they must live until reset. */
+void stmt_bind_i64(struct stmt *self, const char *name, int64_t value);
+void stmt_bind_str(struct stmt *self, const char *name, str value);
+void stmt_bind_blob(struct stmt *self, const char *name, str value);
+void stmt_bind_null(struct stmt *self, const char *name);
+/* Empty text as NULL; TIME_NONE (INT64_MIN) or 0 as NULL. */
+void stmt_bind_str_opt(struct stmt *self, const char *name, str value);
+void stmt_bind_time_opt(struct stmt *self, const char *name, int64_t ms);
+void stmt_bind_id_opt(struct stmt *self, const char *name, int64_t id);
+
+/* true while there is a row; false at the end or on error (then stmt_err != OK). At the end the statement is reset. */
+bool stmt_next(struct stmt *self);
+enum err stmt_err(const struct stmt *self);
+/* Runs a statement that gives no rows. ERR_CONFLICT on a constraint, ERR_DISK_FULL, ERR_BUSY, ERR_IO, ERR_CORRUPT. */
+enum err stmt_run(struct stmt *self);
+/* Ends a read before its end. */
+void stmt_reset(struct stmt *self);
+
+/* Columns of the current row, from 0. Lent until the next step. NULL gives 0 / empty / false. */
+int64_t stmt_i64(struct stmt *self, int column);
+str stmt_str(struct stmt *self, int column);
+str stmt_blob(struct stmt *self, int column);
+bool stmt_is_null(struct stmt *self, int column);
+bool stmt_is_int(struct stmt *self, int column);
+int64_t stmt_time(struct stmt *self, int column); /* NULL gives TIME_NONE */
+
+int64_t db_last_id(struct db *self);
+int64_t db_changes(struct db *self);
+
+#endif

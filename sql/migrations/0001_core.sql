@@ -1,0 +1,232 @@
+-- SPDX-License-Identifier: MIT
+-- The core: links and what they point to, people and keys, and the ledger. Times are milliseconds since
+-- 1970-01-01T00:00:00Z (suffix _ms). STRICT tables throughout: a wrong type is an error, not a surprise.
+
+-- Facts about this installation: keys, node number, install-time choices.
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Hosts that serve short links.
+CREATE TABLE domain (
+    id INTEGER PRIMARY KEY,
+    host TEXT NOT NULL UNIQUE,                     -- canonical: lower case, punycode, no port unless a development host
+    scheme TEXT NOT NULL DEFAULT 'https' CHECK (scheme IN ('http', 'https')),
+    is_default INTEGER NOT NULL DEFAULT 0 CHECK (is_default IN (0, 1)),
+    enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+    shareable INTEGER NOT NULL DEFAULT 1 CHECK (shareable IN (0, 1)), -- offered for new short URLs
+    serves TEXT NOT NULL DEFAULT 'all' CHECK (serves IN ('all', 'own')), -- which generated codes resolve here
+    root_url TEXT,                                 -- where "/" leads
+    not_found_url TEXT,                            -- where unknown codes lead
+    expired_url TEXT,                              -- fallback of links that have none of their own
+    code_length INTEGER CHECK (code_length BETWEEN 5 AND 10), -- of new codes here; NULL = the setting
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX domain_default ON domain (is_default) WHERE is_default = 1;
+
+-- People who own links. One row `admin` exists from the start.
+CREATE TABLE user (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL DEFAULT '',
+    role TEXT NOT NULL DEFAULT 'admin' CHECK (role IN ('admin', 'editor', 'viewer')),
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL
+) STRICT;
+
+-- The marketer's own words: campaigns, channels, tags. One table because they share everything but a channel's place.
+CREATE TABLE label (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('campaign', 'channel', 'tag')),
+    key TEXT NOT NULL,
+    name TEXT NOT NULL DEFAULT '',
+    name_zh TEXT NOT NULL DEFAULT '',
+    name_en TEXT NOT NULL DEFAULT '',
+    channel_group TEXT NOT NULL DEFAULT '',        -- channels only, as are the next four
+    region TEXT NOT NULL DEFAULT '',
+    location TEXT NOT NULL DEFAULT '',
+    owner_id INTEGER REFERENCES user (id),
+    cost_centre TEXT NOT NULL DEFAULT '',
+    archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL,
+    UNIQUE (kind, key)
+) STRICT;
+
+-- Links. AUTOINCREMENT and tombstones: an id, and so a code, is never handed out again.
+CREATE TABLE link (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    code TEXT NOT NULL,                            -- what the id enciphers to; stored so that settings never move it
+    domain_id INTEGER NOT NULL REFERENCES domain (id),
+    url TEXT NOT NULL,                             -- the target, byte for byte as it will be answered
+    title TEXT NOT NULL DEFAULT '',
+    notes TEXT NOT NULL DEFAULT '',
+    metadata TEXT NOT NULL DEFAULT '',             -- JSON object; empty = {}
+    campaign_id INTEGER REFERENCES label (id),
+    channel_id INTEGER REFERENCES label (id),
+    owner_id INTEGER REFERENCES user (id),
+    customer TEXT NOT NULL DEFAULT '',
+    external_id TEXT,                              -- the caller's own id; unique among links that have one
+    source TEXT NOT NULL DEFAULT '',
+    utm_source TEXT NOT NULL DEFAULT '',
+    utm_medium TEXT NOT NULL DEFAULT '',
+    utm_campaign TEXT NOT NULL DEFAULT '',
+    utm_term TEXT NOT NULL DEFAULT '',
+    utm_content TEXT NOT NULL DEFAULT '',
+    utm_id TEXT NOT NULL DEFAULT '',
+    redirect_status INTEGER NOT NULL DEFAULT 302 CHECK (redirect_status IN (301, 302, 303, 307, 308)),
+    valid_from_ms INTEGER,
+    valid_until_ms INTEGER,
+    max_clicks INTEGER NOT NULL DEFAULT 0 CHECK (max_clicks >= 0), -- 0 = no limit
+    fallback_url TEXT NOT NULL DEFAULT '',
+    forward_query INTEGER NOT NULL DEFAULT 1 CHECK (forward_query IN (0, 1)),
+    visitor_wins INTEGER NOT NULL DEFAULT 0 CHECK (visitor_wins IN (0, 1)), -- query_conflict = visitor
+    click_id_param TEXT NOT NULL DEFAULT '',
+    enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+    archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
+    crawlable INTEGER NOT NULL DEFAULT 0 CHECK (crawlable IN (0, 1)),
+    deleted_ms INTEGER,                            -- in the bin since
+    tombstone INTEGER NOT NULL DEFAULT 0 CHECK (tombstone IN (0, 1)),
+    created_by TEXT NOT NULL DEFAULT '',
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL,
+    revision INTEGER NOT NULL DEFAULT 1            -- counts edits; the ETag
+) STRICT;
+CREATE UNIQUE INDEX link_external_id ON link (external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX link_campaign ON link (campaign_id) WHERE campaign_id IS NOT NULL;
+CREATE INDEX link_channel ON link (channel_id) WHERE channel_id IS NOT NULL;
+
+-- Custom codes, per domain. Imported ones may be any UTF-8 path. folded = case-folded when the install folds, else = alias.
+CREATE TABLE link_alias (
+    domain_id INTEGER NOT NULL REFERENCES domain (id),
+    folded TEXT NOT NULL,
+    alias TEXT NOT NULL,
+    link_id INTEGER NOT NULL REFERENCES link (id),
+    position INTEGER NOT NULL DEFAULT 0,           -- 0 = the one shown in short_url
+    created_ms INTEGER NOT NULL,
+    PRIMARY KEY (domain_id, folded)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_alias_link ON link_alias (link_id);
+CREATE INDEX link_alias_folded ON link_alias (folded);
+
+CREATE TABLE link_tag (
+    link_id INTEGER NOT NULL REFERENCES link (id),
+    tag_id INTEGER NOT NULL REFERENCES label (id),
+    PRIMARY KEY (link_id, tag_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_tag_tag ON link_tag (tag_id, link_id);
+
+-- API keys: only the SHA-256 is kept.
+CREATE TABLE api_key (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    prefix TEXT NOT NULL,                          -- first characters, to recognise it in lists
+    hash BLOB NOT NULL UNIQUE,
+    scopes INTEGER NOT NULL,                       -- bits of enum scope
+    user_id INTEGER NOT NULL REFERENCES user (id),
+    owner_id INTEGER REFERENCES user (id),         -- bound to one owner's links
+    domain_id INTEGER REFERENCES domain (id),      -- bound to one domain's links
+    created_ms INTEGER NOT NULL,
+    expires_ms INTEGER,
+    revoked_ms INTEGER,
+    used_ms INTEGER
+) STRICT;
+
+-- Signed-in browsers: only the SHA-256 of the session id is kept.
+CREATE TABLE session (
+    hash BLOB PRIMARY KEY,
+    api_key_id INTEGER NOT NULL REFERENCES api_key (id),
+    csrf TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Answers kept 24 h for repeats of the same Idempotency-Key.
+CREATE TABLE idempotency (
+    api_key_id INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    request_hash BLOB NOT NULL,                    -- SHA-256 of method, path and body
+    status INTEGER NOT NULL,
+    headers TEXT NOT NULL DEFAULT '',
+    body BLOB NOT NULL,
+    created_ms INTEGER NOT NULL,
+    PRIMARY KEY (api_key_id, key)
+) STRICT, WITHOUT ROWID;
+
+-- Texts that many clicks share (User-Agents, referrers, hosts…), stored once.
+CREATE TABLE term (
+    id INTEGER PRIMARY KEY,
+    text TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Journal segments: how far each is ingested and folded into the sums; also the time range of its clicks, so that a
+-- report skips what cannot matter.
+CREATE TABLE segment (
+    id INTEGER PRIMARY KEY,                        -- node:8 | segment:34, as in click ids
+    ingested_to INTEGER NOT NULL DEFAULT 0,        -- byte offset; all records before it are rows
+    folded_to INTEGER NOT NULL DEFAULT 0,          -- byte offset; all rows before it are in the sums
+    closed INTEGER NOT NULL DEFAULT 0 CHECK (closed IN (0, 1)), -- nothing more will be appended
+    rows INTEGER NOT NULL DEFAULT 0,
+    min_ms INTEGER,
+    max_ms INTEGER
+) STRICT;
+
+-- The ledger's tail: one row a click, appended by id, no secondary index. ANY columns hold a term id, or the text itself
+-- once the hourly growth budget of terms is spent.
+CREATE TABLE click (
+    id INTEGER PRIMARY KEY,                        -- node:8 | segment:34 | offset/64:17
+    time_ms INTEGER NOT NULL,
+    link_id INTEGER NOT NULL,                      -- 0 = unknown code
+    class INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    signals INTEGER NOT NULL,
+    flags INTEGER NOT NULL,                        -- 1 repeat, 2 new visitor, 4 first here, 8 qr
+    visitor INTEGER NOT NULL,                      -- pseudonym number, 0 = none
+    visitor_by INTEGER NOT NULL,
+    source_by INTEGER NOT NULL,
+    channel_by INTEGER NOT NULL,
+    scene INTEGER NOT NULL,
+    rule ANY, host ANY, code ANY, target ANY, location ANY,
+    ip BLOB,                                       -- truncated: 3 bytes (IPv4 /24) or 6 (IPv6 /48)
+    country ANY, region ANY, city ANY,
+    app ANY, os ANY, device ANY, browser ANY, language ANY, net ANY,
+    referrer ANY, referrer_host ANY, query ANY,
+    utm_source ANY, utm_medium ANY, utm_campaign ANY, utm_term ANY, utm_content ANY, utm_id ANY,
+    source ANY, channel ANY,
+    ad_click_source ANY, ad_click_id TEXT,
+    request_id TEXT,
+    user_agent ANY
+) STRICT;
+
+-- Visitors found by the day's keyed hash; rows go two days after.
+CREATE TABLE visitor_day (
+    number INTEGER PRIMARY KEY,                    -- pseudonym, dense, never reused
+    day INTEGER NOT NULL,                          -- install-local civil day
+    hash INTEGER NOT NULL
+) STRICT;
+
+-- The only stored sums. quarters: sparse quarter-hours of (class, outcome) counts of one UTC day.
+CREATE TABLE link_stat (
+    link_id INTEGER PRIMARY KEY,
+    clicks INTEGER NOT NULL DEFAULT 0,
+    visitors INTEGER NOT NULL DEFAULT 0,
+    bots INTEGER NOT NULL DEFAULT 0,               -- every class but human
+    total INTEGER NOT NULL DEFAULT 0,
+    scans INTEGER NOT NULL DEFAULT 0,
+    last_ms INTEGER                                -- last of the clicks (PV)
+) STRICT;
+CREATE TABLE link_day (
+    link_id INTEGER NOT NULL,
+    day INTEGER NOT NULL,                          -- days since 1970-01-01 UTC
+    quarters BLOB NOT NULL,
+    PRIMARY KEY (link_id, day)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE scope_day (
+    scope INTEGER NOT NULL,                        -- 0 all, 1 campaign, 2 channel of the link, 3 owner, 4 domain of the link
+    scope_id INTEGER NOT NULL,                     -- 0 for all
+    day INTEGER NOT NULL,
+    quarters BLOB NOT NULL,
+    PRIMARY KEY (scope, scope_id, day)
+) STRICT, WITHOUT ROWID;
