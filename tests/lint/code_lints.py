@@ -133,7 +133,7 @@ def check_headers(tree):
     missing = [h for h in headers if not h.endswith(".h")]
     if not headers:
         return ["include/: no header found"]
-    flags = ["-std=gnu17", "-D_GNU_SOURCE", '-DLINKPOND_VERSION="0"', "-Iinclude", "-Wall", "-Wextra", "-Wshadow",
+    flags = ["-std=gnu17", "-D_GNU_SOURCE", '-DLINKPOND_VERSION="0"', "-Iinclude", "-Ibuild/dev/generated", "-Wall", "-Wextra", "-Wshadow",
              "-Wconversion", "-Wvla", "-Wformat=2", "-Wstrict-prototypes", "-Wmissing-prototypes", "-Werror",
              "-include", "linkpond/base/banned.h"]
 
