@@ -11,18 +11,42 @@
  * Every number the program shows comes from here: one question, one answer, from one read snapshot, exact. The rows not
  * yet folded into the sums are scanned, so a click is visible as soon as it is ingested and never counted twice.
  */
-#define DIM_TABLE(X)                                                                                                   \
-    X(LINK, "link")                                                                                                    \
-    X(CAMPAIGN, "campaign")                                                                                            \
-    X(CHANNEL, "channel")                                                                                              \
-    X(CHANNEL_GROUP, "channel_group") X(SOURCE, "source") X(SOURCE_BY, "source_by") X(UTM_SOURCE, "utm_source")        \
-        X(UTM_MEDIUM, "utm_medium") X(UTM_CAMPAIGN, "utm_campaign") X(UTM_TERM, "utm_term")                            \
-            X(UTM_CONTENT, "utm_content") X(UTM_ID, "utm_id") X(TAG, "tag") X(OWNER, "owner") X(DOMAIN, "domain")      \
-                X(CLASS, "class") X(OUTCOME, "outcome") X(APP, "app") X(SCENE, "scene") X(OS, "os")                    \
-                    X(DEVICE, "device") X(BROWSER, "browser") X(LANGUAGE, "language") X(NET, "net")                    \
-                        X(COUNTRY, "country") X(REGION, "region") X(CITY, "city") X(REFERRER, "referrer")              \
-                            X(AD_CLICK_SOURCE, "ad_click_source") X(TARGET, "target") X(QR, "qr") X(HOUR, "hour")      \
-                                X(WEEKDAY, "weekday")
+/* clang-format off */
+#define DIM_TABLE(X) \
+    X(LINK, "link") \
+    X(CAMPAIGN, "campaign") \
+    X(CHANNEL, "channel") \
+    X(CHANNEL_GROUP, "channel_group") \
+    X(SOURCE, "source") \
+    X(SOURCE_BY, "source_by") \
+    X(UTM_SOURCE, "utm_source") \
+    X(UTM_MEDIUM, "utm_medium") \
+    X(UTM_CAMPAIGN, "utm_campaign") \
+    X(UTM_TERM, "utm_term") \
+    X(UTM_CONTENT, "utm_content") \
+    X(UTM_ID, "utm_id") \
+    X(TAG, "tag") \
+    X(OWNER, "owner") \
+    X(DOMAIN, "domain") \
+    X(CLASS, "class") \
+    X(OUTCOME, "outcome") \
+    X(APP, "app") \
+    X(SCENE, "scene") \
+    X(OS, "os") \
+    X(DEVICE, "device") \
+    X(BROWSER, "browser") \
+    X(LANGUAGE, "language") \
+    X(NET, "net") \
+    X(COUNTRY, "country") \
+    X(REGION, "region") \
+    X(CITY, "city") \
+    X(REFERRER, "referrer") \
+    X(AD_CLICK_SOURCE, "ad_click_source") \
+    X(TARGET, "target") \
+    X(QR, "qr") \
+    X(HOUR, "hour") \
+    X(WEEKDAY, "weekday")
+/* clang-format on */
 enum dim {
 #define DIM_ENUM(constant, name) DIM_##constant,
     DIM_TABLE(DIM_ENUM)
