@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_EDITOR_H
+#define LINKPOND_ENGINE_EDITOR_H
+
+#include "linkpond/engine/writer.h"
+#include "linkpond/model/link.h"
+
+/*
+ * Everything that changes what people own: links, domains, labels, keys. Each call is one durable transaction on the
+ * writer thread, then published to the cache, so that when it returns visitors see the new state. Callers: the API, the
+ * command line, imports. All are thread-safe and block.
+ */
+
+/* Who asks: from an API key or a session. Bound keys see and touch only their owner's or domain's links; a foreign link
+ * is ERR_NOT_FOUND. */
+struct actor {
+    int64_t key_id, user_id;
+    str name;        /* user key, for created_by */
+    unsigned scopes; /* enum scope bits of store/keys.h */
+    bool owner_bound, domain_bound;
+    int64_t owner_id, domain_id;
+};
+
+struct editor_opts {
+    struct writer *writer;
+    struct cache *cache;
+    struct code_cipher *cipher; /* used on the writer thread only */
+    const char *data_dir;
+    int code_length; /* default for domains without their own */
+    bool sequential_codes, fold_case, strict_dictionary, allow_private_targets;
+    const str *extra_schemes;
+    size_t extra_schemes_count;
+    const str *reserved; /* words no alias may be */
+    size_t reserved_count;
+};
+struct editor;
+struct editor *editor_new(const struct editor_opts *opts);
+void editor_free(struct editor *self);
+
+/* How a link is named: lnk_<id> | code | alias | ext:EXTERNAL_ID, with an optional ?domain=. */
+struct link_ref {
+    str text;
+    str domain; /* host; empty = any */
+};
+/* On a read handle. ERR_NOT_FOUND; ERR_AMBIGUOUS with the candidates' ids (up to 16) in *ids when asked. In the bin
+ * counts as found, tombstones do not. */
+enum err link_ref_find(struct db *db, const struct actor *actor, const struct link_ref *ref, bool fold_case,
+                       int64_t *id, int64_t *ids, size_t *ids_count);
+
+struct link_result {
+    struct link link; /* in the arena given */
+    bool existed;     /* if_exists found one: 200 instead of 201 */
+    enum err err;
+    struct fault fault;
+    int64_t existing_id; /* for 409: which link is in the way; 0 = none */
+};
+/* Create or, by if_exists, find or update. Imported: aliases may be any path (alias_check imported), code and created
+ * time may be given. */
+struct import_extra {
+    bool imported;
+    int64_t created_ms; /* TIME_NONE = now */
+    int64_t clicks;     /* carried over as a starting count; 0 */
+};
+void editor_link_create(struct editor *self, const struct actor *actor, struct arena *arena,
+                        const struct link_draft *draft, const struct import_extra *extra, struct link_result *out);
+/* if_revision 0 = any. ERR_PRECONDITION when it changed meanwhile. */
+void editor_link_update(struct editor *self, const struct actor *actor, struct arena *arena, int64_t id,
+                        const struct link_draft *draft, int64_t if_revision, struct link_result *out);
+enum link_action { LINK_DELETE, LINK_RESTORE, LINK_PURGE };
+void editor_link_action(struct editor *self, const struct actor *actor, struct arena *arena, int64_t id,
+                        enum link_action action, struct link_result *out);
+/* Many in one transaction, each in a savepoint of its own: a refused item leaves the others alone. drafts[i] ->
+ * results[i]; ids NULL = create. dry_run: all is rolled back. */
+enum err editor_links_bulk(struct editor *self, const struct actor *actor, struct arena *arena,
+                           const struct link_draft *drafts, const int64_t *ids, const enum link_action *action,
+                           const struct import_extra *extra, size_t count, bool dry_run, struct link_result *results);
+
+/* Domains, labels, keys, sessions: struct definitions in store/{domains,labels,keys,sessions}.h; each of these checks,
+ * writes, publishes. */
+struct domain;
+struct label;
+struct api_key;
+enum err editor_domain_put(struct editor *self, const struct actor *actor, struct domain *domain,
+                           struct fault *fault); /* id 0 = new */
+enum err editor_domain_delete(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
+enum err editor_label_put(struct editor *self, const struct actor *actor, struct label *label,
+                          struct fault *fault); /* id 0 = new; also renames */
+enum err editor_label_merge(struct editor *self, const struct actor *actor, int64_t from_id, int64_t into_id,
+                            struct fault *fault);
+/* Makes the secret, stores its hash; `secret` ("lp_" + 43 characters) is shown once and cleansed by the caller. */
+#define KEY_SECRET_MAX 64
+enum err editor_key_create(struct editor *self, const struct actor *actor, struct api_key *key,
+                           char secret[KEY_SECRET_MAX], struct fault *fault);
+enum err editor_key_revoke(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
+
+/* Any other small write (sessions, idempotency, last-used times) as a task of its own. */
+enum err editor_run(struct editor *self, const struct writer_task *task, struct fault *fault);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_ENGINE_H
+#define LINKPOND_ENGINE_ENGINE_H
+
+#include "linkpond/engine/cache.h"
+#include "linkpond/engine/editor.h"
+#include "linkpond/engine/journal.h"
+#include "linkpond/engine/readers.h"
+#include "linkpond/engine/reporter.h"
+#include "linkpond/engine/resolver.h"
+#include "linkpond/engine/writer.h"
+
+/*
+ * The running whole of a data folder, owned by main and passed down. Opening takes the folder's lock, opens the
+ * database, replays the journal's unread tail into the ledger's reach, loads the cache, starts the writer and the
+ * janitor.
+ *
+ * A data folder: linkpond.db, journal/, lock, listen.json, backups/, secret.key (0600; FF1, cookie and hash keys live
+ * in meta, the file only unlocks CLI access).
+ */
+struct engine_opts {
+    const char *data_dir;
+    unsigned lanes; /* redirect threads; at least 1 */
+    int64_t cache_bytes;
+    uint32_t segment_bytes;
+    enum journal_fsync fsync;
+    int64_t journal_keep_bytes;
+    bool strict_clicks;   /* click_policy = strict */
+    const char *timezone; /* IANA name */
+    int64_t repeat_window_ms;
+    int64_t fold_rows;
+    int code_length;
+    bool sequential_codes, strict_dictionary, allow_private_targets;
+    const str *extra_schemes;
+    size_t extra_schemes_count;
+    const str *reserved;
+    size_t reserved_count;
+    const char *recognition_dir; /* NULL = built-in; files found here replace those of the same name */
+    const char *backup_dir;      /* NULL = no scheduled backups */
+    int64_t backup_every_ms;
+    int64_t click_retention_ms; /* 0 = for ever */
+    int64_t bin_keep_ms;
+    /* Addresses people use, for short_url and for redirects to the public plane. */
+    const char *public_url; /* base of /-/ paths; NULL = the public listener's address */
+    const char *admin_url;
+};
+struct engine {
+    struct engine_opts opts;
+    const struct zone *zone;
+    unsigned node;
+    bool fold_case;
+    int64_t started_ms;
+    struct cache *cache;
+    struct resolver *resolver;
+    struct journal *journal;
+    struct writer *writer;
+    struct readers *readers;
+    struct editor *editor;
+    struct janitor *janitor;
+    _Atomic uint64_t clicks_answered, clicks_dropped, unknown_excess;
+    int lock_fd;
+};
+
+/* Makes a data folder: database, keys, default domain, user admin, one admin key (shown once). ERR_CONFLICT when it is
+ * one already. */
+struct engine_init_opts {
+    const char *data_dir;
+    const char *domain; /* HOST or HOST:PORT */
+    const char *scheme; /* http | https */
+    bool fold_case;
+};
+enum err engine_init(const struct engine_init_opts *opts, char secret[KEY_SECRET_MAX], struct fault *fault);
+
+/* ERR_BUSY when another process has the folder (the fault says which pid), ERR_NEWER_SCHEMA, ERR_CORRUPT, ERR_NOT_FOUND
+ * (not a data folder). */
+enum err engine_open(const struct engine_opts *opts, struct engine **out, struct fault *fault);
+/* Stops threads, ingests what is journalled, checkpoints, releases the lock. */
+void engine_close(struct engine *self);
+/* SIGHUP: recognition files again; broken ones are refused and the old stay. */
+enum err engine_reload(struct engine *self, struct fault *fault);
+/* The ledger's balance: journalled = ingested + lag. */
+struct engine_balance {
+    uint64_t answered, journalled, ingested, dropped, lag_records;
+    int64_t lag_ms;
+};
+void engine_balance(const struct engine *self, struct engine_balance *out);
+
+#endif

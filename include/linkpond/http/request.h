@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_HTTP_REQUEST_H
+#define LINKPOND_HTTP_REQUEST_H
+
+#include "linkpond/base/addr.h"
+#include "linkpond/base/arena.h"
+#include "linkpond/base/limits.h"
+
+/*
+ * One complete request: the server gathers head and body, bounded, and calls a handler once. Everything is borrowed for
+ * the length of the call; on the redirect plane nothing here was allocated per request. A test builds one by hand: no
+ * socket needed.
+ */
+enum method {
+    METHOD_GET,
+    METHOD_HEAD,
+    METHOD_POST,
+    METHOD_PUT,
+    METHOD_PATCH,
+    METHOD_DELETE,
+    METHOD_OPTIONS,
+    METHOD_OTHER
+};
+
+struct header {
+    str name; /* as sent */
+    str value;
+};
+#define PATH_PARAMS_MAX 4
+struct actor;
+struct request {
+    enum method method;
+    str path;  /* percent-decoded, starts with '/', no query */
+    str query; /* raw, without '?' */
+    const struct header *headers;
+    size_t headers_count;
+    str body;    /* in memory; empty when spooled */
+    int body_fd; /* -1, or an unlinked file at offset 0 that holds a body over LIMIT_BODY_MEMORY */
+    int64_t body_bytes;
+    struct addr client; /* after X-Forwarded-For from trusted proxies */
+    bool trusted;       /* the peer is a trusted proxy */
+    bool https;         /* X-Forwarded-Proto: https from a trusted proxy */
+    str host;           /* Host header as sent */
+    str request_id;     /* X-Request-ID from a trusted proxy; empty otherwise */
+    int64_t now_ms;
+    bool chinese;                /* what Accept-Language prefers */
+    struct arena *arena;         /* per request; NULL on the redirect plane */
+    str params[PATH_PARAMS_MAX]; /* ":ref" parts of the route, decoded, in order */
+    const struct actor *actor;   /* who; NULL on public routes */
+};
+
+/* First header of that name (any case); the empty slice when absent. */
+str request_header(const struct request *self, const char *name);
+/* Parameter of the query or of a form body, percent-decoded into the arena; false when absent. */
+bool request_query(const struct request *self, const char *name, str *value);
+/* All values of a repeated parameter, in order, also comma-split when `split`. */
+struct str_list;
+void request_query_all(const struct request *self, const char *name, bool split, struct str_list *out);
+bool request_form(const struct request *self, const char *name, str *value);
+/* Cookie of that name from any Cookie header (parsed here: the wire library reads only the first). */
+bool request_cookie(const struct request *self, const char *name, str *value);
+/* Does Accept prefer `type` ("text/plain") over application/json: true only when named explicitly with the highest q.
+ */
+bool request_accepts(const struct request *self, const char *type);
+bool request_is_form(const struct request *self); /* application/x-www-form-urlencoded */
+bool method_parse(str text, enum method *out);
+const char *method_name(enum method method);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_HTTP_ROUTER_H
+#define LINKPOND_HTTP_ROUTER_H
+
+#include "linkpond/engine/engine.h"
+#include "linkpond/http/reply.h"
+
+/*
+ * Routes are rows: { METHOD_GET, "/api/v1/links/:ref", PLANE_ADMIN, api_links_get, SCOPE_LINKS_READ, "Fetch one link"
+ * }. The scope is in the row, so no handler can forget it; the row is also what docs/openapi.yaml is checked against,
+ * and the first path segments are the reserved words for aliases.
+ */
+enum plane { PLANE_ADMIN, PLANE_PUBLIC };
+
+/* Typed context of every handler. */
+struct ctx {
+    struct engine *engine;
+    const struct route *route;
+};
+typedef void route_handler(struct ctx *ctx, struct request *request, struct reply *reply);
+
+/* Besides the scopes of store/keys.h: */
+#define SCOPE_NONE 0u /* anyone may call it (health, sign-in) */
+struct route {
+    enum method method;
+    const char *path; /* ":name" takes one segment */
+    enum plane plane;
+    route_handler *handler;
+    unsigned scope; /* bits that the key must all have */
+    const char *summary;
+    int64_t body_max; /* bytes; 0 = LIMIT_BODY */
+};
+
+/* Tables of routes, one per resource file, joined by main (cli). Ends with NULL. */
+struct router;
+struct router_opts {
+    struct engine *engine;
+    const struct route *const *tables; /* each ends with a row whose path is NULL */
+};
+struct router *router_new(const struct router_opts *opts);
+void router_free(struct router *self);
+/* Finds the row, checks authentication, scope, CSRF (session cookies), rate limits, CORS preflight, Idempotency-Key
+ * replay; calls the handler; turns everything that is no answer into a problem: 404, 405 with Allow, 401, 403, 413,
+ * 415, 429. HEAD is GET without a body. Thread-safe. `arena` of the request must be set. */
+void router_handle(struct router *self, enum plane plane, struct request *request, struct reply *reply);
+/* Largest body the row for that method and path takes; before the body is read. LIMIT_BODY when there is none. */
+int64_t router_body_max(const struct router *self, enum plane plane, enum method method, str path);
+
+#endif
