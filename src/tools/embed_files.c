@@ -50,7 +50,7 @@ static bool write_file(FILE *out, const char *path, int index, size_t *len)
     if (!good) {
         perror(path);
     }
-    fclose(in);
+    (void)fclose(in);
     return good;
 }
 
@@ -96,7 +96,7 @@ int main(int argc, char **argv)
         good = false;
     }
     if (!good) {
-        remove(argv[1]);
+        (void)remove(argv[1]);
     }
     return good ? 0 : 1;
 }

@@ -77,7 +77,7 @@ static char *read_file(const char *path)
         perror(path);
         exit(1);
     }
-    fclose(in);
+    (void)fclose(in);
     if (memchr(text, '\0', len)) {
         stop(path, 1, "holds a NUL byte");
     }

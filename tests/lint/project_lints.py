@@ -11,7 +11,7 @@ lint = register(LINTS)
 
 SPDX_SUFFIXES = (".c", ".h", ".sh", ".py", ".sql", ".css", ".js", ".html", ".yaml", ".yml", ".tsv", ".conf", ".cmake",
                  ".service", ".ini")
-SPDX_NAMES = ("CMakeLists.txt", "Dockerfile", ".clang-tidy", "packages.txt", ".ci/run")
+SPDX_NAMES = ("CMakeLists.txt", "Dockerfile", ".clang-tidy", ".clang-format", "packages.txt", ".ci/run")
 TEST_DATA = re.compile(r"^tests/(?:fuzz/corpus/|(?:.*/)?(?:data|fixtures|golden)/)")
 
 # Written in halves so that this file does not complain about itself.
