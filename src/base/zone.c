@@ -5,6 +5,9 @@
  * rules), so a name must first be the name of a tzdata file; that also bounds the cache, which never
  * forgets: GLib cannot free a zone while a thread may still ask it, and there are some 600.
  *
+ * Known limit, measured against the C library over all 598 names and 1922-2061: they agree but for Europe/Dublin (and
+ * its alias Eire) after 2037, where GLib 2.74 misreads the footer's negative summer time.
+ *
  * Found zones are a linked list that only grows at its head: readers walk it without a lock. A server uses one or
  * two zones, so a hash table would not be faster.
  */
