@@ -130,8 +130,8 @@ sh config/install-packages.sh build test || fatal "installing packages"
 mkdir -p "$results" || fatal "build/ cannot be written by $(id -un)"
 cores=$(nproc 2>/dev/null || echo 2)
 
-lints
 units dev && runnable=1 || runnable=
+lints # after the build, for some headers include generated ones
 [ -n "$quick" ] || units asan
 if [ -n "$runnable" ]; then
     suite api
