@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from lint import register
-from tree import c_functions, c_includes, c_strings
+from tree import c_functions, c_includes, c_strings, c_without_comments
 
 LINTS = []
 lint = register(LINTS)
@@ -19,6 +19,7 @@ GENERATED = {"sql_texts.h": "store"}  # headers made at build time, and the floo
 GENERATED_FOLDER = "build/dev/generated"
 FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 450
+NESTING_MAX = 3
 
 # Each library enters through these files and no others, so that replacing one touches one place.
 LIBRARIES = {
@@ -93,8 +94,9 @@ def check_libraries(tree):
 
 # A literal is SQL when it begins as a statement. Upper case alone suffices for verbs no sentence begins with.
 _SQL = re.compile(
-    r"\s*(?:SELECT\s|INSERT\s+(?:OR|INTO)\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|REPLACE\s+INTO\s|WITH\s+\w+\s*(?:\(|AS\s)"
-    r"|(?:CREATE|ALTER|DROP)\s+(?:TABLE|INDEX|UNIQUE|VIEW|TRIGGER|TEMP|VIRTUAL)\b|PRAGMA\s|VACUUM\b|ATTACH\s+(?:DATABASE|\S+\s+AS)\b"
+    r"\s*(?:SELECT\s|INSERT\s+(?:OR|INTO)\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|REPLACE\s+INTO\s"
+    r"|WITH\s+\w+\s*(?:\(|AS\s)|(?:CREATE|ALTER|DROP)\s+(?:TABLE|INDEX|UNIQUE|VIEW|TRIGGER|TEMP|VIRTUAL)\b"
+    r"|PRAGMA\s|VACUUM\b|ATTACH\s+(?:DATABASE|\S+\s+AS)\b"
     r"|BEGIN(?:\s+(?:IMMEDIATE|EXCLUSIVE|DEFERRED|TRANSACTION))?;?\s*$|COMMIT;?\s*$|ROLLBACK\b|SAVEPOINT\s|REINDEX\b"
     r"|select\s.*\sfrom\s|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s|pragma\s)", re.S)
 
@@ -117,6 +119,25 @@ def check_functions(tree):
             for name, first, lines in c_functions(tree.read(path)) if lines > FUNCTION_LINES_MAX]
 
 
+def depth(line):
+    return (len(line) - len(line.lstrip())) // 4
+
+
+@lint("nesting", f"at most {NESTING_MAX} blocks inside each other",
+      bad={"src/base/buf.c": "int f(void)\n{\n" + "".join(" " * 4 * n + "if (x) {\n" for n in range(1, 5)) + "}\n"})
+def check_nesting(tree):
+    problems = []
+    for path in tree.c_files("src/"):
+        code = c_without_comments(tree.read(path))
+        lines = code.split("\n")
+        for name, first, count in c_functions(code):
+            opened = [line for line in lines[first:first + count - 1] if re.search(r"(?<![=,({]) \{$", line.rstrip())]
+            deepest = max(map(depth, opened), default=0)
+            if deepest > NESTING_MAX:
+                problems.append(f"{path}:{name}: {deepest} deep from line {first}")
+    return problems
+
+
 @lint("files", f"at most {FILE_LINES_MAX} lines each in src",
       bad={"src/base/buf.c": "int x;\n" * (FILE_LINES_MAX + 1)})
 def check_files(tree):
@@ -136,15 +157,15 @@ def check_headers(tree):
         return ["include/: no header found"]
     if not (tree.root / GENERATED_FOLDER).is_dir():
         return [f"{GENERATED_FOLDER}: not there; sh config/build.sh dev makes it"]
-    flags = ["-std=gnu17", "-D_GNU_SOURCE", '-DLINKPOND_VERSION="0"', "-Iinclude", "-Ibuild/dev/generated", "-Wall", "-Wextra", "-Wshadow",
-             "-Wconversion", "-Wvla", "-Wformat=2", "-Wstrict-prototypes", "-Wmissing-prototypes", "-Werror",
-             "-include", "linkpond/base/banned.h"]
+    flags = ["-std=gnu17", "-D_GNU_SOURCE", '-DLINKPOND_VERSION="0"', "-Iinclude", f"-I{GENERATED_FOLDER}",
+             "-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Wvla", "-Wformat=2", "-Wstrict-prototypes",
+             "-Wmissing-prototypes", "-Werror", "-include", "linkpond/base/banned.h"]
 
     def compile_alone(path):
         name = path.removeprefix("include/")
         source = f'#include "{name}"\n#include "{name}"\nextern int linkpond_header_stands_alone;\n'
-        run = subprocess.run(["gcc", *flags, "-fsyntax-only", "-x", "c", "-"], input=source, capture_output=True, text=True,
-                             cwd=tree.root, check=False)
+        run = subprocess.run(["gcc", *flags, "-fsyntax-only", "-x", "c", "-"], input=source, capture_output=True,
+                             text=True, cwd=tree.root, check=False)
         return None if run.returncode == 0 else f"{path}: {first_error(run.stderr)}"
 
     return [f"{h}: not a header" for h in missing] + each_once(
@@ -168,8 +189,8 @@ def closure(tree, path):
 @lint("format", "clang-format would change nothing")
 def check_format(tree):
     def formatted(path):
-        run = subprocess.run(["clang-format", "--dry-run", "-Werror", path], capture_output=True, text=True, cwd=tree.root,
-                             check=False)
+        run = subprocess.run(["clang-format", "--dry-run", "-Werror", path], capture_output=True, text=True,
+                             cwd=tree.root, check=False)
         return None if run.returncode == 0 else f"{path}: {first_error(run.stderr)}"
 
     return each_once(tree, tree.c_files("src/", "include/", "tests/"), formatted,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Lints of everything else: licences, words, and tables that must agree with each other."""
 import re
+import subprocess
 from pathlib import PurePosixPath
 
 from lint import register
@@ -58,7 +59,8 @@ def check_outside(tree):
       skip=lambda tree: None if tree.match("sql/") else "there is no sql/ yet")
 def check_migrations(tree):
     names = [PurePosixPath(p).name for p in tree.match("sql/migrations/")]
-    problems = [f"sql/migrations/{n}: not NNNN_name.sql" for n in names if not re.fullmatch(r"\d{4}_[a-z0-9_]+\.sql", n)]
+    problems = [f"sql/migrations/{n}: not NNNN_name.sql" for n in names
+                if not re.fullmatch(r"\d{4}_[a-z0-9_]+\.sql", n)]
     numbers = sorted(int(n[:4]) for n in names if n[:4].isdigit())
     if numbers != list(range(1, len(numbers) + 1)):
         problems.append(f"sql/migrations: numbers are {numbers}")
@@ -87,7 +89,8 @@ def check_settings(tree):
 
 OPENAPI = "docs/openapi.yaml"
 _METHODS = ("get", "post", "put", "patch", "delete")
-_ROUTE_ROW = re.compile(r'\{\s*(?:\.method\s*=\s*)?(?:[A-Z]+_)?(GET|POST|PUT|PATCH|DELETE)\s*,\s*(?:\.path\s*=\s*)?"(/[^"]*)"')
+_ROUTE_ROW = re.compile(r'\{\s*(?:\.method\s*=\s*)?(?:[A-Z]+_)?(GET|POST|PUT|PATCH|DELETE)\s*,'
+                        r'\s*(?:\.path\s*=\s*)?"(/[^"]*)"')
 
 
 def documented_routes(text):
@@ -115,6 +118,16 @@ def check_routes(tree):
     described = documented_routes(tree.read(OPENAPI))
     return ([f"{OPENAPI}: lacks {m} {r} of {built[m, r]}" for m, r in sorted(set(built) - described)]
             + [f"{OPENAPI}: {m} {r} is in no route table" for m, r in sorted(described - set(built))])
+
+
+@lint("shell", "every script parses")
+def check_shell(tree):
+    problems = []
+    for path in tree.match(suffixes=(".sh", ".ci/run")):
+        run = subprocess.run(["sh", "-n", path], capture_output=True, text=True, cwd=tree.root, check=False)
+        if run.returncode:
+            problems.append(f"{path}: {run.stderr.strip()}")
+    return problems
 
 
 _DOC_LINK = re.compile(r"\]\(([^)\s]+)\)")

@@ -35,8 +35,8 @@ class Tree:
 def _project_paths(root):
     """What git would put under version control; without git or its folder, a walk that leaves out what we build."""
     try:
-        done = subprocess.run(["git", "-c", "safe.directory=*", "-C", str(root), "ls-files", "-coz", "--exclude-standard"],
-                              capture_output=True, check=True)
+        done = subprocess.run(["git", "-c", "safe.directory=*", "-C", str(root), "ls-files", "-coz",
+                               "--exclude-standard"], capture_output=True, check=True)
         listed = [p for p in done.stdout.decode("utf-8", "surrogateescape").split("\0") if p]
     except (OSError, subprocess.CalledProcessError):
         listed = []
@@ -85,7 +85,7 @@ def c_includes(text):
 
 
 def c_functions(text):
-    """(name, first line, lines) of every function body: its brace stands alone at the left edge, as the format wants."""
+    """(name, first line, lines) of every function body: its brace stands alone at the left edge."""
     lines = text.split("\n")
     functions, start = [], None
     for number, line in enumerate(lines):
