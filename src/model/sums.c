@@ -44,7 +44,7 @@ void sums_add(struct sums_day *self, int64_t time_ms, enum click_class class, en
         in_day += MS_PER_DAY;
     }
     struct sums_quarter *quarter = &self->quarters[in_day / MS_PER_QUARTER];
-    uint32_t *cell = &quarter->cells[(size_t)class * OUTCOME_COUNT + (size_t)outcome];
+    uint32_t *cell = &quarter->cells[(size_t) class * OUTCOME_COUNT + (size_t)outcome];
     *cell = add_clamped(*cell, delta);
     if (qr && click_counts(class, outcome)) {
         quarter->scans = add_clamped(quarter->scans, delta);

@@ -14,7 +14,7 @@ struct code_cipher *code_cipher_new(const uint8_t key[16]);
 void code_cipher_free(struct code_cipher *self);
 
 /* length LIMIT_CODE_MIN..LIMIT_CODE_MAX, id 1..62^length-1. False when out of range. CODE_SEQUENTIAL gives plain base62
- * of the id (unpadded) and ignores length. */
+ * of the id (unpadded) and ignores length; it also works without a cipher. */
 bool code_encode(struct code_cipher *self, enum code_style style, size_t length, int64_t id,
                  char out[LIMIT_CODE_MAX + 2], str *code);
 /* The id a random code of that length stands for; false for other bytes or lengths. The caller still compares the row's
@@ -24,7 +24,7 @@ bool code_decode(struct code_cipher *self, enum code_style style, str code, int6
 /* A new alias: ASCII [A-Za-z0-9_-]{2,64}, and not a reserved word (any case). `reserved` comes from the route table.
  * Fault field "alias", codes too_short, too_long, bad_character, reserved. An imported one: UTF-8 path to 255 bytes,
  * slashes inside allowed, no control bytes, no leading or trailing slash, no "." or ".." segment, does not start with
- * "-/" and does not end in "+" (that asks for the preview). */
+ * "-/" or with a reserved word as its first segment, and does not end in "+" (that asks for the preview). */
 enum err alias_check(str alias, bool imported, const str *reserved, size_t reserved_count, struct fault *fault);
 
 #endif
