@@ -50,7 +50,9 @@ void db_set_deadline(struct db *self, int64_t mono_deadline_ns);
  * the SQL is broken (a test prepares every text). */
 struct stmt *db_stmt(struct db *self, enum sql_id id);
 /* Names without the colon. Cheapest when bound in the order they appear. An unknown name is a bug and aborts. Empty str
- * binds ''. Bytes are copied only by stmt_bind_str/blob when `copy`; else they must live until reset. */
+ * binds '', or an empty blob. Bytes are not copied: they must live until the statement is run, reset or read to its
+ * end.
+ */
 void stmt_bind_i64(struct stmt *self, const char *name, int64_t value);
 void stmt_bind_str(struct stmt *self, const char *name, str value);
 void stmt_bind_blob(struct stmt *self, const char *name, str value);

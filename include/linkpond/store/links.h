@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_STORE_LINKS_H
+#define LINKPOND_STORE_LINKS_H
+
+#include "linkpond/model/link.h"
+#include "linkpond/store/bounds.h"
+
+/*
+ * Links with their tags and aliases. An id is never used twice: it is one past the highest ever inserted (AUTOINCREMENT
+ * keeps that figure even when rows go), and removed links stay as tombstones. So the way to a new link is:
+ * links_next_id, compute the code from the id, go one id further while that code is taken (links_code_taken),
+ * links_insert. One writer exists, so nobody else can take the id in between.
+ *
+ * Functions that read into a struct link copy texts into the arena. Look-ups never give tombstones; they do give links
+ * in the bin (deleted_ms set). ERR_NOT_FOUND is also what bounds answer.
+ */
+
+/* ---- one row (links.c) ---------------------------------------------------------------------------------------- */
+enum err links_next_id(struct db *db, int64_t *id);
+/* Was this text ever handed out as a code (tombstones count), or is it an alias on any domain? */
+enum err links_code_taken(struct db *db, str code, bool *taken);
+/* The row itself: id, code, domain_id, ids and texts of `link`; revision 1. Not tags, aliases, keys. ERR_CONFLICT: the
+ * id, the code or the external_id exists. */
+enum err links_insert(struct db *db, const struct link *link);
+/* The whole row but id, code, created_*, deleted_ms and tombstone, if it still has link->revision, which then grows by
+ * one here and there. ERR_PRECONDITION: somebody changed it meanwhile, or it went out of bounds. ERR_CONFLICT:
+ * external_id. */
+enum err links_update(struct db *db, const struct bounds *bounds, struct link *link);
+/* Everything: keys, tags, aliases, counts, used_clicks (as far as folded). */
+enum err links_find(struct db *db, struct arena *arena, const struct bounds *bounds, int64_t id, struct link *out);
+enum err links_find_code(struct db *db, const struct bounds *bounds, str code, int64_t *id);
+enum err links_find_external(struct db *db, const struct bounds *bounds, str external_id, int64_t *id);
+/* if_exists without external_id and alias: the newest link that is not in the bin with these five the same. Ids 0 and
+ * empty customer mean "has none". */
+enum err links_find_same(struct db *db, const struct bounds *bounds, str url, int64_t domain_id, int64_t campaign_id,
+                         int64_t channel_id, str customer, int64_t *id);
+/* Into the bin and back. ERR_NOT_FOUND when it is not there (already). */
+enum err links_bin(struct db *db, const struct bounds *bounds, int64_t id, int64_t now_ms);
+enum err links_restore(struct db *db, const struct bounds *bounds, int64_t id, int64_t now_ms);
+/* For ever: the row stays so that its code is never handed out again; aliases and external_id are free again. wipe
+ * (purge): url, title, notes, metadata, customer and tags go too; clicks and sums are the caller's to delete
+ * (clicks.h, sums.h). */
+enum err links_tombstone(struct db *db, int64_t id, int64_t now_ms, bool wipe);
+/* Links in the bin since before that instant, oldest id first, at most cap. */
+enum err links_binned_before(struct db *db, int64_t before_ms, int64_t *ids, size_t cap, size_t *count);
+/* All links of one owner to another (0 = to nobody), bin included; *moved links. The caller moves the sums. */
+enum err links_hand_over(struct db *db, int64_t from_owner_id, int64_t to_owner_id, int64_t now_ms, int64_t *moved);
+/* For edits that only touch tags or aliases: updated_ms and revision + 1. Same errors as links_update; revision 0 =
+ * whatever it is. */
+enum err links_touch(struct db *db, const struct bounds *bounds, int64_t id, int64_t revision, int64_t now_ms);
+
+/* ---- tags (links_tags.c): ids of labels of kind tag ------------------------------------------------------------ */
+enum err links_tags_set(struct db *db, int64_t link_id, const int64_t *tag_ids, size_t count);
+enum err links_tags_add(struct db *db, int64_t link_id, int64_t tag_id); /* OK when it has it */
+enum err links_tags_remove(struct db *db, int64_t link_id, int64_t tag_id);
+/* Keys in byte order, into the arena. */
+enum err links_tags(struct db *db, struct arena *arena, int64_t link_id, struct str_list *out);
+/* Every (link, tag) pair by link, for maps in memory. */
+struct stmt *links_tags_each(struct db *db);
+bool links_tags_next(struct stmt *rows, int64_t *link_id, int64_t *tag_id);
+
+/* ---- aliases (links_alias.c) ----------------------------------------------------------------------------------- */
+struct link_alias {
+    int64_t link_id, domain_id;
+    str alias;
+    str folded;       /* the key: alias folded when the installation folds case, else the same bytes */
+    int64_t position; /* 0 = the one shown in short_url */
+};
+/* Added behind the ones it has. ERR_ALIAS_TAKEN: another link has it on that domain; OK when this link has it. */
+enum err links_alias_add(struct db *db, const struct link_alias *alias, int64_t now_ms);
+/* ERR_NOT_FOUND when this link has no such alias there. */
+enum err links_alias_remove(struct db *db, int64_t link_id, int64_t domain_id, str folded);
+/* In order of position; into the arena. */
+enum err links_aliases(struct db *db, struct arena *arena, int64_t link_id, struct link_alias **out, size_t *count);
+enum err links_find_alias(struct db *db, const struct bounds *bounds, int64_t domain_id, str folded, int64_t *id);
+/* Links with that alias on any domain, at most cap; more than one is ambiguous without a domain. */
+enum err links_find_alias_anywhere(struct db *db, const struct bounds *bounds, str folded, int64_t *ids, size_t cap,
+                                   size_t *count);
+
+/* ---- lists (links_list.c) -------------------------------------------------------------------------------------- */
+enum links_sort {
+    LINKS_BY_CREATED,     /* newest first; the only one that reads no more rows than it gives */
+    LINKS_BY_CREATED_ASC, /* oldest first */
+    LINKS_BY_CLICKS,      /* most first */
+    LINKS_BY_UPDATED,     /* latest first */
+    LINKS_BY_LAST_CLICK,  /* latest first; never clicked at the end */
+    LINKS_BY_TITLE,       /* byte order */
+};
+/* The last item of the page before; id 0 = from the start. key is what the list is sorted by (clicks, updated_ms,
+ * last_ms or 0), title likewise; both unused when sorted by creation. */
+struct links_after {
+    int64_t id, key;
+    str title;
+};
+struct links_filter {
+    const struct bounds *bounds;
+    str q;                                   /* part of url, title, code, alias or notes, any ASCII case */
+    int64_t tag_id, campaign_id, channel_id; /* 0 = any; -1 (a key nobody has) = no link matches */
+    int64_t owner_id, domain_id;             /* likewise */
+    int state;                               /* enum link_state at now_ms; -1 = any */
+    int archived;                            /* 0 = no, 1 = only, -1 = both; a state overrides it */
+    bool bin;                                /* only the bin, else only what is not in it */
+    int64_t now_ms;
+    enum links_sort sort;
+    struct links_after after;
+    size_t limit; /* 1..LIMIT_PAGE */
+};
+/* Links in the arena. *total (may be NULL): matches without cursor and limit, exact up to LIMIT_COUNT_EXACT (that + 1 =
+ * more). */
+enum err links_list(struct db *db, struct arena *arena, const struct links_filter *filter, struct link *out[],
+                    size_t *count, int64_t *total);
+/* The cursor behind an item of a list sorted so. */
+struct links_after links_after(const struct link *link, enum links_sort sort);
+/* Only ids, in order of id after after_id, at most cap: for bulk edits by filter. Ignores sort, after and limit. */
+enum err links_list_ids(struct db *db, const struct links_filter *filter, int64_t after_id, int64_t *ids, size_t cap,
+                        size_t *count);
+
+/* ---- start-up load (links_load.c) ------------------------------------------------------------------------------- */
+/* What a redirect needs; texts are lent until the next step. */
+struct link_hot {
+    int64_t id, domain_id, campaign_id, channel_id, owner_id; /* 0 = none */
+    str code, url, fallback_url, source, click_id_param;
+    str utm[UTM_COUNT];
+    int64_t valid_from_ms, valid_until_ms, deleted_ms; /* TIME_NONE */
+    int64_t max_clicks;
+    int redirect_status;
+    bool forward_query, visitor_wins, enabled, crawlable, tombstone;
+};
+/* All links by id, tombstones included: `struct stmt *rows = links_load_each(db); while (links_load_next(rows, &hot))`,
+ * then stmt_err(rows). One statement without joins. */
+struct stmt *links_load_each(struct db *db);
+bool links_load_next(struct stmt *rows, struct link_hot *out);
+/* The same of one link, after an edit. Texts into the arena. */
+enum err links_load_one(struct db *db, struct arena *arena, int64_t id, struct link_hot *out);
+/* All aliases by link; created_ms and position not needed. Lent until the next step. */
+struct stmt *links_aliases_each(struct db *db);
+bool links_aliases_next(struct stmt *rows, struct link_alias *out);
+
+#endif
