@@ -28,10 +28,10 @@ struct query {
 };
 
 struct migration_file {
-    const char *path;
-    const char *words; /* after the number, inside path */
+    const char *words; /* after the number, inside the path */
     int words_len;
     int number;
+    char *text;
 };
 
 static struct query queries[QUERIES_MAX];
@@ -186,7 +186,23 @@ static struct migration_file read_migration_name(const char *path)
     if (!good) {
         stop(path, 1, "a migration is named NNNN_words.sql");
     }
-    return (struct migration_file){path, name + 5, (int)(len - 9), number};
+    return (struct migration_file){.words = name + 5, .words_len = (int)(len - 9), .number = number};
+}
+
+static struct migration_file *read_migrations(char **paths, int count)
+{
+    struct migration_file *files = must(calloc((size_t)count + 1, sizeof *files));
+    int last = 0;
+
+    for (int i = 0; i < count; i++) {
+        files[i] = read_migration_name(paths[i]);
+        if (files[i].number <= last) {
+            stop(paths[i], 1, "number %04d does not follow %04d", files[i].number, last);
+        }
+        last = files[i].number;
+        files[i].text = read_file(paths[i]);
+    }
+    return files;
 }
 
 static void write_literal(FILE *out, const char *text)
@@ -227,27 +243,18 @@ static void write_header(FILE *out)
           out);
 }
 
-static void write_migrations(FILE *out, char **paths, int count)
+static void write_migrations(FILE *out, const struct migration_file *files, int count)
 {
-    int last = 0;
-
     fputs("const struct migration migrations[] = {\n", out);
     for (int i = 0; i < count; i++) {
-        struct migration_file file = read_migration_name(paths[i]);
-        if (file.number <= last) {
-            stop(file.path, 1, "number %04d does not follow %04d", file.number, last);
-        }
-        last = file.number;
-        char *text = read_file(file.path);
-        fprintf(out, "    {%d, \"%.*s\",\n        ", file.number, file.words_len, file.words);
-        write_literal(out, text);
+        fprintf(out, "    {%d, \"%.*s\",\n        ", files[i].number, files[i].words_len, files[i].words);
+        write_literal(out, files[i].text);
         fputs("},\n", out);
-        free(text);
     }
     fprintf(out, "    {0, NULL, NULL},\n};\n\nconst size_t migrations_count = %d;\n", count);
 }
 
-static void write_source(FILE *out, const char *header, char **migrations, int migrations_count)
+static void write_source(FILE *out, const char *header, const struct migration_file *migrations, int migrations_count)
 {
     fprintf(out, "/* Made by embed_sql; do not edit. */\n#include \"%s\"\n\n", header);
     fputs("const char *const sql_text[SQL_COUNT] = {\n", out);
@@ -299,6 +306,9 @@ int main(int argc, char **argv)
         read_queries(argv[at]);
     }
     at += at < argc;
+    /* Everything is read before anything is written, so a fault leaves no output that looks fresh. */
+    int count = argc - at;
+    struct migration_file *migrations = read_migrations(argv + at, count);
 
     FILE *out = open_out(argv[1], ".h", &path);
     const char *slash = strrchr(path, '/');
@@ -307,10 +317,14 @@ int main(int argc, char **argv)
     close_out(out, path);
 
     out = open_out(argv[1], ".c", &path);
-    write_source(out, header, argv + at, argc - at);
+    write_source(out, header, migrations, count);
     close_out(out, path);
 
     free(header);
+    for (int i = 0; i < count; i++) {
+        free(migrations[i].text);
+    }
+    free(migrations);
     for (size_t i = 0; i < queries_count; i++) {
         free(queries[i].text);
     }
