@@ -146,6 +146,8 @@ static void date__must_exist_and_be_whole(void **state)
     assert_int_equal(days, -719162);
     assert_true(date_parse(STR("9999-12-31"), &days));
     assert_int_equal(days, 2932896);
+    assert_true(date_parse(STR("2000-02-29"), &days)); /* every 400 years the century leaps */
+    assert_int_equal(days, 11016);
     days = 77;
     assert_false(date_parse(STR("2026-02-29"), &days));
     assert_false(date_parse(STR("2100-02-29"), &days));

@@ -73,6 +73,11 @@ static void fault__cuts_between_characters(void **state)
     assert_int_equal(strlen(fault.message), 190); /* 1 + 63 * 3 <= 191 */
     fault_setf(&fault, ERR_INVALID, "", "code", "%s", text);
     assert_int_equal(strlen(fault.message), 190);
+    memset(text, 'a', sizeof text - 1);
+    fault_set(&fault, ERR_INVALID, text, text, text, text);
+    assert_int_equal(strlen(fault.field), sizeof fault.field - 1);
+    assert_int_equal(strlen(fault.code), sizeof fault.code - 1);
+    assert_int_equal(strlen(fault.message), sizeof fault.message - 1);
 }
 
 int main(void)
