@@ -2,6 +2,8 @@
 """Lints of everything else: licences, words, and tables that must agree with each other."""
 import re
 import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
 from pathlib import PurePosixPath
 
 from lint import register
@@ -127,6 +129,30 @@ def check_shell(tree):
         run = subprocess.run(["sh", "-n", path], capture_output=True, text=True, cwd=tree.root, check=False)
         if run.returncode:
             problems.append(f"{path}: {run.stderr.strip()}")
+    return problems
+
+
+_REPORTS = [  # what ctest says of a program, and what must be counted: passed, failed, skipped
+    ('status="run"', "[  PASSED  ] 3 test(s).", (3, 0, 0)),
+    ('status="run"', "[  PASSED  ] 1 test(s).\n[  SKIPPED ] 2 test(s), listed below:", (1, 0, 2)),
+    ('status="fail"', "[  PASSED  ] 1 test(s).\n[  FAILED  ] 2 test(s), listed below:", (1, 2, 0)),
+    ('status="fail"', "[  PASSED  ] 3 test(s).\nERROR: LeakSanitizer", (3, 1, 0)),
+    ('status="fail"', "[ RUN      ] crashes", (0, 1, 0)),
+    ('status="run"', "", (0, 1, 0)),
+    ('status="run"', "[  PASSED  ] 0 test(s).", (0, 1, 0)),
+]
+
+
+@lint("tally", "the test run counts crashes, leaks and empty programs as failures")
+def check_tally(tree):
+    sys.path.insert(0, str(tree.root / "tests" / "support"))
+    from tally import count_program
+    problems = []
+    for attributes, output, expected in _REPORTS:
+        case = ElementTree.fromstring(f'<testcase name="unit/x" {attributes}><system-out/></testcase>')
+        case.find("system-out").text = output
+        if count_program(case) != expected:
+            problems.append(f"tests/support/tally.py: {output!r} counts as {count_program(case)}, not {expected}")
     return problems
 
 
