@@ -90,6 +90,7 @@ if [ -z "$(ls -A -- "$data")" ]; then
     if [ -n "$domain" ]; then set -- --domain "$domain"; else set --; fi
     made=$("$bin" --data "$data" init "$@") || fail "init failed"
     key=$(printf '%s\n' "$made" | tail -n 1)
+    case $key in lp_*) ;; *) fail "init printed no key" ;; esac
 elif [ -n "$domain" ]; then
     echo "数据目录已存在，忽略 --domain。 The data folder exists; --domain is for the first run only."
 fi

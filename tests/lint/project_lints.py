@@ -138,6 +138,8 @@ _REPORTS = [  # what ctest says of a program, and what must be counted: passed, 
     ('status="fail"', "[  PASSED  ] 1 test(s).\n[  FAILED  ] 2 test(s), listed below:", (1, 2, 0)),
     ('status="fail"', "[  PASSED  ] 3 test(s).\nERROR: LeakSanitizer", (3, 1, 0)),
     ('status="fail"', "[ RUN      ] crashes", (0, 1, 0)),
+    ('status="run"', "..\n2 passed, 1 skipped in 0.88s", (2, 0, 1)),
+    ('status="fail"', "=== 1 failed, 2 passed, 1 error in 0.88s ===", (2, 2, 0)),
     ('status="run"', "", (0, 1, 0)),
     ('status="run"', "[  PASSED  ] 0 test(s).", (0, 1, 0)),
 ]

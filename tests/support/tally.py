@@ -3,7 +3,7 @@
 
 /usr/bin/python3 tests/support/tally.py ctest|pytest RESULTS.xml     both write JUnit's XML
 
-ctest knows one test per program; the programs are cmocka's and print their own sums, so those are what counts.
+ctest knows one test per program; the programs are cmocka's or pytest's and print their own sums, which are what counts.
 A program that ended badly without a failed test in its sums (a crash, a sanitizer, a time-out) counts as one failure.
 """
 import re
@@ -11,15 +11,26 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 _SUM = re.compile(r"^\[  (PASSED |FAILED |SKIPPED) \] (?:.*: )?(\d+) test\(s\)", re.M)
+_PYTEST_LINE = re.compile(r"^(?:=+ )?\d+ (?:passed|failed|skipped|error).* in [\d.]+s\b.*$", re.M)
+_PYTEST_WORDS = {"passed": "PASSED", "failed": "FAILED", "error": "FAILED", "errors": "FAILED", "skipped": "SKIPPED"}
+
+
+def sums_of(output):
+    """[(word, number)] of what a program says it ran; empty when it says nothing."""
+    sums = [(word.strip(), int(number)) for word, number in _SUM.findall(output)]
+    for line in _PYTEST_LINE.findall(output):
+        sums += [(_PYTEST_WORDS[word], int(number)) for number, word in re.findall(r"(\d+) (\w+)", line)
+                 if word in _PYTEST_WORDS]
+    return sums
 
 
 def count_program(case):
     """(passed, failed, skipped) of one program that ctest ran."""
     failed = case.get("status") != "run" or case.find("failure") is not None
     sums = {"PASSED": 0, "FAILED": 0, "SKIPPED": 0}
-    found = _SUM.findall(case.findtext("system-out") or "")
+    found = sums_of(case.findtext("system-out") or "")
     for word, number in found:
-        sums[word.strip()] += int(number)
+        sums[word] += number
     if not found:
         return (0, 1, 0) if failed or case.get("name", "").startswith("unit/") else (1, 0, 0)
     if failed and not sums["FAILED"]:
