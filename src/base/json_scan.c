@@ -14,7 +14,6 @@
 #include "linkpond/base/utf8.h"
 
 #define NUMBER_BYTES_MAX 63 /* cJSON copies a number into 64 bytes */
-#define FEW_MEMBERS      12
 
 enum defect {
     DEFECT_SYNTAX,
