@@ -27,16 +27,18 @@ struct agent_request {
     str package;  /* X-Requested-With */
     unsigned signals;
 };
-/* Texts point into the rules or into static tables; language into the request. */
+/* Texts point into the rules or into static tables; language may point into the request. A User-Agent is read to
+ * LIMIT_CLICK_UA bytes, as much as a click keeps, so that a later look at the ledger comes to the same answer. */
 struct agent {
     enum click_class class;
-    str rule;     /* stable id such as "bot:googlebot", "app:wechat", "method:head" */
-    str app;      /* "wechat", "wecom", "qq" …; empty in an ordinary browser */
+    str rule;     /* stable id such as "bot:googlebot", "app:wechat", "package:wechat", "browser:safari", "method:head",
+                   * "header:prefetch", "human:default"; never empty */
+    str app;      /* "wechat", "wecom", "qq" …; empty in an ordinary browser and for bots and previews */
     str os;       /* "ios" "android" "harmonyos" "windows" "macos" "linux" "chromeos" "other" */
     str device;   /* "phone" "tablet" "desktop" "other" */
-    str browser;  /* "chrome" "safari" "wechat-webview"… ; empty for bots */
+    str browser;  /* "chrome" "safari" "wechat-webview"… ; empty for bots and previews */
     str net;      /* "wifi" "5g" "4g" "3g" "2g"; empty when not told */
-    str language; /* first tag, as "zh-cn"; at most 16 bytes */
+    str language; /* first tag, as "zh-cn", of the header or of WeChat's Language/; at most 16 bytes */
 };
 void agent_recognise(const struct agent_rules *rules, const struct agent_request *request, struct agent *out);
 
