@@ -138,7 +138,7 @@ void buf_add_hex(struct buf *self, const void *bytes, size_t len)
 }
 
 /* printf always ends with a NUL; a fixed buffer that the text fills to the brim has no byte for it. */
-static void add_exact_fit(struct buf *self, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void add_exact_fit(struct buf *self, const char *format, va_list args)
 {
     char *text = NULL;
     int len = vasprintf(&text, format, args);
