@@ -66,7 +66,10 @@ static size_t unescape_one(str raw, size_t *at, char *out)
     char c = raw.ptr[*at + 1];
     if (c != 'u') {
         const char *named = strchr(NAMED, c);
-        *out = named ? named[1] : c;
+        if (named) {
+            c = named[1];
+        }
+        *out = c;
         *at += 2;
         return 1;
     }

@@ -63,7 +63,7 @@ static bool name_ok(str name)
 /* There is a compiled zone of that name (RFC 8536: a file that begins with "TZif"), looked for where GLib will. */
 static bool tzdata_has(const char *name)
 {
-    const char *folder = getenv("TZDIR");
+    const char *folder = getenv("TZDIR"); /* NOLINT(concurrency-mt-unsafe): nothing here changes the environment */
     char path[PATH_MAX], magic[4];
     int len = snprintf(path, sizeof path, "%s/%s", folder != NULL ? folder : DEFAULT_FOLDER, name);
 
@@ -203,6 +203,7 @@ str zone_name_tell(const char *tz, const char *timezone_path, const char *localt
 
 str zone_system_name(char out[64])
 {
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): as above */
     return zone_name_tell(getenv("TZ"), "/etc/timezone", "/etc/localtime", out);
 }
 

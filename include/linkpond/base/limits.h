@@ -34,7 +34,7 @@
 #define LIMIT_BODY            (1024 * 1024)      /* an API body */
 #define LIMIT_BODY_MEMORY     (256 * 1024)       /* past this it is spooled to an unlinked file */
 #define LIMIT_BODY_IMPORT     (INT64_C(2) << 30) /* a CSV import, spooled */
-#define LIMIT_REPLY           (4 * 1024 * 1024)  /* a built (not streamed) answer */
+#define LIMIT_REPLY           4194304            /* 4 MiB: a built (not streamed) answer */
 #define LIMIT_ARENA_REQUEST   (8 * 1024 * 1024)
 #define LIMIT_URI             4096 /* raw request target */
 #define LIMIT_HEADERS         100  /* header lines */

@@ -12,7 +12,7 @@
  */
 #define QUARTERS_PER_DAY   96
 #define MS_PER_QUARTER     INT64_C(900000)
-#define SUMS_CELLS         (CLASS_COUNT * OUTCOME_COUNT)
+#define SUMS_CELLS         ((size_t)CLASS_COUNT * OUTCOME_COUNT)
 #define SUMS_DAY_BYTES_MAX (64 * 1024)
 
 struct sums_quarter {
