@@ -5,7 +5,7 @@
 -- Facts about this installation: keys, node number, install-time choices.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
-    value BLOB NOT NULL
+    value ANY NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Hosts that serve short links.
@@ -35,6 +35,7 @@ CREATE TABLE user (
     created_ms INTEGER NOT NULL,
     updated_ms INTEGER NOT NULL
 ) STRICT;
+INSERT INTO user (id, key, role, created_ms, updated_ms) VALUES (1, 'admin', 'admin', unixepoch() * 1000, unixepoch() * 1000);
 
 -- The marketer's own words: campaigns, channels, tags. One table because they share everything but a channel's place.
 CREATE TABLE label (
@@ -55,20 +56,28 @@ CREATE TABLE label (
     UNIQUE (kind, key)
 ) STRICT;
 
--- Links. AUTOINCREMENT and tombstones: an id, and so a code, is never handed out again.
+-- Links. AUTOINCREMENT and tombstones: an id, and so a code, is never handed out again. What a redirect needs stands
+-- first, so that loading all links does not read through long notes.
 CREATE TABLE link (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     code TEXT NOT NULL,                            -- what the id enciphers to; stored so that settings never move it
     domain_id INTEGER NOT NULL REFERENCES domain (id),
     url TEXT NOT NULL,                             -- the target, byte for byte as it will be answered
-    title TEXT NOT NULL DEFAULT '',
-    notes TEXT NOT NULL DEFAULT '',
-    metadata TEXT NOT NULL DEFAULT '',             -- JSON object; empty = {}
+    redirect_status INTEGER NOT NULL DEFAULT 302 CHECK (redirect_status IN (301, 302, 303, 307, 308)),
+    valid_from_ms INTEGER,
+    valid_until_ms INTEGER,
+    max_clicks INTEGER NOT NULL DEFAULT 0 CHECK (max_clicks >= 0), -- 0 = no limit
+    forward_query INTEGER NOT NULL DEFAULT 1 CHECK (forward_query IN (0, 1)),
+    visitor_wins INTEGER NOT NULL DEFAULT 0 CHECK (visitor_wins IN (0, 1)), -- query_conflict = visitor
+    enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+    archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
+    crawlable INTEGER NOT NULL DEFAULT 0 CHECK (crawlable IN (0, 1)),
+    deleted_ms INTEGER,                            -- in the bin since
+    tombstone INTEGER NOT NULL DEFAULT 0 CHECK (tombstone IN (0, 1)),
     campaign_id INTEGER REFERENCES label (id),
     channel_id INTEGER REFERENCES label (id),
     owner_id INTEGER REFERENCES user (id),
-    customer TEXT NOT NULL DEFAULT '',
-    external_id TEXT,                              -- the caller's own id; unique among links that have one
+    fallback_url TEXT NOT NULL DEFAULT '',
     source TEXT NOT NULL DEFAULT '',
     utm_source TEXT NOT NULL DEFAULT '',
     utm_medium TEXT NOT NULL DEFAULT '',
@@ -76,27 +85,25 @@ CREATE TABLE link (
     utm_term TEXT NOT NULL DEFAULT '',
     utm_content TEXT NOT NULL DEFAULT '',
     utm_id TEXT NOT NULL DEFAULT '',
-    redirect_status INTEGER NOT NULL DEFAULT 302 CHECK (redirect_status IN (301, 302, 303, 307, 308)),
-    valid_from_ms INTEGER,
-    valid_until_ms INTEGER,
-    max_clicks INTEGER NOT NULL DEFAULT 0 CHECK (max_clicks >= 0), -- 0 = no limit
-    fallback_url TEXT NOT NULL DEFAULT '',
-    forward_query INTEGER NOT NULL DEFAULT 1 CHECK (forward_query IN (0, 1)),
-    visitor_wins INTEGER NOT NULL DEFAULT 0 CHECK (visitor_wins IN (0, 1)), -- query_conflict = visitor
     click_id_param TEXT NOT NULL DEFAULT '',
-    enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
-    archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
-    crawlable INTEGER NOT NULL DEFAULT 0 CHECK (crawlable IN (0, 1)),
-    deleted_ms INTEGER,                            -- in the bin since
-    tombstone INTEGER NOT NULL DEFAULT 0 CHECK (tombstone IN (0, 1)),
+    url_hash INTEGER NOT NULL,                     -- XXH3 of url, signed: finds the same target without indexing long texts
+    customer TEXT NOT NULL DEFAULT '',
+    external_id TEXT,                              -- the caller's own id; unique among links that have one
+    title TEXT NOT NULL DEFAULT '',
     created_by TEXT NOT NULL DEFAULT '',
     created_ms INTEGER NOT NULL,
     updated_ms INTEGER NOT NULL,
-    revision INTEGER NOT NULL DEFAULT 1            -- counts edits; the ETag
+    revision INTEGER NOT NULL DEFAULT 1,           -- counts edits; the ETag
+    notes TEXT NOT NULL DEFAULT '',
+    metadata TEXT NOT NULL DEFAULT ''              -- JSON object; empty = {}
 ) STRICT;
+CREATE UNIQUE INDEX link_code ON link (code);      -- sequential and enciphered codes may meet once the style was changed
 CREATE UNIQUE INDEX link_external_id ON link (external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX link_url ON link (url_hash);
 CREATE INDEX link_campaign ON link (campaign_id) WHERE campaign_id IS NOT NULL;
 CREATE INDEX link_channel ON link (channel_id) WHERE channel_id IS NOT NULL;
+CREATE INDEX link_owner ON link (owner_id) WHERE owner_id IS NOT NULL;
+CREATE INDEX link_bin ON link (deleted_ms) WHERE deleted_ms IS NOT NULL AND tombstone = 0;
 
 -- Custom codes, per domain. Imported ones may be any UTF-8 path. folded = case-folded when the install folds, else = alias.
 CREATE TABLE link_alias (
@@ -215,6 +222,7 @@ CREATE TABLE link_stat (
     bots INTEGER NOT NULL DEFAULT 0,               -- every class but human
     total INTEGER NOT NULL DEFAULT 0,
     scans INTEGER NOT NULL DEFAULT 0,
+    reserved INTEGER NOT NULL DEFAULT 0,           -- clicks that took one of max_clicks
     last_ms INTEGER                                -- last of the clicks (PV)
 ) STRICT;
 CREATE TABLE link_day (

@@ -2,8 +2,10 @@
 /*
  * embed_sql OUT_STEM QUERIES... -- MIGRATIONS...
  *
- * Query files hold `-- name: link_by_alias` lines, each followed by the text of one statement; other lines that start
- * with `--` are comments and are dropped. Migration files are named NNNN_words.sql and embedded as they are.
+ * Query files hold `-- name: link_by_alias` lines, each followed by the text of one statement. `-- part: link_matches`
+ * opens a piece of text that is no statement of its own; a line `-- use: link_matches` puts it into a later text of the
+ * same file, so that variants of a statement cannot drift apart. Other lines that start with `--` are comments and are
+ * dropped. Migration files are named NNNN_words.sql and embedded as they are.
  * Writes OUT_STEM.h (enum sql_id, struct migration and the tables' declarations) and OUT_STEM.c. Text before the first
  * name, a name twice, a name without a text and migrations out of order stop the build with file:line.
  * A host tool: it runs during the build and links nothing of the program.
@@ -18,6 +20,8 @@
 #define QUERIES_MAX 2000
 #define NAME_MAX    64
 #define NAME_PREFIX "-- name:"
+#define PART_PREFIX "-- part:"
+#define USE_PREFIX  "-- use:"
 
 struct query {
     char name[NAME_MAX];
@@ -25,6 +29,7 @@ struct query {
     int line;
     char *text;
     size_t len;
+    bool part; /* not a statement: only for use by others */
 };
 
 struct migration_file {
@@ -85,27 +90,43 @@ static char *read_file(const char *path)
     return text;
 }
 
-static void open_query(const char *path, int line, const char *name, size_t len)
+/* The name behind a prefix, without blanks. */
+static size_t read_name(const char *path, int line, const char **name, size_t len)
 {
-    while (len > 0 && isspace((unsigned char)*name)) {
-        name++;
+    while (len > 0 && isspace((unsigned char)**name)) {
+        (*name)++;
         len--;
     }
-    while (len > 0 && isspace((unsigned char)name[len - 1])) {
+    while (len > 0 && isspace((unsigned char)(*name)[len - 1])) {
         len--;
     }
     if (len == 0 || len >= NAME_MAX) {
         stop(path, line, "a name has 1 to %d letters", NAME_MAX - 1);
     }
+    return len;
+}
+
+static struct query *find_query(const char *name, size_t len, size_t from)
+{
+    for (size_t i = from; i < queries_count; i++) {
+        if (strlen(queries[i].name) == len && memcmp(queries[i].name, name, len) == 0) {
+            return &queries[i];
+        }
+    }
+    return NULL;
+}
+
+static void open_query(const char *path, int line, const char *name, size_t len, bool part)
+{
+    len = read_name(path, line, &name, len);
     for (size_t i = 0; i < len; i++) {
         if (!(islower((unsigned char)name[i]) || isdigit((unsigned char)name[i]) || name[i] == '_')) {
             stop(path, line, "a name is made of a-z, 0-9 and _: %.*s", (int)len, name);
         }
     }
-    for (size_t i = 0; i < queries_count; i++) {
-        if (strlen(queries[i].name) == len && memcmp(queries[i].name, name, len) == 0) {
-            stop(path, line, "%s is already in %s:%d", queries[i].name, queries[i].path, queries[i].line);
-        }
+    const struct query *known = find_query(name, len, 0);
+    if (known) {
+        stop(path, line, "%s is already in %s:%d", known->name, known->path, known->line);
     }
     if (queries_count == QUERIES_MAX) {
         stop(path, line, "more than %d queries", QUERIES_MAX);
@@ -114,6 +135,7 @@ static void open_query(const char *path, int line, const char *name, size_t len)
     memcpy(query->name, name, len);
     query->path = path;
     query->line = line;
+    query->part = part;
 }
 
 static void add_text(struct query *query, const char *line, size_t len)
@@ -135,21 +157,57 @@ static bool only_blanks(const char *line, size_t len)
     return true;
 }
 
+static void use_part(const char *path, int number, const char *name, size_t len, size_t first_of_file)
+{
+    len = read_name(path, number, &name, len);
+    const struct query *part = find_query(name, len, first_of_file);
+    if (!part || !part->part || part->len == 0 || part == &queries[queries_count - 1]) {
+        stop(path, number, "no part %.*s above", (int)len, name);
+    }
+    add_text(&queries[queries_count - 1], part->text, part->len - 1);
+}
+
+static bool has_prefix(const char *line, size_t len, const char *prefix)
+{
+    return len >= strlen(prefix) && memcmp(line, prefix, strlen(prefix)) == 0;
+}
+
 static void read_line(const char *path, int number, const char *line, size_t len, size_t first_of_file)
 {
-    const size_t prefix = sizeof NAME_PREFIX - 1;
-
-    if (len >= prefix && memcmp(line, NAME_PREFIX, prefix) == 0) {
-        open_query(path, number, line + prefix, len - prefix);
+    if (has_prefix(line, len, NAME_PREFIX)) {
+        open_query(path, number, line + strlen(NAME_PREFIX), len - strlen(NAME_PREFIX), false);
         return;
     }
-    if ((len >= 2 && line[0] == '-' && line[1] == '-') || only_blanks(line, len)) {
+    if (has_prefix(line, len, PART_PREFIX)) {
+        open_query(path, number, line + strlen(PART_PREFIX), len - strlen(PART_PREFIX), true);
+        return;
+    }
+    if (has_prefix(line, len, USE_PREFIX)) {
+        use_part(path, number, line + strlen(USE_PREFIX), len - strlen(USE_PREFIX), first_of_file);
+        return;
+    }
+    if (has_prefix(line, len, "--") || only_blanks(line, len)) {
         return;
     }
     if (queries_count == first_of_file) {
         stop(path, number, "text before the first `" NAME_PREFIX "`");
     }
     add_text(&queries[queries_count - 1], line, len);
+}
+
+/* Parts have done their work once all files are read. */
+static void drop_parts(void)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < queries_count; i++) {
+        if (queries[i].part) {
+            free(queries[i].text);
+        } else {
+            queries[kept++] = queries[i];
+        }
+    }
+    queries_count = kept;
 }
 
 static void read_queries(const char *path)
@@ -305,6 +363,7 @@ int main(int argc, char **argv)
     for (; at < argc && strcmp(argv[at], "--") != 0; at++) {
         read_queries(argv[at]);
     }
+    drop_parts();
     at += at < argc;
     /* Everything is read before anything is written, so a fault leaves no output that looks fresh. */
     int count = argc - at;

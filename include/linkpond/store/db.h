@@ -7,9 +7,9 @@
 #include "sql_texts.h" /* generated from sql/: enum sql_id */
 
 /*
- * The driver face: all that table code knows of a database. SQLite today (db_sqlite.c is the only file that includes
- * sqlite3.h); statements are named texts from sql/queries, parameters are bound by name (:name), so PostgreSQL can
- * stand behind the same face. A handle belongs to one thread at a time.
+ * The driver face: all that table code knows of a database. SQLite today (src/store/db_sqlite*.c are the only files
+ * that see sqlite3.h); statements are named texts from sql/queries, parameters are bound by name (:name), so PostgreSQL
+ * can stand behind the same face. A handle belongs to one thread at a time.
  *
  * Exactly one read-write handle exists per data folder, and its thread does every commit and every checkpoint: SQLite
  * before 3.51.3 can corrupt a WAL that two connections write or checkpoint at once (sqlite.org/wal.html#walresetbug).

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The SQLite driver: handles, transactions, checkpoints. Statements are in db_sqlite_stmt.c, migrations in
+ * db_sqlite_migrate.c.
+ *
+ * Read handles are opened SQLITE_OPEN_READONLY, because only such a handle can neither write nor checkpoint.
+ * Transactions begin IMMEDIATE: a deferred one that turns to writing fails at once and does not honour busy_timeout
+ * (sqlite.org/lang_transaction.html). synchronous is switched per transaction, outside it, because SQLite refuses to
+ * change it inside.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "linkpond/base/clock.h"
+
+#include "db_sqlite.h"
+
+#define BUSY_TIMEOUT_MS  5000
+#define DEADLINE_OPCODES 4096 /* virtual machine steps between two looks at the clock */
+
+enum err db_sqlite_err(int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return OK;
+    case SQLITE_CONSTRAINT:
+        return ERR_CONFLICT;
+    case SQLITE_FULL:
+        return ERR_DISK_FULL;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return ERR_BUSY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return ERR_CORRUPT;
+    case SQLITE_NOMEM:
+        return ERR_NOMEM;
+    case SQLITE_INTERRUPT:
+        return ERR_UNAVAILABLE;
+    case SQLITE_TOOBIG:
+        return ERR_TOO_LARGE;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PROTOCOL:
+    case SQLITE_PERM:
+        return ERR_IO;
+    default:
+        return ERR_INTERNAL;
+    }
+}
+
+enum err db_sqlite_fault(struct db *self, int rc, const char *what, struct fault *fault)
+{
+    enum err err = db_sqlite_err(rc);
+
+    return fault_setf(fault, err, "", err_slug(err), "%s: %s", what, sqlite3_errmsg(self->raw));
+}
+
+int db_sqlite_exec(struct db *self, const char *text)
+{
+    return sqlite3_exec(self->raw, text, NULL, NULL, NULL);
+}
+
+void db_sqlite_note(struct db *self, enum err err)
+{
+    if (self->begun && !self->lost && sqlite3_get_autocommit(self->raw)) {
+        self->lost = err;
+    }
+}
+
+/* The file holds addresses and keys, so nobody else may read it; SQLite gives its -wal and -shm the same mode. Only a
+ * file that does not exist is touched: closing any descriptor of an open database drops the locks of the process
+ * (sqlite.org/howtocorrupt.html 2.2). */
+static enum err create_private(const char *path, struct fault *fault)
+{
+    int fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+
+    if (fd >= 0) {
+        close(fd);
+        return OK;
+    }
+    if (errno == EEXIST) {
+        return OK;
+    }
+    return fault_setf(fault, errno == ENOSPC ? ERR_DISK_FULL : ERR_IO, "", "io", "%s: %s", path, strerror(errno));
+}
+
+static int past_deadline(void *arg)
+{
+    const struct db *self = arg;
+
+    return self->deadline != 0 && clock_mono_ns() >= self->deadline;
+}
+
+static enum err set_up(struct db *self, struct fault *fault)
+{
+    int rc = sqlite3_extended_result_codes(self->raw, 1);
+
+    sqlite3_busy_timeout(self->raw, BUSY_TIMEOUT_MS);
+    rc = rc ? rc : sqlite3_db_config(self->raw, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    rc = rc ? rc : db_sqlite_exec(self, sql_text[self->mode == DB_WRITE ? SQL_DB_PRAGMAS_WRITE : SQL_DB_PRAGMAS_READ]);
+    return rc ? db_sqlite_fault(self, rc, self->path, fault) : db_sqlite_migrate(self, fault);
+}
+
+enum err db_open(const char *path, enum db_mode mode, struct db **out, struct fault *fault)
+{
+    const int flags = (mode == DB_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+    enum err err;
+
+    if (strlen(path) + sizeof "-wal" > PATH_MAX) {
+        return fault_set(fault, ERR_INVALID, "", "too_long", "The path of the database is too long.", NULL);
+    }
+    if (mode == DB_WRITE) {
+        err = create_private(path, fault);
+        if (err) {
+            return err;
+        }
+    } else if (access(path, F_OK) != 0) {
+        return fault_setf(fault, ERR_NOT_FOUND, "", "no_database", "%s: %s", path, strerror(errno));
+    }
+    struct db *self = calloc(1, sizeof *self);
+    if (!self) {
+        return ERR_NOMEM;
+    }
+    self->mode = mode;
+    memcpy(self->path, path, strlen(path) + 1);
+    int rc = sqlite3_open_v2(path, &self->raw, flags, NULL);
+    err = rc ? db_sqlite_fault(self, rc, path, fault) : set_up(self, fault);
+    if (err) {
+        db_close(self);
+        return err;
+    }
+    *out = self;
+    return OK;
+}
+
+void db_close(struct db *self)
+{
+    if (!self) {
+        return;
+    }
+    for (size_t i = 0; i < SQL_COUNT; i++) {
+        db_sqlite_finalize(&self->stmts[i]);
+    }
+    BUG_ON(sqlite3_close(self->raw) != SQLITE_OK);
+    free(self);
+}
+
+/* ---- transactions ---- */
+
+enum err db_begin(struct db *self, bool durable)
+{
+    BUG_ON(self->begun);
+    if (self->mode == DB_WRITE && durable != self->sync_full) {
+        int rc = db_sqlite_exec(self, sql_text[durable ? SQL_DB_SYNC_FULL : SQL_DB_SYNC_NORMAL]);
+        if (rc) {
+            return db_sqlite_err(rc);
+        }
+        self->sync_full = durable;
+    }
+    enum err err = stmt_run(db_stmt(self, self->mode == DB_WRITE ? SQL_DB_BEGIN_WRITE : SQL_DB_BEGIN_READ));
+    self->begun = !err;
+    self->lost = OK;
+    return err;
+}
+
+enum err db_commit(struct db *self)
+{
+    BUG_ON(!self->begun);
+    enum err err = self->lost ? self->lost : stmt_run(db_stmt(self, SQL_DB_COMMIT));
+    if (err) {
+        db_rollback(self);
+        return err;
+    }
+    self->begun = false;
+    return OK;
+}
+
+void db_rollback(struct db *self)
+{
+    for (size_t i = 0; i < SQL_COUNT; i++) {
+        if (self->stmts[i].raw && sqlite3_stmt_busy(self->stmts[i].raw)) {
+            stmt_reset(&self->stmts[i]);
+        }
+    }
+    self->begun = false;
+    self->lost = OK;
+    if (!sqlite3_get_autocommit(self->raw)) {
+        stmt_run(db_stmt(self, SQL_DB_ROLLBACK));
+    }
+}
+
+bool db_in_transaction(const struct db *self)
+{
+    return self->begun;
+}
+
+enum err db_nested(struct db *self)
+{
+    BUG_ON(!self->begun);
+    return self->lost ? self->lost : stmt_run(db_stmt(self, SQL_DB_NESTED));
+}
+
+enum err db_nested_release(struct db *self)
+{
+    return self->lost ? self->lost : stmt_run(db_stmt(self, SQL_DB_NESTED_RELEASE));
+}
+
+enum err db_nested_rollback(struct db *self)
+{
+    enum err err = self->lost ? self->lost : stmt_run(db_stmt(self, SQL_DB_NESTED_ROLLBACK));
+
+    return err ? err : db_nested_release(self);
+}
+
+/* ---- upkeep ---- */
+
+enum err db_checkpoint(struct db *self, bool truncate, int64_t *wal_pages, int64_t *moved)
+{
+    int log = 0;
+    int done = 0;
+
+    BUG_ON(self->mode != DB_WRITE);
+    int rc = sqlite3_wal_checkpoint_v2(self->raw, NULL,
+                                       truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &log, &done);
+    if (wal_pages) {
+        *wal_pages = log;
+    }
+    if (moved) {
+        *moved = done;
+    }
+    return db_sqlite_err(rc);
+}
+
+int64_t db_wal_bytes(const struct db *self)
+{
+    char path[PATH_MAX + 4];
+    struct stat status;
+
+    snprintf(path, sizeof path, "%s-wal", self->path);
+    return stat(path, &status) == 0 ? (int64_t)status.st_size : 0;
+}
+
+int64_t db_file_bytes(struct db *self)
+{
+    struct stmt *stmt = db_stmt(self, SQL_DB_FILE_BYTES);
+    int64_t bytes = stmt_next(stmt) ? stmt_i64(stmt, 0) : 0;
+
+    stmt_reset(stmt);
+    return bytes;
+}
+
+enum err db_integrity(struct db *self, bool quick, struct fault *fault)
+{
+    struct stmt *stmt = db_stmt(self, quick ? SQL_DB_INTEGRITY_QUICK : SQL_DB_INTEGRITY);
+    enum err err = OK;
+
+    if (stmt_next(stmt) && !str_eq(stmt_str(stmt, 0), STR("ok"))) {
+        str line = stmt_str(stmt, 0);
+        err = fault_setf(fault, ERR_CORRUPT, "", "corrupt", STR_FMT, STR_ARG(line));
+    }
+    err = err ? err : stmt_err(stmt);
+    stmt_reset(stmt);
+    return err;
+}
+
+enum err db_copy_to(struct db *self, const char *path)
+{
+    struct stmt *stmt = db_stmt(self, SQL_DB_COPY_TO);
+
+    stmt_bind_str(stmt, "path", str_from_c(path));
+    return stmt_run(stmt);
+}
+
+void db_set_deadline(struct db *self, int64_t mono_deadline_ns)
+{
+    self->deadline = mono_deadline_ns;
+    sqlite3_progress_handler(self->raw, mono_deadline_ns ? DEADLINE_OPCODES : 0,
+                             mono_deadline_ns ? past_deadline : NULL, self);
+}
+
+int64_t db_last_id(struct db *self)
+{
+    return sqlite3_last_insert_rowid(self->raw);
+}
+
+int64_t db_changes(struct db *self)
+{
+    return sqlite3_changes64(self->raw);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_STORE_DB_SQLITE_H
+#define LINKPOND_STORE_DB_SQLITE_H
+
+#include <limits.h>
+#include <sqlite3.h>
+
+#include "linkpond/store/db.h"
+
+/* What the files of the SQLite driver share; nobody else includes this. */
+struct stmt {
+    struct db *db;
+    sqlite3_stmt *raw; /* NULL until first asked for */
+    char **names;      /* of parameter i + 1, without the colon */
+    int params;
+    int last_bound; /* the search for a name starts behind it */
+    bool ended;     /* stepped to its end or failed; only db_stmt makes it run again */
+    enum err err;
+};
+
+struct db {
+    sqlite3 *raw;
+    enum db_mode mode;
+    bool begun;
+    bool sync_full;   /* what PRAGMA synchronous stands at */
+    enum err lost;    /* SQLite rolled the open transaction back by itself, for this reason */
+    int64_t deadline; /* monotonic ns; 0 = never */
+    char path[PATH_MAX];
+    struct stmt stmts[SQL_COUNT];
+};
+
+/* Our word for a result code of SQLite. */
+enum err db_sqlite_err(int rc);
+/* The same, with SQLite's message in the fault. */
+enum err db_sqlite_fault(struct db *self, int rc, const char *what, struct fault *fault);
+/* Runs a text of one or several statements, compiled anew. */
+int db_sqlite_exec(struct db *self, const char *text);
+/* Notes an error that made SQLite roll the transaction back. */
+void db_sqlite_note(struct db *self, enum err err);
+void db_sqlite_finalize(struct stmt *self);
+
+/* Brings a file to our schema, or (read handles) checks that it is there. */
+enum err db_sqlite_migrate(struct db *self, struct fault *fault);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Statements of the SQLite driver: prepared once per handle, bound by name. The search for a name starts behind the
+ * last parameter bound, so binding in the order of the text costs one comparison each; a map from names to numbers was
+ * not worth its memory.
+ */
+#include "db_sqlite.h"
+
+/* Copies, because SQLite's own go when it compiles the statement again after a change of the schema. */
+static void read_names(struct stmt *self)
+{
+    self->params = sqlite3_bind_parameter_count(self->raw);
+    if (self->params == 0) {
+        return;
+    }
+    self->names = calloc((size_t)self->params, sizeof *self->names);
+    BUG_ON(!self->names);
+    for (int i = 0; i < self->params; i++) {
+        const char *name = sqlite3_bind_parameter_name(self->raw, i + 1);
+        BUG_ON(!name || name[0] != ':');
+        self->names[i] = strdup(name + 1);
+        BUG_ON(!self->names[i]);
+    }
+}
+
+struct stmt *db_stmt(struct db *self, enum sql_id id)
+{
+    struct stmt *stmt = &self->stmts[id];
+
+    BUG_ON(id >= SQL_COUNT);
+    stmt->err = OK;
+    stmt->ended = false;
+    stmt->last_bound = 0;
+    if (stmt->raw) {
+        sqlite3_reset(stmt->raw);
+        sqlite3_clear_bindings(stmt->raw);
+        return stmt;
+    }
+    int rc = sqlite3_prepare_v3(self->raw, sql_text[id], -1, SQLITE_PREPARE_PERSISTENT, &stmt->raw, NULL);
+    stmt->db = self;
+    if (rc == SQLITE_OK) {
+        read_names(stmt);
+        return stmt;
+    }
+    /* Broken SQL is our own fault. The file's faults (damaged, locked, no memory) are the caller's to hear. */
+    if ((rc & 0xff) == SQLITE_ERROR) {
+        fprintf(stderr, "%s: %s\n", sql_name[id], sqlite3_errmsg(self->raw));
+        BUG_ON("broken SQL");
+    }
+    stmt->err = db_sqlite_err(rc);
+    stmt->ended = true;
+    return stmt;
+}
+
+void db_sqlite_finalize(struct stmt *self)
+{
+    sqlite3_finalize(self->raw);
+    for (int i = 0; i < self->params; i++) {
+        free(self->names[i]);
+    }
+    free(self->names);
+    self->params = 0;
+    self->raw = NULL;
+    self->names = NULL;
+}
+
+/* The number of a parameter; 0 when the statement could not be prepared. */
+static int param(struct stmt *self, const char *name)
+{
+    if (!self->raw) {
+        return 0;
+    }
+    for (int n = 0, i = self->last_bound; n < self->params; n++, i++) {
+        if (i == self->params) {
+            i = 0;
+        }
+        if (strcmp(self->names[i], name) == 0) {
+            self->last_bound = i + 1;
+            return i + 1;
+        }
+    }
+    fprintf(stderr, "no parameter :%s in %s\n", name, sqlite3_sql(self->raw));
+    BUG_ON("unknown parameter");
+    return 0;
+}
+
+static void check_bind(struct stmt *self, int rc)
+{
+    if (rc != SQLITE_OK && self->raw) {
+        self->err = db_sqlite_err(rc);
+        self->ended = true;
+    }
+}
+
+void stmt_bind_i64(struct stmt *self, const char *name, int64_t value)
+{
+    check_bind(self, sqlite3_bind_int64(self->raw, param(self, name), value));
+}
+
+void stmt_bind_str(struct stmt *self, const char *name, str value)
+{
+    const char *ptr = value.ptr ? value.ptr : "";
+
+    check_bind(self, sqlite3_bind_text64(self->raw, param(self, name), ptr, value.len, SQLITE_STATIC, SQLITE_UTF8));
+}
+
+void stmt_bind_blob(struct stmt *self, const char *name, str value)
+{
+    const char *ptr = value.ptr ? value.ptr : "";
+
+    check_bind(self, sqlite3_bind_blob64(self->raw, param(self, name), ptr, value.len, SQLITE_STATIC));
+}
+
+void stmt_bind_null(struct stmt *self, const char *name)
+{
+    check_bind(self, sqlite3_bind_null(self->raw, param(self, name)));
+}
+
+void stmt_bind_str_opt(struct stmt *self, const char *name, str value)
+{
+    if (value.len == 0) {
+        stmt_bind_null(self, name);
+    } else {
+        stmt_bind_str(self, name, value);
+    }
+}
+
+void stmt_bind_time_opt(struct stmt *self, const char *name, int64_t ms)
+{
+    if (ms == INT64_MIN) {
+        stmt_bind_null(self, name);
+    } else {
+        stmt_bind_i64(self, name, ms);
+    }
+}
+
+void stmt_bind_id_opt(struct stmt *self, const char *name, int64_t id)
+{
+    if (id == 0) {
+        stmt_bind_null(self, name);
+    } else {
+        stmt_bind_i64(self, name, id);
+    }
+}
+
+bool stmt_next(struct stmt *self)
+{
+    if (self->ended) {
+        return false;
+    }
+    int rc = sqlite3_step(self->raw);
+    if (rc == SQLITE_ROW) {
+        return true;
+    }
+    self->ended = true;
+    sqlite3_reset(self->raw);
+    if (rc != SQLITE_DONE) {
+        self->err = db_sqlite_err(rc);
+        db_sqlite_note(self->db, self->err);
+    }
+    return false;
+}
+
+enum err stmt_err(const struct stmt *self)
+{
+    return self->err;
+}
+
+enum err stmt_run(struct stmt *self)
+{
+    while (stmt_next(self)) {
+    }
+    return self->err;
+}
+
+void stmt_reset(struct stmt *self)
+{
+    sqlite3_reset(self->raw);
+    self->ended = true;
+}
+
+int64_t stmt_i64(struct stmt *self, int column)
+{
+    return sqlite3_column_int64(self->raw, column);
+}
+
+str stmt_str(struct stmt *self, int column)
+{
+    const char *ptr = (const char *)sqlite3_column_text(self->raw, column);
+
+    return ptr ? (str){ptr, (size_t)sqlite3_column_bytes(self->raw, column)} : STR("");
+}
+
+str stmt_blob(struct stmt *self, int column)
+{
+    const char *ptr = sqlite3_column_blob(self->raw, column);
+
+    return ptr ? (str){ptr, (size_t)sqlite3_column_bytes(self->raw, column)} : STR("");
+}
+
+bool stmt_is_null(struct stmt *self, int column)
+{
+    return sqlite3_column_type(self->raw, column) == SQLITE_NULL;
+}
+
+bool stmt_is_int(struct stmt *self, int column)
+{
+    return sqlite3_column_type(self->raw, column) == SQLITE_INTEGER;
+}
+
+int64_t stmt_time(struct stmt *self, int column)
+{
+    return stmt_is_null(self, column) ? INT64_MIN : stmt_i64(self, column);
+}
