@@ -37,11 +37,17 @@ void reply_header_static(struct reply *self, const char *name, const char *value
     add_header(self, str_from_c(name), str_from_c(value));
 }
 
-void reply_header(struct reply *self, const struct request *request, const char *name, str value)
+void reply_header_lend(struct reply *self, const char *name, str value)
+{
+    add_header(self, str_from_c(name), value);
+}
+
+/* A copy that can stand in a header line. A line break here would let a value forge headers, so it is our bug. */
+static bool copy_clean(const struct request *request, str value, str *out)
 {
     char *clean = arena_alloc(request->arena, value.len + 1);
     if (!clean) {
-        return;
+        return false;
     }
     size_t len = 0;
     for (size_t i = 0; i < value.len; i++) {
@@ -51,7 +57,37 @@ void reply_header(struct reply *self, const struct request *request, const char 
             clean[len++] = c;
         }
     }
-    add_header(self, str_from_c(name), (str){clean, len});
+    *out = (str){clean, len};
+    return true;
+}
+
+void reply_header(struct reply *self, const struct request *request, const char *name, str value)
+{
+    str clean;
+    if (copy_clean(request, value, &clean)) {
+        add_header(self, str_from_c(name), clean);
+    }
+}
+
+void reply_header_set(struct reply *self, const struct request *request, const char *name, str value)
+{
+    str clean;
+    if (!copy_clean(request, value, &clean)) {
+        return;
+    }
+    for (size_t i = 0; i < self->headers_count; i++) {
+        if (str_ieq(self->headers[i].name, str_from_c(name))) {
+            self->headers[i].value = clean;
+            return;
+        }
+    }
+    add_header(self, str_from_c(name), clean);
+}
+
+void reply_etag(struct reply *self, const struct request *request, int64_t revision)
+{
+    char text[ETAG_TEXT_MAX];
+    reply_header_set(self, request, "ETag", etag_format(revision, text));
 }
 
 void reply_json_begin(struct reply *self, int status, struct json_writer *writer)

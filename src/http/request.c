@@ -180,3 +180,70 @@ bool request_is_form(const struct request *self)
     str_cut(request_header(self, "Content-Type"), ';', &type, &params);
     return str_ieq(str_trim(type), STR("application/x-www-form-urlencoded"));
 }
+
+bool language_is_chinese(str accept_language)
+{
+    int chinese = 0;
+    int other = 0;
+    str item;
+    /* The first of equals wins, so Chinese must beat what stands before it and match what stands after it. */
+    while (str_next(&accept_language, ',', &item)) {
+        str tag, params;
+        str_cut(str_trim(item), ';', &tag, &params);
+        int quality = quality_of(params);
+        bool zh = str_istarts(tag, STR("zh")) && (tag.len == 2 || tag.ptr[2] == '-');
+        if (zh && quality > other) {
+            chinese = quality > chinese ? quality : chinese;
+        } else if (!zh && !str_eq(tag, STR("*")) && quality > other) {
+            other = quality;
+        }
+    }
+    return chinese > 0 && chinese >= other;
+}
+
+str etag_format(int64_t revision, char out[ETAG_TEXT_MAX])
+{
+    int len = snprintf(out, ETAG_TEXT_MAX, "\"r%lld\"", (long long)revision);
+    return (str){out, (size_t)len};
+}
+
+enum err request_if_match(const struct request *self, int64_t *revision)
+{
+    str rest = str_trim(request_header(self, "If-Match"));
+    if (rest.len == 0 || str_eq(rest, STR("*"))) {
+        *revision = 0;
+        return OK;
+    }
+    int64_t highest = 0;
+    str tag;
+    while (str_next(&rest, ',', &tag)) {
+        int64_t value;
+        tag = str_trim(tag);
+        bool ours = str_starts(tag, STR("\"r")) && str_ends(tag, STR("\"")) && tag.len > 3 &&
+                    str_to_i64(str_slice(tag, 2, tag.len - 1), &value);
+        if (ours && value > highest) {
+            highest = value;
+        }
+    }
+    if (highest == 0) {
+        return ERR_PRECONDITION;
+    }
+    *revision = highest;
+    return OK;
+}
+
+bool request_if_none_match(const struct request *self, str etag)
+{
+    str rest = str_trim(request_header(self, "If-None-Match"));
+    str tag;
+    while (str_next(&rest, ',', &tag)) {
+        tag = str_trim(tag);
+        if (str_starts(tag, STR("W/"))) {
+            tag = str_from(tag, 2);
+        }
+        if (str_eq(tag, etag) || str_eq(tag, STR("*"))) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -26,6 +26,12 @@ void reply_done(struct reply *self);
  * aborts; other bytes outside 0x20-0x7E are dropped. */
 void reply_header(struct reply *self, const struct request *request, const char *name, str value);
 void reply_header_static(struct reply *self, const char *name, const char *value);
+/* The value is lent until the reply is sent, and is clean: 0x20-0x7E only. For where there is no arena. */
+void reply_header_lend(struct reply *self, const char *name, str value);
+/* Replaces a header that is there, else adds it. Copies like reply_header. */
+void reply_header_set(struct reply *self, const struct request *request, const char *name, str value);
+/* ETag of a revision. */
+void reply_etag(struct reply *self, const struct request *request, int64_t revision);
 
 /* JSON answers: reply_json_begin gives a writer on the body; status as given. */
 void reply_json_begin(struct reply *self, int status, struct json_writer *writer);

@@ -28,6 +28,7 @@ struct header {
 };
 #define PATH_PARAMS_MAX 4
 struct actor;
+struct session;
 struct request {
     enum method method;
     str path;  /* percent-decoded, starts with '/', no query */
@@ -43,10 +44,11 @@ struct request {
     str host;           /* Host header as sent */
     str request_id;     /* X-Request-ID from a trusted proxy; empty otherwise */
     int64_t now_ms;
-    bool chinese;                /* what Accept-Language prefers */
-    struct arena *arena;         /* per request; NULL on the redirect plane */
-    str params[PATH_PARAMS_MAX]; /* ":ref" parts of the route, decoded, in order */
-    const struct actor *actor;   /* who; NULL on public routes */
+    bool chinese;                  /* what Accept-Language prefers */
+    struct arena *arena;           /* per request; NULL on the redirect plane */
+    str params[PATH_PARAMS_MAX];   /* ":ref" parts of the route, decoded, in order */
+    const struct actor *actor;     /* who; NULL on public routes */
+    const struct session *session; /* signed in by cookie: store/sessions.h; NULL with an API key */
 };
 
 /* First header of that name (any case); the empty slice when absent. */
@@ -63,6 +65,17 @@ bool request_cookie(const struct request *self, const char *name, str *value);
  */
 bool request_accepts(const struct request *self, const char *type);
 bool request_is_form(const struct request *self); /* application/x-www-form-urlencoded */
+/* Does an Accept-Language value prefer Chinese? What is not told is read as English: scripts send nothing. */
+bool language_is_chinese(str accept_language);
+
+/* Entity tags of things that have a revision: "r12" (RFC 9110 8.8.3). */
+#define ETAG_TEXT_MAX 24
+str etag_format(int64_t revision, char out[ETAG_TEXT_MAX]); /* with its quotes */
+/* If-Match: *revision = 0 when absent or "*", else the revision that must still be there. A list that names no tag of
+ * ours is ERR_PRECONDITION; of several the highest counts, the others are older states. */
+enum err request_if_match(const struct request *self, int64_t *revision);
+/* If-None-Match names this entity tag (or is "*"): answer 304. Weak comparison. */
+bool request_if_none_match(const struct request *self, str etag);
 bool method_parse(str text, enum method *out);
 const char *method_name(enum method method);
 

@@ -3,6 +3,8 @@
 #define LINKPOND_HTTP_ROUTER_H
 
 #include "linkpond/engine/engine.h"
+#include "linkpond/http/assets.h"
+#include "linkpond/http/auth.h"
 #include "linkpond/http/reply.h"
 
 /*
@@ -13,14 +15,18 @@
 enum plane { PLANE_ADMIN, PLANE_PUBLIC };
 
 /* Typed context of every handler. */
+struct route;
 struct ctx {
     struct engine *engine;
     const struct route *route;
+    struct auth *auth;           /* sign in and out */
+    const struct assets *assets; /* what is built in */
 };
 typedef void route_handler(struct ctx *ctx, struct request *request, struct reply *reply);
 
-/* Besides the scopes of store/keys.h: */
-#define SCOPE_NONE 0u /* anyone may call it (health, sign-in) */
+/* Besides the scopes of store/keys.h, where SCOPE_NONE means any signed-in caller: nobody need be signed in (health,
+ * sign-in, assets). request->actor is then NULL even when credentials came. */
+#define SCOPE_ANYONE (1u << 30)
 struct route {
     enum method method;
     const char *path; /* ":name" takes one segment */
@@ -31,11 +37,16 @@ struct route {
     int64_t body_max; /* bytes; 0 = LIMIT_BODY */
 };
 
+/* The routes of this floor: health, preview, assets. */
+extern const struct route http_routes[];
+
 /* Tables of routes, one per resource file, joined by main (cli). Ends with NULL. */
 struct router;
 struct router_opts {
     struct engine *engine;
     const struct route *const *tables; /* each ends with a row whose path is NULL */
+    const str *cors_origins;           /* "https://app.example"; whose pages may call the API with a key */
+    size_t cors_origins_count;
 };
 struct router *router_new(const struct router_opts *opts);
 void router_free(struct router *self);
@@ -45,5 +56,8 @@ void router_free(struct router *self);
 void router_handle(struct router *self, enum plane plane, struct request *request, struct reply *reply);
 /* Largest body the row for that method and path takes; before the body is read. LIMIT_BODY when there is none. */
 int64_t router_body_max(const struct router *self, enum plane plane, enum method method, str path);
+/* The first path segments of all rows, each once: words that no alias may be. Returns how many there are; at most cap
+ * are written. Needs no router, since the engine is opened with them. */
+size_t routes_reserved(const struct route *const *tables, str *out, size_t cap);
 
 #endif
