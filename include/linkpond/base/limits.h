@@ -22,7 +22,8 @@
 #define LIMIT_CUSTOMER       128
 #define LIMIT_CLICK_ID_PARAM 64
 #define LIMIT_METADATA_KEYS  20
-#define LIMIT_METADATA       4096 /* as JSON */
+#define LIMIT_MAX_CLICKS     1000000000 /* the largest max_clicks; more is no limit worth keeping count of */
+#define LIMIT_METADATA       4096       /* as JSON */
 #define LIMIT_ALIAS_MIN      2
 #define LIMIT_ALIAS          64 /* new aliases */
 #define LIMIT_ALIAS_IMPORTED 255

@@ -7,7 +7,8 @@
 #include "linkpond/model/click.h"
 #include "linkpond/model/url.h"
 
-#define TIME_NONE INT64_MIN /* an absent time */
+#define TIME_NONE           INT64_MIN /* an absent time */
+#define LINK_STATUS_DEFAULT 302
 
 #define LINK_STATE_TABLE(X)                                                                                            \
     X(LINK_SCHEDULED, "scheduled")                                                                                     \
@@ -66,8 +67,7 @@ enum click_outcome link_gate_check(const struct link_gate *gate, int64_t now_ms)
 /* What the API shows: archived, disabled (also in the bin), scheduled, expired, used_up, active, in that order. */
 enum link_state link_state_at(const struct link *link, int64_t now_ms);
 
-/* ---- drafts: what an API body, a form or an import row asks for
- * -------------------------------------------------------------- */
+/* ---- drafts: what an API body, a form or an import row asks for ------------------------------------------------- */
 /* Field i of link_draft_fields is bit i of presence. */
 struct link_draft {
     str url, alias, domain, title, campaign, channel, source, fallback_url, click_id_param, owner, customer,
@@ -122,18 +122,25 @@ extern const struct json_field link_draft_fields[LF_COUNT];
 /* An empty draft: nothing present, defaults in place (forward_query, enabled true, redirect_status 302, times
  * TIME_NONE). */
 void link_draft_init(struct link_draft *self);
-/* From a JSON object. Reserved names (password, rules, targets, og) are refused with code "not_available_yet". */
+/* From a JSON object, onto an initialised draft (fields set before stay); a null gives the field its default and marks
+ * it present. Reserved names (password, rules, targets, og) are refused with code "not_available_yet"; values outside a
+ * short list (redirect_status, query_conflict, if_exists) with "not_allowed". On failure `out` is untouched. */
 enum err link_draft_decode(struct arena *arena, const struct json *object, struct link_draft *out, struct fault *fault);
-/* Set one field from text (form fields, import columns, CLI flags): the same checks; empty text leaves the field
- * absent. Lists are comma-separated. */
+/* Set one field from text (form fields, import columns, CLI flags): the same checks, and "invalid_utf8"; empty or blank
+ * text leaves the field as it was. Lists are comma-separated; booleans are true/false, 1/0, yes/no, on/off, 是/否;
+ * metadata is JSON. The value is copied into the arena. */
 enum err link_draft_set_text(struct arena *arena, struct link_draft *self, const char *name, str value,
                              struct fault *fault);
 bool link_draft_has(const struct link_draft *self, enum link_field field);
 
 /* Checks and applies a draft onto a link (fresh or stored): normalised URL, ranges, valid_from < valid_until, keys
  * (campaign, channel, tags: UTF-8, trimmed, no control characters, no ','), metadata (<= 20 keys, scalar values). Texts
- * go into the arena. domain, owner and alias are resolved by the caller: only their text is copied. With `patch`,
- * absent fields keep; without, they get defaults and url is required. */
+ * go into the arena. domain, owner and alias are resolved by the caller: only their text is copied, the alias to the
+ * front of `aliases` (a null alias empties them). Where the key of campaign, channel, owner or domain changed, its id
+ * is set to 0. With `patch`, absent fields keep; without, they get defaults (all but domain, owner and aliases, which
+ * are not the draft's alone) and url is required. Tags: `tags` replaces, then remove_tags, then add_tags. On failure
+ * the link is untouched. Codes besides url_check's: required, control_character, bad_character, reserved, too_many,
+ * too_long, bad_key, wrong_type, out_of_order. */
 enum err link_apply(struct arena *arena, struct link *link, const struct link_draft *draft,
                     const struct url_policy *policy, bool patch, struct fault *fault);
 /* A link with defaults and TIME_NONE in its times. */
