@@ -34,12 +34,12 @@
         .name = field_name, .kind = json_kind, .offset = offsetof(struct link_draft, member), .flags = JSON_NULLABLE   \
     }
 
-/* Addresses may come longer than they are stored: blanks around them go. */
+/* Addresses may come longer than they are stored and with line ends: blanks around them go. */
 #define URL_TEXT_MAX  (LIMIT_URL + 256)
 #define KEYWORD_BYTES 16
 
 const struct json_field link_draft_fields[LF_COUNT] = {
-    [LF_URL] = TEXT("url", url, URL_TEXT_MAX),
+    [LF_URL] = TEXT_LINES("url", url, URL_TEXT_MAX),
     [LF_ALIAS] = TEXT("alias", alias, LIMIT_ALIAS_IMPORTED),
     [LF_DOMAIN] = TEXT("domain", domain, LIMIT_HOST),
     [LF_TITLE] = TEXT("title", title, LIMIT_TITLE),
@@ -59,7 +59,7 @@ const struct json_field link_draft_fields[LF_COUNT] = {
     [LF_VALID_FROM] = PLAIN("valid_from", valid_from_ms, JSON_KIND_TIME),
     [LF_VALID_UNTIL] = PLAIN("valid_until", valid_until_ms, JSON_KIND_TIME),
     [LF_MAX_CLICKS] = NUMBER("max_clicks", max_clicks, 0, LIMIT_MAX_CLICKS),
-    [LF_FALLBACK_URL] = TEXT("fallback_url", fallback_url, URL_TEXT_MAX),
+    [LF_FALLBACK_URL] = TEXT_LINES("fallback_url", fallback_url, URL_TEXT_MAX),
     [LF_FORWARD_QUERY] = PLAIN("forward_query", forward_query, JSON_KIND_BOOL),
     [LF_QUERY_CONFLICT] = TEXT("query_conflict", query_conflict, KEYWORD_BYTES),
     [LF_CLICK_ID_PARAM] = TEXT("click_id_param", click_id_param, LIMIT_CLICK_ID_PARAM),
@@ -280,7 +280,6 @@ enum err link_draft_set_text(struct arena *arena, struct link_draft *self, const
                              struct fault *fault)
 {
     const struct json_field *field = field_find(str_from_c(name));
-    struct json member, object = {.type = JSON_OBJECT, .child = &member, .count = 1};
     enum err err = refuse_reserved(str_from_c(name), fault);
 
     if (err != OK) {
@@ -296,15 +295,18 @@ enum err link_draft_set_text(struct arena *arena, struct link_draft *self, const
     if (str_trim(value).len == 0) {
         return OK;
     }
+    /* in the arena: metadata keeps pointing to it */
+    struct json *member = ARENA_NEW(arena, struct json);
     str copy = arena_str(arena, value);
-    if (copy.len == 0) {
+    if (!member || copy.len == 0) {
         return ERR_NOMEM;
     }
-    err = value_parse(arena, field, copy, &member, fault);
+    err = value_parse(arena, field, copy, member, fault);
     if (err != OK) {
         return err;
     }
-    member.name = str_from_c(name);
-    member.next = NULL;
+    member->name = str_from_c(field->name);
+    member->next = NULL;
+    struct json object = {.type = JSON_OBJECT, .child = member, .count = 1};
     return link_draft_decode(arena, &object, self, fault);
 }
