@@ -33,7 +33,7 @@ LIBRARIES = {
     "idn2.h": ["src/base/host.c"],
     "curl/*": ["src/base/urlcheck.c", "src/engine/poster.c", "src/cli/client.c"],
     "glib*.h": ["src/base/zone.c"],
-    "urcu*": ["src/engine/cache.c"],
+    "urcu*": ["src/engine/cache*.c"],
     "qrencode.h": ["src/http/qr.c"],
     "png.h": ["src/http/qr.c"],
     "csv.h": ["src/api/csv.c"],

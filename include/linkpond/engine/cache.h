@@ -43,13 +43,18 @@ void cache_free(struct cache *self);
 
 /* ---- publisher
  * ------------------------------------------------------------------------------------------------------- */
-/* Adds or replaces the link's entry under its code and its aliases (domain id, folded text). used = reservations
- * already made; on replacement of a limited entry the running counter is kept when keep_used. ERR_NOMEM: over
- * bytes_max; the link is not cached and the cache is marked incomplete. */
+/* Adds or replaces the link's entry under its code and its aliases (domain id, folded text; all of them every time: one
+ * that is not named any more is forgotten). used = reservations already made; on replacement of a limited entry the
+ * running counter is kept when keep_used. ERR_NOMEM: over bytes_max (or texts of more than 8 KiB); the link is not
+ * cached, an older version of it is forgotten, and the cache is marked incomplete. Links with a limit are cached even
+ * past bytes_max, because their counter lives here. */
 struct cache_alias {
     int64_t domain_id;
     str folded;
 };
+/* The form in which aliases are stored and looked up: ASCII A-Z to a-z when fold_case, every other byte as it is. A
+ * text over LIMIT_ALIAS_IMPORTED comes back unchanged. */
+str cache_fold(str text, bool fold_case, char out[LIMIT_ALIAS_IMPORTED]);
 enum err cache_put(struct cache *self, const struct link_entry *link, const struct cache_alias *aliases,
                    size_t aliases_count, int64_t used, bool keep_used);
 /* Forgets the link and its aliases (purge). */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "cache_private.h"
+
+/*
+ * Linear probing over 16-byte slots, at most three quarters taken. A removed slot keeps its hash, so probes go on past
+ * it, and may take another key: readers compare the key itself, never the hash alone. Doubling copies into a new table;
+ * readers go on in the old one until it is swapped.
+ */
+#define SLOTS_MIN 64
+
+struct table *table_new(size_t slots)
+{
+    struct table *self = calloc(1, sizeof *self + slots * sizeof(struct slot));
+
+    if (self) {
+        self->mask = slots - 1;
+    }
+    return self;
+}
+
+size_t table_bytes(const struct table *self)
+{
+    return sizeof *self + (self->mask + 1) * sizeof(struct slot);
+}
+
+bool table_has_room(const struct table *self, size_t need)
+{
+    return (self->taken + need) * 4 <= (self->mask + 1) * 3;
+}
+
+void table_insert(struct table *self, uint64_t hash, uint64_t node)
+{
+    for (size_t i = hash & self->mask;; i = (i + 1) & self->mask) {
+        struct slot *slot = &self->slots[i];
+        uint64_t there = atomic_load_explicit(&slot->hash, memory_order_relaxed);
+
+        if (there != 0 && atomic_load_explicit(&slot->node, memory_order_relaxed) != 0) {
+            continue;
+        }
+        self->taken += there == 0;
+        atomic_store_explicit(&slot->node, node, memory_order_release);
+        atomic_store_explicit(&slot->hash, hash, memory_order_release);
+        return;
+    }
+}
+
+struct table *table_grow(const struct table *self, size_t live, size_t need)
+{
+    size_t slots = SLOTS_MIN;
+
+    while ((live + need) * 2 > slots) {
+        slots *= 2;
+    }
+    struct table *grown = table_new(slots);
+    for (size_t i = 0; grown && i <= self->mask; i++) {
+        uint64_t node = atomic_load_explicit(&self->slots[i].node, memory_order_relaxed);
+        if (node != 0) {
+            table_insert(grown, atomic_load_explicit(&self->slots[i].hash, memory_order_relaxed), node);
+        }
+    }
+    return grown;
+}
