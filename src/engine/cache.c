@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#define URCU_INLINE_SMALL_FUNCTIONS
-#define _LGPL_SOURCE
+#ifndef __SANITIZE_THREAD__
+#define _LGPL_SOURCE /* read sections inline; ThreadSanitizer is kept out of liburcu, whose barriers it cannot see */
+#endif
 #include <urcu/urcu-memb.h>
 
 #include "cache_private.h"

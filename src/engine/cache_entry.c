@@ -237,6 +237,11 @@ void cache_view(const struct cache_entry *entry, struct link_entry *out)
     out->gone = entry->flags & FLAG_GONE;
 }
 
+static bool cell_swap(struct limit_cell *cell, int64_t *seen, int64_t next)
+{
+    return atomic_compare_exchange_weak_explicit(&cell->used, seen, next, memory_order_relaxed, memory_order_relaxed);
+}
+
 bool cache_reserve(const struct cache_entry *entry)
 {
     struct limit_cell *cell = entry_cell(entry);
@@ -247,8 +252,7 @@ bool cache_reserve(const struct cache_entry *entry)
     }
     int64_t used = atomic_load_explicit(&cell->used, memory_order_relaxed);
     while (used < max) {
-        if (atomic_compare_exchange_weak_explicit(&cell->used, &used, used + 1, memory_order_relaxed,
-                                                  memory_order_relaxed)) {
+        if (cell_swap(cell, &used, used + 1)) {
             return true;
         }
     }
@@ -258,10 +262,10 @@ bool cache_reserve(const struct cache_entry *entry)
 void cache_unreserve(const struct cache_entry *entry)
 {
     struct limit_cell *cell = entry_cell(entry);
-    int64_t used = cell ? atomic_load_explicit(&cell->used, memory_order_relaxed) : 0;
+    int64_t used = cache_used(entry);
 
-    while (used > 0 && !atomic_compare_exchange_weak_explicit(&cell->used, &used, used - 1, memory_order_relaxed,
-                                                              memory_order_relaxed)) {
+    while (used > 0 && !cell_swap(cell, &used, used - 1)) {
+        ; /* `used` was read again */
     }
 }
 
