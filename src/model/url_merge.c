@@ -17,7 +17,8 @@
 
 struct visitor_param {
     str raw, name;
-    bool wins; /* over the target's value */
+    uint32_t hash; /* of the decoded name */
+    bool wins;     /* over the target's value */
     bool in_target, kept, written;
 };
 
@@ -74,6 +75,23 @@ static bool names_equal(str a, str b)
             return true;
         }
     }
+}
+
+/* FNV-1a of the decoded name: most of the comparisons of two lists of names end at one number. */
+static uint32_t name_hash(str name)
+{
+    uint32_t hash = 2166136261u;
+    size_t at = 0;
+
+    for (int byte; (byte = name_next(name, &at)) >= 0;) {
+        hash = (hash ^ (uint32_t)byte) * 16777619u;
+    }
+    return hash;
+}
+
+static bool is_param(const struct visitor_param *param, str name, uint32_t hash)
+{
+    return param->hash == hash && names_equal(param->name, name);
 }
 
 /* The first bytes of the decoded name. */
@@ -179,6 +197,7 @@ static void plan_visitor(struct plan *self)
         self->params[self->count++] = (struct visitor_param){
             .raw = param.raw,
             .name = param.name,
+            .hash = name_hash(param.name),
             .wins = merge->visitor_wins || source_is_campaign_param(name),
         };
     }
@@ -198,8 +217,9 @@ static void plan_compare(struct plan *self)
     }
     for (size_t at = 0; self->has_query && piece_next(self->query, &at, &piece);) {
         str name = piece_name(piece);
+        uint32_t hash = name_hash(name);
         for (size_t i = 0; i < self->count; i++) {
-            self->params[i].in_target = self->params[i].in_target || names_equal(self->params[i].name, name);
+            self->params[i].in_target = self->params[i].in_target || is_param(&self->params[i], name, hash);
         }
         for (size_t utm = 0; utm < UTM_COUNT; utm++) {
             self->add_utm[utm] = self->add_utm[utm] && !names_equal(name, utm_name((enum utm)utm));
@@ -267,18 +287,20 @@ static void write_replacement(struct plan *self, str name, struct buf *out, cons
         }
         return;
     }
+    uint32_t hash = name_hash(name);
     for (size_t i = 0; i < self->count; i++) {
         struct visitor_param *param = &self->params[i];
-        if (!param->kept || !param->in_target || !names_equal(param->name, name)) {
+        if (!param->kept || !param->in_target || !is_param(param, name, hash)) {
             continue;
         }
         *replaced = true;
-        if (!param->written) {
-            buf_add_c(out, separator);
-            add_travelling(out, param->raw);
-            param->written = true;
-            separator = "&";
+        if (param->written) {
+            return; /* all of that name went in at its first place */
         }
+        buf_add_c(out, separator);
+        add_travelling(out, param->raw);
+        param->written = true;
+        separator = "&";
     }
 }
 
