@@ -111,7 +111,7 @@ CREATE TABLE link_alias (
     folded TEXT NOT NULL,
     alias TEXT NOT NULL,
     link_id INTEGER NOT NULL REFERENCES link (id),
-    position INTEGER NOT NULL DEFAULT 0,           -- 0 = the one shown in short_url
+    position INTEGER NOT NULL DEFAULT 0,           -- the lowest of a link is shown in short_url
     created_ms INTEGER NOT NULL,
     PRIMARY KEY (domain_id, folded)
 ) STRICT, WITHOUT ROWID;

@@ -64,11 +64,12 @@ struct link_alias {
     int64_t link_id, domain_id;
     str alias;
     str folded;       /* the key: alias folded when the installation folds case, else the same bytes */
-    int64_t position; /* 0 = the one shown in short_url */
+    int64_t position; /* the lowest of a link is the one shown in short_url */
 };
 /* Added behind the ones it has. ERR_ALIAS_TAKEN: another link has it on that domain; OK when this link has it. */
 enum err links_alias_add(struct db *db, const struct link_alias *alias, int64_t now_ms);
-/* ERR_NOT_FOUND when this link has no such alias there. */
+/* ERR_NOT_FOUND when this link has no such alias there. first: from now on shown in short_url. */
+enum err links_alias_first(struct db *db, int64_t link_id, int64_t domain_id, str folded);
 enum err links_alias_remove(struct db *db, int64_t link_id, int64_t domain_id, str folded);
 /* In order of position; into the arena. */
 enum err links_aliases(struct db *db, struct arena *arena, int64_t link_id, struct link_alias **out, size_t *count);
@@ -111,9 +112,10 @@ enum err links_list(struct db *db, struct arena *arena, const struct links_filte
                     size_t *count, int64_t *total);
 /* The cursor behind an item of a list sorted so. */
 struct links_after links_after(const struct link *link, enum links_sort sort);
-/* Only ids, in order of id after after_id, at most cap: for bulk edits by filter. Ignores sort, after and limit. */
-enum err links_list_ids(struct db *db, const struct links_filter *filter, int64_t after_id, int64_t *ids, size_t cap,
-                        size_t *count);
+/* Only ids, in order of id after after_id, at most cap: for bulk edits by filter. Ignores sort, after and limit.
+ * The arena is for the search text only. */
+enum err links_list_ids(struct db *db, struct arena *arena, const struct links_filter *filter, int64_t after_id,
+                        int64_t *ids, size_t cap, size_t *count);
 
 /* ---- start-up load (links_load.c) ------------------------------------------------------------------------------- */
 /* What a redirect needs; texts are lent until the next step. */

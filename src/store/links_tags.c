@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "linkpond/store/links.h"
+
+#include "row.h"
+
+static enum err run_pair(struct db *db, enum sql_id text, int64_t link_id, int64_t tag_id)
+{
+    struct stmt *stmt = db_stmt(db, text);
+
+    stmt_bind_i64(stmt, "link_id", link_id);
+    stmt_bind_i64(stmt, "tag_id", tag_id);
+    return stmt_run(stmt);
+}
+
+enum err links_tags_set(struct db *db, int64_t link_id, const int64_t *tag_ids, size_t count)
+{
+    struct stmt *stmt = db_stmt(db, SQL_LINK_TAG_DELETE_ALL);
+
+    stmt_bind_i64(stmt, "link_id", link_id);
+    enum err err = stmt_run(stmt);
+    for (size_t i = 0; !err && i < count; i++) {
+        err = links_tags_add(db, link_id, tag_ids[i]);
+    }
+    return err;
+}
+
+enum err links_tags_add(struct db *db, int64_t link_id, int64_t tag_id)
+{
+    return run_pair(db, SQL_LINK_TAG_INSERT, link_id, tag_id);
+}
+
+enum err links_tags_remove(struct db *db, int64_t link_id, int64_t tag_id)
+{
+    return run_pair(db, SQL_LINK_TAG_DELETE, link_id, tag_id);
+}
+
+enum err links_tags(struct db *db, struct arena *arena, int64_t link_id, struct str_list *out)
+{
+    struct stmt *rows = db_stmt(db, SQL_LINK_TAG_OF);
+    struct str_list list = {0};
+    size_t cap = 0;
+
+    stmt_bind_i64(rows, "link_id", link_id);
+    while (stmt_next(rows)) {
+        if (list.count == cap) {
+            cap = cap ? cap * 2 : 8;
+            str *grown = ARENA_ARRAY(arena, str, cap);
+            if (!grown) {
+                stmt_reset(rows);
+                return ERR_NOMEM;
+            }
+            if (list.count > 0) {
+                memcpy(grown, list.items, list.count * sizeof *grown);
+            }
+            list.items = grown;
+        }
+        list.items[list.count++] = row_str(rows, 0, arena);
+    }
+    if (stmt_err(rows) || arena->overflow) {
+        return stmt_err(rows) ? stmt_err(rows) : ERR_NOMEM;
+    }
+    *out = list;
+    return OK;
+}
+
+struct stmt *links_tags_each(struct db *db)
+{
+    return db_stmt(db, SQL_LINK_TAG_EACH);
+}
+
+bool links_tags_next(struct stmt *rows, int64_t *link_id, int64_t *tag_id)
+{
+    bool found = stmt_next(rows);
+
+    if (found) {
+        *link_id = stmt_i64(rows, 0);
+        *tag_id = stmt_i64(rows, 1);
+    }
+    return found;
+}
