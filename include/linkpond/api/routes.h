@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_API_ROUTES_H
+#define LINKPOND_API_ROUTES_H
+
+#include "linkpond/http/router.h"
+
+/* The route tables of this floor, one per resource; each ends with a row whose path is NULL. */
+extern const struct route api_link_routes[];
+extern const struct route api_bulk_routes[];
+extern const struct route api_domain_routes[];
+extern const struct route api_label_routes[];
+extern const struct route api_key_routes[];
+extern const struct route api_user_routes[];
+extern const struct route api_stats_routes[];
+extern const struct route api_click_routes[];
+extern const struct route api_health_routes[];
+extern const struct route api_transfer_routes[];
+extern const struct route api_upkeep_routes[];
+extern const struct route api_form_routes[];
+
+/* All of the above and the http floor's own, ended by NULL: what a router is made of. */
+extern const struct route *const api_route_tables[];
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "call.h"
+
+struct db *call_reader(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
+    if (!db) {
+        reply_problem(reply, request, ERR_UNAVAILABLE, NULL);
+    }
+    return db;
+}
+
+struct bounds call_bounds(const struct request *request)
+{
+    const struct actor *actor = request->actor;
+    return (struct bounds){.by_owner = actor->owner_bound,
+                           .by_domain = actor->domain_bound,
+                           .owner_id = actor->owner_id,
+                           .domain_id = actor->domain_id};
+}
+
+/* application/json, or any type with the +json suffix (RFC 6839 3.1). */
+static bool is_json_type(str content_type)
+{
+    str type, params;
+    str_cut(content_type, ';', &type, &params);
+    type = str_trim(type);
+    return str_ieq(type, STR("application/json")) || str_iends(type, STR("+json"));
+}
+
+bool call_json(struct request *request, struct reply *reply, const struct json **out)
+{
+    struct fault fault = {0};
+    struct json *json = NULL;
+    enum err err = OK;
+    if (request->body_bytes == 0) {
+        err = fault_set(&fault, ERR_MALFORMED, "", "required", "A JSON body is needed.", "请求需要 JSON 内容。");
+    } else if (!is_json_type(request_header(request, "Content-Type"))) {
+        err = fault_set(&fault, ERR_MEDIA_TYPE, "", "content_type", "Send Content-Type: application/json.",
+                        "请使用 Content-Type: application/json。");
+    } else if (request->body_fd >= 0) {
+        err = ERR_TOO_LARGE;
+    } else {
+        err = json_parse(request->arena, request->body, &json, &fault);
+    }
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return false;
+    }
+    *out = json;
+    return true;
+}
+
+void call_bad_query(struct request *request, struct reply *reply, const char *name, const char *code,
+                    const char *message, const char *message_zh)
+{
+    struct fault fault = {0};
+    enum err err = fault_set(&fault, ERR_INVALID, name, code, message, message_zh);
+    reply_problem(reply, request, err, &fault);
+}
+
+bool call_query_i64(struct request *request, struct reply *reply, const char *name, int64_t low, int64_t high,
+                    int64_t *out)
+{
+    str text;
+    if (!request_query(request, name, &text)) {
+        return true;
+    }
+    int64_t value;
+    if (!str_to_i64(text, &value)) {
+        call_bad_query(request, reply, name, "wrong_type", "A whole number is needed.", "请填写整数。");
+        return false;
+    }
+    if (value < low || value > high) {
+        struct fault fault = {0};
+        enum err err = fault_setf(&fault, ERR_INVALID, name, "out_of_range", "Must be from %lld to %lld.",
+                                  (long long)low, (long long)high);
+        reply_problem(reply, request, err, &fault);
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+bool call_query_bool(struct request *request, struct reply *reply, const char *name, bool *out)
+{
+    str text;
+    if (!request_query(request, name, &text)) {
+        return true;
+    }
+    if (str_eq(text, STR("true")) || str_eq(text, STR("1"))) {
+        *out = true;
+    } else if (str_eq(text, STR("false")) || str_eq(text, STR("0"))) {
+        *out = false;
+    } else {
+        call_bad_query(request, reply, name, "wrong_type", "Must be true or false.", "只能是 true 或 false。");
+        return false;
+    }
+    return true;
+}
+
+/* ---- cursors: base64url without padding (RFC 4648 5) ---------------------------------------------------------------
+ */
+
+static const char digits64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+str cursor_encode(struct arena *arena, str text)
+{
+    char *out = arena_alloc(arena, text.len * 4 / 3 + 4);
+    if (!out) {
+        return (str){0};
+    }
+    size_t len = 0;
+    uint32_t bits = 0;
+    unsigned count = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        bits = bits << 8 | (uint8_t)text.ptr[i];
+        for (count += 8; count >= 6; count -= 6) {
+            out[len++] = digits64[bits >> (count - 6) & 63];
+        }
+    }
+    if (count > 0) {
+        out[len++] = digits64[bits << (6 - count) & 63];
+    }
+    return (str){out, len};
+}
+
+bool cursor_decode(struct arena *arena, str cursor, str *text)
+{
+    char *out = arena_alloc(arena, cursor.len + 1);
+    if (!out) {
+        return false;
+    }
+    size_t len = 0;
+    uint32_t bits = 0;
+    unsigned count = 0;
+    for (size_t i = 0; i < cursor.len; i++) {
+        const char *digit = memchr(digits64, cursor.ptr[i], sizeof(digits64) - 1);
+        if (!digit) {
+            return false;
+        }
+        bits = bits << 6 | (uint32_t)(digit - digits64);
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            out[len++] = (char)(bits >> count & 255);
+        }
+    }
+    *text = (str){out, len};
+    return true;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_API_CALL_H
+#define LINKPOND_API_CALL_H
+
+#include "linkpond/http/router.h"
+#include "linkpond/store/bounds.h"
+
+/* What every resource does at the start and the end of a call. */
+
+/* How long a handler waits for a read handle before it answers 503. */
+#define READER_WAIT_MS 5000
+
+/* A read handle for this call; NULL when none came free (the reply is then a 503). Give it back with readers_give. */
+struct db *call_reader(struct ctx *ctx, struct request *request, struct reply *reply);
+/* Whose links the caller may see. */
+struct bounds call_bounds(const struct request *request);
+
+/* The body as JSON. On false the reply is the problem: no body, another content type, malformed. */
+bool call_json(struct request *request, struct reply *reply, const struct json **out);
+/* A whole number from the query in [low, high]; absent leaves *out. On false the reply is the problem. */
+bool call_query_i64(struct request *request, struct reply *reply, const char *name, int64_t low, int64_t high,
+                    int64_t *out);
+/* "true"/"false"/"1"/"0" from the query; absent leaves *out. */
+bool call_query_bool(struct request *request, struct reply *reply, const char *name, bool *out);
+/* A word of the query is not known: 422 naming the parameter. */
+void call_bad_query(struct request *request, struct reply *reply, const char *name, const char *code,
+                    const char *message, const char *message_zh);
+
+/* Cursors are opaque to callers: base64url of a short text. False when it is none of ours. */
+str cursor_encode(struct arena *arena, str text);
+bool cursor_decode(struct arena *arena, str cursor, str *text);
+
+#endif

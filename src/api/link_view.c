@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "link_view.h"
+
+#include "linkpond/base/host.h"
+#include "linkpond/base/percent.h"
+
+#define DOMAINS_MAX 4096
+
+enum err link_view_load(struct link_view *self, struct ctx *ctx, struct request *request, struct db *db)
+{
+    *self = (struct link_view){.arena = request->arena, .engine = ctx->engine, .now_ms = request->now_ms};
+    struct stmt *rows = domains_each(db);
+    struct domain row;
+    size_t cap = 0;
+    while (domains_next(rows, &row) && self->domains_count < DOMAINS_MAX) {
+        if (self->domains_count == cap) {
+            cap = cap ? cap * 2 : 8;
+            struct domain *grown = ARENA_ARRAY(self->arena, struct domain, cap);
+            if (!grown) {
+                stmt_reset(rows);
+                return ERR_NOMEM;
+            }
+            if (self->domains_count > 0) {
+                memcpy(grown, self->domains, sizeof(*grown) * self->domains_count);
+            }
+            self->domains = grown;
+        }
+        struct domain *kept = &self->domains[self->domains_count++];
+        *kept = row;
+        kept->host = arena_str(self->arena, row.host);
+        kept->scheme = arena_str(self->arena, row.scheme);
+    }
+    return stmt_err(rows);
+}
+
+static const struct domain *find_domain(const struct link_view *self, int64_t id)
+{
+    for (size_t i = 0; i < self->domains_count; i++) {
+        if (self->domains[i].id == id) {
+            return &self->domains[i];
+        }
+    }
+    return NULL;
+}
+
+str link_short_url(const struct link_view *self, const struct link *link)
+{
+    const struct domain *domain = find_domain(self, link->domain_id);
+    str path = link->aliases.count > 0 ? link->aliases.items[0] : link->code;
+    size_t cap = path.len * 3 + 16 + LIMIT_HOST;
+    char *memory = arena_alloc(self->arena, cap);
+    if (!memory) {
+        return (str){0};
+    }
+    struct buf out;
+    buf_init_fixed(&out, memory, cap);
+    buf_add(&out, domain ? domain->scheme : STR("https"));
+    buf_add(&out, STR("://"));
+    buf_add(&out, link->domain);
+    str segment;
+    while (str_next(&path, '/', &segment)) { /* imported aliases may have slashes, which stay */
+        buf_add_char(&out, '/');
+        percent_encode(&out, segment);
+    }
+    return buf_str(&out);
+}
+
+/* Would people out there reach this host? */
+static bool is_public_host(str host_and_port)
+{
+    str host;
+    unsigned port;
+    struct addr addr;
+    if (!host_split_port(host_and_port, &host, &port)) {
+        return false;
+    }
+    if (addr_parse(host, &addr)) {
+        return !addr_is_private(&addr);
+    }
+    return !str_ieq(host, STR("localhost")) && !str_iends(host, STR(".localhost"));
+}
+
+static void write_warnings(const struct link_view *self, struct json_writer *json, const struct link *link)
+{
+    json_name(json, "warnings");
+    json_array(json);
+    const struct domain *domain = find_domain(self, link->domain_id);
+    if (!is_public_host(link->domain)) {
+        json_c(json, "short_url_not_public");
+    }
+    if (domain && !domain->enabled) {
+        json_c(json, "domain_disabled");
+    }
+    if (str_find(link->url, STR("://u.wechat.com/"), 0) >= 0) {
+        json_c(json, "target_breaks_behind_redirect"); /* WeChat opens these cards only when tapped as they are */
+    }
+    json_array_end(json);
+}
+
+static void write_list(struct json_writer *json, const char *name, const struct str_list *list)
+{
+    json_name(json, name);
+    json_array(json);
+    for (size_t i = 0; i < list->count; i++) {
+        json_str(json, list->items[i]);
+    }
+    json_array_end(json);
+}
+
+static void write_counts(struct json_writer *json, const struct link_counts *counts)
+{
+    json_name(json, "counts");
+    json_object(json);
+    json_put_i64(json, "clicks", counts->clicks);
+    json_put_i64(json, "visitors", counts->visitors);
+    json_put_i64(json, "bots", counts->bots);
+    json_put_i64(json, "total", counts->total);
+    json_put_i64(json, "scans", counts->scans);
+    json_put_time(json, "last_at", counts->last_ms);
+    json_object_end(json);
+}
+
+static void write_names(const struct link_view *self, struct json_writer *json, const struct link *link)
+{
+    json_put_str(json, "id", arena_f(self->arena, "lnk_%lld", (long long)link->id));
+    json_put_str(json, "code", link->code);
+    write_list(json, "aliases", &link->aliases);
+    json_put_opt(json, "alias", link->aliases.count > 0 ? link->aliases.items[0] : (str){0});
+    json_put_str(json, "domain", link->domain);
+    json_put_str(json, "short_url", link_short_url(self, link));
+    const char *admin = self->engine->opts.admin_url ? self->engine->opts.admin_url : "";
+    json_put_str(json, "qr_url", arena_f(self->arena, "%s/api/v1/links/lnk_%lld/qr", admin, (long long)link->id));
+    json_put_str(json, "url", link->url);
+    json_put_opt(json, "title", link->title);
+}
+
+static void write_place(struct json_writer *json, const struct link *link)
+{
+    write_list(json, "tags", &link->tags);
+    json_put_opt(json, "campaign", link->campaign);
+    json_put_opt(json, "channel", link->channel);
+    json_put_opt(json, "source", link->source);
+    for (int i = 0; i < UTM_COUNT; i++) {
+        str name = utm_name((enum utm)i);
+        json_name_str(json, name);
+        if (link->utm[i].len > 0) {
+            json_str(json, link->utm[i]);
+        } else {
+            json_null(json);
+        }
+    }
+    json_put_opt(json, "owner", link->owner);
+    json_put_opt(json, "customer", link->customer);
+    json_put_opt(json, "external_id", link->external_id);
+}
+
+static void write_behaviour(struct json_writer *json, const struct link *link)
+{
+    json_put_i64(json, "redirect_status", link->redirect_status);
+    json_put_time(json, "valid_from", link->valid_from_ms);
+    json_put_time(json, "valid_until", link->valid_until_ms);
+    json_name(json, "max_clicks");
+    if (link->max_clicks > 0) {
+        json_i64(json, link->max_clicks);
+    } else {
+        json_null(json);
+    }
+    json_put_opt(json, "fallback_url", link->fallback_url);
+    json_put_bool(json, "forward_query", link->forward_query);
+    json_put_str(json, "query_conflict", link->visitor_wins ? STR("visitor") : STR("target"));
+    json_put_opt(json, "click_id_param", link->click_id_param);
+    json_put_bool(json, "enabled", link->enabled);
+    json_put_bool(json, "archived", link->archived);
+    json_put_bool(json, "crawlable", link->crawlable);
+    json_put_bool(json, "has_rules", false);
+}
+
+void link_view_write(const struct link_view *self, struct json_writer *json, const struct link *link)
+{
+    json_object(json);
+    write_names(self, json, link);
+    write_place(json, link);
+    write_behaviour(json, link);
+    json_put_str(json, "notes", link->notes);
+    json_name(json, "metadata");
+    json_raw(json, link->metadata.len > 0 ? link->metadata : STR("{}"));
+    json_put_str(json, "state", link_state_name(link_state_at(link, self->now_ms)));
+    json_put_time(json, "deleted_at", link->deleted_ms);
+    write_counts(json, &link->counts);
+    json_put_opt(json, "created_by", link->created_by);
+    json_put_time(json, "created_at", link->created_ms);
+    json_put_time(json, "updated_at", link->updated_ms);
+    write_warnings(self, json, link);
+    json_object_end(json);
+}

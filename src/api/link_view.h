@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_API_LINK_VIEW_H
+#define LINKPOND_API_LINK_VIEW_H
+
+#include "linkpond/http/router.h"
+#include "linkpond/store/domains.h"
+
+/* How links look from outside. Loaded once per call, so that a page of a thousand links asks for its domains once. */
+struct link_view {
+    struct arena *arena;
+    const struct engine *engine;
+    struct domain *domains;
+    size_t domains_count;
+    int64_t now_ms;
+};
+enum err link_view_load(struct link_view *self, struct ctx *ctx, struct request *request, struct db *db);
+
+/* "https://s.example/spring-sale": the first alias, else the code; percent-encoded where a path needs it. */
+str link_short_url(const struct link_view *self, const struct link *link);
+/* The whole link object. */
+void link_view_write(const struct link_view *self, struct json_writer *json, const struct link *link);
+
+#endif
