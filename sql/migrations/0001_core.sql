@@ -202,8 +202,8 @@ CREATE TABLE click (
     referrer ANY, referrer_host ANY, query ANY,
     utm_source ANY, utm_medium ANY, utm_campaign ANY, utm_term ANY, utm_content ANY, utm_id ANY,
     source ANY, channel ANY,
-    ad_click_source ANY, ad_click_id TEXT,
-    request_id TEXT,
+    ad_click_source ANY, ad_click_id ANY,
+    request_id ANY,
     user_agent ANY
 ) STRICT;
 

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include "linkpond/store/sums.h"
+
+#include "row.h"
+
+enum err sums_stat_add(struct db *db, const struct link_stat *delta)
+{
+    struct stmt *stmt = db_stmt(db, SQL_SUMS_STAT_ADD);
+
+    stmt_bind_i64(stmt, "link_id", delta->link_id);
+    stmt_bind_i64(stmt, "clicks", delta->clicks);
+    stmt_bind_i64(stmt, "visitors", delta->visitors);
+    stmt_bind_i64(stmt, "bots", delta->bots);
+    stmt_bind_i64(stmt, "total", delta->total);
+    stmt_bind_i64(stmt, "scans", delta->scans);
+    stmt_bind_i64(stmt, "reserved", delta->reserved);
+    stmt_bind_time_opt(stmt, "last_ms", delta->last_ms);
+    return stmt_run(stmt);
+}
+
+static void read_stat(struct stmt *row, struct link_stat *out)
+{
+    *out = (struct link_stat){
+        .link_id = stmt_i64(row, 0),
+        .clicks = stmt_i64(row, 1),
+        .visitors = stmt_i64(row, 2),
+        .bots = stmt_i64(row, 3),
+        .total = stmt_i64(row, 4),
+        .scans = stmt_i64(row, 5),
+        .reserved = stmt_i64(row, 6),
+        .last_ms = stmt_time(row, 7),
+    };
+}
+
+enum err sums_stat_find(struct db *db, int64_t link_id, struct link_stat *out)
+{
+    struct stmt *row = db_stmt(db, SQL_SUMS_STAT_FIND);
+    struct link_stat stat = {.link_id = link_id, .last_ms = INT64_MIN};
+
+    stmt_bind_i64(row, "link_id", link_id);
+    if (stmt_next(row)) {
+        read_stat(row, &stat);
+    }
+    stmt_reset(row);
+    if (!stmt_err(row)) {
+        *out = stat;
+    }
+    return stmt_err(row);
+}
+
+struct stmt *sums_stats_each(struct db *db)
+{
+    return db_stmt(db, SQL_SUMS_STATS_EACH);
+}
+
+bool sums_stats_next(struct stmt *rows, struct link_stat *out)
+{
+    bool found = stmt_next(rows);
+
+    if (found) {
+        read_stat(rows, out);
+    }
+    return found;
+}
+
+/* ---- days ---- */
+
+static enum err find_day(struct stmt *row, struct arena *arena, str *out)
+{
+    if (!stmt_next(row)) {
+        return row_missing(row);
+    }
+    str bytes = row_blob(row, 0, arena);
+    enum err err = row_done(row, arena);
+    if (!err) {
+        *out = bytes;
+    }
+    return err;
+}
+
+enum err sums_link_day_find(struct db *db, struct arena *arena, int64_t link_id, int64_t day, str *out)
+{
+    struct stmt *row = db_stmt(db, SQL_SUMS_LINK_DAY_FIND);
+
+    stmt_bind_i64(row, "link_id", link_id);
+    stmt_bind_i64(row, "day", day);
+    return find_day(row, arena, out);
+}
+
+enum err sums_link_day_put(struct db *db, int64_t link_id, int64_t day, str bytes)
+{
+    struct stmt *stmt = db_stmt(db, bytes.len > 0 ? SQL_SUMS_LINK_DAY_PUT : SQL_SUMS_LINK_DAY_DELETE);
+
+    stmt_bind_i64(stmt, "link_id", link_id);
+    stmt_bind_i64(stmt, "day", day);
+    if (bytes.len > 0) {
+        stmt_bind_blob(stmt, "quarters", bytes);
+    }
+    return stmt_run(stmt);
+}
+
+static struct stmt *of_scope(struct db *db, enum sql_id text, enum sums_scope scope, int64_t scope_id)
+{
+    struct stmt *stmt = db_stmt(db, text);
+
+    stmt_bind_i64(stmt, "scope", scope);
+    stmt_bind_i64(stmt, "scope_id", scope_id);
+    return stmt;
+}
+
+enum err sums_scope_day_find(struct db *db, struct arena *arena, enum sums_scope scope, int64_t scope_id, int64_t day,
+                             str *out)
+{
+    struct stmt *row = of_scope(db, SQL_SUMS_SCOPE_DAY_FIND, scope, scope_id);
+
+    stmt_bind_i64(row, "day", day);
+    return find_day(row, arena, out);
+}
+
+enum err sums_scope_day_put(struct db *db, enum sums_scope scope, int64_t scope_id, int64_t day, str bytes)
+{
+    struct stmt *stmt =
+        of_scope(db, bytes.len > 0 ? SQL_SUMS_SCOPE_DAY_PUT : SQL_SUMS_SCOPE_DAY_DELETE, scope, scope_id);
+
+    stmt_bind_i64(stmt, "day", day);
+    if (bytes.len > 0) {
+        stmt_bind_blob(stmt, "quarters", bytes);
+    }
+    return stmt_run(stmt);
+}
+
+static struct stmt *in_days(struct stmt *rows, int64_t from_day, int64_t to_day)
+{
+    stmt_bind_i64(rows, "from_day", from_day);
+    stmt_bind_i64(rows, "to_day", to_day);
+    return rows;
+}
+
+struct stmt *sums_link_days(struct db *db, int64_t link_id, int64_t from_day, int64_t to_day)
+{
+    struct stmt *rows = db_stmt(db, SQL_SUMS_LINK_DAYS);
+
+    stmt_bind_i64(rows, "link_id", link_id);
+    return in_days(rows, from_day, to_day);
+}
+
+struct stmt *sums_scope_days(struct db *db, enum sums_scope scope, int64_t scope_id, int64_t from_day, int64_t to_day)
+{
+    return in_days(of_scope(db, SQL_SUMS_SCOPE_DAYS, scope, scope_id), from_day, to_day);
+}
+
+bool sums_days_next(struct stmt *rows, int64_t *day, str *bytes)
+{
+    bool found = stmt_next(rows);
+
+    if (found) {
+        *day = stmt_i64(rows, 0);
+        *bytes = stmt_blob(rows, 1);
+    }
+    return found;
+}
+
+struct stmt *sums_all_link_days(struct db *db, int64_t from_day, int64_t to_day)
+{
+    return in_days(db_stmt(db, SQL_SUMS_ALL_LINK_DAYS), from_day, to_day);
+}
+
+struct stmt *sums_all_scope_days(struct db *db, enum sums_scope scope, int64_t from_day, int64_t to_day)
+{
+    struct stmt *rows = db_stmt(db, SQL_SUMS_ALL_SCOPE_DAYS);
+
+    stmt_bind_i64(rows, "scope", scope);
+    return in_days(rows, from_day, to_day);
+}
+
+bool sums_all_days_next(struct stmt *rows, int64_t *id, int64_t *day, str *bytes)
+{
+    bool found = stmt_next(rows);
+
+    if (found) {
+        *id = stmt_i64(rows, 0);
+        *day = stmt_i64(rows, 1);
+        *bytes = stmt_blob(rows, 2);
+    }
+    return found;
+}
+
+enum err sums_link_delete(struct db *db, int64_t link_id)
+{
+    static const enum sql_id texts[] = {SQL_SUMS_LINK_DELETE_STAT, SQL_SUMS_LINK_DELETE_DAYS};
+    enum err err = OK;
+
+    for (size_t i = 0; !err && i < ARRAY_LEN(texts); i++) {
+        struct stmt *stmt = db_stmt(db, texts[i]);
+        stmt_bind_i64(stmt, "link_id", link_id);
+        err = stmt_run(stmt);
+    }
+    return err;
+}
+
+enum err sums_scope_delete(struct db *db, enum sums_scope scope, int64_t scope_id)
+{
+    return stmt_run(of_scope(db, SQL_SUMS_SCOPE_DELETE, scope, scope_id));
+}
+
+enum err sums_reset(struct db *db)
+{
+    static const enum sql_id texts[] = {SQL_SUMS_RESET_STATS, SQL_SUMS_RESET_LINK_DAYS, SQL_SUMS_RESET_SCOPE_DAYS};
+    enum err err = OK;
+
+    for (size_t i = 0; !err && i < ARRAY_LEN(texts); i++) {
+        err = stmt_run(db_stmt(db, texts[i]));
+    }
+    return err;
+}
