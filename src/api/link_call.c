@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+#include "link_call.h"
+
+#include "linkpond/base/percent.h"
+#include "linkpond/store/labels.h"
+#include "linkpond/store/users.h"
+
+#define CANDIDATES_MAX 16
+
+static void answer_ambiguous(struct request *request, struct reply *reply, const int64_t *ids, size_t count)
+{
+    struct buf text;
+    char memory[CANDIDATES_MAX * 32];
+    buf_init_fixed(&text, memory, sizeof(memory));
+    struct json_writer json;
+    json_writer_init(&json, &text);
+    json_array(&json);
+    for (size_t i = 0; i < count; i++) {
+        json_str(&json, arena_f(request->arena, "lnk_%lld", (long long)ids[i]));
+    }
+    json_array_end(&json);
+    struct fault fault = {0};
+    enum err err = fault_set(&fault, ERR_AMBIGUOUS, "ref", "ambiguous",
+                             "More than one link goes by that name; add ?domain= or use one of the candidates.",
+                             "有多条短链使用这个名称，请加上 ?domain= 或使用候选 ID。");
+    reply_problem_with(reply, request, err, &fault, "candidates", buf_str(&text));
+}
+
+bool link_call_find(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db, str text, int64_t *id)
+{
+    struct link_ref ref = {.text = text};
+    request_query(request, "domain", &ref.domain);
+    int64_t ids[CANDIDATES_MAX];
+    size_t count = CANDIDATES_MAX;
+    enum err err = link_ref_find(db, request->actor, &ref, ctx->engine->fold_case, id, ids, &count);
+    if (err == ERR_AMBIGUOUS) {
+        answer_ambiguous(request, reply, ids, count);
+    } else if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+    }
+    return err == OK;
+}
+
+bool link_call_ref(struct ctx *ctx, struct request *request, struct reply *reply, int64_t *id)
+{
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
+        return false;
+    }
+    bool found = link_call_find(ctx, request, reply, db, request->params[0], id);
+    readers_give(ctx->engine->readers, db);
+    return found;
+}
+
+void link_call_answer(struct ctx *ctx, struct request *request, struct reply *reply, int status,
+                      const struct link *link)
+{
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
+        return;
+    }
+    struct link_view view;
+    enum err err = link_view_load(&view, ctx, request, db);
+    readers_give(ctx->engine->readers, db);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+        return;
+    }
+    if (request_accepts(request, "text/plain")) {
+        reply_text(reply, status, "text/plain; charset=utf-8", link_short_url(&view, link));
+        buf_add_char(&reply->body, '\n');
+        return;
+    }
+    struct json_writer json;
+    reply_json_begin(reply, status, &json);
+    reply_etag(reply, request, link->revision);
+    link_view_write(&view, &json, link);
+}
+
+/* The link in the way, as the caller may see it: out of bounds it is only a fact, not a link. */
+static bool write_existing(struct ctx *ctx, struct request *request, int64_t id, struct buf *out)
+{
+    struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
+    if (!db) {
+        return false;
+    }
+    struct bounds bounds = call_bounds(request);
+    struct link_view view;
+    struct link link;
+    bool ok = links_find(db, request->arena, &bounds, id, &link) == OK && link_view_load(&view, ctx, request, db) == OK;
+    readers_give(ctx->engine->readers, db);
+    if (ok) {
+        struct json_writer json;
+        json_writer_init(&json, out);
+        link_view_write(&view, &json, &link);
+    }
+    return ok && !out->overflow;
+}
+
+void link_call_problem(struct ctx *ctx, struct request *request, struct reply *reply, const struct link_result *result)
+{
+    struct buf existing;
+    buf_init_heap(&existing, 64 * 1024);
+    if (result->existing_id > 0 && write_existing(ctx, request, result->existing_id, &existing)) {
+        reply_problem_with(reply, request, result->err, &result->fault, "existing", buf_str(&existing));
+    } else {
+        reply_problem(reply, request, result->err, &result->fault);
+    }
+    buf_done(&existing);
+}
+
+/* ---- drafts -------------------------------------------------------------------------------------------------------
+ */
+
+static str form_text(struct arena *arena, str raw)
+{
+    char *memory = arena_alloc(arena, raw.len + 1);
+    if (!memory) {
+        return (str){0};
+    }
+    struct buf out;
+    buf_init_fixed(&out, memory, raw.len + 1);
+    percent_decode_form(&out, raw);
+    return buf_str(&out);
+}
+
+static enum err draft_from_form(struct request *request, struct link_draft *draft, struct fault *fault)
+{
+    str rest = request->body;
+    struct query_param param;
+    while (query_next(&rest, &param)) {
+        str name = form_text(request->arena, param.name);
+        char name_c[64];
+        if (name.len >= sizeof(name_c)) {
+            return fault_set(fault, ERR_INVALID, "form", "unknown_field", "That field is not known.", "未知字段。");
+        }
+        memcpy(name_c, name.ptr, name.len);
+        name_c[name.len] = '\0';
+        enum err err =
+            link_draft_set_text(request->arena, draft, name_c, form_text(request->arena, param.value), fault);
+        if (err != OK) {
+            return err;
+        }
+    }
+    return OK;
+}
+
+bool link_call_draft(struct request *request, struct reply *reply, struct link_draft *draft)
+{
+    struct fault fault = {0};
+    enum err err;
+    link_draft_init(draft);
+    if (request_is_form(request) && request->body_fd < 0) {
+        err = draft_from_form(request, draft, &fault);
+    } else {
+        const struct json *json;
+        if (!call_json(request, reply, &json)) {
+            return false;
+        }
+        err = link_draft_decode(request->arena, json, draft, &fault);
+    }
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return false;
+    }
+    return true;
+}
+
+/* ---- filters -------------------------------------------------------------------------------------------------------
+ */
+
+static bool get_param(const struct link_params *params, const char *name, str *value)
+{
+    if (!params->object) {
+        return request_query(params->request, name, value);
+    }
+    const struct json *member = json_get(params->object, str_from_c(name));
+    if (!member || member->type != JSON_STRING) {
+        return false;
+    }
+    *value = member->string;
+    return true;
+}
+
+/* A key nobody has matches no link, which is not an error: the list is empty. */
+static void label_filter(const struct link_params *params, struct db *db, const char *name, enum label_kind kind,
+                         int64_t *id)
+{
+    str key;
+    struct label label;
+    if (get_param(params, name, &key)) {
+        *id = labels_find(db, params->request->arena, kind, key, &label) == OK ? label.id : -1;
+    }
+}
+
+static const struct {
+    const char *name;
+    enum links_sort sort;
+} sorts[] = {
+    {"-created", LINKS_BY_CREATED}, {"created", LINKS_BY_CREATED_ASC},    {"-clicks", LINKS_BY_CLICKS},
+    {"-updated", LINKS_BY_UPDATED}, {"-last_click", LINKS_BY_LAST_CLICK}, {"title", LINKS_BY_TITLE},
+};
+
+static bool sort_filter(const struct link_params *params, struct reply *reply, struct links_filter *filter)
+{
+    str name;
+    if (!get_param(params, "sort", &name)) {
+        return true;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(sorts); i++) {
+        if (str_eq(name, str_from_c(sorts[i].name))) {
+            filter->sort = sorts[i].sort;
+            return true;
+        }
+    }
+    call_bad_query(params->request, reply, "sort", "not_allowed",
+                   "One of -created, created, -clicks, -updated, -last_click, title.",
+                   "只能是 -created、created、-clicks、-updated、-last_click 或 title。");
+    return false;
+}
+
+static bool state_filter(const struct link_params *params, struct reply *reply, struct links_filter *filter)
+{
+    str name;
+    if (!get_param(params, "state", &name)) {
+        return true;
+    }
+    if (str_eq(name, STR("deleted"))) {
+        filter->bin = true;
+        filter->archived = -1;
+        return true;
+    }
+    filter->state = link_state_find(name);
+    if (filter->state < 0) {
+        call_bad_query(params->request, reply, "state", "not_allowed",
+                       "One of scheduled, active, expired, used_up, disabled, archived, deleted.",
+                       "只能是 scheduled、active、expired、used_up、disabled、archived 或 deleted。");
+        return false;
+    }
+    return true;
+}
+
+bool link_call_filter(const struct link_params *params, struct reply *reply, struct db *db, const struct bounds *bounds,
+                      struct links_filter *filter)
+{
+    struct arena *arena = params->request->arena;
+    *filter = (struct links_filter){.bounds = bounds, .state = -1, .now_ms = params->request->now_ms, .limit = 50};
+    get_param(params, "q", &filter->q);
+    label_filter(params, db, "tag", LABEL_TAG, &filter->tag_id);
+    label_filter(params, db, "campaign", LABEL_CAMPAIGN, &filter->campaign_id);
+    label_filter(params, db, "channel", LABEL_CHANNEL, &filter->channel_id);
+    str text;
+    struct user user;
+    if (get_param(params, "owner", &text)) {
+        filter->owner_id = users_find_key(db, arena, text, &user) == OK ? user.id : -1;
+    }
+    struct domain domain;
+    if (get_param(params, "domain", &text)) {
+        filter->domain_id = domains_find_host(db, arena, text, &domain) == OK ? domain.id : -1;
+    }
+    if (get_param(params, "archived", &text)) {
+        filter->archived = str_eq(text, STR("only")) ? 1 : (str_eq(text, STR("true")) ? -1 : 0);
+    }
+    return state_filter(params, reply, filter) && sort_filter(params, reply, filter);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_API_LINK_CALL_H
+#define LINKPOND_API_LINK_CALL_H
+
+#include "call.h"
+#include "link_view.h"
+#include "linkpond/store/links.h"
+
+/* Finding and answering one link: shared by every route under /links. */
+
+/* The link that `text` names (lnk_<id> | code | alias | ext:…, with ?domain=). On false the reply is the problem; 409
+ * lists the candidates. */
+bool link_call_find(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db, str text,
+                    int64_t *id);
+/* The same for the route's first parameter, with a reader of its own. */
+bool link_call_ref(struct ctx *ctx, struct request *request, struct reply *reply, int64_t *id);
+/* Answers the link as JSON with its ETag. */
+void link_call_answer(struct ctx *ctx, struct request *request, struct reply *reply, int status,
+                      const struct link *link);
+/* Answers what went wrong; a conflict carries `existing`, the link in the way. */
+void link_call_problem(struct ctx *ctx, struct request *request, struct reply *reply, const struct link_result *result);
+/* The draft that the body asks for: a JSON object or a form. On false the reply is the problem. */
+bool link_call_draft(struct request *request, struct reply *reply, struct link_draft *draft);
+/* Filters of a list from parameters looked up by `get` (query string, or members of a JSON object). On false the reply
+ * is the problem. */
+struct link_params {
+    struct request *request;
+    const struct json *object; /* NULL = the query string */
+};
+bool link_call_filter(const struct link_params *params, struct reply *reply, struct db *db, const struct bounds *bounds,
+                      struct links_filter *filter);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * /api/v1/links: create, find, list, change, bin, restore, QR. Every change goes through the editor, so that when the
+ * answer is sent visitors already see it.
+ */
+#include "link_call.h"
+#include "linkpond/api/routes.h"
+#include "linkpond/http/qr.h"
+
+static void links_create(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct link_draft draft;
+    if (!link_call_draft(request, reply, &draft)) {
+        return;
+    }
+    struct link_result result = {0};
+    editor_link_create(ctx->engine->editor, request->actor, request->arena, &draft, NULL, &result);
+    if (result.err != OK) {
+        link_call_problem(ctx, request, reply, &result);
+        return;
+    }
+    link_call_answer(ctx, request, reply, result.existed ? 200 : 201, &result.link);
+    if (reply->status == 200) {
+        reply_header_static(reply, "Link-Existed", "true");
+    } else if (reply->status == 201) {
+        reply_header(reply, request, "Location",
+                     arena_f(request->arena, "/api/v1/links/lnk_%lld", (long long)result.link.id));
+    }
+}
+
+static void links_get(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    int64_t id;
+    if (!link_call_ref(ctx, request, reply, &id)) {
+        return;
+    }
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
+        return;
+    }
+    struct bounds bounds = call_bounds(request);
+    struct link link;
+    enum err err = links_find(db, request->arena, &bounds, id, &link);
+    readers_give(ctx->engine->readers, db);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+        return;
+    }
+    link_call_answer(ctx, request, reply, 200, &link);
+}
+
+static void links_update_one(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    int64_t id, revision = 0;
+    struct link_draft draft;
+    if (!link_call_ref(ctx, request, reply, &id) || !link_call_draft(request, reply, &draft)) {
+        return;
+    }
+    enum err err = request_if_match(request, &revision);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+        return;
+    }
+    struct link_result result = {0};
+    editor_link_update(ctx->engine->editor, request->actor, request->arena, id, &draft, revision, &result);
+    if (result.err != OK) {
+        link_call_problem(ctx, request, reply, &result);
+        return;
+    }
+    link_call_answer(ctx, request, reply, 200, &result.link);
+}
+
+static void act_on_link(struct ctx *ctx, struct request *request, struct reply *reply, enum link_action action)
+{
+    int64_t id;
+    if (!link_call_ref(ctx, request, reply, &id)) {
+        return;
+    }
+    struct link_result result = {0};
+    editor_link_action(ctx->engine->editor, request->actor, request->arena, id, action, &result);
+    if (result.err != OK) {
+        link_call_problem(ctx, request, reply, &result);
+    } else if (action == LINK_RESTORE) {
+        link_call_answer(ctx, request, reply, 200, &result.link);
+    } else {
+        reply->status = 204;
+    }
+}
+
+static void links_delete(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    bool purge = false;
+    if (!call_query_bool(request, reply, "purge", &purge)) {
+        return;
+    }
+    if (purge && !(request->actor->scopes & SCOPE_ADMIN)) {
+        struct fault fault = {0};
+        enum err err = fault_set(&fault, ERR_FORBIDDEN, "purge", "scope", "Purging needs the scope admin.",
+                                 "彻底删除需要 admin 权限。");
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    act_on_link(ctx, request, reply, purge ? LINK_PURGE : LINK_DELETE);
+}
+
+static void links_restore_one(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    act_on_link(ctx, request, reply, LINK_RESTORE);
+}
+
+/* ---- lists ---------------------------------------------------------------------------------------------------------
+ */
+
+/* "sort id key title": what links_after needs, bound to the order it was made in. */
+static str encode_after(struct arena *arena, const struct link *last, enum links_sort sort)
+{
+    struct links_after after = links_after(last, sort);
+    str text = arena_f(arena, "%d %lld %lld " STR_FMT, (int)sort, (long long)after.id, (long long)after.key,
+                       STR_ARG(after.title));
+    return cursor_encode(arena, text);
+}
+
+static bool decode_after(struct arena *arena, str cursor, enum links_sort sort, struct links_after *out)
+{
+    str text, sort_text, id_text, key_text;
+    int64_t sort_value;
+    if (!cursor_decode(arena, cursor, &text)) {
+        return false;
+    }
+    return str_cut(text, ' ', &sort_text, &text) && str_cut(text, ' ', &id_text, &text) &&
+           str_cut(text, ' ', &key_text, &out->title) && str_to_i64(sort_text, &sort_value) &&
+           sort_value == (int64_t)sort && str_to_i64(id_text, &out->id) && str_to_i64(key_text, &out->key);
+}
+
+static bool list_page(struct request *request, struct reply *reply, struct links_filter *filter)
+{
+    int64_t limit = 50;
+    str cursor;
+    if (!call_query_i64(request, reply, "limit", 1, LIMIT_PAGE, &limit)) {
+        return false;
+    }
+    filter->limit = (size_t)limit;
+    if (request_query(request, "cursor", &cursor) &&
+        !decode_after(request->arena, cursor, filter->sort, &filter->after)) {
+        call_bad_query(request, reply, "cursor", "bad_cursor", "This cursor was not given out for this list.",
+                       "此游标不属于当前列表。");
+        return false;
+    }
+    return true;
+}
+
+static void write_list(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db,
+                       const struct links_filter *filter)
+{
+    struct link *links;
+    size_t count;
+    int64_t total;
+    struct link_view view;
+    enum err err = links_list(db, request->arena, filter, &links, &count, &total);
+    if (err == OK) {
+        err = link_view_load(&view, ctx, request, db);
+    }
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+        return;
+    }
+    struct json_writer json;
+    reply_json_begin(reply, 200, &json);
+    json_object(&json);
+    json_name(&json, "items");
+    json_array(&json);
+    for (size_t i = 0; i < count; i++) {
+        link_view_write(&view, &json, &links[i]);
+    }
+    json_array_end(&json);
+    bool more = count == filter->limit;
+    json_put_opt(&json, "next_cursor", more ? encode_after(request->arena, &links[count - 1], filter->sort) : (str){0});
+    bool exact = total <= LIMIT_COUNT_EXACT;
+    json_put_i64(&json, "total", exact ? total : LIMIT_COUNT_EXACT);
+    json_put_bool(&json, "total_exact", exact);
+    json_object_end(&json);
+}
+
+static void links_get_list(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
+        return;
+    }
+    struct bounds bounds = call_bounds(request);
+    struct link_params params = {.request = request};
+    struct links_filter filter;
+    if (link_call_filter(&params, reply, db, &bounds, &filter) && list_page(request, reply, &filter)) {
+        write_list(ctx, request, reply, db, &filter);
+    }
+    readers_give(ctx->engine->readers, db);
+}
+
+/* ---- QR ------------------------------------------------------------------------------------------------------------
+ */
+
+/* The address a printed code carries: lp_qr marks the visit as a scan. */
+static bool qr_text(struct ctx *ctx, struct request *request, struct reply *reply, str *out)
+{
+    int64_t id;
+    if (!link_call_ref(ctx, request, reply, &id)) {
+        return false;
+    }
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
+        return false;
+    }
+    struct bounds bounds = call_bounds(request);
+    struct link link;
+    struct link_view view;
+    enum err err = links_find(db, request->arena, &bounds, id, &link);
+    if (err == OK) {
+        err = link_view_load(&view, ctx, request, db);
+    }
+    readers_give(ctx->engine->readers, db);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+        return false;
+    }
+    *out = arena_f(request->arena, STR_FMT "?lp_qr=1", STR_ARG(link_short_url(&view, &link)));
+    return true;
+}
+
+static void links_qr(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    str text, format = STR("svg"), level = {0};
+    int64_t size = QR_SIZE, margin = QR_MARGIN;
+    request_query(request, "format", &format);
+    request_query(request, "level", &level);
+    if (!call_query_i64(request, reply, "size", QR_SIZE_MIN, QR_SIZE_MAX, &size) ||
+        !call_query_i64(request, reply, "margin", 0, QR_MARGIN_MAX, &margin) || !qr_text(ctx, request, reply, &text)) {
+        return;
+    }
+    bool png = str_eq(format, STR("png"));
+    if (!png && !str_eq(format, STR("svg"))) {
+        call_bad_query(request, reply, "format", "not_allowed", "svg or png.", "只能是 svg 或 png。");
+        return;
+    }
+    struct qr_opts opts = {.size = (int)size, .margin = (int)margin, .level = level.len == 1 ? level.ptr[0] : 0};
+    struct fault fault = {0};
+    enum err err = png ? qr_png(&reply->body, text, &opts, &fault) : qr_svg(&reply->body, text, &opts, &fault);
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    reply->status = 200;
+    reply_header_static(reply, "Content-Type", png ? "image/png" : "image/svg+xml");
+    reply_header_static(reply, "Cache-Control", "private, max-age=300");
+    reply_header_static(reply, "X-Content-Type-Options", "nosniff");
+}
+
+const struct route api_link_routes[] = {
+    {METHOD_POST, "/api/v1/links", PLANE_ADMIN, links_create, SCOPE_LINKS_WRITE, "Create a link", 0},
+    {METHOD_GET, "/api/v1/links", PLANE_ADMIN, links_get_list, SCOPE_LINKS_READ, "List links", 0},
+    {METHOD_GET, "/api/v1/links/:ref", PLANE_ADMIN, links_get, SCOPE_LINKS_READ, "Fetch one link", 0},
+    {METHOD_PATCH, "/api/v1/links/:ref", PLANE_ADMIN, links_update_one, SCOPE_LINKS_WRITE, "Change a link", 0},
+    {METHOD_DELETE, "/api/v1/links/:ref", PLANE_ADMIN, links_delete, SCOPE_LINKS_WRITE, "Put a link in the bin", 0},
+    {METHOD_POST, "/api/v1/links/:ref/restore", PLANE_ADMIN, links_restore_one, SCOPE_LINKS_WRITE,
+     "Take a link out of the bin", 0},
+    {METHOD_GET, "/api/v1/links/:ref/qr", PLANE_ADMIN, links_qr, SCOPE_LINKS_READ, "QR code of a link", 0},
+    {0},
+};
