@@ -23,15 +23,18 @@ struct journal_opts {
     enum journal_fsync fsync;
     int64_t keep_bytes;     /* ingested segments kept at least so long */
     uint64_t first_segment; /* smallest number that may be used: one past the highest the database knows */
+    bool plain_writes;      /* pwrite even where a mapping would be safe; by itself where it is not */
 };
-/* Takes what is on disk into account: existing segments stay readable and are closed; damaged heads are quarantined
- * (renamed *.bad) and reported by log. */
+/* Takes what is on disk into account: existing segments stay readable and are closed. A damaged head is reported by log
+ * and its records, which prove themselves with the number in the file's name, are read all the same; files that are not
+ * ours (another node's, a copy under another number, a newer format, nothing readable) are set aside (renamed *.bad)
+ * and reported. A full disk is no error here: appending says so. */
 enum err journal_open(const struct journal_opts *opts, struct journal **out, struct fault *fault);
 void journal_close(struct journal *self);
 
 /* Lane's own thread only. No malloc, no lock, no syscall in the ordinary case (with `always`: one fdatasync). *click_id
- * gets the place. ERR_DISK_FULL, ERR_IO: nothing was recorded. The next segment is prepared beforehand by
- * journal_prepare's thread. */
+ * gets the place. ERR_DISK_FULL, ERR_IO: nothing was recorded (with `always` and a failing disk: nothing that will be
+ * read). The next segment is prepared beforehand by journal_upkeep's thread. */
 enum err journal_append(struct journal *self, unsigned lane, const struct record *record, int64_t *click_id);
 
 /* ---- one reader: the writer thread
@@ -42,13 +45,16 @@ struct journal_position {
     uint32_t offset; /* next byte to read */
     bool closed;     /* nothing more will come */
 };
-/* Tells the reader what is already ingested; segments not told start at 64. */
+/* Tells the reader what is already ingested; segments not told start at 64. Once, before the first journal_next and
+ * before other threads start. Counts what is unread. */
 void journal_seek(struct journal *self, const struct journal_position *positions, size_t count);
-/* Gives the next unread record of any segment, oldest segments first. Texts point into the mapping and live until
- * journal_advance_done. false = nothing more now. */
+/* Gives the next unread record of any segment, oldest segments first. Texts point into the mapping and live until the
+ * batch is committed or rolled back. false = nothing more now, or the batch touches JOURNAL_BATCH_SEGMENTS already. */
+#define JOURNAL_BATCH_SEGMENTS 256
 bool journal_next(struct journal *self, struct record *out, int64_t *click_id);
-/* Positions touched since the last call, for the same transaction as the rows; call after a batch was read, before its
- * commit. Returns how many were written. */
+/* Positions the batch touched, for the same transaction as its rows; call after it was read, before its commit. A
+ * segment that ended without a further record is among them, so there may be positions without rows. Returns how many
+ * were written; cap at least JOURNAL_BATCH_SEGMENTS. */
 size_t journal_positions(struct journal *self, struct journal_position *out, size_t cap);
 /* The batch is committed: what was read may be let go. The batch is to be read again: go back to before it. */
 void journal_batch_committed(struct journal *self);
@@ -62,15 +68,19 @@ size_t journal_release(struct journal *self);
 /* Prepares next segments, fdatasyncs by interval. */
 void journal_upkeep(struct journal *self, int64_t now_ms);
 
-/* Hashes of request ids seen in the last `seconds` before the newest record on disk, for nginx's repeats after a
- * restart. Calls `each`. */
-void journal_recent_request_ids(struct journal *self, int64_t since_ms, void (*each)(void *arg, str request_id),
-                                void *arg);
+/* Calls `each` for the request id of every record of former runs written at or after since_ms, for nginx's repeats
+ * after a restart. Before other threads start. */
+typedef void journal_each_fn(void *arg, str request_id);
+void journal_recent_request_ids(struct journal *self, int64_t since_ms, journal_each_fn *each, void *arg);
 
+/* Records: found unread at journal_seek + appended = read and committed + lag. */
 struct journal_stats {
-    uint64_t appended, read, dropped, bad, segments, bytes;
+    uint64_t appended, found, read, dropped;
+    uint64_t bad; /* damaged places passed over */
+    uint64_t segments, bytes;
     int64_t oldest_unread_ms; /* 0 = none: lag = now - this */
 };
-void journal_stats(const struct journal *self, struct journal_stats *out);
+/* Any thread. */
+void journal_stats(struct journal *self, struct journal_stats *out);
 
 #endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_JOURNAL_PRIVATE_H
+#define LINKPOND_ENGINE_JOURNAL_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "linkpond/base/limits.h"
+#include "linkpond/engine/journal.h"
+
+/* Segment files (journal_segment.c), lanes and upkeep (journal.c), the reader (journal_read.c). */
+#define SEGMENT_HEAD_BYTES 64
+#define SEGMENT_BYTES_MIN  (64 * 1024)
+#define SEGMENT_BYTES_MAX  (8 * 1024 * 1024) /* a click id has 17 bits for offset / 64 */
+#define SEGMENT_PAGE       4096
+#define SEGMENT_NAME_MAX   32
+#define SPARES_MAX         (LIMIT_REDIRECT_THREADS + 2)
+
+struct segment {
+    uint64_t number;
+    int fd;       /* -1 once nothing is left to write or sync */
+    uint8_t *map; /* NULL once read, or while mapping it is not needed */
+    uint32_t bytes;
+    _Atomic uint32_t published; /* every record before here is whole; for segments of a former run: bytes */
+    atomic_bool closed;         /* nothing more will be appended; set after the last publication */
+    atomic_bool failed;         /* a sync failed: its lane moves on */
+    /* upkeep's */
+    uint32_t synced, touched_to;
+    bool head_synced;
+    unsigned pins; /* under the lock: somebody uses fd or map without it */
+    /* the reader's; `committed` also read by journal_stats */
+    uint32_t read;
+    _Atomic uint32_t committed;
+    uint32_t dropped_to; /* pages before here were made non-resident */
+    bool done, in_batch;
+    atomic_bool done_committed;
+    uint32_t bad_read;     /* damaged places seen in this batch */
+    uint64_t records;      /* committed */
+    uint32_t records_read; /* in this batch */
+};
+
+struct lane {
+    _Alignas(64) struct segment *current; /* lane's thread only */
+    uint32_t offset;
+    uint8_t *buffer; /* one record, where segments are written and not mapped */
+    struct segment *_Atomic next;
+    _Atomic uint64_t appended, dropped;
+};
+
+struct journal {
+    int dir_fd;
+    unsigned node;
+    unsigned lanes_count;
+    struct lane *lanes;
+    uint32_t segment_bytes;
+    enum journal_fsync fsync;
+    int64_t keep_bytes;
+    bool opening;
+    bool plain_writes; /* pwrite instead of a shared mapping; settled while opening */
+    _Atomic uint64_t next_number;
+    _Atomic int stuck; /* enum err: no segment could be had; the next upkeep tries again */
+    int64_t last_sync_ms;
+
+    pthread_mutex_t lock;      /* guards what follows; never held during I/O */
+    struct segment **segments; /* by number, rising */
+    size_t segments_count, segments_cap;
+    uint64_t spares[SPARES_MAX]; /* numbers in the names of spare files */
+    size_t spares_count;
+
+    /* the reader's */
+    struct segment *reading;
+    uint32_t reading_limit;
+    bool reading_final; /* the limit is the segment's end */
+    size_t batch_segments;
+    _Atomic uint64_t found, read, bad;
+};
+
+/* ---- files of segments */
+enum segment_suffix { SEGMENT_CLICKS, SEGMENT_SPARE, SEGMENT_BAD };
+const char *segment_name(uint64_t number, enum segment_suffix suffix, char out[SEGMENT_NAME_MAX]);
+/* The number in "00000000012.clk", ".spare" or ".clk.bad"; false for other names. */
+bool segment_name_parse(str name, uint64_t *number, enum segment_suffix *suffix);
+/* A file of segment_bytes whose blocks are promised (or, with plain_writes, only its size), under a spare name. */
+enum err segment_file_make(struct journal *self, uint64_t number, int *fd);
+/* A segment ready for appending: a spare (or a new file when spare is 0) is emptied, headed, synced when `durable`, and
+ * renamed. The caller puts it into the list. */
+enum err segment_make(struct journal *self, uint64_t spare, bool durable, struct segment **out);
+/* A segment of a former run, for reading. ERR_CORRUPT: not ours, and to be set aside. */
+enum err segment_open(struct journal *self, uint64_t number, struct segment **out);
+/* Maps a segment whose mapping was dropped; false when the file cannot be mapped. */
+bool segment_map(struct journal *self, struct segment *segment);
+void segment_unmap(struct segment *segment);
+void segment_free(struct segment *segment);
+/* Finds the next record in [*offset, limit); *offset is then behind it, *at where it begins. False: none, *offset is
+ * limit. *bad grows by one for each run of bytes that is neither a record nor zero, but for a record that was cut short
+ * by the end of the process. */
+bool segment_scan(const struct segment *segment, uint32_t *offset, uint32_t limit, struct record *out, uint32_t *at,
+                  uint32_t *bad);
+
+/* ---- the list */
+void journal_lock(struct journal *self);
+void journal_unlock(struct journal *self);
+/* False: out of memory. Takes the lock. */
+bool journal_list_add(struct journal *self, struct segment *segment);
+/* Under the lock. */
+void journal_list_remove(struct journal *self, const struct segment *segment);
+bool journal_sync_dir(struct journal *self);
+/* Keeps one spare file, for the time when the disk is full. */
+void journal_keep_ballast(struct journal *self);
+/* Gives every lane its next segment. */
+void journal_prepare_next(struct journal *self);
+
+#endif
