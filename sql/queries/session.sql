@@ -1,0 +1,19 @@
+-- SPDX-License-Identifier: MIT
+-- name: session_insert
+INSERT INTO session (hash, api_key_id, csrf, created_ms, seen_ms)
+VALUES (:hash, :api_key_id, :csrf, :created_ms, :seen_ms);
+
+-- name: session_find
+SELECT api_key_id, csrf, created_ms, seen_ms FROM session WHERE hash = :hash;
+
+-- name: session_seen
+UPDATE session SET seen_ms = :now_ms WHERE hash = :hash;
+
+-- name: session_delete
+DELETE FROM session WHERE hash = :hash;
+
+-- name: session_delete_of_key
+DELETE FROM session WHERE api_key_id = :api_key_id;
+
+-- name: session_purge
+DELETE FROM session WHERE seen_ms < :seen_before_ms OR created_ms < :created_before_ms;

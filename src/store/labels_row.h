@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_STORE_LABELS_ROW_H
+#define LINKPOND_STORE_LABELS_ROW_H
+
+#include "linkpond/store/labels.h"
+
+/* A row of label_row; texts into the arena, or lent when arena is NULL. */
+void labels_read(struct stmt *row, struct arena *arena, struct label *out);
+/* Fills links and counts of a label whose kind and id are set. */
+enum err labels_read_sums(struct db *db, const struct bounds *bounds, struct label *label);
+
+#endif
