@@ -31,7 +31,7 @@ LIBRARIES = {
     "xxhash.h": ["src/base/hash.c"],
     "libpsl.h": ["src/base/host.c"],
     "idn2.h": ["src/base/host.c"],
-    "curl/*": ["src/base/urlcheck.c", "src/engine/poster.c", "src/cli/client.c"],
+    "curl/*": ["src/base/urlcheck.c", "src/engine/poster.c", "src/cli/fetch.c"],
     "glib*.h": ["src/base/zone.c"],
     "urcu*": ["src/engine/cache*.c"],
     "qrencode.h": ["src/http/qr.c"],
