@@ -1,0 +1,210 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""What a redirect costs, beside nginx answering a fixed 302 with its access log on.
+
+Both run in one go, alternating, pinned to one core with the client on another; figures are CPU microseconds per request and
+ratios of medians, because this kind of machine is shared. Linkpond's CPU is read after its writer has drained.
+
+    python3 tests/bench/redirect.py --bin build/release/linkpond [--links 1000000] [--rounds 5] [--seconds 4]
+"""
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+TICK_US = 1_000_000 / os.sysconf("SC_CLK_TCK")
+NGINX = """worker_processes 1; daemon off; pid {dir}/nginx.pid; error_log {dir}/error.log;
+events {{ worker_connections 2048; }}
+http {{ access_log {dir}/access.log combined; keepalive_requests 100000000;
+  client_body_temp_path {dir}/b; proxy_temp_path {dir}/p; fastcgi_temp_path {dir}/f; uwsgi_temp_path {dir}/u; scgi_temp_path {dir}/s;
+  server {{ listen 127.0.0.1:{port} reuseport; location / {{ return 302 "https://www.example.com/landing/spring?utm_source=wechat&utm_medium=social"; }} }} }}
+"""
+
+
+def free_port():
+    import socket
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def tasks_cpu_us(pid):
+    """CPU microseconds of each thread, by thread name."""
+    used = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        text = (task / "stat").read_text()
+        name, rest = text[text.index("(") + 1:text.rindex(")")], text[text.rindex(")") + 2:].split()
+        used[name] = used.get(name, 0) + (int(rest[11]) + int(rest[12])) * TICK_US
+    # schedstat is in nanoseconds and so finer than ticks
+    fine = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        try:
+            name = (task / "comm").read_text().strip()
+            fine[name] = fine.get(name, 0) + int((task / "schedstat").read_text().split()[0]) / 1000
+        except OSError:
+            return used
+    return fine
+
+
+def tree_cpu_us(pid):
+    pids = [pid] + [int(p) for p in subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()]
+    return sum(sum(tasks_cpu_us(p).values()) for p in pids)
+
+
+def wrk(base, paths, seconds, close=False):
+    env = dict(os.environ, LINKPOND_PATHS=str(paths), LINKPOND_CLOSE="1" if close else "0", LINKPOND_HOST=base.split("//")[1])
+    out = subprocess.run(["taskset", "-c", "1", "wrk", "-t1", "-c64", f"-d{seconds}s", "-s",
+                          str(Path(__file__).with_name("zipf.lua")), base], env=env, capture_output=True, text=True, check=True).stdout
+    line = [l for l in out.splitlines() if l.startswith("RESULT ")][0]
+    return {k: float(v) for k, v in (pair.split("=") for pair in line.split()[1:])}
+
+
+class Pond:
+    def __init__(self, binary, folder, links):
+        self.binary, self.data = binary, folder / "data"
+        self.key = subprocess.run([binary, "--data", self.data, "init", "--domain", "127.0.0.1", "--scheme", "http"], check=True,
+                                  capture_output=True, text=True).stdout.split()[-1]
+        rows = folder / "links.csv"
+        with rows.open("w") as f:
+            f.write("url,title\n")
+            for i in range(links):
+                f.write(f"https://www.example.com/landing/spring-{i}?utm_source=wechat&utm_medium=social&sku={i * 7919 % 1000003},Spring {i}\n")
+        began = time.monotonic()
+        subprocess.run([binary, "--data", self.data, "import", rows], check=True, stdout=subprocess.DEVNULL)
+        print(f"import of {links} links: {time.monotonic() - began:.1f} s")
+        self.log = (folder / "linkpond.log").open("w")
+        began = time.monotonic()
+        self.process = subprocess.Popen(["taskset", "-c", "0", binary, "--data", self.data, "serve", "--listen", "127.0.0.1:0",
+                                         "--admin-listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0", "--redirect-threads", "1"],
+                                        stderr=self.log)
+        listen = self.data / "listen.json"
+        while not listen.exists() or json.loads(listen.read_text())["pid"] != self.process.pid:
+            if self.process.poll() is not None or time.monotonic() - began > 60:
+                sys.exit("linkpond did not start; see " + self.log.name)
+            time.sleep(0.005)
+        self.ready_s = time.monotonic() - began
+        self.urls = json.loads(listen.read_text())
+
+    def admin(self, path):
+        request = urllib.request.Request(self.urls["admin"] + path, headers={"Authorization": "Bearer " + self.key})
+        return urllib.request.urlopen(request, timeout=60).read().decode()
+
+    def codes(self, count):
+        found, cursor = [], ""
+        while len(found) < count:
+            page = json.loads(self.admin(f"/api/v1/links?limit=1000&sort=created{cursor}"))
+            found += [item["code"] for item in page["items"]]
+            if not page["next_cursor"]:
+                break
+            cursor = "&cursor=" + page["next_cursor"]
+        return found
+
+    def metric(self, name):
+        for line in self.admin("/metrics").splitlines():
+            if line.startswith(name + " "):
+                return float(line.split()[1])
+        raise KeyError(name)
+
+    def drain(self):
+        while self.metric("linkpond_clicks_ingested_total") < self.metric("linkpond_clicks_journalled_total"):
+            time.sleep(0.05)
+
+    def rss_mib(self):
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int([l for l in status.splitlines() if l.startswith("VmRSS")][0].split()[1]) / 1024
+
+    def syscalls_per_request(self, paths):
+        """Exact: strace counts what the redirect thread calls while wrk runs."""
+        tid = [t.name for t in Path(f"/proc/{self.process.pid}/task").iterdir() if (t / "comm").read_text().startswith("redirect")][0]
+        before = self.metric("linkpond_clicks_answered_total")
+        trace = subprocess.Popen(["strace", "-c", "-p", tid], stderr=subprocess.PIPE, text=True)
+        time.sleep(0.5)
+        wrk(self.urls["redirect"], paths, 2)
+        trace.send_signal(signal.SIGINT)
+        report = trace.communicate()[1]
+        answered = self.metric("linkpond_clicks_answered_total") - before
+        calls = {}
+        for line in report.splitlines():
+            part = line.split()
+            if len(part) >= 5 and part[3].isdigit():
+                calls[part[-1]] = int(part[3])
+        calls.pop("total", None)
+        return {name: round(count / answered, 3) for name, count in calls.items() if count / answered > 0.001}
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
+
+
+def one_round(name, base, pid, paths, seconds, close, after):
+    before_threads, before = tasks_cpu_us(pid), tree_cpu_us(pid)
+    result = wrk(base, paths, seconds, close)
+    after()
+    threads = tasks_cpu_us(pid)
+    result["cpu"] = (tree_cpu_us(pid) - before) / result["requests"]
+    result["redirect"] = sum(threads[t] - before_threads.get(t, 0) for t in threads if t.startswith("redirect")) / result["requests"]
+    print(f"  {name:<9} {result['requests'] / result['us'] * 1e6:>9.0f} req/s  cpu {result['cpu']:6.2f} us/request"
+          f"  redirect threads {result['redirect']:6.2f}  p99 {result['p99'] / 1000:6.2f} ms  max {result['max'] / 1000:7.2f} ms"
+          f"  errors {result['errors']:.0f}")
+    return result
+
+
+def compare(title, pond, nginx_base, nginx_pid, paths, args, close):
+    print(title)
+    rounds = {"nginx": [], "linkpond": []}
+    for _ in range(args.rounds):
+        rounds["nginx"].append(one_round("nginx", nginx_base, nginx_pid, paths, args.seconds, close, lambda: None))
+        rounds["linkpond"].append(one_round("linkpond", pond.urls["redirect"], pond.process.pid, paths, args.seconds, close, pond.drain))
+    median = lambda who, what: statistics.median(r[what] for r in rounds[who])
+    base = median("nginx", "cpu")
+    print(f"  => redirect threads alone {median('linkpond', 'redirect') / base:.2f}x nginx, everything drained"
+          f" {median('linkpond', 'cpu') / base:.2f}x nginx, p99 {median('linkpond', 'p99') / median('nginx', 'p99'):.2f}x"
+          f" (medians of {args.rounds} alternating rounds; nginx {base:.2f} us, linkpond {median('linkpond', 'cpu'):.2f} us)")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", default="build/release/linkpond")
+    parser.add_argument("--links", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=4)
+    args = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="linkpond-bench-"))
+    nginx = pond = None
+    try:
+        pond = Pond(os.path.abspath(args.bin), folder, args.links)
+        print(f"ready after {pond.ready_s:.2f} s with {args.links} links; RSS {pond.rss_mib():.0f} MiB")
+        codes = pond.codes(20000)
+        weights = [1 / (rank + 1) for rank in range(len(codes))]
+        paths = folder / "paths.txt"
+        paths.write_text("\n".join("/" + c for c in random.Random(7).choices(codes, weights, k=50000)) + "\n")
+        port = free_port()
+        (folder / "nginx.conf").write_text(NGINX.format(dir=folder, port=port))
+        nginx = subprocess.Popen(["taskset", "-c", "0", "nginx", "-p", folder, "-c", folder / "nginx.conf"])
+        time.sleep(1)
+        base = f"http://127.0.0.1:{port}"
+        wrk(base, paths, 1), wrk(pond.urls["redirect"], paths, 1), pond.drain()
+        compare("keep-alive, 64 connections", pond, base, nginx.pid, paths, args, False)
+        compare("a fresh connection each", pond, base, nginx.pid, paths, args, True)
+        print("syscalls per keep-alive redirect:", pond.syscalls_per_request(paths))
+        print(f"RSS at the end {pond.rss_mib():.0f} MiB; dropped {pond.metric('linkpond_clicks_dropped_total'):.0f}")
+    finally:
+        if nginx:
+            nginx.terminate()
+            nginx.wait(10)
+        if pond:
+            pond.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
