@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
 
+#include "linkpond/base/percent.h"
+
 struct db *call_reader(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
@@ -17,6 +19,34 @@ struct bounds call_bounds(const struct request *request)
                            .by_domain = actor->domain_bound,
                            .owner_id = actor->owner_id,
                            .domain_id = actor->domain_id};
+}
+
+bool call_unbound(const struct request *request, struct reply *reply)
+{
+    if (!request->actor->owner_bound && !request->actor->domain_bound) {
+        return true;
+    }
+    struct fault fault = {0};
+    enum err err = fault_set(&fault, ERR_FORBIDDEN, "", "bound_key",
+                             "This key is bound to one owner or domain; this concerns everybody.",
+                             "此密钥仅限单个负责人或域名，不能修改公共设置。");
+    reply_problem(reply, request, err, &fault);
+    return false;
+}
+
+str call_location(struct request *request, const char *prefix, str text)
+{
+    size_t cap = strlen(prefix) + 3 * text.len + 2;
+    char *memory = arena_alloc(request->arena, cap);
+    if (!memory) {
+        return (str){0};
+    }
+    struct buf out;
+    buf_init_fixed(&out, memory, cap);
+    buf_add_c(&out, prefix);
+    buf_add_char(&out, '/');
+    percent_encode(&out, text);
+    return buf_str(&out);
 }
 
 /* application/json, or any type with the +json suffix (RFC 6839 3.1). */

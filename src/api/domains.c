@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * /api/v1/domains: the hosts that serve short links. A host never changes once it is there, for it is printed on paper;
+ * what it does may.
+ */
+#include "linkpond/store/domains.h"
+#include "call.h"
+#include "linkpond/api/routes.h"
+#include "linkpond/base/host.h"
+#include "linkpond/model/url.h"
+
+#define DOMAINS_MAX 4096
+
+struct domain_draft {
+    str host, scheme, serves;
+    bool is_default, enabled, shareable;
+    str root_url, not_found_url, expired_url;
+    int64_t code_length;
+};
+enum domain_field {
+    DF_HOST,
+    DF_SCHEME,
+    DF_SERVES,
+    DF_IS_DEFAULT,
+    DF_ENABLED,
+    DF_SHAREABLE,
+    DF_ROOT_URL,
+    DF_NOT_FOUND_URL,
+    DF_EXPIRED_URL,
+    DF_CODE_LENGTH,
+    DF_COUNT
+};
+#define AT(member) offsetof(struct domain_draft, member)
+static const struct json_field domain_fields[DF_COUNT] = {
+    [DF_HOST] = {"host", JSON_KIND_STR, AT(host), 0, 1, LIMIT_HOST + 6, 0},
+    [DF_SCHEME] = {"scheme", JSON_KIND_STR, AT(scheme), 0, 1, 5, 0},
+    [DF_SERVES] = {"serves", JSON_KIND_STR, AT(serves), 0, 1, 3, 0},
+    [DF_IS_DEFAULT] = {"is_default", JSON_KIND_BOOL, AT(is_default), 0, 0, 0, 0},
+    [DF_ENABLED] = {"enabled", JSON_KIND_BOOL, AT(enabled), 0, 0, 0, 0},
+    [DF_SHAREABLE] = {"shareable", JSON_KIND_BOOL, AT(shareable), 0, 0, 0, 0},
+    [DF_ROOT_URL] = {"root_url", JSON_KIND_STR, AT(root_url), JSON_NULLABLE, 0, LIMIT_URL, 0},
+    [DF_NOT_FOUND_URL] = {"not_found_url", JSON_KIND_STR, AT(not_found_url), JSON_NULLABLE, 0, LIMIT_URL, 0},
+    [DF_EXPIRED_URL] = {"expired_url", JSON_KIND_STR, AT(expired_url), JSON_NULLABLE, 0, LIMIT_URL, 0},
+    [DF_CODE_LENGTH] = {"code_length", JSON_KIND_I64, AT(code_length), JSON_NULLABLE, LIMIT_CODE_MIN, LIMIT_CODE_MAX,
+                        0},
+};
+#undef AT
+
+static bool has(const struct json_presence *presence, enum domain_field field)
+{
+    return presence->present >> field & 1;
+}
+
+static void write_domain(struct json_writer *json, const struct domain *domain)
+{
+    json_object(json);
+    json_put_str(json, "host", domain->host);
+    json_put_str(json, "scheme", domain->scheme);
+    json_put_bool(json, "is_default", domain->is_default);
+    json_put_bool(json, "enabled", domain->enabled);
+    json_put_bool(json, "shareable", domain->shareable);
+    json_put_str(json, "serves", domain->serves_all ? STR("all") : STR("own"));
+    json_put_opt(json, "root_url", domain->root_url);
+    json_put_opt(json, "not_found_url", domain->not_found_url);
+    json_put_opt(json, "expired_url", domain->expired_url);
+    json_name(json, "code_length");
+    if (domain->code_length > 0) {
+        json_i64(json, domain->code_length);
+    } else {
+        json_null(json);
+    }
+    json_put_time(json, "created_at", domain->created_ms);
+    json_put_time(json, "updated_at", domain->updated_ms);
+    json_object_end(json);
+}
+
+/* The domain that a path names, however its host is written (case, IDN). */
+static enum err find_domain(struct db *db, struct arena *arena, str text, struct domain *out)
+{
+    char memory[HOST_TEXT_MAX];
+    str name, canonical;
+    unsigned port;
+
+    enum err err = domains_find_host(db, arena, text, out);
+    if (err != ERR_NOT_FOUND || !host_split_port(text, &name, &port) || !host_normalize(name, memory, &canonical)) {
+        return err;
+    }
+    str host = port ? arena_f(arena, STR_FMT ":%u", STR_ARG(canonical), port) : canonical;
+    return domains_find_host(db, arena, host, out);
+}
+
+static bool load_domain(struct ctx *ctx, struct request *request, struct reply *reply, struct domain *out)
+{
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
+        return false;
+    }
+    enum err err = find_domain(db, request->arena, request->params[0], out);
+    readers_give(ctx->engine->readers, db);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+    }
+    return err == OK;
+}
+
+static void answer_domain(struct ctx *ctx, struct request *request, struct reply *reply, int status, int64_t id)
+{
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
+        return;
+    }
+    struct domain domain;
+    enum err err = domains_find(db, request->arena, id, &domain);
+    readers_give(ctx->engine->readers, db);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+        return;
+    }
+    struct json_writer json;
+    reply_json_begin(reply, status, &json);
+    write_domain(&json, &domain);
+    if (status == 201) {
+        reply_header(reply, request, "Location", call_location(request, "/api/v1/domains", domain.host));
+    }
+}
+
+/* Our own hosts, which no domain may send its visitors to: that would be a loop. */
+static enum err load_own_hosts(struct db *db, struct arena *arena, struct url_policy *policy)
+{
+    str *hosts = ARENA_ARRAY(arena, str, DOMAINS_MAX);
+    if (!hosts) {
+        return ERR_NOMEM;
+    }
+    struct stmt *rows = domains_each(db);
+    struct domain row;
+    while (policy->own_hosts_count < DOMAINS_MAX && domains_next(rows, &row)) {
+        str name = row.host;
+        unsigned port;
+        host_split_port(row.host, &name, &port);
+        hosts[policy->own_hosts_count++] = arena_str(arena, name);
+    }
+    policy->own_hosts = hosts;
+    enum err err = stmt_err(rows);
+    stmt_reset(rows);
+    return err;
+}
+
+static enum err check_url(struct request *request, const struct url_policy *policy, const char *field, str *url,
+                          struct fault *fault)
+{
+    if (url->len == 0) {
+        return OK;
+    }
+    struct buf out;
+    char *memory = arena_alloc(request->arena, LIMIT_URL);
+    if (!memory) {
+        return ERR_NOMEM;
+    }
+    buf_init_fixed(&out, memory, LIMIT_URL);
+    enum err err = url_check(*url, policy, field, &out, fault);
+    *url = buf_str(&out);
+    return err;
+}
+
+static enum err check_draft(struct ctx *ctx, struct request *request, struct domain_draft *draft, struct fault *fault)
+{
+    struct url_policy policy = {.allow_private = ctx->engine->opts.allow_private_targets,
+                                .extra_schemes = ctx->engine->opts.extra_schemes,
+                                .extra_schemes_count = ctx->engine->opts.extra_schemes_count};
+    if (draft->scheme.len > 0 && !str_eq(draft->scheme, STR("https")) && !str_eq(draft->scheme, STR("http"))) {
+        return fault_set(fault, ERR_INVALID, "scheme", "not_allowed", "https or http.", "只能是 https 或 http。");
+    }
+    if (draft->serves.len > 0 && !str_eq(draft->serves, STR("all")) && !str_eq(draft->serves, STR("own"))) {
+        return fault_set(fault, ERR_INVALID, "serves", "not_allowed", "all or own.", "只能是 all 或 own。");
+    }
+    struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
+    if (!db) {
+        return ERR_UNAVAILABLE;
+    }
+    enum err err = load_own_hosts(db, request->arena, &policy);
+    readers_give(ctx->engine->readers, db);
+    if (err == OK) {
+        err = check_url(request, &policy, "root_url", &draft->root_url, fault);
+    }
+    if (err == OK) {
+        err = check_url(request, &policy, "not_found_url", &draft->not_found_url, fault);
+    }
+    if (err == OK) {
+        err = check_url(request, &policy, "expired_url", &draft->expired_url, fault);
+    }
+    return err;
+}
+
+/* The body, checked. On false the reply is the problem. */
+static bool read_draft(struct ctx *ctx, struct request *request, struct reply *reply, struct domain_draft *draft,
+                       struct json_presence *presence)
+{
+    const struct json *json;
+    struct fault fault = {0};
+    if (!call_unbound(request, reply) || !call_json(request, reply, &json)) {
+        return false;
+    }
+    enum err err = json_decode(request->arena, json, domain_fields, DF_COUNT, draft, presence, &fault);
+    if (err == OK) {
+        err = check_draft(ctx, request, draft, &fault);
+    }
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+    }
+    return err == OK;
+}
+
+static void apply_draft(struct domain *domain, const struct domain_draft *draft, const struct json_presence *presence)
+{
+    domain->scheme = has(presence, DF_SCHEME) ? draft->scheme : domain->scheme;
+    domain->serves_all = has(presence, DF_SERVES) ? str_eq(draft->serves, STR("all")) : domain->serves_all;
+    domain->is_default = has(presence, DF_IS_DEFAULT) ? draft->is_default : domain->is_default;
+    domain->enabled = has(presence, DF_ENABLED) ? draft->enabled : domain->enabled;
+    domain->shareable = has(presence, DF_SHAREABLE) ? draft->shareable : domain->shareable;
+    domain->root_url = has(presence, DF_ROOT_URL) ? draft->root_url : domain->root_url;
+    domain->not_found_url = has(presence, DF_NOT_FOUND_URL) ? draft->not_found_url : domain->not_found_url;
+    domain->expired_url = has(presence, DF_EXPIRED_URL) ? draft->expired_url : domain->expired_url;
+    domain->code_length = has(presence, DF_CODE_LENGTH) ? draft->code_length : domain->code_length;
+}
+
+static void domains_list(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
+        return;
+    }
+    struct json_writer json;
+    reply_json_begin(reply, 200, &json);
+    json_object(&json);
+    json_name(&json, "items");
+    json_array(&json);
+    struct stmt *rows = domains_each(db);
+    struct domain row;
+    int64_t total = 0;
+    while (domains_next(rows, &row)) {
+        write_domain(&json, &row);
+        total++;
+    }
+    enum err err = stmt_err(rows);
+    readers_give(ctx->engine->readers, db);
+    json_array_end(&json);
+    json_put_opt(&json, "next_cursor", (str){0});
+    json_put_i64(&json, "total", total);
+    json_put_bool(&json, "total_exact", true);
+    json_object_end(&json);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+    }
+}
+
+static void domains_create(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct domain_draft draft = {0};
+    struct json_presence presence = {0};
+    struct fault fault = {0};
+    if (!read_draft(ctx, request, reply, &draft, &presence)) {
+        return;
+    }
+    if (draft.host.len == 0) {
+        enum err err = fault_set(&fault, ERR_INVALID, "host", "required", "A host is needed.", "请填写域名。");
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    struct domain domain = {.host = draft.host,
+                            .scheme = STR("https"),
+                            .enabled = true,
+                            .shareable = true,
+                            .serves_all = true,
+                            .created_ms = request->now_ms,
+                            .updated_ms = request->now_ms};
+    apply_draft(&domain, &draft, &presence);
+    enum err err = editor_domain_put(ctx->engine->editor, request->actor, &domain, &fault);
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    answer_domain(ctx, request, reply, 201, domain.id);
+}
+
+static void domains_get(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct domain domain;
+    if (!load_domain(ctx, request, reply, &domain)) {
+        return;
+    }
+    struct json_writer json;
+    reply_json_begin(reply, 200, &json);
+    write_domain(&json, &domain);
+}
+
+static void domains_patch(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct domain domain;
+    struct domain_draft draft = {0};
+    struct json_presence presence = {0};
+    struct fault fault = {0};
+    enum err err = OK;
+    if (!load_domain(ctx, request, reply, &domain) || !read_draft(ctx, request, reply, &draft, &presence)) {
+        return;
+    }
+    if (has(&presence, DF_HOST) && !str_ieq(draft.host, domain.host)) {
+        err = fault_set(&fault, ERR_INVALID, "host", "not_changeable",
+                        "A host cannot change, for it is printed on paper; add another domain.",
+                        "域名创建后不能修改，请新增域名。");
+    } else if (domain.is_default && has(&presence, DF_IS_DEFAULT) && !draft.is_default) {
+        err = fault_set(&fault, ERR_INVALID, "is_default", "needs_another", "Make another domain the default instead.",
+                        "请改为将其他域名设为默认。");
+    }
+    if (err == OK) {
+        apply_draft(&domain, &draft, &presence);
+        domain.updated_ms = request->now_ms;
+        err = editor_domain_put(ctx->engine->editor, request->actor, &domain, &fault);
+    }
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    answer_domain(ctx, request, reply, 200, domain.id);
+}
+
+static void domains_remove(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct domain domain;
+    struct fault fault = {0};
+    if (!call_unbound(request, reply) || !load_domain(ctx, request, reply, &domain)) {
+        return;
+    }
+    enum err err = domain.is_default ? fault_set(&fault, ERR_CONFLICT, "host", "is_default",
+                                                 "The default domain cannot go; make another the default first.",
+                                                 "默认域名不能删除，请先将其他域名设为默认。")
+                                     : editor_domain_delete(ctx->engine->editor, request->actor, domain.id, &fault);
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    reply->status = 204;
+}
+
+const struct route api_domain_routes[] = {
+    {METHOD_GET, "/api/v1/domains", PLANE_ADMIN, domains_list, SCOPE_LINKS_READ, "List the domains", 0},
+    {METHOD_POST, "/api/v1/domains", PLANE_ADMIN, domains_create, SCOPE_ADMIN, "Add a domain", 0},
+    {METHOD_GET, "/api/v1/domains/:host", PLANE_ADMIN, domains_get, SCOPE_LINKS_READ, "Fetch one domain", 0},
+    {METHOD_PATCH, "/api/v1/domains/:host", PLANE_ADMIN, domains_patch, SCOPE_ADMIN, "Change a domain", 0},
+    {METHOD_DELETE, "/api/v1/domains/:host", PLANE_ADMIN, domains_remove, SCOPE_ADMIN,
+     "Remove a domain that nothing names", 0},
+    {0},
+};
