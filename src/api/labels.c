@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * /api/v1/campaigns, /channels, /tags: the marketer's own words. One file, because they share everything but a
+ * channel's place; the route's path tells the kind.
+ */
+#include "linkpond/store/labels.h"
+#include "call.h"
+#include "linkpond/api/routes.h"
+#include "linkpond/base/utf8.h"
+#include "linkpond/store/users.h"
+
+struct label_draft {
+    str key, name;
+    const struct json *names;
+    str channel_group, region, location, owner, cost_centre;
+    bool archived;
+};
+enum label_field {
+    FIELD_KEY,
+    FIELD_NAME,
+    FIELD_NAMES,
+    FIELD_ARCHIVED,
+    FIELD_COMMON, /* what follows is a channel's */
+    FIELD_GROUP = FIELD_COMMON,
+    FIELD_REGION,
+    FIELD_LOCATION,
+    FIELD_COST_CENTRE,
+    FIELD_CHANNEL_OWNER,
+    FIELD_CHANNEL_COUNT
+};
+#define AT(member) offsetof(struct label_draft, member)
+static const struct json_field label_fields[FIELD_CHANNEL_COUNT] = {
+    [FIELD_KEY] = {"key", JSON_KIND_STR, AT(key), 0, 1, LIMIT_TAG, 0},
+    [FIELD_NAME] = {"name", JSON_KIND_STR, AT(name), JSON_NULLABLE, 0, LIMIT_NAME, 0},
+    [FIELD_NAMES] = {"names", JSON_KIND_JSON, AT(names), JSON_NULLABLE, 0, 0, 0},
+    [FIELD_ARCHIVED] = {"archived", JSON_KIND_BOOL, AT(archived), 0, 0, 0, 0},
+    [FIELD_GROUP] = {"channel_group", JSON_KIND_STR, AT(channel_group), JSON_NULLABLE, 0, LIMIT_NAME, 0},
+    [FIELD_REGION] = {"region", JSON_KIND_STR, AT(region), JSON_NULLABLE, 0, LIMIT_NAME, 0},
+    [FIELD_LOCATION] = {"location", JSON_KIND_STR, AT(location), JSON_NULLABLE, 0, LIMIT_NAME, 0},
+    [FIELD_COST_CENTRE] = {"cost_centre", JSON_KIND_STR, AT(cost_centre), JSON_NULLABLE, 0, LIMIT_NAME, 0},
+    [FIELD_CHANNEL_OWNER] = {"owner", JSON_KIND_STR, AT(owner), JSON_NULLABLE, 0, LIMIT_TAG, 0},
+};
+#undef AT
+
+static bool has(const struct json_presence *presence, enum label_field field)
+{
+    return presence->present >> field & 1;
+}
+
+static enum label_kind kind_of(const struct ctx *ctx)
+{
+    str path = str_from_c(ctx->route->path);
+    if (str_starts(path, STR("/api/v1/campaigns"))) {
+        return LABEL_CAMPAIGN;
+    }
+    return str_starts(path, STR("/api/v1/channels")) ? LABEL_CHANNEL : LABEL_TAG;
+}
+
+static void write_label(struct json_writer *json, const struct label *label)
+{
+    json_object(json);
+    json_put_str(json, "key", label->key);
+    json_put_str(json, "name", label->name);
+    json_name(json, "names");
+    json_object(json);
+    json_put_str(json, "zh", label->name_zh);
+    json_put_str(json, "en", label->name_en);
+    json_object_end(json);
+    if (label->kind == LABEL_CHANNEL) {
+        json_put_opt(json, "channel_group", label->channel_group);
+        json_put_opt(json, "region", label->region);
+        json_put_opt(json, "location", label->location);
+        json_put_opt(json, "owner", label->owner);
+        json_put_opt(json, "cost_centre", label->cost_centre);
+    }
+    json_put_bool(json, "archived", label->archived);
+    json_put_i64(json, "links", label->links);
+    json_name(json, "counts");
+    json_object(json);
+    json_put_i64(json, "clicks", label->counts.clicks);
+    json_put_i64(json, "visitors", label->counts.visitors);
+    json_put_i64(json, "bots", label->counts.bots);
+    json_put_i64(json, "total", label->counts.total);
+    json_put_i64(json, "scans", label->counts.scans);
+    json_put_time(json, "last_at", label->counts.last_ms);
+    json_object_end(json);
+    json_put_time(json, "created_at", label->created_ms);
+    json_put_time(json, "updated_at", label->updated_ms);
+    json_object_end(json);
+}
+
+/* The label a key names, with links and counts. On false the reply is the problem. */
+static bool load_label(struct ctx *ctx, struct request *request, struct reply *reply, str key, struct label *out)
+{
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
+        return false;
+    }
+    struct bounds bounds = call_bounds(request);
+    enum err err = labels_find_full(db, request->arena, kind_of(ctx), key, &bounds, out);
+    readers_give(ctx->engine->readers, db);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+    }
+    return err == OK;
+}
+
+static void answer_label(struct ctx *ctx, struct request *request, struct reply *reply, int status, str key)
+{
+    struct label label;
+    if (!load_label(ctx, request, reply, key, &label)) {
+        return;
+    }
+    struct json_writer json;
+    reply_json_begin(reply, status, &json);
+    write_label(&json, &label);
+    if (status == 201) {
+        const char *prefix = arena_f(request->arena, "/api/v1/%ss", label_kind_name(label.kind).ptr).ptr;
+        reply_header(reply, request, "Location", call_location(request, prefix, label.key));
+    }
+}
+
+/* ---- what a body asks for -------------------------------------------------------------------------------------- */
+
+static enum err apply_key(struct label *label, str text, struct fault *fault)
+{
+    str key = str_trim(text);
+    if (key.len == 0) {
+        return fault_set(fault, ERR_INVALID, "key", "required", "A key is needed.", "请填写标识。");
+    }
+    if (utf8_has_control(key) || str_find_char(key, ',', 0) >= 0) {
+        return fault_set(fault, ERR_INVALID, "key", "bad_key", "No commas and no control characters.",
+                         "不能包含逗号或控制字符。");
+    }
+    label->key = key;
+    return OK;
+}
+
+/* {"zh": …, "en": …}; what is absent keeps, null clears. */
+static enum err apply_names(struct label *label, const struct json *names, struct fault *fault)
+{
+    if (!names) {
+        label->name_zh = label->name_en = (str){0};
+        return OK;
+    }
+    if (names->type != JSON_OBJECT) {
+        return fault_set(fault, ERR_INVALID, "names", "wrong_type", "An object with zh and en.",
+                         "应为包含 zh、en 的对象。");
+    }
+    JSON_EACH(item, names)
+    {
+        bool zh = str_eq(item->name, STR("zh"));
+        if (!zh && !str_eq(item->name, STR("en"))) {
+            return fault_set(fault, ERR_INVALID, "names", "unknown_field", "Only zh and en.", "只能包含 zh 和 en。");
+        }
+        if (item->type != JSON_STRING && item->type != JSON_NULL) {
+            return fault_set(fault, ERR_INVALID, "names", "wrong_type", "Names are texts.", "名称应为文本。");
+        }
+        if (item->string.len > LIMIT_NAME || utf8_has_control(item->string)) {
+            return fault_set(fault, ERR_INVALID, "names", "too_long", "At most 128 bytes, no control characters.",
+                             "名称不超过 128 字节，不能包含控制字符。");
+        }
+        *(zh ? &label->name_zh : &label->name_en) = item->type == JSON_STRING ? item->string : (str){0};
+    }
+    return OK;
+}
+
+static enum err apply_owner(struct ctx *ctx, struct request *request, struct label *label, str key, struct fault *fault)
+{
+    label->owner_id = 0;
+    if (key.len == 0) {
+        return OK;
+    }
+    struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
+    if (!db) {
+        return ERR_UNAVAILABLE;
+    }
+    struct user user;
+    enum err err = users_find_key(db, request->arena, key, &user);
+    readers_give(ctx->engine->readers, db);
+    if (err == ERR_NOT_FOUND) {
+        return fault_set(fault, ERR_INVALID, "owner", "unknown", "There is no such user.", "没有该负责人。");
+    }
+    label->owner_id = err == OK ? user.id : 0;
+    return err;
+}
+
+static void apply_place(struct label *label, const struct label_draft *draft, const struct json_presence *presence)
+{
+    label->channel_group = has(presence, FIELD_GROUP) ? draft->channel_group : label->channel_group;
+    label->region = has(presence, FIELD_REGION) ? draft->region : label->region;
+    label->location = has(presence, FIELD_LOCATION) ? draft->location : label->location;
+    label->cost_centre = has(presence, FIELD_COST_CENTRE) ? draft->cost_centre : label->cost_centre;
+}
+
+/* Reads the body onto the label and stores it. On false the reply is the problem. */
+static bool put_label(struct ctx *ctx, struct request *request, struct reply *reply, struct label *label)
+{
+    const struct json *json;
+    struct label_draft draft = {0};
+    struct json_presence presence = {0};
+    struct fault fault = {0};
+    if (!call_json(request, reply, &json)) {
+        return false;
+    }
+    size_t fields = label->kind == LABEL_CHANNEL ? FIELD_CHANNEL_COUNT : FIELD_COMMON;
+    enum err err = json_decode(request->arena, json, label_fields, fields, &draft, &presence, &fault);
+    if (err == OK && (has(&presence, FIELD_KEY) || label->id == 0)) {
+        err = apply_key(label, draft.key, &fault);
+    }
+    if (err == OK && has(&presence, FIELD_NAMES)) {
+        err = apply_names(label, draft.names, &fault);
+    }
+    if (err == OK && has(&presence, FIELD_CHANNEL_OWNER)) {
+        err = apply_owner(ctx, request, label, draft.owner, &fault);
+    }
+    if (err == OK) {
+        label->name = has(&presence, FIELD_NAME) ? draft.name : label->name;
+        label->archived = has(&presence, FIELD_ARCHIVED) ? draft.archived : label->archived;
+        apply_place(label, &draft, &presence);
+        label->updated_ms = request->now_ms;
+        err = editor_label_put(ctx->engine->editor, request->actor, label, &fault);
+    }
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+    }
+    return err == OK;
+}
+
+/* ---- handlers -------------------------------------------------------------------------------------------------- */
+
+/* archived = false (as long as nobody asks), true, or all. */
+static bool read_filter(struct request *request, struct reply *reply, struct labels_filter *filter)
+{
+    int64_t limit = 100;
+    str text;
+    if (!call_query_i64(request, reply, "limit", 1, LIMIT_PAGE, &limit)) {
+        return false;
+    }
+    filter->limit = (size_t)limit;
+    request_query(request, "q", &filter->q);
+    if (request_query(request, "archived", &text)) {
+        bool archived = false;
+        if (str_eq(text, STR("all"))) {
+            filter->archived = -1;
+        } else if (call_query_bool(request, reply, "archived", &archived)) {
+            filter->archived = archived;
+        } else {
+            return false;
+        }
+    }
+    if (request_query(request, "cursor", &text) && !cursor_decode(request->arena, text, &filter->after_key)) {
+        call_bad_query(request, reply, "cursor", "bad_cursor", "This cursor was not given out for this list.",
+                       "此游标不属于当前列表。");
+        return false;
+    }
+    return true;
+}
+
+static void labels_get_list(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct bounds bounds = call_bounds(request);
+    struct labels_filter filter = {.kind = kind_of(ctx), .bounds = &bounds};
+    if (!read_filter(request, reply, &filter)) {
+        return;
+    }
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
+        return;
+    }
+    struct label *labels;
+    size_t count, wanted = filter.limit;
+    int64_t total;
+    enum err err = labels_list(db, request->arena, &filter, &labels, &count, &total);
+    readers_give(ctx->engine->readers, db);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+        return;
+    }
+    struct json_writer json;
+    reply_json_begin(reply, 200, &json);
+    json_object(&json);
+    json_name(&json, "items");
+    json_array(&json);
+    for (size_t i = 0; i < count; i++) {
+        write_label(&json, &labels[i]);
+    }
+    json_array_end(&json);
+    str cursor = count == wanted ? cursor_encode(request->arena, labels[count - 1].key) : (str){0};
+    json_put_opt(&json, "next_cursor", cursor);
+    bool exact = total <= LIMIT_COUNT_EXACT;
+    json_put_i64(&json, "total", exact ? total : LIMIT_COUNT_EXACT);
+    json_put_bool(&json, "total_exact", exact);
+    json_object_end(&json);
+}
+
+static void labels_create(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct label label = {.kind = kind_of(ctx), .created_ms = request->now_ms};
+    if (put_label(ctx, request, reply, &label)) {
+        answer_label(ctx, request, reply, 201, label.key);
+    }
+}
+
+static void labels_get(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    answer_label(ctx, request, reply, 200, request->params[0]);
+}
+
+static void labels_patch(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct label label;
+    if (call_unbound(request, reply) && load_label(ctx, request, reply, request->params[0], &label) &&
+        put_label(ctx, request, reply, &label)) {
+        answer_label(ctx, request, reply, 200, label.key);
+    }
+}
+
+static enum err delete_label(struct db *db, void *arg, struct fault *fault)
+{
+    const int64_t *id = arg;
+    enum err err = labels_delete(db, *id);
+    return err != ERR_CONFLICT
+               ? err
+               : fault_set(fault, err, "key", "in_use", "Links still name it; merge or archive it instead.",
+                           "仍有短链在使用，请改为合并或归档。");
+}
+
+static void labels_remove(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct label label;
+    struct fault fault = {0};
+    if (!call_unbound(request, reply) || !load_label(ctx, request, reply, request->params[0], &label)) {
+        return;
+    }
+    const struct writer_task task = {.run = delete_label, .arg = &label.id};
+    enum err err = editor_run(ctx->engine->editor, &task, &fault);
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    reply->status = 204;
+}
+
+static void labels_merge_into(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct merge {
+        str into;
+    } merge = {0};
+    static const struct json_field fields[] = {
+        {"into", JSON_KIND_STR, offsetof(struct merge, into), JSON_REQUIRED, 1, LIMIT_TAG, 0},
+    };
+    struct label from, into;
+    struct fault fault = {0};
+    const struct json *json;
+    if (!call_unbound(request, reply) || !load_label(ctx, request, reply, request->params[0], &from) ||
+        !call_json(request, reply, &json)) {
+        return;
+    }
+    enum err err = json_decode(request->arena, json, fields, ARRAY_LEN(fields), &merge, NULL, &fault);
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    if (!load_label(ctx, request, reply, merge.into, &into)) {
+        return;
+    }
+    err = from.id == into.id ? fault_set(&fault, ERR_INVALID, "into", "same", "It is the same one.", "不能与自身合并。")
+                             : editor_label_merge(ctx->engine->editor, request->actor, from.id, into.id, &fault);
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    answer_label(ctx, request, reply, 200, into.key);
+}
+
+#define READ  SCOPE_LINKS_READ
+#define WRITE SCOPE_LINKS_WRITE
+const struct route api_label_routes[] = {
+    {METHOD_GET, "/api/v1/campaigns", PLANE_ADMIN, labels_get_list, READ, "List the campaigns", 0},
+    {METHOD_POST, "/api/v1/campaigns", PLANE_ADMIN, labels_create, WRITE, "Add a campaign", 0},
+    {METHOD_GET, "/api/v1/campaigns/:key", PLANE_ADMIN, labels_get, READ, "Fetch one campaign", 0},
+    {METHOD_PATCH, "/api/v1/campaigns/:key", PLANE_ADMIN, labels_patch, WRITE, "Change or rename a campaign", 0},
+    {METHOD_DELETE, "/api/v1/campaigns/:key", PLANE_ADMIN, labels_remove, WRITE, "Remove an unused campaign", 0},
+    {METHOD_POST, "/api/v1/campaigns/:key/merge", PLANE_ADMIN, labels_merge_into, WRITE,
+     "Merge a campaign into another", 0},
+    {METHOD_GET, "/api/v1/channels", PLANE_ADMIN, labels_get_list, READ, "List the channels", 0},
+    {METHOD_POST, "/api/v1/channels", PLANE_ADMIN, labels_create, WRITE, "Add a channel", 0},
+    {METHOD_GET, "/api/v1/channels/:key", PLANE_ADMIN, labels_get, READ, "Fetch one channel", 0},
+    {METHOD_PATCH, "/api/v1/channels/:key", PLANE_ADMIN, labels_patch, WRITE, "Change or rename a channel", 0},
+    {METHOD_DELETE, "/api/v1/channels/:key", PLANE_ADMIN, labels_remove, WRITE, "Remove an unused channel", 0},
+    {METHOD_POST, "/api/v1/channels/:key/merge", PLANE_ADMIN, labels_merge_into, WRITE, "Merge a channel into another",
+     0},
+    {METHOD_GET, "/api/v1/tags", PLANE_ADMIN, labels_get_list, READ, "List the tags", 0},
+    {METHOD_POST, "/api/v1/tags", PLANE_ADMIN, labels_create, WRITE, "Add a tag", 0},
+    {METHOD_GET, "/api/v1/tags/:key", PLANE_ADMIN, labels_get, READ, "Fetch one tag", 0},
+    {METHOD_PATCH, "/api/v1/tags/:key", PLANE_ADMIN, labels_patch, WRITE, "Change or rename a tag", 0},
+    {METHOD_DELETE, "/api/v1/tags/:key", PLANE_ADMIN, labels_remove, WRITE, "Remove an unused tag", 0},
+    {METHOD_POST, "/api/v1/tags/:key/merge", PLANE_ADMIN, labels_merge_into, WRITE, "Merge a tag into another", 0},
+    {0},
+};
