@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* /api/v1/keys: API keys. The secret is answered once, when it is made; afterwards only its first characters are known.
+ */
+#include "linkpond/store/keys.h"
+
+#include "call.h"
+#include "linkpond/api/routes.h"
+#include "linkpond/base/crypt.h"
+#include "linkpond/store/domains.h"
+#include "linkpond/store/users.h"
+
+struct key_draft {
+    str name;
+    struct str_list scopes;
+    str owner, domain;
+    int64_t expires_ms;
+};
+#define AT(member) offsetof(struct key_draft, member)
+static const struct json_field key_fields[] = {
+    {"name", JSON_KIND_STR, AT(name), JSON_REQUIRED, 1, LIMIT_NAME, 0},
+    {"scopes", JSON_KIND_STRLIST, AT(scopes), JSON_REQUIRED, 1, SCOPE_BITS, 32},
+    {"owner", JSON_KIND_STR, AT(owner), JSON_NULLABLE, 0, LIMIT_TAG, 0},
+    {"domain", JSON_KIND_STR, AT(domain), JSON_NULLABLE, 0, LIMIT_HOST + 6, 0},
+    {"expires_at", JSON_KIND_TIME, AT(expires_ms), JSON_NULLABLE, 0, 0, 0},
+};
+#undef AT
+
+/* `secret` only in the one answer that shows it. */
+static void write_key(struct json_writer *json, const struct api_key *key, int64_t now_ms, const char *secret)
+{
+    json_object(json);
+    json_put_i64(json, "id", key->id);
+    if (secret) {
+        json_put_str(json, "key", str_from_c(secret));
+    }
+    json_put_str(json, "name", key->name);
+    json_put_str(json, "prefix", key->prefix);
+    json_name(json, "scopes");
+    json_array(json);
+    for (int i = 0; i < SCOPE_BITS; i++) {
+        if (key->scopes >> i & 1) {
+            json_str(json, scope_name((enum scope_bit)i));
+        }
+    }
+    json_array_end(json);
+    json_put_str(json, "user", key->user);
+    json_put_opt(json, "owner", key->owner);
+    json_put_opt(json, "domain", key->domain);
+    json_put_bool(json, "valid", key_is_valid(key, now_ms));
+    json_put_time(json, "created_at", key->created_ms);
+    json_put_time(json, "expires_at", key->expires_ms);
+    json_put_time(json, "revoked_at", key->revoked_ms);
+    json_put_time(json, "used_at", key->used_ms);
+    json_object_end(json);
+}
+
+static void keys_list(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    if (!call_unbound(request, reply)) {
+        return;
+    }
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
+        return;
+    }
+    struct json_writer json;
+    reply_json_begin(reply, 200, &json);
+    json_object(&json);
+    json_name(&json, "items");
+    json_array(&json);
+    struct stmt *rows = keys_each(db);
+    struct api_key key;
+    int64_t total = 0;
+    while (keys_next(rows, &key)) {
+        write_key(&json, &key, request->now_ms, NULL);
+        total++;
+    }
+    enum err err = stmt_err(rows);
+    readers_give(ctx->engine->readers, db);
+    json_array_end(&json);
+    json_put_opt(&json, "next_cursor", (str){0});
+    json_put_i64(&json, "total", total);
+    json_put_bool(&json, "total_exact", true);
+    json_object_end(&json);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+    }
+}
+
+/* Nobody hands out more than they have. */
+static enum err read_scopes(const struct actor *actor, const struct str_list *names, unsigned *scopes,
+                            struct fault *fault)
+{
+    unsigned all = 0;
+    for (size_t i = 0; i < names->count; i++) {
+        unsigned bit = scope_find(names->items[i]);
+        if (bit == 0) {
+            return fault_set(fault, ERR_INVALID, "scopes", "not_allowed",
+                             "Scopes are links:read, links:write, stats:read and admin.",
+                             "权限只能是 links:read、links:write、stats:read、admin。");
+        }
+        if (!(actor->scopes & bit)) {
+            return fault_set(fault, ERR_FORBIDDEN, "scopes", "scope", "A key cannot give what it does not have.",
+                             "不能授予当前密钥没有的权限。");
+        }
+        all |= bit;
+    }
+    *scopes = all;
+    return OK;
+}
+
+static enum err read_bounds(struct db *db, struct request *request, const struct key_draft *draft, struct api_key *key,
+                            struct fault *fault)
+{
+    struct user user;
+    struct domain domain;
+    enum err err = draft->owner.len > 0 ? users_find_key(db, request->arena, draft->owner, &user) : OK;
+    if (err == ERR_NOT_FOUND) {
+        return fault_set(fault, ERR_INVALID, "owner", "unknown", "There is no such user.", "没有该负责人。");
+    }
+    if (err == OK && draft->owner.len > 0) {
+        key->owner_id = user.id;
+    }
+    if (err == OK && draft->domain.len > 0) {
+        err = domains_find_host(db, request->arena, draft->domain, &domain);
+    }
+    if (err == ERR_NOT_FOUND) {
+        return fault_set(fault, ERR_INVALID, "domain", "unknown", "There is no such domain.", "没有该域名。");
+    }
+    if (err == OK && draft->domain.len > 0) {
+        key->domain_id = domain.id;
+    }
+    return err;
+}
+
+static enum err read_key(struct ctx *ctx, struct request *request, const struct json *json, struct api_key *key,
+                         struct fault *fault)
+{
+    struct key_draft draft = {.expires_ms = TIME_NONE};
+    struct json_presence presence = {0};
+    enum err err = json_decode(request->arena, json, key_fields, ARRAY_LEN(key_fields), &draft, &presence, fault);
+    if (err == OK) {
+        err = read_scopes(request->actor, &draft.scopes, &key->scopes, fault);
+    }
+    if (err != OK) {
+        return err;
+    }
+    key->name = draft.name;
+    key->expires_ms = presence.null >> 4 & 1 ? TIME_NONE : draft.expires_ms; /* expires_at is the fifth field */
+    if (key->expires_ms != TIME_NONE && key->expires_ms <= request->now_ms) {
+        return fault_set(fault, ERR_INVALID, "expires_at", "out_of_range", "That is in the past.", "时间已过去。");
+    }
+    struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
+    if (!db) {
+        return ERR_UNAVAILABLE;
+    }
+    err = read_bounds(db, request, &draft, key, fault);
+    readers_give(ctx->engine->readers, db);
+    return err;
+}
+
+/* The new key as stored, with its secret. The body is on the heap and freed by the reply. */
+static void answer_created(struct ctx *ctx, struct request *request, struct reply *reply, int64_t id,
+                           const char *secret)
+{
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
+        return;
+    }
+    struct api_key stored;
+    enum err err = keys_find(db, request->arena, id, &stored);
+    readers_give(ctx->engine->readers, db);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+        return;
+    }
+    struct json_writer json;
+    reply_json_begin(reply, 201, &json);
+    write_key(&json, &stored, request->now_ms, secret);
+    reply_header(reply, request, "Location", arena_f(request->arena, "/api/v1/keys/%lld", (long long)id));
+    reply_header_set(reply, request, "Cache-Control", STR("no-store"));
+}
+
+static void keys_create(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    const struct json *json;
+    if (!call_unbound(request, reply) || !call_json(request, reply, &json)) {
+        return;
+    }
+    struct api_key key = {.user_id = request->actor->user_id,
+                          .created_ms = request->now_ms,
+                          .expires_ms = TIME_NONE,
+                          .revoked_ms = TIME_NONE,
+                          .used_ms = TIME_NONE};
+    char secret[KEY_SECRET_MAX] = "";
+    struct fault fault = {0};
+    enum err err = read_key(ctx, request, json, &key, &fault);
+    if (err == OK) {
+        err = editor_key_create(ctx->engine->editor, request->actor, &key, secret, &fault);
+    }
+    if (err == OK) {
+        answer_created(ctx, request, reply, key.id, secret);
+    } else {
+        reply_problem(reply, request, err, &fault);
+    }
+    crypt_cleanse(secret, sizeof(secret));
+}
+
+static void keys_revoke_one(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    int64_t id;
+    struct fault fault = {0};
+    if (!call_unbound(request, reply)) {
+        return;
+    }
+    enum err err = str_to_i64(request->params[0], &id)
+                       ? editor_key_revoke(ctx->engine->editor, request->actor, id, &fault)
+                       : ERR_NOT_FOUND;
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    reply->status = 204;
+}
+
+const struct route api_key_routes[] = {
+    {METHOD_GET, "/api/v1/keys", PLANE_ADMIN, keys_list, SCOPE_ADMIN, "List the API keys", 0},
+    {METHOD_POST, "/api/v1/keys", PLANE_ADMIN, keys_create, SCOPE_ADMIN, "Make an API key", 0},
+    {METHOD_DELETE, "/api/v1/keys/:id", PLANE_ADMIN, keys_revoke_one, SCOPE_ADMIN, "Revoke an API key", 0},
+    {0},
+};
