@@ -11,12 +11,17 @@
  * of an edit is taken before anything is swapped, so an edit happens whole or not at all. */
 #define RETIRED_MAX 4096 /* then the publisher waits for readers by itself */
 
-static void wait_for_readers(struct cache *self)
+void cache_wait_readers(void)
 {
     urcu_memb_synchronize_rcu();
 #ifdef __SANITIZE_THREAD__
     __tsan_acquire(&cache_grace);
 #endif
+}
+
+static void wait_for_readers(struct cache *self)
+{
+    cache_wait_readers();
     retired_free(&self->retired, &self->slab);
 }
 

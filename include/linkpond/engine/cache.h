@@ -63,6 +63,8 @@ void cache_drop(struct cache *self, str code);
 enum err cache_put_hosts(struct cache *self, const struct host_entry *hosts, size_t count);
 /* Returns when no reader can still see what was replaced before this call. Call it before answering 2xx to an edit. */
 void cache_synchronize(struct cache *self);
+/* Waits until every read section that is open now has ended. Any thread that is in none. */
+void cache_wait_readers(void);
 /* The loader says: everything is here, a miss is a 404. */
 void cache_set_complete(struct cache *self, bool complete);
 

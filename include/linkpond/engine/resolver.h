@@ -8,8 +8,14 @@
 /*
  * From a visit to a verdict: host -> domain, path -> alias there, else generated code (everywhere when the domain
  * serves all, else only the domain's own), gate, limit, fallback, Location. On a cache hit: no allocation, no SQL, no
- * lock. When the cache is incomplete a miss asks `fallback_find` (a read-only look-up given by the owner) and posts the
- * key for publication.
+ * lock. One trailing slash of the path is ignored. An address, "localhost" or no host at all stands for the default
+ * domain, because nobody can own them; any other unknown name is nobody's.
+ *
+ * Answers: unknown 404, or 302 to the domain's not_found_url (the outcome stays unknown). A gate that is shut: 404 when
+ * not started, else 410; but 302 with outcome fallback when the link has a fallback_url or, unless it has merely not
+ * started, the domain an expired_url. A limit is used up by class human alone; others get what a visitor would get as
+ * long as it is not used up. When the cache is incomplete a miss asks `fallback_find` (a read-only look-up given by the
+ * owner) and posts the key for publication.
  */
 struct resolver;
 
@@ -18,11 +24,15 @@ struct resolver_opts {
     const struct agent_rules *rules; /* limited links classify inline: only humans use a limit up */
     bool fold_case;                  /* aliases only */
     /* Used only while the cache is incomplete; may be NULL. Fills out and aliases' strings in the arena. */
+    /* Called outside of read sections. */
     bool (*fallback_find)(void *arg, struct arena *arena, int64_t domain_id, str path, struct link_entry *out);
     void *fallback_arg;
 };
 struct resolver *resolver_new(const struct resolver_opts *opts);
 void resolver_free(struct resolver *self);
+/* Other rules from now on. Returns when no visit uses the former ones, which the caller may then free. Any thread that
+ * is not inside a read section. */
+void resolver_set_rules(struct resolver *self, const struct agent_rules *rules);
 
 struct visit {
     str host;  /* as in the Host header, any case, may have a port */
@@ -31,12 +41,15 @@ struct visit {
     int64_t now_ms;
     unsigned signals; /* enum click_signal */
     str user_agent, language, package;
+    str click_id; /* for the link's click_id_param; empty = none */
 };
 enum verdict_kind {
     VERDICT_LINK,    /* a code or alias: goes to the ledger */
     VERDICT_ROOT,    /* "/" : root_url or the small front page; not a click */
-    VERDICT_PREVIEW, /* CODE+ : to the preview page on the public plane; not a click */
-    VERDICT_NO_HOST  /* the host is not ours: 404 page, not a click */
+    VERDICT_PREVIEW, /* CODE+ : to the preview page on the public plane, which says so if there is no such link; not a
+                        click. code is without the '+', location is the caller's to make */
+    VERDICT_NO_HOST, /* the host is not ours or disabled: 404 page, not a click */
+    VERDICT_BUSY /* a limited link that is not in memory, so its limit cannot be kept: 503, try again; not a click */
 };
 struct verdict {
     enum verdict_kind kind;
@@ -46,12 +59,12 @@ struct verdict {
     bool cacheable;                     /* 301/308: private, max-age=90; else no-store */
     bool crawlable;                     /* else X-Robots-Tag: noindex */
     bool limited;                       /* has max_clicks: the journal append must succeed before answering */
-    const struct cache_entry *reserved; /* for the undo when the append fails; valid only inside the read section: use
-                                           resolver_undo at once */
+    const struct cache_entry *reserved; /* set when one of max_clicks was taken; never follow it, resolver_undo looks
+                                           the link up again */
     int64_t link_id, domain_id;
     int64_t valid_from_ms; /* for the not_started page */
     str host;              /* the canonical host of the domain, for the ledger */
-    str code;              /* the path asked */
+    str code;              /* the path asked, in the visit's memory */
     str source, channel;   /* the link's own */
     str utm[UTM_COUNT];
     unsigned signals; /* visit's, plus SIGNAL_RESERVED_LIMIT when one was taken */
@@ -61,6 +74,8 @@ struct resolver_scratch {
     char location[4096];
     char text[4096];
 };
+/* The thread is registered with the cache (cache_thread_register). Texts of the verdict live in the scratch and in the
+ * visit. */
 void resolver_resolve(struct resolver *self, struct resolver_scratch *scratch, const struct visit *visit,
                       struct verdict *out);
 /* Gives back the limit taken by that verdict (link still in the cache or not). */

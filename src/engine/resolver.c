@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+#include "linkpond/engine/resolver.h"
+
+#include <stdatomic.h>
+
+#include "linkpond/base/addr.h"
+#include "linkpond/base/limits.h"
+
+/*
+ * One read section per visit, and none open while the database is asked: then the host is looked up once more
+ * afterwards, because its texts are only lent. Whatever outlives the section is copied into the scratch.
+ */
+#define HOST_TEXT_MAX   (LIMIT_HOST + sizeof ":65535" + 1)
+#define ARENA_BYTES_MAX (64 * 1024)
+
+struct resolver {
+    struct resolver_opts opts;
+    const struct agent_rules *_Atomic rules;
+};
+
+/* What one visit needs at hand. */
+struct visiting {
+    struct resolver *self;
+    struct resolver_scratch *scratch;
+    const struct visit *visit;
+    const struct host_entry *host;
+    struct verdict *out;
+    size_t text_used; /* of scratch->text */
+};
+
+struct resolver *resolver_new(const struct resolver_opts *opts)
+{
+    struct resolver *self = calloc(1, sizeof *self);
+
+    BUG_ON(!self || !opts->cache || !opts->rules);
+    self->opts = *opts;
+    atomic_init(&self->rules, opts->rules);
+    return self;
+}
+
+void resolver_free(struct resolver *self)
+{
+    free(self);
+}
+
+void resolver_set_rules(struct resolver *self, const struct agent_rules *rules)
+{
+    atomic_store_explicit(&self->rules, rules, memory_order_release);
+    cache_wait_readers();
+}
+
+static str keep(struct visiting *v, str text)
+{
+    if (text.len == 0 || text.len > sizeof v->scratch->text - v->text_used) {
+        return (str){v->scratch->text, 0};
+    }
+    char *at = v->scratch->text + v->text_used;
+    memcpy(at, text.ptr, text.len);
+    v->text_used += text.len;
+    return (str){at, text.len};
+}
+
+/* Lower case, without the dot that ends a fully qualified name. *bare is the same without the port. */
+static str host_canonical(str host, char out[HOST_TEXT_MAX], str *bare)
+{
+    size_t len = 0;
+
+    if (host.len >= HOST_TEXT_MAX) {
+        *bare = STR("/"); /* no host is called that */
+        return *bare;
+    }
+    ssize_t colon = str_ends(host, STR("]")) ? -1 : str_find_char(host, ':', 0);
+    if (str_starts(host, STR("["))) {
+        ssize_t close = str_find_char(host, ']', 0);
+        colon = close < 0 ? -1 : str_find_char(host, ':', (size_t)close);
+    }
+    str name = colon < 0 ? host : str_slice(host, 0, (size_t)colon);
+    if (str_ends(name, STR("."))) {
+        name.len--;
+    }
+    for (; len < name.len; len++) {
+        char c = name.ptr[len];
+        out[len] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    }
+    *bare = (str){out, len};
+    if (colon >= 0) {
+        memcpy(out + len, host.ptr + colon, host.len - (size_t)colon);
+        len += host.len - (size_t)colon;
+    }
+    return (str){out, len};
+}
+
+static bool nobody_owns(str bare)
+{
+    struct addr addr;
+
+    return bare.len == 0 || str_eq(bare, STR("localhost")) || addr_parse(bare, &addr);
+}
+
+static const struct host_entry *find_host(const struct cache *cache, str host)
+{
+    char text[HOST_TEXT_MAX];
+    str bare;
+    str whole = host_canonical(host, text, &bare);
+    const struct host_entry *found = cache_find_host(cache, whole, false);
+
+    if (!found && bare.len < whole.len) {
+        found = cache_find_host(cache, bare, false);
+    }
+    if (!found && nobody_owns(bare)) {
+        found = cache_find_host(cache, STR(""), true);
+    }
+    return found && found->enabled ? found : NULL;
+}
+
+static const struct cache_entry *find_link(const struct resolver *self, int64_t domain_id, bool serves_all, str path)
+{
+    char folded[LIMIT_ALIAS_IMPORTED];
+    const struct cache_entry *entry = NULL;
+    struct link_entry link;
+
+    if (path.len > LIMIT_ALIAS_IMPORTED) {
+        return NULL;
+    }
+    entry = cache_find_alias(self->opts.cache, domain_id, cache_fold(path, self->opts.fold_case, folded));
+    if (entry) {
+        return entry;
+    }
+    entry = cache_find_code(self->opts.cache, path);
+    if (!entry || serves_all) {
+        return entry;
+    }
+    cache_view(entry, &link);
+    return link.domain_id == domain_id ? entry : NULL;
+}
+
+/* Answers a visit that leads nowhere of its own: a page, or the address that people set for that case. */
+static void answer_else(struct visiting *v, int status, str instead)
+{
+    v->out->status = status;
+    if (instead.len > 0 && instead.len <= sizeof v->scratch->location) {
+        memcpy(v->scratch->location, instead.ptr, instead.len);
+        v->out->location = (str){v->scratch->location, instead.len};
+        v->out->status = 302;
+    }
+}
+
+static void answer_unknown(struct visiting *v)
+{
+    v->out->outcome = OUTCOME_UNKNOWN;
+    answer_else(v, 404, v->host->not_found_url);
+}
+
+static void answer_shut(struct visiting *v, const struct link_entry *link, enum click_outcome outcome)
+{
+    bool waiting = outcome == OUTCOME_NOT_STARTED;
+    str instead = link->fallback_url.len > 0 || waiting ? link->fallback_url : v->host->expired_url;
+
+    v->out->outcome = instead.len > 0 ? OUTCOME_FALLBACK : outcome;
+    v->out->valid_from_ms = link->gate.valid_from_ms;
+    answer_else(v, waiting ? 404 : 410, instead);
+}
+
+static void answer_redirect(struct visiting *v, const struct link_entry *link)
+{
+    struct url_merge merge = {
+        .target = link->url,
+        .query = v->visit->query,
+        .forward_query = link->forward_query,
+        .visitor_wins = link->visitor_wins,
+        .utm = link->utm,
+        .click_id_param = link->click_id_param,
+        .click_id = v->visit->click_id,
+    };
+    struct buf location;
+
+    buf_init_fixed(&location, v->scratch->location, LIMIT_LOCATION);
+    if (!url_merge(&merge, &location)) {
+        buf_reset(&location);
+        buf_add(&location, link->url);
+    }
+    v->out->outcome = OUTCOME_REDIRECT;
+    v->out->location = buf_str(&location);
+    v->out->status = link->redirect_status;
+    v->out->cacheable = !v->out->limited && (link->redirect_status == 301 || link->redirect_status == 308);
+}
+
+static bool is_human(const struct visiting *v)
+{
+    const struct agent_request request = {
+        .user_agent = v->visit->user_agent,
+        .language = v->visit->language,
+        .package = v->visit->package,
+        .signals = v->visit->signals,
+    };
+    struct agent agent;
+
+    agent_recognise(atomic_load_explicit(&v->self->rules, memory_order_acquire), &request, &agent);
+    return agent.class == CLASS_HUMAN;
+}
+
+static enum click_outcome take_limit(struct visiting *v, const struct link_entry *link, const struct cache_entry *entry)
+{
+    if (!is_human(v)) {
+        return cache_used(entry) < link->max_clicks ? OUTCOME_REDIRECT : OUTCOME_USED_UP;
+    }
+    if (!cache_reserve(entry)) {
+        return OUTCOME_USED_UP;
+    }
+    v->out->reserved = entry;
+    v->out->signals |= SIGNAL_RESERVED_LIMIT;
+    return OUTCOME_REDIRECT;
+}
+
+/* entry is NULL when the link came from the database. */
+static void answer_link(struct visiting *v, const struct link_entry *link, const struct cache_entry *entry)
+{
+    struct verdict *out = v->out;
+    enum click_outcome outcome = link->gone ? OUTCOME_DISABLED : link_gate_check(&link->gate, v->visit->now_ms);
+
+    out->link_id = link->id;
+    out->crawlable = link->crawlable;
+    out->limited = link->max_clicks > 0;
+    out->source = keep(v, link->source);
+    out->channel = keep(v, link->channel);
+    for (size_t i = 0; i < UTM_COUNT; i++) {
+        out->utm[i] = keep(v, link->utm[i]);
+    }
+    if (outcome == OUTCOME_REDIRECT && out->limited) {
+        if (!entry) {
+            out->kind = VERDICT_BUSY;
+            out->status = 503;
+            return;
+        }
+        outcome = take_limit(v, link, entry);
+    }
+    if (outcome == OUTCOME_REDIRECT) {
+        answer_redirect(v, link);
+    } else {
+        answer_shut(v, link, outcome);
+    }
+}
+
+/* Host and path. False when the answer stands already. */
+static bool begin(struct visiting *v, str *path)
+{
+    struct verdict *out = v->out;
+
+    *out = (struct verdict){.kind = VERDICT_LINK, .signals = v->visit->signals, .valid_from_ms = TIME_NONE};
+    *path = v->visit->path;
+    out->code = *path;
+    out->outcome = OUTCOME_UNKNOWN;
+    v->text_used = 0;
+    v->host = find_host(v->self->opts.cache, v->visit->host);
+    if (!v->host) {
+        out->kind = VERDICT_NO_HOST;
+        out->status = 404;
+        return false;
+    }
+    out->domain_id = v->host->domain_id;
+    out->host = keep(v, v->host->host);
+    if (path->len == 0) {
+        out->kind = VERDICT_ROOT;
+        out->outcome = OUTCOME_PAGE;
+        answer_else(v, 200, v->host->root_url);
+        return false;
+    }
+    if (path->len > 1 && str_ends(*path, STR("/"))) {
+        path->len--;
+    }
+    out->code = *path;
+    if (path->len > 1 && str_ends(*path, STR("+"))) {
+        out->kind = VERDICT_PREVIEW;
+        out->outcome = OUTCOME_PAGE;
+        out->status = 302;
+        out->code.len--;
+        return false;
+    }
+    return true;
+}
+
+/* From memory. False when only the database can tell. */
+static bool resolve_cached(struct visiting *v)
+{
+    struct resolver *self = v->self;
+    struct link_entry link;
+    str path;
+
+    if (!begin(v, &path)) {
+        return true;
+    }
+    const struct cache_entry *entry = find_link(self, v->host->domain_id, v->host->serves_all, path);
+    if (entry) {
+        cache_view(entry, &link);
+        answer_link(v, &link, entry);
+    } else if (cache_complete(self->opts.cache) || !self->opts.fallback_find) {
+        answer_unknown(v);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void resolve_stored(struct visiting *v)
+{
+    const struct resolver_opts *opts = &v->self->opts;
+    struct link_entry link = {0};
+    struct arena arena;
+    str path = v->out->code;
+
+    arena_init(&arena, ARENA_BYTES_MAX);
+    bool found = opts->fallback_find(opts->fallback_arg, &arena, v->out->domain_id, path, &link);
+    cache_read_begin();
+    if (begin(v, &path)) {
+        bool others = !v->host->serves_all && link.domain_id != v->host->domain_id && str_eq(link.code, path);
+        if (found && !others) {
+            answer_link(v, &link, NULL);
+        } else {
+            answer_unknown(v);
+        }
+    }
+    cache_read_end();
+    arena_done(&arena);
+}
+
+void resolver_resolve(struct resolver *self, struct resolver_scratch *scratch, const struct visit *visit,
+                      struct verdict *out)
+{
+    struct visiting v = {.self = self, .scratch = scratch, .visit = visit, .out = out};
+
+    cache_read_begin();
+    bool answered = resolve_cached(&v);
+    cache_read_end();
+    if (!answered) {
+        resolve_stored(&v);
+    }
+}
+
+void resolver_undo(struct resolver *self, const struct verdict *verdict)
+{
+    struct link_entry link;
+
+    if (!verdict->reserved) {
+        return;
+    }
+    cache_read_begin();
+    const struct cache_entry *entry = find_link(self, verdict->domain_id, true, verdict->code);
+    if (entry) {
+        cache_view(entry, &link);
+        if (link.id == verdict->link_id) {
+            cache_unreserve(entry);
+        }
+    }
+    cache_read_end();
+}
