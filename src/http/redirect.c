@@ -345,6 +345,10 @@ void redirect_handle(struct redirect *self, struct redirect_lane *lane, const st
     case VERDICT_NO_HOST:
         answer_page(self, request, reply, 404, PAGE_NO_HOST);
         return;
+    case VERDICT_BUSY:
+        answer_page(self, request, reply, 503, PAGE_UNAVAILABLE);
+        reply_header_static(reply, "Retry-After", "5");
+        return;
     }
 }
 
