@@ -25,7 +25,7 @@ enum err links_next_id(struct db *db, int64_t *id)
 enum err links_code_taken(struct db *db, str code, bool *taken)
 {
     struct stmt *row = db_stmt(db, SQL_LINK_CODE_TAKEN);
-    int64_t found;
+    int64_t found = 0;
 
     stmt_bind_str(row, "code", code);
     enum err err = row_i64(row, &found);

@@ -15,7 +15,7 @@ static void read_alias(struct stmt *row, struct arena *arena, struct link_alias 
 enum err links_alias_add(struct db *db, const struct link_alias *alias, int64_t now_ms)
 {
     struct stmt *stmt = db_stmt(db, SQL_LINK_ALIAS_INSERT);
-    int64_t holder;
+    int64_t holder = 0;
 
     stmt_bind_i64(stmt, "domain_id", alias->domain_id);
     stmt_bind_str(stmt, "folded", alias->folded);
