@@ -44,7 +44,7 @@ UNION ALL
 FROM link l LEFT JOIN link_stat s ON s.link_id = l.id WHERE :driver = 3 AND l.owner_id = :driver_owner_id AND
 -- use: list_filters
 UNION ALL
--- use: list_columns
+SELECT x.link_id, l.title, l.updated_ms, COALESCE(s.clicks, 0), COALESCE(s.last_ms, 0)
 FROM link_tag x CROSS JOIN link l ON l.id = x.link_id LEFT JOIN link_stat s ON s.link_id = l.id
 WHERE :driver = 4 AND x.tag_id = :tag_id AND
 -- use: list_filters

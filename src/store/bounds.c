@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/store/bounds.h"
 
+const struct bounds bounds_all = {0};
+
 void bounds_bind(struct stmt *stmt, const struct bounds *bounds)
 {
     stmt_bind_i64(stmt, "by_owner", bounds->by_owner);

@@ -14,7 +14,8 @@ struct bounds {
     int64_t owner_id, domain_id;
 };
 /* The whole installation: for the program itself and for unbound keys. */
-#define BOUNDS_ALL (&(const struct bounds){0})
+extern const struct bounds bounds_all;
+#define BOUNDS_ALL (&bounds_all)
 
 /* Binds :by_owner, :bound_owner_id, :by_domain and :bound_domain_id. */
 void bounds_bind(struct stmt *stmt, const struct bounds *bounds);

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/* Goal: lists give exactly the links that match, in the order asked for, every one once over all pages; and a page by
+ * creation costs no more than what it shows. */
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "linkpond/store/labels.h"
+#include "linkpond/store/sums.h"
+#include "linkpond/store/users.h"
+
+#include "db_sqlite.h"
+#include "templink.h"
+
+#define LINKS 40
+
+struct fixture {
+    struct tempdb tmp;
+    int64_t campaign, channel, tag, owner;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *self = calloc(1, sizeof *self);
+    struct user user = {.key = STR("wang"), .role = STR("editor"), .created_ms = 1, .updated_ms = 1};
+
+    tempdb_init(&self->tmp);
+    tempdb_domain(&self->tmp);
+    assert_int_equal(users_insert(self->tmp.db, &user), OK);
+    self->owner = user.id;
+    assert_int_equal(labels_ensure(self->tmp.db, LABEL_CAMPAIGN, STR("c"), 1, &self->campaign), OK);
+    assert_int_equal(labels_ensure(self->tmp.db, LABEL_CHANNEL, STR("h"), 1, &self->channel), OK);
+    assert_int_equal(labels_ensure(self->tmp.db, LABEL_TAG, STR("t"), 1, &self->tag), OK);
+    *state = self;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *self = *state;
+
+    tempdb_done(&self->tmp);
+    free(self);
+    return 0;
+}
+
+/* Link i: campaign when i % 2, channel when i % 3 == 0, owner when i % 4 == 0, tag when i % 5 == 0, i % 7 clicks. */
+static void add_links(struct fixture *self, int count)
+{
+    assert_int_equal(db_begin(self->tmp.db, false), OK);
+    for (int i = 1; i <= count; i++) {
+        struct link link = templink_new(&self->tmp);
+        link.title = arena_f(&self->tmp.arena, "title %d", i % 11);
+        link.campaign_id = i % 2 ? self->campaign : 0;
+        link.channel_id = i % 3 == 0 ? self->channel : 0;
+        link.owner_id = i % 4 == 0 ? self->owner : 0;
+        link.updated_ms = 1000 + i % 13;
+        templink_add(&self->tmp, &link);
+        if (i % 5 == 0) {
+            assert_int_equal(links_tags_add(self->tmp.db, link.id, self->tag), OK);
+        }
+        if (i % 7 > 0) {
+            struct link_stat stat = {.link_id = link.id, .clicks = i % 7, .total = i % 7, .last_ms = 5000 - i % 6};
+            assert_int_equal(sums_stat_add(self->tmp.db, &stat), OK);
+        }
+    }
+    assert_int_equal(db_commit(self->tmp.db), OK);
+}
+
+static struct links_filter any(enum links_sort sort, size_t limit)
+{
+    return (struct links_filter){
+        .bounds = BOUNDS_ALL, .state = -1, .archived = -1, .now_ms = 2000, .sort = sort, .limit = limit};
+}
+
+static size_t matches(struct fixture *self, const struct links_filter *filter, struct link **links)
+{
+    size_t count;
+    int64_t total;
+
+    assert_int_equal(links_list(self->tmp.db, &self->tmp.arena, filter, links, &count, &total), OK);
+    if (filter->after.id == 0 && count < filter->limit) {
+        assert_int_equal(count, total);
+    }
+    return count;
+}
+
+static size_t count_of(struct fixture *self, const struct links_filter *filter)
+{
+    struct link *links;
+
+    return matches(self, filter, &links);
+}
+
+static bool in_order(const struct link *a, const struct link *b, enum links_sort sort)
+{
+    struct links_after x = links_after(a, sort);
+    struct links_after y = links_after(b, sort);
+    int titles = str_cmp(x.title, y.title);
+
+    if (sort == LINKS_BY_CREATED_ASC) {
+        return x.id < y.id;
+    }
+    if (sort == LINKS_BY_TITLE) {
+        return titles < 0 || (titles == 0 && x.id < y.id);
+    }
+    return x.key > y.key || (x.key == y.key && x.id > y.id);
+}
+
+static void list__pages_give_every_link_once_in_any_order(void **state)
+{
+    struct fixture *self = *state;
+
+    add_links(self, LINKS);
+    for (enum links_sort sort = LINKS_BY_CREATED; sort <= LINKS_BY_TITLE; sort++) {
+        struct links_filter filter = any(sort, 7);
+        struct link *last = NULL;
+        bool seen[LINKS + 1] = {false};
+        size_t total = 0;
+        struct link *page;
+        for (size_t count = 7; count == 7; total += count) {
+            count = matches(self, &filter, &page);
+            for (size_t i = 0; i < count; i++) {
+                assert_false(seen[page[i].id]);
+                seen[page[i].id] = true;
+                assert_true(!last || in_order(last, &page[i], sort));
+                last = &page[i];
+            }
+            filter.after = links_after(last, sort);
+        }
+        if (total != LINKS) {
+            fail_msg("order %d: %zu links", (int)sort, total);
+        }
+    }
+}
+
+static void list__filters_agree_with_the_rule_for_each(void **state)
+{
+    struct fixture *self = *state;
+
+    add_links(self, LINKS);
+    for (int mask = 0; mask < 16; mask++) {
+        struct links_filter filter = any(LINKS_BY_CREATED, 100);
+        size_t expected = 0;
+        filter.campaign_id = mask & 1 ? self->campaign : 0;
+        filter.channel_id = mask & 2 ? self->channel : 0;
+        filter.owner_id = mask & 4 ? self->owner : 0;
+        filter.tag_id = mask & 8 ? self->tag : 0;
+        for (int i = 1; i <= LINKS; i++) {
+            expected +=
+                !((mask & 1 && i % 2 == 0) || (mask & 2 && i % 3) || (mask & 4 && i % 4) || (mask & 8 && i % 5));
+        }
+        assert_int_equal(count_of(self, &filter), expected);
+    }
+    struct links_filter nobody = any(LINKS_BY_CLICKS, 100);
+    nobody.campaign_id = -1;
+    assert_int_equal(count_of(self, &nobody), 0);
+    nobody = any(LINKS_BY_CLICKS, 100);
+    nobody.domain_id = -1;
+    assert_int_equal(count_of(self, &nobody), 0);
+}
+
+static void list__bounds_are_kept_whatever_is_asked(void **state)
+{
+    struct fixture *self = *state;
+    struct bounds bounds = {.by_owner = true, .owner_id = self->owner};
+    struct bounds nobody = {.by_owner = true};
+    int64_t ids[LINKS];
+    size_t count;
+
+    add_links(self, LINKS);
+    for (enum links_sort sort = LINKS_BY_CREATED; sort <= LINKS_BY_TITLE; sort++) {
+        struct links_filter filter = any(sort, 100);
+        filter.bounds = &bounds;
+        assert_int_equal(count_of(self, &filter), LINKS / 4);
+        filter.tag_id = self->tag;
+        assert_int_equal(count_of(self, &filter), LINKS / 20);
+        filter.bounds = &nobody;
+        assert_int_equal(count_of(self, &filter), 0);
+        filter.tag_id = 0;
+        assert_int_equal(count_of(self, &filter), 0);
+        filter.owner_id = self->owner;
+        assert_int_equal(count_of(self, &filter), 0);
+    }
+    struct links_filter filter = any(LINKS_BY_CREATED, 1);
+    filter.bounds = &bounds;
+    assert_int_equal(links_list_ids(self->tmp.db, &self->tmp.arena, &filter, 0, ids, LINKS, &count), OK);
+    assert_int_equal(count, LINKS / 4);
+    assert_int_equal(links_list_ids(self->tmp.db, &self->tmp.arena, &filter, ids[4], ids, 3, &count), OK);
+    assert_int_equal(count, 3);
+    assert_int_equal(ids[0], 24);
+}
+
+static void list__wildcards_are_plain_characters(void **state)
+{
+    struct fixture *self = *state;
+    const struct {
+        str q;
+        size_t count;
+    } rows[] = {
+        {STR("100%"), 1}, {STR("100_"), 1}, {STR("a\\b"), 1}, {STR("%"), 1},    {STR("_"), 1},  {STR("\\"), 1},
+        {STR("100"), 3},  {STR("群"), 1},   {STR("NOTE"), 1}, {STR("Word"), 1}, {STR("c2"), 1}, {STR(""), 5},
+    };
+    const struct {
+        str title, notes;
+    } links[] = {
+        {STR("100% off"), STR("")}, {STR("100_off"), STR("")}, {STR("100 off"), STR("")},
+        {STR("a\\b"), STR("note")}, {STR("华东3群"), STR("")},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(links); i++) {
+        struct link link = templink_new(&self->tmp);
+        link.title = links[i].title;
+        link.notes = links[i].notes;
+        templink_add(&self->tmp, &link);
+    }
+    struct link_alias alias = {1, self->tmp.domain_id, STR("sword"), STR("sword"), 0};
+    assert_int_equal(links_alias_add(self->tmp.db, &alias, 1), OK);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct links_filter filter = any(LINKS_BY_CREATED, 100);
+        filter.q = rows[i].q;
+        if (count_of(self, &filter) != rows[i].count) {
+            fail_msg("\"%.*s\" gives %zu", STR_ARG(rows[i].q), count_of(self, &filter));
+        }
+    }
+}
+
+/* One link for each state, and a second reason further down the order for most. */
+static void list__states_are_those_the_api_shows(void **state)
+{
+    struct fixture *self = *state;
+    struct link link = templink_new(&self->tmp);
+
+    link.archived = true;
+    link.enabled = false;
+    templink_add(&self->tmp, &link); /* archived */
+    link = templink_new(&self->tmp);
+    link.enabled = false;
+    link.valid_from_ms = 3000;
+    templink_add(&self->tmp, &link); /* disabled */
+    link = templink_new(&self->tmp);
+    link.valid_from_ms = 2001;
+    templink_add(&self->tmp, &link); /* scheduled */
+    link = templink_new(&self->tmp);
+    link.valid_from_ms = 2000;
+    link.valid_until_ms = 2001;
+    templink_add(&self->tmp, &link); /* active */
+    link = templink_new(&self->tmp);
+    link.valid_until_ms = 2000;
+    link.max_clicks = 1;
+    templink_add(&self->tmp, &link); /* expired */
+    for (int used = 2; used <= 3; used++) {
+        link = templink_new(&self->tmp);
+        link.max_clicks = 3;
+        templink_add(&self->tmp, &link); /* active, used up */
+        struct link_stat stat = {.link_id = link.id, .reserved = used, .last_ms = TIME_NONE};
+        assert_int_equal(sums_stat_add(self->tmp.db, &stat), OK);
+    }
+    const size_t expected[LINK_STATE_COUNT] = {[LINK_SCHEDULED] = 1, [LINK_ACTIVE] = 2,   [LINK_EXPIRED] = 1,
+                                               [LINK_USED_UP] = 1,   [LINK_DISABLED] = 1, [LINK_ARCHIVED] = 1};
+    for (int i = 0; i < LINK_STATE_COUNT; i++) {
+        struct links_filter filter = any(LINKS_BY_CREATED, 100);
+        filter.state = i;
+        filter.archived = 0;
+        assert_int_equal(count_of(self, &filter), expected[i]);
+    }
+    struct links_filter filter = any(LINKS_BY_CREATED, 100);
+    filter.archived = 0;
+    assert_int_equal(count_of(self, &filter), 6);
+    filter.archived = 1;
+    assert_int_equal(count_of(self, &filter), 1);
+}
+
+static void list__the_bin_is_apart(void **state)
+{
+    struct fixture *self = *state;
+    struct links_filter filter = any(LINKS_BY_CREATED, 100);
+
+    add_links(self, LINKS);
+    assert_int_equal(links_bin(self->tmp.db, BOUNDS_ALL, 3, 1500), OK);
+    assert_int_equal(links_bin(self->tmp.db, BOUNDS_ALL, 4, 1500), OK);
+    assert_int_equal(links_tombstone(self->tmp.db, 4, 1500, false), OK);
+    assert_int_equal(count_of(self, &filter), LINKS - 2);
+    filter.bin = true;
+    assert_int_equal(count_of(self, &filter), 1);
+    filter.bounds = &(struct bounds){.by_owner = true, .owner_id = self->owner};
+    assert_int_equal(count_of(self, &filter), 0);
+}
+
+static void list__refuses_impossible_pages(void **state)
+{
+    struct fixture *self = *state;
+    struct links_filter filter = any(LINKS_BY_CREATED, 0);
+    struct link *links;
+    size_t count;
+
+    assert_int_equal(links_list(self->tmp.db, &self->tmp.arena, &filter, &links, &count, NULL), ERR_INVALID);
+    filter.limit = LIMIT_PAGE + 1;
+    assert_int_equal(links_list(self->tmp.db, &self->tmp.arena, &filter, &links, &count, NULL), ERR_INVALID);
+}
+
+static int steps_of(struct fixture *self, enum sql_id id, const struct links_filter *filter)
+{
+    struct link *links;
+    size_t count;
+
+    sqlite3_stmt_status(db_stmt(self->tmp.db, id)->raw, SQLITE_STMTSTATUS_VM_STEP, 1);
+    assert_int_equal(links_list(self->tmp.db, &self->tmp.arena, filter, &links, &count, NULL), OK);
+    assert_int_equal(count, filter->limit);
+    return sqlite3_stmt_status(self->tmp.db->stmts[id].raw, SQLITE_STMTSTATUS_VM_STEP, 0);
+}
+
+/* Counted in steps of the virtual machine: a page by creation must not read the whole table, wherever it starts. */
+static void list__a_page_by_creation_reads_only_what_it_shows(void **state)
+{
+    struct fixture *self = *state;
+    struct links_filter filter = any(LINKS_BY_CREATED, 10);
+
+    add_links(self, 4000);
+    assert_in_range(steps_of(self, SQL_LINK_LIST_CREATED, &filter), 1, 2000);
+    filter.after.id = 2000;
+    assert_in_range(steps_of(self, SQL_LINK_LIST_CREATED, &filter), 1, 2000);
+    filter.campaign_id = self->campaign;
+    assert_in_range(steps_of(self, SQL_LINK_LIST_CREATED, &filter), 1, 2000);
+    filter.tag_id = self->tag;
+    assert_in_range(steps_of(self, SQL_LINK_LIST_CREATED, &filter), 1, 4000);
+    filter.sort = LINKS_BY_CREATED_ASC;
+    assert_in_range(steps_of(self, SQL_LINK_LIST_CREATED_ASC, &filter), 1, 4000);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(list__pages_give_every_link_once_in_any_order),
+        TEST(list__filters_agree_with_the_rule_for_each),
+        TEST(list__bounds_are_kept_whatever_is_asked),
+        TEST(list__wildcards_are_plain_characters),
+        TEST(list__states_are_those_the_api_shows),
+        TEST(list__the_bin_is_apart),
+        TEST(list__refuses_impossible_pages),
+        TEST(list__a_page_by_creation_reads_only_what_it_shows),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
