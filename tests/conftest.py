@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures shared by every suite that boots the real program."""
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+from pond import Pond  # noqa: E402
+
+
+@pytest.fixture
+def make_pond(tmp_path):
+    """Makes ponds with settings of the test's own; all are stopped at the end, also when the test failed."""
+    ponds = []
+
+    def make(name="pond", start=True, **settings):
+        folder = tmp_path / name
+        folder.mkdir()
+        pond = Pond(folder, **settings)
+        ponds.append(pond)
+        return pond.start() if start else pond
+
+    yield make
+    for pond in ponds:
+        if pond.process and pond.process.poll() is None:
+            pond.process.kill()
+            pond.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def pond(tmp_path_factory):
+    """One running pond for a whole file, for tests that do not disturb each other."""
+    shared = Pond(tmp_path_factory.mktemp("shared")).start()
+    yield shared
+    shared.stop()
