@@ -2,6 +2,7 @@
 #include "linkpond/model/sums.h"
 
 #include "linkpond/base/clock.h"
+#include "sums_bytes.h"
 
 /*
  * The bytes of a day: for each quarter with anything in it, in order
@@ -14,14 +15,6 @@
  * keys of stored days. Steps: the first key as it is, later ones as the distance to the key before, minus one. A quiet
  * link's quarter takes four or five bytes. Varints are LEB128, little end first.
  */
-
-#define KEY_CLASS_STRIDE 16
-_Static_assert(OUTCOME_COUNT <= KEY_CLASS_STRIDE, "outcomes must fit between two classes");
-
-static unsigned key_of(size_t class, size_t outcome)
-{
-    return (unsigned)(1 + class * KEY_CLASS_STRIDE + outcome);
-}
 
 static uint32_t add_saturating(uint32_t a, uint32_t b)
 {
@@ -61,7 +54,7 @@ void sums_merge(struct sums_day *into, const struct sums_day *from)
     }
 }
 
-static void add_varint(struct buf *out, uint32_t value)
+void sums_add_varint(struct buf *out, uint32_t value)
 {
     while (value >= 0x80) {
         buf_add_char(out, (char)(value | 0x80));
@@ -72,8 +65,8 @@ static void add_varint(struct buf *out, uint32_t value)
 
 static void add_entry(struct buf *out, unsigned key, uint32_t count, unsigned *next_key)
 {
-    add_varint(out, key - *next_key);
-    add_varint(out, count);
+    sums_add_varint(out, key - *next_key);
+    sums_add_varint(out, count);
     *next_key = key + 1;
 }
 
@@ -96,7 +89,7 @@ static void encode_quarter(const struct sums_quarter *quarter, struct buf *out)
     }
     for (size_t i = 0; i < SUMS_CELLS; i++) {
         if (quarter->cells[i] > 0) {
-            add_entry(out, key_of(i / OUTCOME_COUNT, i % OUTCOME_COUNT), quarter->cells[i], &next_key);
+            add_entry(out, sums_key_of(i / OUTCOME_COUNT, i % OUTCOME_COUNT), quarter->cells[i], &next_key);
         }
     }
 }
@@ -108,15 +101,15 @@ void sums_encode(const struct sums_day *self, struct buf *out)
     for (unsigned q = 0; q < QUARTERS_PER_DAY; q++) {
         unsigned entries = quarter_entries(&self->quarters[q]);
         if (entries > 0) {
-            add_varint(out, q - next_quarter);
-            add_varint(out, entries);
+            sums_add_varint(out, q - next_quarter);
+            sums_add_varint(out, entries);
             encode_quarter(&self->quarters[q], out);
             next_quarter = q + 1;
         }
     }
 }
 
-static bool take_varint(str *rest, uint32_t *out)
+bool sums_take_varint(str *rest, uint32_t *out)
 {
     uint64_t value = 0;
 
@@ -151,7 +144,7 @@ static bool decode_quarter(str *rest, uint32_t entries, struct sums_quarter *qua
 
     for (uint32_t i = 0; i < entries; i++) {
         uint32_t step = 0, count = 0;
-        if (!take_varint(rest, &step) || !take_varint(rest, &count) || count == 0) {
+        if (!sums_take_varint(rest, &step) || !sums_take_varint(rest, &count) || count == 0) {
             return false;
         }
         uint32_t *slot = slot_of(quarter, next_key + step);
@@ -170,7 +163,7 @@ bool sums_decode(str bytes, struct sums_day *into)
 
     while (bytes.len > 0) {
         uint32_t gap = 0, entries = 0;
-        if (!take_varint(&bytes, &gap) || !take_varint(&bytes, &entries)) {
+        if (!sums_take_varint(&bytes, &gap) || !sums_take_varint(&bytes, &entries)) {
             return false;
         }
         quarter += gap;

@@ -30,4 +30,24 @@ void sums_encode(const struct sums_day *self, struct buf *out);
 bool sums_decode(str bytes, struct sums_day *into);
 uint64_t sums_quarter_clicks(const struct sums_quarter *self);
 
+/* The same bytes as a list of what is not zero, in order of (quarter, key): a quiet day has a few cells, not thousands.
+ */
+#define SUMS_KEY_SCANS  0
+#define SUMS_LIST_CELLS (QUARTERS_PER_DAY * (SUMS_CELLS + 1))
+struct sums_cell {
+    uint32_t quarter;
+    uint32_t key; /* SUMS_KEY_SCANS or sums_key() */
+    int64_t count;
+};
+uint32_t sums_key(enum click_class class, enum click_outcome outcome);
+/* False for SUMS_KEY_SCANS and for what is no key. */
+bool sums_key_split(uint32_t key, enum click_class *class, enum click_outcome *outcome);
+/* At most SUMS_LIST_CELLS into cells; false when the bytes are damaged. */
+bool sums_unpack(str bytes, struct sums_cell *cells, size_t *count);
+/* Counts of 0 and less are left out, those past 32 bits become the highest. */
+void sums_pack(const struct sums_cell *cells, size_t count, struct buf *out);
+/* Adds two ordered lists (counts may be negative) into a third, of up to a_count + b_count cells; returns its count. */
+size_t sums_cells_add(const struct sums_cell *a, size_t a_count, const struct sums_cell *b, size_t b_count,
+                      struct sums_cell *out);
+
 #endif
