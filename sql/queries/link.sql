@@ -119,3 +119,6 @@ UPDATE link AS l SET updated_ms = :now_ms, revision = revision + 1
 WHERE l.id = :id AND l.tombstone = 0 AND (:revision = 0 OR l.revision = :revision)
 -- use: link_bounds
 ;
+
+-- name: link_ids
+SELECT domain_id, campaign_id, channel_id, owner_id FROM link WHERE id = :id;

@@ -45,6 +45,19 @@ bool links_load_next(struct stmt *rows, struct link_hot *out)
     return found;
 }
 
+enum err links_ids(struct db *db, int64_t id, struct link_ids *out)
+{
+    struct stmt *row = db_stmt(db, SQL_LINK_IDS);
+
+    stmt_bind_i64(row, "id", id);
+    if (!stmt_next(row)) {
+        return row_missing(row);
+    }
+    *out = (struct link_ids){stmt_i64(row, 0), stmt_i64(row, 1), stmt_i64(row, 2), stmt_i64(row, 3)};
+    stmt_reset(row);
+    return OK;
+}
+
 enum err links_load_one(struct db *db, struct arena *arena, int64_t id, struct link_hot *out)
 {
     struct stmt *row = db_stmt(db, SQL_LINK_LOAD_ONE);

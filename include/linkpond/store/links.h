@@ -134,6 +134,11 @@ struct stmt *links_load_each(struct db *db);
 bool links_load_next(struct stmt *rows, struct link_hot *out);
 /* The same of one link, after an edit. Texts into the arena. */
 enum err links_load_one(struct db *db, struct arena *arena, int64_t id, struct link_hot *out);
+/* Only its ids (domain, campaign, channel, owner; 0 = none); tombstones too. */
+struct link_ids {
+    int64_t domain_id, campaign_id, channel_id, owner_id;
+};
+enum err links_ids(struct db *db, int64_t id, struct link_ids *out);
 /* All aliases by link; created_ms and position not needed. Lent until the next step. */
 struct stmt *links_aliases_each(struct db *db);
 bool links_aliases_next(struct stmt *rows, struct link_alias *out);
