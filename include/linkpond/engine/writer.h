@@ -29,9 +29,9 @@ struct writer_opts {
     const struct agent_rules *agent_rules;
     const struct source_rules *source_rules;
     const char *zone_name; /* the install's zone: when the visitor salt turns */
+    unsigned node;         /* the journal's */
     int64_t repeat_window_ms;
     int64_t fold_rows; /* rows of the tail before they are folded into the sums */
-    bool count_unknown_links;
 };
 enum err writer_start(const struct writer_opts *opts, struct writer **out, struct fault *fault);
 /* Finishes queued tasks, ingests what is journalled, checkpoints, ends the thread. */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_FOLD_H
+#define LINKPOND_ENGINE_FOLD_H
+
+#include "linkpond/store/links.h"
+#include "linkpond/store/sums.h"
+
+/*
+ * Rows of the tail into the stored sums: link_stat, link_day and scope_day. A segment's fold mark and the sums move in
+ * one transaction, so a row is either before the mark and in the sums or behind it and not. Unknown codes (link 0) are
+ * in the sum of all only. All functions run on the writer thread; those that say so inside the caller's transaction.
+ */
+
+#define FOLD_ROWS_MAX 20000 /* of one transaction, so that API writes need not wait long */
+/* One transaction; *rows = how many were folded, 0 when none is left. */
+enum err fold_run(struct db *db, size_t rows_max, size_t *rows);
+/* About how many rows wait (from the segments' byte offsets). */
+enum err fold_backlog(struct db *db, int64_t *rows);
+
+/* Inside an edit's transaction, when one of a link's ids changes (links_ids before and after): its sums leave the
+ * scopes that change and join the new ones. */
+enum err fold_move(struct db *db, int64_t link_id, const struct link_ids *from, const struct link_ids *into);
+/* Inside the transaction of a purge: the link's sums leave every scope, that of all too, and are deleted. Delete its
+ * clicks in the same transaction. */
+enum err fold_forget(struct db *db, int64_t link_id, const struct link_ids *scopes);
+/* Inside the transaction of a merge or a hand-over of everything: one scope id's sums go to another of its kind (0 = to
+ * none). Not for SUMS_ALL. */
+enum err fold_merge(struct db *db, enum sums_scope scope, int64_t from_id, int64_t into_id);
+
+/* Retention: deletes whole segments all of whose clicks are folded and older than before_ms, one transaction each. Sums
+ * stay. *deleted: clicks. */
+enum err fold_retain(struct db *db, int64_t before_ms, int64_t *deleted);
+
+/* All sums anew from the rows: one transaction empties them, then fold_run goes to the end; after a crash in between
+ * the writer goes on from there. Counts that links brought along from elsewhere stay. ERR_CONFLICT once retention has
+ * deleted clicks: the sums are all that is left of them. */
+enum err fold_recount(struct db *db, struct fault *fault);
+/* Compares the sums with a recount of the folded rows, in one snapshot. OK, or ERR_CORRUPT with the first difference in
+ * the fault and how many stored figures are wrong in *differences. ERR_CONFLICT as above: nothing was compared. */
+enum err fold_verify(struct db *db, int64_t *differences, struct fault *fault);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_CHECKPOINT_H
+#define LINKPOND_ENGINE_CHECKPOINT_H
+
+#include "linkpond/engine/journal.h"
+#include "linkpond/store/db.h"
+
+/*
+ * When the write-ahead log goes into the database file. Click batches commit without fsync, so a power cut may take the
+ * last ones back; only a checkpoint that moved everything makes them last. Only then may the journal let segments go:
+ * all commits are made by the thread that runs the checkpoint, so what was committed before is what it moved.
+ */
+struct checkpoint {
+    int64_t pending_bytes; /* about what was committed since the last whole checkpoint */
+    int64_t dirty_since_ns;
+    int64_t tried_ns;
+    bool dirty;
+};
+/* After every commit; about how many bytes it put into the log. */
+void checkpoint_committed(struct checkpoint *self, int64_t bytes, int64_t now_ns);
+/* Runs one when it is due. idle: nobody waits, so the log file may be cut too. */
+void checkpoint_run(struct checkpoint *self, struct db *db, struct journal *journal, int64_t now_ns, bool idle);
+/* At the end, due or not. */
+void checkpoint_finish(struct checkpoint *self, struct db *db, struct journal *journal);
+
+#endif

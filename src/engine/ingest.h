@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_INGEST_H
+#define LINKPOND_ENGINE_INGEST_H
+
+#include "linkpond/base/zone.h"
+#include "linkpond/engine/journal.h"
+#include "linkpond/model/agent.h"
+#include "linkpond/model/source.h"
+#include "linkpond/store/db.h"
+
+/*
+ * Journal records to ledger rows: who asked, where from, which visitor, which texts. At most LIMIT_CLICK_BATCH rows a
+ * transaction together with the journal positions they bring the ledger to: after a crash either both are there or
+ * neither, so every record becomes a row exactly once. Writer thread only.
+ */
+struct ingest;
+struct ingest_opts {
+    struct db *db;
+    struct journal *journal;
+    const struct agent_rules *agent_rules;
+    const struct source_rules *source_rules;
+    const struct zone *zone;
+    unsigned node;
+    int64_t repeat_window_ms;
+    int64_t started_ms; /* a repeated request id is a duplicate for a minute from here */
+};
+/* Tells the journal where the ledger stands. */
+enum err ingest_open(const struct ingest_opts *opts, struct ingest **out);
+void ingest_free(struct ingest *self);
+void ingest_set_rules(struct ingest *self, const struct agent_rules *agents, const struct source_rules *sources);
+
+struct ingest_batch {
+    size_t rows; /* committed */
+    bool more;   /* the batch was full: there may be more in the journal */
+    uint64_t by_class[CLASS_COUNT];
+};
+/* On an error nothing happened, and the same records come again. */
+enum err ingest_run(struct ingest *self, int64_t now_ms, struct ingest_batch *out);
+/* Hourly: forgets old visitors (a transaction of its own). */
+enum err ingest_expire(struct ingest *self, int64_t now_ms);
+
+#endif

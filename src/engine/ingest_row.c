@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include "ingest_row.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "linkpond/base/crypt.h"
+#include "linkpond/base/hash.h"
+#include "linkpond/base/limits.h"
+#include "term_cache.h"
+
+#define KNOWN_AGENTS 8192
+#define ARENA_MAX    (256 * 1024)
+/* The signals recognition looks at. */
+#define AGENT_SIGNALS                                                                                                  \
+    (SIGNAL_HEAD | SIGNAL_PREFETCH | SIGNAL_RANGE | SIGNAL_WEBVIEW | SIGNAL_LEAKSCAN | SIGNAL_NO_ACCEPT_LANGUAGE |     \
+     SIGNAL_NO_ACCEPT | SIGNAL_FETCH_NAVIGATE | SIGNAL_FROM_MAIL_GATEWAY)
+
+enum agent_text { AT_RULE, AT_APP, AT_OS, AT_DEVICE, AT_BROWSER, AT_LANGUAGE, AT_NET, AT_USER_AGENT, AT_COUNT };
+static const enum click_column agent_columns[AT_COUNT] = {
+    CLICK_RULE, CLICK_APP, CLICK_OS, CLICK_DEVICE, CLICK_BROWSER, CLICK_LANGUAGE, CLICK_NET, CLICK_USER_AGENT,
+};
+
+/* A User-Agent (with language, package, signals) that was recognised before. The hash stands for it: it is keyed. */
+struct known_agent {
+    uint64_t hash; /* 0 = empty */
+    struct agent agent;
+    char language[24];
+    int64_t terms[AT_COUNT]; /* 0 = text not interned yet, or none */
+};
+struct ingest_row {
+    const struct agent_rules *agents;
+    const struct source_rules *sources;
+    struct term_cache *terms;
+    struct arena arena;
+    struct siphash_key key;
+    char user_agent[LIMIT_CLICK_UA];
+    uint8_t ip[6];
+    struct click click;
+    struct click_row row;
+    struct known_agent known[KNOWN_AGENTS];
+};
+
+enum err ingest_row_open(struct db *db, const struct agent_rules *agents, const struct source_rules *sources,
+                         struct ingest_row **out)
+{
+    struct ingest_row *self = calloc(1, sizeof *self);
+
+    if (!self) {
+        return ERR_NOMEM;
+    }
+    self->agents = agents;
+    self->sources = sources;
+    arena_init(&self->arena, ARENA_MAX);
+    crypt_random(&self->key, sizeof self->key);
+    enum err err = term_cache_open(db, &self->terms);
+    if (err != OK) {
+        ingest_row_free(self);
+        return err;
+    }
+    *out = self;
+    return OK;
+}
+
+void ingest_row_free(struct ingest_row *self)
+{
+    if (self) {
+        term_cache_free(self->terms);
+        arena_done(&self->arena);
+        free(self);
+    }
+}
+
+static void forget_agents(struct ingest_row *self)
+{
+    for (size_t i = 0; i < KNOWN_AGENTS; i++) {
+        self->known[i].hash = 0;
+    }
+}
+
+void ingest_row_set_rules(struct ingest_row *self, const struct agent_rules *agents, const struct source_rules *sources)
+{
+    self->agents = agents;
+    self->sources = sources;
+    forget_agents(self);
+}
+
+void ingest_row_rolled_back(struct ingest_row *self, struct db *db)
+{
+    forget_agents(self);
+    term_cache_rolled_back(self->terms, db); /* when this fails, texts go inline until they are found again */
+}
+
+str ingest_cut_device_number(str user_agent, char *memory)
+{
+    static const str name = STR_INIT("MMWEBID/");
+    ssize_t at = str_find(user_agent, name, 0);
+
+    if (at < 0) {
+        return user_agent;
+    }
+    size_t from = (size_t)at + name.len, to = from;
+    while (to < user_agent.len && isdigit((unsigned char)user_agent.ptr[to])) {
+        to++;
+    }
+    size_t rest = user_agent.len - to;
+    if (from + rest > LIMIT_CLICK_UA) {
+        rest = from > LIMIT_CLICK_UA ? 0 : LIMIT_CLICK_UA - from;
+    }
+    from = from > LIMIT_CLICK_UA ? LIMIT_CLICK_UA : from;
+    memcpy(memory, user_agent.ptr, from);
+    memcpy(memory + from, user_agent.ptr + to, rest);
+    return (str){memory, from + rest};
+}
+
+static uint64_t agent_hash(const struct ingest_row *self, const struct agent_request *request)
+{
+    char bytes[LIMIT_CLICK_UA + LIMIT_CLICK_LANGUAGE + LIMIT_CLICK_PACKAGE + 16];
+    const str parts[] = {request->user_agent, request->language, request->package};
+    uint32_t signals = request->signals & AGENT_SIGNALS;
+    size_t len = sizeof signals;
+
+    memcpy(bytes, &signals, sizeof signals);
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        str part = str_slice(parts[i], 0, sizeof bytes - len - 4 * (ARRAY_LEN(parts) - i));
+        uint16_t part_len = (uint16_t)part.len;
+        memcpy(bytes + len, &part_len, sizeof part_len);
+        len += sizeof part_len;
+        if (part.len > 0) {
+            memcpy(bytes + len, part.ptr, part.len);
+            len += part.len;
+        }
+    }
+    return hash_sip(&self->key, bytes, len) | 1;
+}
+
+static struct known_agent *recognise(struct ingest_row *self, const struct record *record, str user_agent)
+{
+    struct agent_request request = {user_agent, record->language, record->package, record->signals};
+    uint64_t hash = agent_hash(self, &request);
+    struct known_agent *known = &self->known[(hash >> 1) % KNOWN_AGENTS];
+
+    if (known->hash != hash) {
+        *known = (struct known_agent){.hash = hash};
+        agent_recognise(self->agents, &request, &known->agent);
+        str language = str_slice(known->agent.language, 0, sizeof known->language);
+        if (language.len > 0) {
+            memcpy(known->language, language.ptr, language.len);
+        }
+        known->agent.language = (str){known->language, language.len};
+    }
+    return known;
+}
+
+/* The agent's texts, from the terms kept with it where there are. */
+static enum err agent_values(struct ingest_row *self, struct db *db, struct known_agent *known, str user_agent,
+                             int64_t now_ms)
+{
+    const struct agent *agent = &known->agent;
+    const str texts[AT_COUNT] = {agent->rule,    agent->app,      agent->os,  agent->device,
+                                 agent->browser, agent->language, agent->net, user_agent};
+    enum err err = OK;
+
+    for (size_t i = 0; err == OK && i < AT_COUNT; i++) {
+        struct click_value *value = &self->row.values[agent_columns[i]];
+        if (known->terms[i] != 0) {
+            *value = (struct click_value){.term = known->terms[i]};
+            continue;
+        }
+        bool ours = i != AT_USER_AGENT && i != AT_LANGUAGE;
+        err = term_cache_intern(self->terms, db, texts[i], ours ? TERM_OURS : TERM_STRANGERS, now_ms, value);
+        known->terms[i] = value->term;
+    }
+    return err;
+}
+
+static enum err click_values(struct ingest_row *self, struct db *db, int64_t now_ms)
+{
+    const struct click *click = &self->click;
+    const struct {
+        enum click_column column;
+        str text;
+    } values[] = {
+        {CLICK_HOST, click->host},
+        {CLICK_CODE, click->code},
+        {CLICK_TARGET, click->target},
+        {CLICK_LOCATION, click->location},
+        {CLICK_REFERRER, click->referrer},
+        {CLICK_REFERRER_HOST, click->referrer_host},
+        {CLICK_QUERY, click->query},
+        {CLICK_UTM_SOURCE, click->utm[UTM_SOURCE]},
+        {CLICK_UTM_MEDIUM, click->utm[UTM_MEDIUM]},
+        {CLICK_UTM_CAMPAIGN, click->utm[UTM_CAMPAIGN]},
+        {CLICK_UTM_TERM, click->utm[UTM_TERM]},
+        {CLICK_UTM_CONTENT, click->utm[UTM_CONTENT]},
+        {CLICK_UTM_ID, click->utm[UTM_ID]},
+        {CLICK_SOURCE, click->source},
+        {CLICK_CHANNEL, click->channel},
+        {CLICK_AD_CLICK_SOURCE, click->ad_click_source},
+    };
+    enum err err = OK;
+
+    for (size_t i = 0; err == OK && i < ARRAY_LEN(values); i++) {
+        err = term_cache_intern(self->terms, db, values[i].text, TERM_STRANGERS, now_ms,
+                                &self->row.values[values[i].column]);
+    }
+    /* Never shared by two clicks. */
+    self->row.values[CLICK_AD_CLICK_ID] = (struct click_value){.text = click->ad_click_id};
+    self->row.values[CLICK_REQUEST_ID] = (struct click_value){.text = click->request_id};
+    return err;
+}
+
+static str truncated_ip(struct ingest_row *self, const struct addr *ip)
+{
+    static const struct addr none;
+
+    if (addr_eq(ip, &none)) {
+        return (str){0};
+    }
+    size_t from = addr_is_v4(ip) ? 12 : 0, len = addr_is_v4(ip) ? 3 : 6;
+    memcpy(self->ip, ip->bytes + from, len);
+    return (str){(const char *)self->ip, len};
+}
+
+static void fill_click(struct click *click, const struct record *record, int64_t click_id)
+{
+    *click = (struct click){
+        .id = click_id,
+        .time_ms = record->time_ms,
+        .link_id = record->link_id,
+        .outcome = record->outcome,
+        .signals = record->signals,
+        .host = record->host,
+        .code = record->code,
+        .target = record->target,
+        .location = record->location,
+        .referrer = record->referrer,
+        .request_id = record->request_id,
+    };
+}
+
+enum err ingest_row_build(struct ingest_row *self, struct db *db, const struct record *record, int64_t click_id,
+                          int64_t now_ms, struct click_row **out)
+{
+    struct click *click = &self->click;
+    str user_agent = ingest_cut_device_number(record->user_agent, self->user_agent);
+    struct known_agent *known = recognise(self, record, user_agent);
+
+    arena_reset(&self->arena);
+    fill_click(click, record, click_id);
+    click->class = known->agent.class;
+    source_attribute(self->sources, &self->arena, record, &known->agent, click);
+    self->row.facts = (struct click_facts){
+        .id = click_id,
+        .time_ms = record->time_ms,
+        .link_id = record->link_id,
+        .class = click->class,
+        .outcome = record->outcome,
+        .signals = click->signals,
+        .flags = click->qr ? CLICK_FLAG_QR : 0U,
+        .source_by = click->source_by,
+        .channel_by = click->channel_by,
+        .scene = click->scene,
+    };
+    self->row.ip = truncated_ip(self, &record->ip);
+    enum err err = agent_values(self, db, known, user_agent, now_ms);
+    if (err == OK) {
+        err = click_values(self, db, now_ms);
+    }
+    *out = &self->row;
+    return err;
+}

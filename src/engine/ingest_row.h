@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_INGEST_ROW_H
+#define LINKPOND_ENGINE_INGEST_ROW_H
+
+#include "linkpond/model/agent.h"
+#include "linkpond/model/source.h"
+#include "linkpond/store/clicks.h"
+
+/*
+ * One record to one row: recognition, attribution, terms; all but the visitor. What recognition said of a User-Agent is
+ * kept with its term ids, so an ordinary browser costs one look-up. Writer thread only.
+ */
+struct ingest_row;
+
+enum err ingest_row_open(struct db *db, const struct agent_rules *agents, const struct source_rules *sources,
+                         struct ingest_row **out);
+void ingest_row_free(struct ingest_row *self);
+void ingest_row_set_rules(struct ingest_row *self, const struct agent_rules *agents,
+                          const struct source_rules *sources);
+/* Inside the batch's transaction. *out is lent until the next call. */
+enum err ingest_row_build(struct ingest_row *self, struct db *db, const struct record *record, int64_t click_id,
+                          int64_t now_ms, struct click_row **out);
+void ingest_row_rolled_back(struct ingest_row *self, struct db *db);
+
+/* WeChat's "MMWEBID/1234" numbers the device: the digits go. Gives `user_agent` itself when there is none, else a copy
+ * in `memory` (LIMIT_CLICK_UA bytes). */
+str ingest_cut_device_number(str user_agent, char *memory);
+
+#endif

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+#include "pseudonyms.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "idmap.h"
+#include "linkpond/base/crypt.h"
+#include "linkpond/base/hash.h"
+#include "linkpond/store/clicks.h"
+#include "linkpond/store/meta.h"
+#include "linkpond/store/segments.h"
+#include "linkpond/store/visitors.h"
+
+/*
+ * A day's memory is built when its first click comes: from its visitor rows and its clicks, so a restart forgets
+ * nothing. A batch notes what it changed; when it is rolled back the notes are played backwards, for the batch will be
+ * read again.
+ */
+#define DAYS      3
+#define META_NEXT STR("visitor_next")
+#define META_SALT STR("visitor_salts")
+
+struct salt {
+    int64_t day;
+    struct siphash_key key;
+};
+struct visitor_day {
+    bool used, fresh; /* fresh: made in this batch */
+    int64_t day, start_ms, end_ms;
+    struct siphash_key salt;
+    struct idmap numbers; /* hash -> number */
+    struct idmap pairs;   /* (visitor, link) -> last PV, ms */
+};
+struct undo {
+    struct idmap *map;
+    uint64_t a, b;
+    int64_t value;
+    bool added;
+};
+struct pseudonyms {
+    const struct zone *zone;
+    int64_t repeat_window_ms;
+    int64_t next, next_committed;
+    struct visitor_day days[DAYS];
+    struct undo *undo;
+    size_t undo_count, undo_cap;
+};
+
+static uint64_t visitor_key(int64_t number, enum visitor_by by)
+{
+    return (uint64_t)number | (uint64_t)by << 48;
+}
+
+enum err pseudonyms_open(struct db *db, const struct zone *zone, int64_t repeat_window_ms, struct pseudonyms **out)
+{
+    int64_t next = 0, highest = 0;
+    enum err err = meta_get_i64(db, META_NEXT, &next);
+
+    if (err == OK || err == ERR_NOT_FOUND) {
+        err = visitors_max_number(db, &highest);
+    }
+    if (err != OK) {
+        return err;
+    }
+    struct pseudonyms *self = calloc(1, sizeof *self);
+    if (!self) {
+        return ERR_NOMEM;
+    }
+    self->zone = zone;
+    self->repeat_window_ms = repeat_window_ms;
+    self->next = next > highest ? next : highest + 1;
+    self->next_committed = self->next;
+    *out = self;
+    return OK;
+}
+
+static void day_drop(struct visitor_day *day)
+{
+    idmap_done(&day->numbers);
+    idmap_done(&day->pairs);
+    crypt_cleanse(&day->salt, sizeof day->salt);
+    day->used = false;
+}
+
+void pseudonyms_free(struct pseudonyms *self)
+{
+    if (self) {
+        for (size_t i = 0; i < DAYS; i++) {
+            day_drop(&self->days[i]);
+        }
+        free(self->undo);
+        free(self);
+    }
+}
+
+/* ---- a day comes into memory */
+
+/* The stored salts, in no order. */
+static enum err salts_read(struct db *db, struct salt salts[DAYS], size_t *count)
+{
+    struct arena arena;
+    str blob = {0};
+
+    *count = 0;
+    arena_init(&arena, 4096);
+    enum err err = meta_get_blob(db, &arena, META_SALT, &blob);
+    if (err == OK && blob.len <= DAYS * sizeof *salts && blob.len % sizeof *salts == 0) {
+        memcpy(salts, blob.ptr, blob.len);
+        *count = blob.len / sizeof *salts;
+    }
+    if (blob.len > 0) {
+        crypt_cleanse((void *)(uintptr_t)blob.ptr, blob.len);
+    }
+    arena_done(&arena);
+    return err == ERR_NOT_FOUND ? OK : err;
+}
+
+static enum err salts_write(struct db *db, const struct salt *salts, size_t count)
+{
+    return meta_put_blob(db, META_SALT, (str){(const char *)salts, count * sizeof *salts});
+}
+
+/* Finds the day's salt or makes one; the oldest goes when there are too many. */
+static enum err salt_for(struct db *db, int64_t day, struct siphash_key *out)
+{
+    struct salt salts[DAYS];
+    size_t count = 0, oldest = 0;
+    enum err err = salts_read(db, salts, &count);
+
+    for (size_t i = 0; err == OK && i < count; i++) {
+        if (salts[i].day == day) {
+            *out = salts[i].key;
+            return OK;
+        }
+        oldest = salts[i].day < salts[oldest].day ? i : oldest;
+    }
+    crypt_random(out, sizeof *out);
+    if (err == OK && count < DAYS) {
+        salts[count++] = (struct salt){day, *out};
+        err = salts_write(db, salts, count);
+    } else if (err == OK && salts[oldest].day < day) {
+        salts[oldest] = (struct salt){day, *out};
+        err = salts_write(db, salts, count);
+    } /* else a journal read very late: this salt lives in memory only */
+    crypt_cleanse(salts, sizeof salts);
+    return err;
+}
+
+enum err pseudonyms_expire(struct pseudonyms *self, struct db *db, int64_t now_ms)
+{
+    int64_t first_kept = zone_civil_day(self->zone, now_ms, NULL) - 1;
+    struct salt salts[DAYS];
+    size_t count = 0, kept = 0;
+    enum err err = salts_read(db, salts, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (salts[i].day >= first_kept) {
+            salts[kept++] = salts[i];
+        }
+    }
+    if (err == OK && kept < count) {
+        err = salts_write(db, salts, kept);
+    }
+    crypt_cleanse(salts, sizeof salts);
+    for (size_t i = 0; i < DAYS; i++) {
+        if (self->days[i].used && self->days[i].day < first_kept) {
+            day_drop(&self->days[i]);
+        }
+    }
+    return err == OK ? visitors_delete_before(db, first_kept, NULL) : err;
+}
+
+static void remember_pv(struct visitor_day *day, const struct click_facts *facts)
+{
+    if (facts->visitor == 0 || facts->time_ms < day->start_ms || facts->time_ms >= day->end_ms ||
+        !click_counts(facts->class, facts->outcome)) {
+        return;
+    }
+    uint64_t visitor = visitor_key(facts->visitor, facts->visitor_by);
+    int64_t *last = idmap_put(&day->pairs, visitor, (uint64_t)facts->link_id, NULL);
+    if (last && facts->time_ms > *last) {
+        *last = facts->time_ms;
+    }
+}
+
+static enum err load_pairs(struct db *db, struct visitor_day *day)
+{
+    struct segment segment;
+    struct stmt *segments = segments_each_in(db, day->start_ms, day->end_ms);
+
+    while (segments_next(segments, &segment)) {
+        struct clicks_scan scan;
+        clicks_scan(&scan, db, segment_first_click(segment.id), segment_last_click(segment.id), false, 0);
+        while (clicks_scan_next(&scan)) {
+            remember_pv(day, &scan.facts);
+        }
+        if (stmt_err(scan.rows) != OK) {
+            stmt_reset(segments);
+            return stmt_err(scan.rows);
+        }
+    }
+    return stmt_err(segments);
+}
+
+static enum err load_numbers(struct db *db, struct visitor_day *day)
+{
+    int64_t number = 0, hash = 0;
+    struct stmt *rows = visitors_each(db, day->day);
+
+    while (visitors_next(rows, &number, &hash)) {
+        int64_t *value = idmap_put(&day->numbers, (uint64_t)hash, 0, NULL);
+        if (value) {
+            *value = number;
+        }
+    }
+    return stmt_err(rows);
+}
+
+static struct visitor_day *oldest_day(struct pseudonyms *self)
+{
+    struct visitor_day *oldest = &self->days[0];
+
+    for (size_t i = 0; i < DAYS && oldest->used; i++) {
+        if (!self->days[i].used || self->days[i].day < oldest->day) {
+            oldest = &self->days[i];
+        }
+    }
+    return oldest;
+}
+
+/* Its map is gone, so the notes about it mean nothing any more. */
+static void undo_forget(struct pseudonyms *self, const struct visitor_day *day)
+{
+    for (size_t i = 0; i < self->undo_count; i++) {
+        if (self->undo[i].map == &day->numbers || self->undo[i].map == &day->pairs) {
+            self->undo[i].map = NULL;
+        }
+    }
+}
+
+static enum err day_load(struct pseudonyms *self, struct db *db, int64_t civil_day, struct visitor_day **out)
+{
+    struct visitor_day *day = oldest_day(self);
+
+    undo_forget(self, day);
+    day_drop(day);
+    day->day = civil_day;
+    day->start_ms = zone_day_start(self->zone, civil_day);
+    day->end_ms = zone_day_start(self->zone, civil_day + 1);
+    idmap_init(&day->numbers, PSEUDONYMS_PER_DAY);
+    idmap_init(&day->pairs, PSEUDONYMS_PER_DAY);
+    enum err err = salt_for(db, civil_day, &day->salt);
+    if (err == OK) {
+        err = load_numbers(db, day);
+    }
+    if (err == OK) {
+        err = load_pairs(db, day);
+    }
+    if (err != OK) {
+        day_drop(day);
+        return err;
+    }
+    day->used = day->fresh = true;
+    *out = day;
+    return OK;
+}
+
+static enum err day_of(struct pseudonyms *self, struct db *db, int64_t time_ms, struct visitor_day **out)
+{
+    for (size_t i = 0; i < DAYS; i++) {
+        struct visitor_day *day = &self->days[i];
+        if (day->used && time_ms >= day->start_ms && time_ms < day->end_ms) {
+            *out = day;
+            return OK;
+        }
+    }
+    return day_load(self, db, zone_civil_day(self->zone, time_ms, NULL), out);
+}
+
+/* ---- one click */
+
+/* Notes and sets. False: not remembered (full). */
+static bool set(struct pseudonyms *self, struct idmap *map, uint64_t a, uint64_t b, int64_t value)
+{
+    bool added = false;
+
+    if (self->undo_count == self->undo_cap) {
+        size_t cap = self->undo_cap > 0 ? self->undo_cap * 2 : 4096;
+        struct undo *undo = realloc(self->undo, cap * sizeof *undo);
+        if (!undo) {
+            return false;
+        }
+        self->undo = undo;
+        self->undo_cap = cap;
+    }
+    int64_t *slot = idmap_put(map, a, b, &added);
+    if (!slot) {
+        return false;
+    }
+    self->undo[self->undo_count++] = (struct undo){map, a, b, *slot, added};
+    *slot = value;
+    return true;
+}
+
+static uint64_t hash_of(const struct visitor_day *day, const struct record *record)
+{
+    char bytes[sizeof record->ip + 1024];
+    str agent = str_slice(record->user_agent, 0, sizeof bytes - sizeof record->ip);
+
+    memcpy(bytes, &record->ip, sizeof record->ip);
+    if (agent.len > 0) {
+        memcpy(bytes + sizeof record->ip, agent.ptr, agent.len);
+    }
+    return hash_sip(&day->salt, bytes, sizeof record->ip + agent.len) >> 1; /* fits the column, never IDMAP_NO_KEY */
+}
+
+static enum err number_by_hash(struct pseudonyms *self, struct db *db, struct visitor_day *day,
+                               const struct record *record, struct pseudonym *out)
+{
+    uint64_t hash = hash_of(day, record);
+    const int64_t *known = idmap_find(&day->numbers, hash, 0);
+
+    out->by = VISITOR_BY_HASH;
+    if (known) {
+        out->number = *known;
+        return OK;
+    }
+    if (self->next >= PSEUDONYM_DENSE_MAX || !set(self, &day->numbers, hash, 0, self->next)) {
+        out->number = PSEUDONYM_DENSE_MAX | (int64_t)(hash % (uint64_t)PSEUDONYM_DENSE_MAX);
+        return OK;
+    }
+    out->number = self->next++;
+    out->new_visitor = true;
+    enum err err = visitors_insert(db, out->number, day->day, (int64_t)hash);
+    return err == ERR_CONFLICT ? OK : err; /* a damaged counter must not stop the ledger; a restart moves it on */
+}
+
+/* Cookies outlive the day, so their pairs of the day before count too when it is in memory. */
+static const int64_t *last_pv(const struct pseudonyms *self, const struct visitor_day *day, uint64_t visitor,
+                              int64_t link_id, enum visitor_by by)
+{
+    const int64_t *last = idmap_find(&day->pairs, visitor, (uint64_t)link_id);
+
+    for (size_t i = 0; !last && by == VISITOR_BY_COOKIE && i < DAYS; i++) {
+        if (self->days[i].used && self->days[i].day < day->day) {
+            last = idmap_find(&self->days[i].pairs, visitor, (uint64_t)link_id);
+        }
+    }
+    return last;
+}
+
+static void note_pv(struct pseudonyms *self, struct visitor_day *day, const struct record *record,
+                    struct pseudonym *out)
+{
+    uint64_t visitor = visitor_key(out->number, out->by);
+    const int64_t *last = last_pv(self, day, visitor, record->link_id, out->by);
+    int64_t latest = record->time_ms;
+
+    if (last) {
+        int64_t distance = record->time_ms > *last ? record->time_ms - *last : *last - record->time_ms;
+        out->repeat = distance <= self->repeat_window_ms;
+        latest = *last > latest ? *last : latest;
+    }
+    bool remembered = set(self, &day->pairs, visitor, (uint64_t)record->link_id, latest);
+    out->first_here = !last && (remembered || out->new_visitor);
+}
+
+enum err pseudonyms_find(struct pseudonyms *self, struct db *db, const struct record *record, bool pv,
+                         struct pseudonym *out)
+{
+    struct visitor_day *day = NULL;
+    enum err err = day_of(self, db, record->time_ms, &day);
+
+    *out = (struct pseudonym){0};
+    if (err != OK) {
+        return err;
+    }
+    if (record->visitor != 0) {
+        out->number = record->visitor;
+        out->by = VISITOR_BY_COOKIE;
+        out->new_visitor = !(record->signals & SIGNAL_COOKIE);
+    } else {
+        err = number_by_hash(self, db, day, record, out);
+    }
+    if (err == OK && pv) {
+        note_pv(self, day, record, out);
+    }
+    return err;
+}
+
+/* ---- the batch's end */
+enum err pseudonyms_save(struct pseudonyms *self, struct db *db)
+{
+    if (self->next == self->next_committed) {
+        return OK;
+    }
+    return meta_put_i64(db, META_NEXT, self->next);
+}
+
+void pseudonyms_committed(struct pseudonyms *self)
+{
+    self->next_committed = self->next;
+    self->undo_count = 0;
+    for (size_t i = 0; i < DAYS; i++) {
+        self->days[i].fresh = false;
+    }
+}
+
+void pseudonyms_rolled_back(struct pseudonyms *self)
+{
+    for (size_t i = self->undo_count; i > 0; i--) {
+        const struct undo *undo = &self->undo[i - 1];
+        if (undo->map && undo->added) {
+            idmap_remove(undo->map, undo->a, undo->b);
+        } else if (undo->map) {
+            *idmap_put(undo->map, undo->a, undo->b, NULL) = undo->value;
+        }
+    }
+    self->undo_count = 0;
+    self->next = self->next_committed;
+    for (size_t i = 0; i < DAYS; i++) {
+        if (self->days[i].fresh) {
+            day_drop(&self->days[i]); /* its salt was never stored */
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_PSEUDONYMS_H
+#define LINKPOND_ENGINE_PSEUDONYMS_H
+
+#include "linkpond/base/zone.h"
+#include "linkpond/model/record.h"
+#include "linkpond/store/db.h"
+
+/*
+ * Who a click came from, without knowing who that is. A visitor is the number of its cookie, else a number found by a
+ * keyed hash of (full address, User-Agent) under the day's salt. Salts turn at the install zone's midnight and are
+ * deleted with their visitors' hashes two days later, so that nobody can find the address again. A visitor's opt-out
+ * (GPC, DNT) keeps the cookie away; the day's number stays, because it names nobody beyond the day.
+ *
+ * In memory, per day of the last three: hash -> number, and (visitor, link) -> last PV. At most PSEUDONYMS_PER_DAY of
+ * either a day. Past that a new visitor's number is taken from the hash itself (still the same all day, but not dense),
+ * and a pair that was not remembered is a first one only if its visitor is new: a link's stored visitors then may be
+ * too low, reports still count exactly. Writer thread only.
+ */
+#define PSEUDONYMS_PER_DAY  (1U << 22)
+#define PSEUDONYM_DENSE_MAX (INT64_C(1) << 39) /* numbers from here on are hashes */
+
+struct pseudonyms;
+struct pseudonym {
+    int64_t number;
+    enum visitor_by by;
+    bool new_visitor, first_here, repeat;
+};
+enum err pseudonyms_open(struct db *db, const struct zone *zone, int64_t repeat_window_ms, struct pseudonyms **out);
+void pseudonyms_free(struct pseudonyms *self);
+
+/* For clicks of class human, inside the batch's transaction; pv: the click counts (click_counts). */
+enum err pseudonyms_find(struct pseudonyms *self, struct db *db, const struct record *record, bool pv,
+                         struct pseudonym *out);
+/* In a transaction of its own, hourly: salts and hashes of all days before yesterday go. */
+enum err pseudonyms_expire(struct pseudonyms *self, struct db *db, int64_t now_ms);
+/* Before the batch's commit: what must survive. */
+enum err pseudonyms_save(struct pseudonyms *self, struct db *db);
+void pseudonyms_committed(struct pseudonyms *self);
+void pseudonyms_rolled_back(struct pseudonyms *self);
+
+#endif

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* Goal: every journalled record becomes a row exactly once, with its visitor told from others; tasks are whole or not
+ * at all, and seen by their submitter when done. */
+#include <pthread.h>
+
+#include "ledger.h"
+#include "linkpond/base/clock.h"
+#include "linkpond/store/meta.h"
+
+static struct ledger ledger;
+
+static int setup(void **state)
+{
+    (void)state;
+    ledger_init(&ledger);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    ledger_done(&ledger);
+    return 0;
+}
+
+static int64_t rows(void)
+{
+    struct db *db = ledger_reader(&ledger);
+    int64_t count = -1;
+
+    assert_int_equal(clicks_count(db, &count), OK);
+    db_close(db);
+    return count;
+}
+
+static struct click_facts facts_of(int64_t click_id)
+{
+    struct db *db = ledger_reader(&ledger);
+    struct click_facts facts;
+
+    assert_true(ledger_find(db, click_id, &facts));
+    db_close(db);
+    return facts;
+}
+
+static void writer__a_record_becomes_a_row_once(void **state)
+{
+    (void)state;
+    int64_t link = ledger_link(&ledger, NULL), first = 0;
+    ledger_start(&ledger);
+    for (int i = 0; i < 300; i++) {
+        int64_t id = ledger_hit(&ledger, link, LEDGER_T0 + i, (unsigned)i % 250);
+        first = i == 0 ? id : first;
+    }
+    ledger_drain(&ledger);
+    assert_int_equal(rows(), 300);
+    ledger_stop(&ledger);
+    ledger_start(&ledger);
+    ledger_drain(&ledger);
+    assert_int_equal(rows(), 300);
+    struct click_facts facts = facts_of(first);
+    assert_int_equal(facts.link_id, link);
+    assert_int_equal(facts.class, CLASS_HUMAN);
+    assert_int_equal(facts.time_ms, LEDGER_T0);
+}
+
+static void writer__records_of_a_run_before_are_taken_too(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 700; i++) { /* more than a segment of either lane */
+        ledger_hit(&ledger, 1, LEDGER_T0 + i, 1);
+    }
+    journal_close(ledger.journal);
+    ledger_open_journal(&ledger);
+    ledger_start(&ledger);
+    ledger_hit(&ledger, 1, LEDGER_T0, 2);
+    ledger_drain(&ledger);
+    assert_int_equal(rows(), 701);
+    struct writer_stats stats;
+    writer_stats(ledger.writer, &stats);
+    assert_int_equal(stats.ingested, 701);
+    assert_int_equal(stats.by_class[CLASS_HUMAN], 701);
+    assert_int_equal(stats.folded, 701);
+}
+
+static void writer__an_address_and_browser_is_one_visitor_for_the_day(void **state)
+{
+    (void)state;
+    ledger_start(&ledger);
+    int64_t a1 = ledger_hit(&ledger, 1, LEDGER_T0, 1), b1 = ledger_hit(&ledger, 1, LEDGER_T0 + 1, 2);
+    int64_t a2 = ledger_hit(&ledger, 2, LEDGER_T0 + 2, 1);
+    int64_t next_day = ledger_hit(&ledger, 1, LEDGER_T0 + MS_PER_DAY, 1);
+    ledger_drain(&ledger);
+    struct click_facts first = facts_of(a1), other = facts_of(b1), again = facts_of(a2), later = facts_of(next_day);
+    assert_true(first.visitor > 0);
+    assert_int_equal(first.visitor_by, VISITOR_BY_HASH);
+    assert_int_equal(first.visitor, again.visitor);
+    assert_true(first.visitor != other.visitor);
+    assert_true(first.visitor != later.visitor);
+    assert_int_equal(first.flags, CLICK_FLAG_NEW_VISITOR | CLICK_FLAG_FIRST_HERE);
+    assert_int_equal(again.flags, CLICK_FLAG_FIRST_HERE);
+    assert_int_equal(later.flags, CLICK_FLAG_NEW_VISITOR | CLICK_FLAG_FIRST_HERE);
+}
+
+static void writer__the_visitors_day_turns_at_the_zones_midnight(void **state)
+{
+    (void)state;
+    const int64_t midnight = LEDGER_T0 + 14 * MS_PER_HOUR; /* 2026-03-03T00:00 in Shanghai */
+    ledger_start(&ledger);
+    int64_t before = ledger_hit(&ledger, 1, midnight - 1, 1), at = ledger_hit(&ledger, 1, midnight, 1);
+    ledger_drain(&ledger);
+    assert_true(facts_of(before).visitor != facts_of(at).visitor);
+}
+
+static void writer__a_visit_within_the_window_is_a_repeat(void **state)
+{
+    (void)state;
+    const int64_t window = ledger.writer_opts.repeat_window_ms;
+    ledger.journal_opts.lanes = 1;
+    ledger_start(&ledger);
+    ledger_hit(&ledger, 1, LEDGER_T0, 1);
+    int64_t at_the_end = ledger_hit(&ledger, 1, LEDGER_T0 + window, 1);
+    int64_t past_it = ledger_hit(&ledger, 1, LEDGER_T0 + 2 * window + 1, 1);
+    int64_t other_link = ledger_hit(&ledger, 2, LEDGER_T0 + 2 * window + 2, 1);
+    ledger_drain(&ledger);
+    assert_int_equal(facts_of(at_the_end).flags, CLICK_FLAG_REPEAT);
+    assert_int_equal(facts_of(past_it).flags, 0);
+    assert_int_equal(facts_of(other_link).flags, CLICK_FLAG_FIRST_HERE);
+}
+
+static void writer__a_restart_today_keeps_visitors(void **state)
+{
+    (void)state;
+    int64_t now = clock_now_ms();
+    ledger_start(&ledger);
+    int64_t before = ledger_hit(&ledger, 1, now - 1, 1);
+    ledger_drain(&ledger);
+    ledger_stop(&ledger);
+    ledger_start(&ledger);
+    int64_t after = ledger_hit(&ledger, 1, now - 1, 1), other = ledger_hit(&ledger, 1, now - 1, 2);
+    ledger_drain(&ledger);
+    assert_int_equal(facts_of(before).visitor, facts_of(after).visitor);
+    assert_int_equal(facts_of(after).flags, CLICK_FLAG_REPEAT);
+    assert_true(facts_of(other).visitor > facts_of(after).visitor);
+}
+
+static void writer__machines_have_no_visitor(void **state)
+{
+    (void)state;
+    struct record record = ledger_visit(1, LEDGER_T0, 1);
+    record.user_agent = STR(LEDGER_UA_BOT);
+    ledger_start(&ledger);
+    int64_t id = ledger_append(&ledger, &record);
+    ledger_drain(&ledger);
+    assert_int_equal(facts_of(id).class, CLASS_BOT);
+    assert_int_equal(facts_of(id).visitor, 0);
+    assert_int_equal(facts_of(id).flags, 0);
+}
+
+static void writer__only_what_counts_makes_a_first_visit(void **state)
+{
+    (void)state;
+    struct record record = ledger_visit(1, LEDGER_T0, 1);
+    record.outcome = OUTCOME_EXPIRED;
+    ledger.journal_opts.lanes = 1;
+    ledger_start(&ledger);
+    int64_t expired = ledger_append(&ledger, &record), counted = ledger_hit(&ledger, 1, LEDGER_T0 + 1, 1);
+    ledger_drain(&ledger);
+    assert_int_equal(facts_of(expired).flags, CLICK_FLAG_NEW_VISITOR);
+    assert_int_equal(facts_of(counted).flags, CLICK_FLAG_FIRST_HERE);
+    assert_int_equal(facts_of(counted).visitor, facts_of(expired).visitor);
+}
+
+static void writer__a_repeated_request_id_after_a_restart_is_a_duplicate(void **state)
+{
+    (void)state;
+    struct record record = ledger_visit(1, clock_now_ms(), 1);
+    record.request_id = STR("7f3c21");
+    int64_t tail = ledger_append(&ledger, &record); /* answered before the crash, not ingested */
+    journal_close(ledger.journal);
+    ledger_open_journal(&ledger);
+    ledger_start(&ledger);
+    record.time_ms = clock_now_ms() + 1;
+    int64_t again = ledger_append(&ledger, &record);
+    record.request_id = STR("7f3c22");
+    int64_t other = ledger_append(&ledger, &record);
+    ledger_drain(&ledger);
+    assert_int_equal(facts_of(tail).class, CLASS_HUMAN);
+    assert_int_equal(facts_of(again).class, CLASS_DUPLICATE);
+    assert_int_equal(facts_of(again).visitor, 0);
+    assert_int_equal(facts_of(other).class, CLASS_HUMAN);
+}
+
+static enum err put_twice(struct db *db, void *arg, struct fault *fault)
+{
+    (void)arg;
+    enum err err = meta_put_i64(db, STR("test"), 1);
+    return err != OK ? err : fault_set(fault, ERR_CONFLICT, "test", "taken", "already there", NULL);
+}
+
+static enum err put_arg(struct db *db, void *arg, struct fault *fault)
+{
+    (void)fault;
+    return meta_put_i64(db, STR("test"), *(int64_t *)arg);
+}
+
+static void mark_published(void *arg)
+{
+    *(int64_t *)arg *= -1;
+}
+
+static void writer__a_task_that_fails_leaves_nothing(void **state)
+{
+    (void)state;
+    struct fault fault = {0};
+    int64_t value = 0;
+    ledger_start(&ledger);
+    assert_int_equal(writer_submit(ledger.writer, &(struct writer_task){.run = put_twice, .arg = &value}, &fault),
+                     ERR_CONFLICT);
+    assert_string_equal(fault.field, "test");
+    struct db *db = ledger_reader(&ledger);
+    assert_int_equal(meta_get_i64(db, STR("test"), &value), ERR_NOT_FOUND);
+    db_close(db);
+}
+
+static void writer__a_task_is_committed_and_published_when_submit_returns(void **state)
+{
+    (void)state;
+    int64_t value = 41, stored = 0;
+    const struct writer_task task = {put_arg, mark_published, &value};
+    ledger_start(&ledger);
+    assert_int_equal(writer_submit(ledger.writer, &task, NULL), OK);
+    assert_int_equal(value, -41);
+    struct db *db = ledger_reader(&ledger);
+    assert_int_equal(meta_get_i64(db, STR("test"), &stored), OK);
+    assert_int_equal(stored, 41);
+    db_close(db);
+}
+
+static enum err add_one(struct db *db, void *arg, struct fault *fault)
+{
+    (void)fault;
+    int64_t value = 0;
+    (void)arg;
+    enum err err = meta_get_i64(db, STR("sum"), &value);
+    return err == OK || err == ERR_NOT_FOUND ? meta_put_i64(db, STR("sum"), value + 1) : err;
+}
+
+static void *submit_many(void *arg)
+{
+    for (int i = 0; i < 20; i++) {
+        const struct writer_task task = {add_one, NULL, NULL};
+        if (writer_submit(arg, &task, NULL) != OK) {
+            return arg;
+        }
+    }
+    return NULL;
+}
+
+static void writer__tasks_of_many_threads_run_one_after_the_other(void **state)
+{
+    (void)state;
+    pthread_t threads[8];
+    void *failed = NULL;
+    int64_t sum = 0;
+    ledger_start(&ledger);
+    for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, submit_many, ledger.writer), 0);
+    }
+    for (int i = 0; i < 500; i++) {
+        ledger_hit(&ledger, 1, LEDGER_T0 + i, 1);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+    ledger_stop(&ledger);
+    assert_int_equal(meta_get_i64(ledger.db.db, STR("sum"), &sum), OK);
+    assert_int_equal(sum, 160);
+    assert_int_equal(rows(), 500);
+}
+
+static void writer__stop_ingests_what_is_journalled(void **state)
+{
+    (void)state;
+    ledger_start(&ledger);
+    for (int i = 0; i < 5000; i++) { /* more than one batch */
+        ledger_hit(&ledger, 1, LEDGER_T0 + i, 1);
+    }
+    ledger_stop(&ledger);
+    assert_int_equal(rows(), 5000);
+    assert_int_equal(db_wal_bytes(ledger.db.db), 0);
+}
+
+static void writer__an_unknown_zone_is_refused(void **state)
+{
+    (void)state;
+    struct fault fault = {0};
+    struct writer *writer = NULL;
+    ledger.writer_opts.zone_name = "Mars/Olympus";
+    assert_int_equal(writer_start(&ledger.writer_opts, &writer, &fault), ERR_INVALID);
+    assert_string_equal(fault.field, "timezone");
+    assert_null(writer);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(writer__a_record_becomes_a_row_once),
+        TEST(writer__records_of_a_run_before_are_taken_too),
+        TEST(writer__an_address_and_browser_is_one_visitor_for_the_day),
+        TEST(writer__the_visitors_day_turns_at_the_zones_midnight),
+        TEST(writer__a_visit_within_the_window_is_a_repeat),
+        TEST(writer__a_restart_today_keeps_visitors),
+        TEST(writer__machines_have_no_visitor),
+        TEST(writer__only_what_counts_makes_a_first_visit),
+        TEST(writer__a_repeated_request_id_after_a_restart_is_a_duplicate),
+        TEST(writer__a_task_that_fails_leaves_nothing),
+        TEST(writer__a_task_is_committed_and_published_when_submit_returns),
+        TEST(writer__tasks_of_many_threads_run_one_after_the_other),
+        TEST(writer__stop_ingests_what_is_journalled),
+        TEST(writer__an_unknown_zone_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
