@@ -46,8 +46,9 @@ class Pond:
 
     # ---- running ----------------------------------------------------------------------------------------------------
     def start(self, **more):
-        flags = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0"]
-        for name, value in {**self.settings, **more}.items():
+        ports = {"listen": "127.0.0.1:0", "admin_listen": "127.0.0.1:0", "public_listen": "127.0.0.1:0"}
+        flags = []
+        for name, value in {**ports, **self.settings, **more}.items():
             flags += ["--" + name.replace("_", "-"), str(value)]
         self.log = open(self.data.parent / "serve.log", "ab")
         self.process = subprocess.Popen([self.binary, "--data", str(self.data), "serve", *flags], stdin=subprocess.DEVNULL,
