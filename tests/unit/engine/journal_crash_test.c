@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/* Goal: whatever moment the process is killed at, every record it said it had appended is read exactly once afterwards,
+ * and every other at most once; and whatever byte of a segment is damaged, at most the record it belongs to is lost. */
+#include "journal_fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "journal_private.h"
+#include "linkpond/base/log.h"
+
+#define ROUNDS    25
+#define IDS_MAX   60000
+#define LANES     2
+#define POSITIONS 4096
+
+static struct fixture fx;
+static uint8_t reported[IDS_MAX];
+static uint8_t seen[IDS_MAX];
+
+/* What a database would hold: positions, committed together with the rows. */
+static struct journal_position positions[POSITIONS];
+static size_t positions_count;
+
+static int setup(void **state)
+{
+    (void)state;
+    fixture_init(&fx);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    fixture_done(&fx);
+    return 0;
+}
+
+static void position_store(struct journal_position position)
+{
+    for (size_t i = 0; i < positions_count; i++) {
+        if (positions[i].segment == position.segment) {
+            positions[i] = position;
+            return;
+        }
+    }
+    assert_true(positions_count < POSITIONS);
+    positions[positions_count++] = position;
+}
+
+/* The child: appends numbers from `from` on and says each aloud once it is appended, until it is killed. */
+static _Noreturn void append_until_killed(int out, int32_t from)
+{
+    struct fault fault;
+
+    if (journal_open(&fx.opts, &fx.journal, &fault) != OK) {
+        _exit(1);
+    }
+    for (int32_t i = from; i < IDS_MAX; i++) {
+        if (append_number(&fx, (unsigned)i % LANES, i) != OK || write(out, &i, sizeof i) != sizeof i) {
+            _exit(2);
+        }
+        if (i % 40 == 0) {
+            journal_upkeep(fx.journal, i * 100);
+        }
+    }
+    _exit(3);
+}
+
+/* Kills the child after it said `after` numbers; returns one past the largest number it can have appended. */
+static int32_t run_and_kill(int32_t from, int32_t after)
+{
+    int ends[2], status;
+    int32_t number, last = from;
+
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        close(ends[0]);
+        append_until_killed(ends[1], from);
+    }
+    close(ends[1]);
+    for (int32_t heard = 0; read(ends[0], &number, sizeof number) == sizeof number; heard++) {
+        reported[number] = 1;
+        last = number + 1;
+        if (heard == after) {
+            assert_int_equal(kill(child, SIGKILL), 0);
+        }
+    }
+    close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    return last + 1; /* one more may have been appended and not said */
+}
+
+static void ingest(bool commit)
+{
+    struct journal_position touched[JOURNAL_BATCH_SEGMENTS];
+    struct record record;
+    int64_t id;
+    size_t rows = 0;
+    static int64_t numbers[IDS_MAX];
+
+    while (journal_next(fx.journal, &record, &id)) {
+        assert_in_range(record.link_id, 0, IDS_MAX - 1);
+        numbers[rows++] = record.link_id;
+    }
+    if (!commit) {
+        journal_batch_rolled_back(fx.journal);
+        return;
+    }
+    size_t count = journal_positions(fx.journal, touched, JOURNAL_BATCH_SEGMENTS);
+    for (size_t i = 0; i < count; i++) {
+        position_store(touched[i]);
+    }
+    for (size_t i = 0; i < rows; i++) {
+        seen[numbers[i]]++;
+    }
+    journal_batch_committed(fx.journal);
+}
+
+static void journal__what_was_said_survives_kill_exactly_once(void **state)
+{
+    uint32_t random = 12345;
+    int32_t next = 0;
+    struct journal_stats stats;
+
+    (void)state;
+    fx.opts.lanes = LANES;
+    for (int round = 0; round < ROUNDS; round++) {
+        random = random * 1664525 + 1013904223;
+        next = run_and_kill(next, (int32_t)(random >> 16) % (round % 5 == 0 ? 3 : 1200));
+        if (round % 4 == 3) {
+            continue; /* two kills in a row */
+        }
+        fixture_open(&fx);
+        journal_seek(fx.journal, positions, positions_count);
+        ingest(round % 3 != 0);
+        journal_release(fx.journal);
+        journal_stats(fx.journal, &stats);
+        assert_int_equal(stats.bad, 0);
+        journal_close(fx.journal);
+        fx.journal = NULL;
+    }
+    fixture_open(&fx);
+    journal_seek(fx.journal, positions, positions_count);
+    ingest(true);
+    size_t said = 0;
+    for (int32_t i = 0; i < next; i++) {
+        assert_true(seen[i] <= 1);
+        assert_true(seen[i] == 1 || !reported[i]);
+        said += reported[i];
+    }
+    assert_true(said > ROUNDS);
+}
+
+/* ---- damage */
+#define RECORDS 24
+
+static char path[256];
+static uint8_t whole[64 * 1024];
+static size_t used;
+
+static void file_write(const uint8_t *bytes, size_t len)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes, len), (ssize_t)len);
+    close(fd);
+}
+
+/* One segment of RECORDS records as a file, and its bytes in `whole`. */
+static void make_segment(void)
+{
+    int64_t id = 0;
+
+    fixture_open(&fx);
+    for (int64_t i = 0; i < RECORDS; i++) {
+        struct record record = numbered_record(i);
+        assert_int_equal(journal_append(fx.journal, 0, &record, &id), OK);
+        used = click_id_offset(id) + record_size(&record);
+    }
+    snprintf(path, sizeof path, "%s/%011d.clk", fx.dir, (int)click_id_segment(id));
+    journal_close(fx.journal);
+    fx.journal = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(read(fd, whole, sizeof whole), sizeof whole);
+    close(fd);
+}
+
+struct reading {
+    enum err err;
+    size_t good;
+    uint32_t bad;
+};
+
+static struct reading read_segment(void)
+{
+    struct journal journal = {.dir_fd = open(fx.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), .node = fx.opts.node};
+    struct segment *segment = NULL;
+    struct reading got = {0};
+    struct record record;
+    uint64_t number;
+    enum segment_suffix suffix;
+
+    assert_true(segment_name_parse(str_from_c(strrchr(path, '/') + 1), &number, &suffix));
+    got.err = segment_open(&journal, number, &segment);
+    if (got.err == OK) {
+        uint32_t offset = SEGMENT_HEAD_BYTES, at;
+        int64_t before = -1;
+        got.bad = segment->bad_read;
+        while (segment_scan(segment, &offset, segment->bytes, &record, &at, &got.bad)) {
+            struct record expected = numbered_record(record.link_id);
+            assert_true(record.link_id > before && record.link_id < RECORDS);
+            assert_str_same(record.user_agent, expected.user_agent);
+            before = record.link_id;
+            got.good++;
+        }
+    }
+    segment_free(segment);
+    close(journal.dir_fd);
+    return got;
+}
+
+static void journal__a_flipped_byte_costs_at_most_its_record_and_is_reported(void **state)
+{
+    int fd;
+
+    (void)state;
+    make_segment();
+    assert_int_equal(read_segment().good, RECORDS);
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    for (size_t i = 0; i < used; i++) {
+        uint8_t flipped = whole[i] ^ (uint8_t)(1u << i % 8);
+        assert_int_equal(pwrite(fd, &flipped, 1, (off_t)i), 1);
+        struct reading got = read_segment();
+        assert_int_equal(got.err, OK);
+        assert_true(got.good >= RECORDS - 1);
+        assert_true(i >= SEGMENT_HEAD_BYTES || (got.good == RECORDS && got.bad == 1));
+        bool last = i + 400 >= used; /* there, it cannot be told from a record cut short */
+        assert_true(got.good == RECORDS || got.bad == 1 || last);
+        assert_int_equal(pwrite(fd, &whole[i], 1, (off_t)i), 1);
+    }
+    close(fd);
+}
+
+static void journal__a_file_cut_short_keeps_what_is_before(void **state)
+{
+    size_t before = RECORDS;
+
+    (void)state;
+    make_segment();
+    for (size_t len = used + 100; len > 0; len -= len > 32 ? 31 : 1) {
+        file_write(whole, len);
+        struct reading got = read_segment();
+        assert_true(got.good <= before);
+        assert_true(got.good + 1 >= before || got.err != OK);
+        before = got.good;
+    }
+    assert_int_equal(before, 0);
+}
+
+static void journal__two_damaged_places_are_two(void **state)
+{
+    (void)state;
+    make_segment();
+    whole[300] ^= 1;
+    whole[used / 2] ^= 1;
+    file_write(whole, sizeof whole);
+    struct reading got = read_segment();
+    assert_int_equal(got.good, RECORDS - 2);
+    assert_int_equal(got.bad, 2);
+}
+
+static void journal__a_record_cut_short_by_the_end_is_not_called_damage(void **state)
+{
+    (void)state;
+    make_segment();
+    memset(whole + used + 8, 'x', 100); /* its commit word was never written */
+    file_write(whole, sizeof whole);
+    struct reading got = read_segment();
+    assert_int_equal(got.good, RECORDS);
+    assert_int_equal(got.bad, 0);
+}
+
+static void assert_set_aside(void)
+{
+    size_t aside = fixture_files(&fx, ".bad");
+
+    fixture_open(&fx);
+    assert_int_equal(fixture_files(&fx, ".bad"), aside + 1);
+    journal_close(fx.journal);
+    fx.journal = NULL;
+}
+
+static void journal__files_that_are_not_ours_are_set_aside(void **state)
+{
+    (void)state;
+    make_segment();
+    fx.opts.node++; /* another node's */
+    assert_set_aside();
+    fx.opts.node--;
+    snprintf(path, sizeof path, "%s/00000000099.clk", fx.dir);
+    file_write(whole, sizeof whole); /* a copy under another number */
+    assert_set_aside();
+    memset(whole, 0, sizeof whole);
+    snprintf(path, sizeof path, "%s/00000000098.clk", fx.dir);
+    file_write(whole, sizeof whole); /* nothing in it */
+    assert_set_aside();
+    snprintf(path, sizeof path, "%s/00000000097.clk", fx.dir);
+    file_write(whole, 0);
+    assert_set_aside();
+    assert_int_equal(fixture_files(&fx, "99.clk"), 0);
+}
+
+static void journal__a_number_once_used_is_not_used_again(void **state)
+{
+    struct record record = numbered_record(1);
+    int64_t id;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/00000000500.clk.bad", fx.dir);
+    file_write(whole, 10);
+    fixture_open(&fx);
+    assert_int_equal(journal_append(fx.journal, 0, &record, &id), OK);
+    assert_true(click_id_segment(id) > 500);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(journal__what_was_said_survives_kill_exactly_once),
+        T(journal__a_flipped_byte_costs_at_most_its_record_and_is_reported),
+        T(journal__a_file_cut_short_keeps_what_is_before),
+        T(journal__two_damaged_places_are_two),
+        T(journal__a_record_cut_short_by_the_end_is_not_called_damage),
+        T(journal__files_that_are_not_ours_are_set_aside),
+        T(journal__a_number_once_used_is_not_used_again),
+    };
+
+    log_set_fd(-1);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
