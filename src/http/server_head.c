@@ -264,6 +264,7 @@ enum err head_read(struct head *self, const struct conn *conn, struct MHD_Connec
         return ERR_MALFORMED;
     }
     request->path = buf_str(&path);
+    request->raw_path = target.path;
     request->query = target.query;
     request->host = target.host.len > 0 ? target.host : request_header(request, "Host");
     request->chinese = language_is_chinese(request_header(request, "Accept-Language"));

@@ -39,6 +39,10 @@ enum err auth_sign_in(struct auth *self, const struct request *request, str key,
 /* Ends the session the cookie names, if any, and clears the cookie. */
 enum err auth_sign_out(struct auth *self, const struct request *request, struct reply *reply, struct fault *fault);
 
+/* For what strangers may guess at on the public plane: charges a wrong guess of that address. 0 = go on, else the
+ * seconds to wait (answer 429). */
+int64_t auth_charge_failure(struct auth *self, const struct addr *client);
+
 /* Did our own page send this? Sec-Fetch-Site: same-origin or none; without that header Origin must be this host; with
  * neither the session's token must have come (X-CSRF-Token, or the form field "csrf"). same-site is never enough: a
  * neighbour sub-domain is somebody else. Pure. */

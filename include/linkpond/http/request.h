@@ -31,8 +31,9 @@ struct actor;
 struct session;
 struct request {
     enum method method;
-    str path;  /* percent-decoded, starts with '/', no query */
-    str query; /* raw, without '?' */
+    str path;     /* percent-decoded, starts with '/', no query */
+    str raw_path; /* as sent, so that a ref with a slash in it (%2F) stays one segment; empty = use path */
+    str query;    /* raw, without '?' */
     const struct header *headers;
     size_t headers_count;
     str body;    /* in memory; empty when spooled */

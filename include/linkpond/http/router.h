@@ -5,6 +5,7 @@
 #include "linkpond/engine/engine.h"
 #include "linkpond/http/assets.h"
 #include "linkpond/http/auth.h"
+#include "linkpond/http/pages.h"
 #include "linkpond/http/reply.h"
 
 /*
@@ -21,6 +22,7 @@ struct ctx {
     const struct route *route;
     struct auth *auth;           /* sign in and out */
     const struct assets *assets; /* what is built in */
+    const struct pages *pages;   /* what visitors see */
 };
 typedef void route_handler(struct ctx *ctx, struct request *request, struct reply *reply);
 

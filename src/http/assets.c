@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The desk's files are part of the program, so they are looked up in a table and never on a disk. Each is compressed
+ * once at start; a copy that is not smaller is thrown away.
+ */
+#include "linkpond/http/assets.h"
+
+#include <zlib.h>
+
+#include "linkpond/base/crypt.h"
+
+#define ETAG_BYTES  8
+#define ASSET_TEXT  64
+#define GZIP_WINDOW (15 + 16) /* zlib's way to say: with a gzip head */
+#define GZIP_MEMORY 8
+
+struct asset {
+    str name, bytes;
+    const char *type;
+    struct buf gzip; /* empty when not worth it */
+    char etag[ASSET_TEXT], gzip_etag[ASSET_TEXT];
+    bool is_html;
+};
+struct assets {
+    struct asset *items;
+    size_t count;
+};
+
+static const struct {
+    const char *ending, *type;
+} types[] = {
+    {".html", "text/html; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".json", "application/json"},
+    {".svg", "image/svg+xml"},
+    {".png", "image/png"},
+    {".ico", "image/x-icon"},
+    {".txt", "text/plain; charset=utf-8"},
+    {".webmanifest", "application/manifest+json"},
+    {".woff2", "font/woff2"},
+};
+
+static const char *type_of(str name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        if (str_ends(name, str_from_c(types[i].ending))) {
+            return types[i].type;
+        }
+    }
+    return "application/octet-stream";
+}
+
+static void compress_into(struct buf *out, str bytes)
+{
+    z_stream stream = {0};
+    BUG_ON(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY, Z_DEFAULT_STRATEGY) != Z_OK);
+    size_t cap = deflateBound(&stream, bytes.len);
+    Bytef *memory = malloc(cap);
+    BUG_ON(!memory);
+    stream.next_in = (Bytef *)(uintptr_t)bytes.ptr; /* zlib only reads it */
+    stream.avail_in = (uInt)bytes.len;
+    stream.next_out = memory;
+    stream.avail_out = (uInt)cap;
+    BUG_ON(deflate(&stream, Z_FINISH) != Z_STREAM_END);
+    if (stream.total_out < bytes.len) {
+        buf_init_heap(out, cap);
+        buf_add(out, (str){(const char *)memory, stream.total_out});
+    }
+    deflateEnd(&stream);
+    free(memory);
+}
+
+static void make_asset(struct asset *self, const struct embedded *file)
+{
+    uint8_t sum[SHA256_BYTES];
+    struct buf etag;
+    self->name = str_from_c(file->name);
+    self->bytes = (str){file->bytes, file->len};
+    self->type = type_of(self->name);
+    self->is_html = str_ends(self->name, STR(".html"));
+    compress_into(&self->gzip, self->bytes);
+    crypt_sha256(self->bytes, sum);
+    buf_init_fixed(&etag, self->etag, sizeof self->etag);
+    buf_add_char(&etag, '"');
+    buf_add_hex(&etag, sum, ETAG_BYTES);
+    /* Another representation needs another tag (RFC 9110 8.8.3.3). */
+    snprintf(self->gzip_etag, sizeof self->gzip_etag, "%s-gz\"", buf_c(&etag));
+    buf_add_char(&etag, '"');
+    buf_c(&etag);
+}
+
+struct assets *assets_new(const struct embedded *table)
+{
+    struct assets *self = calloc(1, sizeof *self);
+    size_t count = 0;
+    while (table[count].name[0] != '\0') {
+        count++;
+    }
+    BUG_ON(!self);
+    self->items = calloc(count + 1, sizeof *self->items);
+    BUG_ON(!self->items);
+    for (size_t i = 0; i < count; i++) {
+        str bytes = {table[i].bytes, table[i].len};
+        if (str_find(bytes, STR("{{"), 0) < 0) { /* templates are filled, not served */
+            make_asset(&self->items[self->count++], &table[i]);
+        }
+    }
+    return self;
+}
+
+void assets_free(struct assets *self)
+{
+    if (!self) {
+        return;
+    }
+    for (size_t i = 0; i < self->count; i++) {
+        buf_done(&self->items[i].gzip);
+    }
+    free(self->items);
+    free(self);
+}
+
+/* Is gzip among the codings taken: named, or by "*", and not with q=0. */
+static bool takes_gzip(const struct request *request)
+{
+    str rest = request_header(request, "Accept-Encoding");
+    str item;
+    while (str_next(&rest, ',', &item)) {
+        str name, params;
+        str_cut(str_trim(item), ';', &name, &params);
+        if (str_ieq(str_trim(name), STR("gzip"))) {
+            str weight = str_trim(params);
+            return !(str_eq(weight, STR("q=0")) || str_starts(weight, STR("q=0.0")));
+        }
+    }
+    return false;
+}
+
+bool assets_reply(const struct assets *self, const struct request *request, str name, struct reply *reply)
+{
+    const struct asset *asset = NULL;
+    for (size_t i = 0; i < self->count && !asset; i++) {
+        asset = str_eq(self->items[i].name, name) ? &self->items[i] : NULL;
+    }
+    if (!asset) {
+        return false;
+    }
+    bool gzip = asset->gzip.len > 0 && takes_gzip(request);
+    if (asset->is_html) {
+        reply_html_headers(reply);
+    }
+    reply_header_set(reply, request, "Content-Type", str_from_c(asset->type));
+    reply_header_set(reply, request, "Cache-Control", STR("no-cache"));
+    reply_header_set(reply, request, "Vary", STR("Accept-Encoding"));
+    reply_header_static(reply, "ETag", gzip ? asset->gzip_etag : asset->etag);
+    if (request_if_none_match(request, str_from_c(asset->etag)) ||
+        request_if_none_match(request, str_from_c(asset->gzip_etag))) {
+        reply->status = 304;
+        return true;
+    }
+    if (gzip) {
+        reply_header_static(reply, "Content-Encoding", "gzip");
+    }
+    reply->status = 200;
+    reply->body_static = gzip ? buf_str(&asset->gzip) : asset->bytes;
+    return true;
+}

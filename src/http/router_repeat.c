@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A client that lost our answer asks again with the same Idempotency-Key and gets the first answer again. While the
+ * first still runs the second is told so: what runs is kept in a list in memory, what is answered in the database. The
+ * answer is written in a transaction of its own after the work's; a crash between the two loses the answer, not the
+ * work, so the repeat then does it once more (links are protected from that by if_exists and external_id).
+ */
+#include <pthread.h>
+#include <sys/mman.h>
+
+#include "linkpond/base/clock.h"
+#include "linkpond/base/crypt.h"
+#include "linkpond/store/idempotency.h"
+#include "router_private.h"
+
+#define KEPT_MS        MS_PER_DAY
+#define KEPT_BYTES_MAX (1024 * 1024)
+#define READER_WAIT_MS 5000
+
+struct repeat_running {
+    struct repeat_running *next;
+    int64_t api_key_id;
+    size_t key_len;
+    char key[LIMIT_IDEMPOTENCY_KEY];
+};
+
+struct repeats {
+    struct engine *engine;
+    pthread_mutex_t lock;
+    struct repeat_running *running; /* at most one per connection */
+};
+
+struct repeats *repeats_new(struct engine *engine)
+{
+    struct repeats *self = calloc(1, sizeof *self);
+    BUG_ON(!self);
+    self->engine = engine;
+    pthread_mutex_init(&self->lock, NULL);
+    return self;
+}
+
+void repeats_free(struct repeats *self)
+{
+    if (self) {
+        BUG_ON(self->running);
+        pthread_mutex_destroy(&self->lock);
+        free(self);
+    }
+}
+
+/* False: it runs already. NULL in *out: no memory. */
+static bool start(struct repeats *self, int64_t api_key_id, str key, struct repeat_running **out)
+{
+    bool runs = false;
+    pthread_mutex_lock(&self->lock);
+    for (struct repeat_running *one = self->running; one && !runs; one = one->next) {
+        runs = one->api_key_id == api_key_id && str_eq((str){one->key, one->key_len}, key);
+    }
+    struct repeat_running *mine = runs ? NULL : calloc(1, sizeof *mine);
+    if (mine) {
+        mine->api_key_id = api_key_id;
+        mine->key_len = key.len;
+        memcpy(mine->key, key.ptr, key.len);
+        mine->next = self->running;
+        self->running = mine;
+    }
+    pthread_mutex_unlock(&self->lock);
+    *out = mine;
+    return !runs;
+}
+
+static void stop(struct repeats *self, struct repeat_running *mine)
+{
+    pthread_mutex_lock(&self->lock);
+    struct repeat_running **at = &self->running;
+    while (*at && *at != mine) {
+        at = &(*at)->next;
+    }
+    if (*at) {
+        *at = mine->next;
+    }
+    pthread_mutex_unlock(&self->lock);
+    free(mine);
+}
+
+/* SHA-256 over the sums of method, target and body, so that no two requests share their bytes by shifting them. */
+static enum err hash_request(const struct request *request, uint8_t out[SHA256_BYTES])
+{
+    uint8_t sums[4][SHA256_BYTES];
+    void *mapped = NULL;
+    str body = request->body;
+    if (request->body_fd >= 0 && request->body_bytes > 0) {
+        mapped = mmap(NULL, (size_t)request->body_bytes, PROT_READ, MAP_PRIVATE, request->body_fd, 0);
+        if (mapped == MAP_FAILED) {
+            return ERR_NOMEM;
+        }
+        body = (str){mapped, (size_t)request->body_bytes};
+    }
+    crypt_sha256(str_from_c(method_name(request->method)), sums[0]);
+    crypt_sha256(request->path, sums[1]);
+    crypt_sha256(request->query, sums[2]);
+    crypt_sha256(body, sums[3]);
+    if (mapped) {
+        munmap(mapped, (size_t)request->body_bytes);
+    }
+    crypt_sha256((str){(const char *)sums, sizeof sums}, out);
+    return OK;
+}
+
+static bool key_is_readable(str key)
+{
+    for (size_t i = 0; i < key.len; i++) {
+        if (key.ptr[i] < 0x20 || key.ptr[i] > 0x7e) {
+            return false;
+        }
+    }
+    return key.len > 0 && key.len <= LIMIT_IDEMPOTENCY_KEY;
+}
+
+static void replay(const struct request *request, struct reply *reply, const struct idempotent *row)
+{
+    str rest = row->headers;
+    str line;
+    reply->status = row->status;
+    while (str_next(&rest, '\n', &line) && reply->headers_count + 1 < REPLY_HEADERS_MAX) {
+        str name, value;
+        if (str_cut(line, ':', &name, &value)) {
+            reply_header(reply, request, arena_str(request->arena, name).ptr, str_trim(value));
+        }
+    }
+    reply_header_static(reply, "Idempotency-Replayed", "true");
+    buf_add(&reply->body, row->body);
+}
+
+/* The answer kept for that key, if there is one. */
+static enum err look_up(struct repeats *self, const struct request *request, struct reply *reply, struct repeat *repeat)
+{
+    struct db *db = readers_take(self->engine->readers, READER_WAIT_MS);
+    if (!db) {
+        return ERR_UNAVAILABLE;
+    }
+    struct idempotent row;
+    enum err err = idempotency_find(db, request->arena, request->actor->key_id, repeat->key, &row);
+    readers_give(self->engine->readers, db);
+    if (err == ERR_NOT_FOUND || (err == OK && request->now_ms - row.created_ms >= KEPT_MS)) {
+        return OK;
+    }
+    if (err != OK) {
+        return err;
+    }
+    if (memcmp(row.request_hash, repeat->hash, KEY_HASH_BYTES) != 0) {
+        return ERR_KEY_REUSED;
+    }
+    repeat->answered = true;
+    replay(request, reply, &row);
+    return OK;
+}
+
+enum err repeat_begin(struct repeats *self, const struct request *request, struct reply *reply, struct repeat *out,
+                      struct fault *fault)
+{
+    bool changes = request->method == METHOD_POST || request->method == METHOD_PUT || request->method == METHOD_PATCH ||
+                   request->method == METHOD_DELETE;
+    *out = (struct repeat){.key = request_header(request, "Idempotency-Key")};
+    if (out->key.len == 0 || !changes || !request->actor || request->session) {
+        return OK;
+    }
+    if (!key_is_readable(out->key)) {
+        return fault_setf(fault, ERR_INVALID, "Idempotency-Key", "too_long",
+                          "The key must be 1 to %d printable characters.", LIMIT_IDEMPOTENCY_KEY);
+    }
+    if (!start(self, request->actor->key_id, out->key, &out->running)) {
+        return ERR_IN_PROGRESS;
+    }
+    if (!out->running) {
+        return ERR_NOMEM;
+    }
+    enum err err = hash_request(request, out->hash);
+    err = err == OK ? look_up(self, request, reply, out) : err;
+    if (err != OK) {
+        stop(self, out->running);
+        return err;
+    }
+    out->active = true;
+    return OK;
+}
+
+struct keep {
+    struct idempotent row;
+};
+
+static enum err keep_run(struct db *db, void *arg, struct fault *fault)
+{
+    const struct keep *keep = arg;
+    (void)fault;
+    enum err err = idempotency_purge(db, keep->row.created_ms - KEPT_MS, NULL);
+    return err == OK ? idempotency_insert(db, &keep->row) : err;
+}
+
+static str format_headers(const struct request *request, const struct reply *reply)
+{
+    str text = {0};
+    for (size_t i = 0; i < reply->headers_count; i++) {
+        const struct header *header = &reply->headers[i];
+        text = arena_f(request->arena, STR_FMT STR_FMT ": " STR_FMT "\n", STR_ARG(text), STR_ARG(header->name),
+                       STR_ARG(header->value));
+    }
+    return text;
+}
+
+void repeat_end(struct repeats *self, const struct request *request, const struct reply *reply, struct repeat *repeat)
+{
+    if (!repeat->active) {
+        return;
+    }
+    str body = reply->body.len > 0 ? buf_str(&reply->body) : reply->body_static;
+    bool worth_keeping = !repeat->answered && reply->status < 500 && reply->status != 429 && !reply->pull &&
+                         !reply->body.overflow && !request->arena->overflow && body.len <= KEPT_BYTES_MAX;
+    if (worth_keeping) {
+        struct keep keep = {.row = {.api_key_id = request->actor->key_id,
+                                    .key = repeat->key,
+                                    .status = reply->status,
+                                    .headers = format_headers(request, reply),
+                                    .body = body,
+                                    .created_ms = request->now_ms}};
+        memcpy(keep.row.request_hash, repeat->hash, KEY_HASH_BYTES);
+        /* The work is done; failing to keep its answer must not make it look undone. */
+        (void)editor_run(self->engine->editor, &(struct writer_task){.run = keep_run, .arg = &keep}, NULL);
+    }
+    stop(self, repeat->running);
+    repeat->active = false;
+}
