@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/* Goal: a click comes back column for column whatever was asked for, the same click is never stored twice, and segments
+ * and sums add up. */
+#include "assert_str.h"
+
+#include "linkpond/store/clicks.h"
+#include "linkpond/store/segments.h"
+#include "linkpond/store/sums.h"
+#include "linkpond/store/terms.h"
+#include "linkpond/store/visitors.h"
+
+#include "db_sqlite.h"
+#include "tempdb.h"
+
+static int set_up(void **state)
+{
+    struct tempdb *self = calloc(1, sizeof *self);
+
+    tempdb_init(self);
+    *state = self;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    tempdb_done(*state);
+    free(*state);
+    return 0;
+}
+
+/* Click i: every third value is a term, every third a text that looks like a number, every third unknown. */
+static struct click_row row_of(struct tempdb *self, int64_t i)
+{
+    struct click_row row = {
+        .facts = {.id = i,
+                  .time_ms = 1000 + i,
+                  .link_id = i % 3,
+                  .class = CLASS_PREVIEW,
+                  .outcome = OUTCOME_GATE,
+                  .signals = 0xffff,
+                  .flags = CLICK_FLAG_QR | CLICK_FLAG_REPEAT,
+                  .visitor = INT64_C(1) << 40,
+                  .visitor_by = VISITOR_BY_HASH,
+                  .source_by = BY_APP,
+                  .channel_by = BY_INFERRED,
+                  .scene = SCENE_MOMENTS},
+        .ip = i % 2 ? (str){"\x01\x00\x03", 3} : STR(""),
+    };
+
+    for (int c = 0; c < CLICK_COLUMNS; c++) {
+        if ((c + i) % 3 == 0) {
+            row.values[c].term = 100 + c;
+        } else if ((c + i) % 3 == 1) {
+            row.values[c].text = arena_f(&self->arena, "%d", c);
+        }
+    }
+    return row;
+}
+
+static void assert_value(const struct clicks_scan *scan, const struct click_row *row, enum click_column column)
+{
+    struct click_value value = clicks_scan_value(scan, column);
+
+    assert_int_equal(value.term, row->values[column].term);
+    assert_str_same(value.text, row->values[column].text);
+}
+
+static void assert_facts(const struct click_facts *got, const struct click_facts *expected)
+{
+    assert_int_equal(got->id, expected->id);
+    assert_int_equal(got->time_ms, expected->time_ms);
+    assert_int_equal(got->link_id, expected->link_id);
+    assert_int_equal(got->class, expected->class);
+    assert_int_equal(got->outcome, expected->outcome);
+    assert_int_equal(got->signals, expected->signals);
+    assert_int_equal(got->flags, expected->flags);
+    assert_int_equal(got->visitor, expected->visitor);
+    assert_int_equal(got->visitor_by, expected->visitor_by);
+    assert_int_equal(got->source_by, expected->source_by);
+    assert_int_equal(got->channel_by, expected->channel_by);
+    assert_int_equal(got->scene, expected->scene);
+}
+
+/* All clicks from..to with these columns, against what was stored. */
+static void assert_scan(struct tempdb *self, int64_t from, int64_t to, bool descending, uint64_t columns)
+{
+    struct clicks_scan scan;
+    int64_t expected = descending ? to : from;
+
+    clicks_scan(&scan, self->db, from, to, descending, columns);
+    while (clicks_scan_next(&scan)) {
+        struct click_row row = row_of(self, expected);
+        assert_facts(&scan.facts, &row.facts);
+        for (int c = 0; c < CLICK_COLUMNS; c++) {
+            if (columns & CLICK_BIT(c)) {
+                assert_value(&scan, &row, (enum click_column)c);
+            }
+        }
+        if (columns & CLICK_WITH_IP) {
+            assert_str_same(clicks_scan_ip(&scan), row.ip);
+        }
+        expected += descending ? -1 : 1;
+    }
+    assert_int_equal(stmt_err(scan.rows), OK);
+    assert_int_equal(expected, descending ? from - 1 : to + 1);
+}
+
+static void add_clicks(struct tempdb *self, int64_t count)
+{
+    assert_int_equal(db_begin(self->db, false), OK);
+    for (int64_t i = 1; i <= count; i++) {
+        struct click_row row = row_of(self, i);
+        assert_int_equal(clicks_insert(self->db, &row), OK);
+    }
+    assert_int_equal(db_commit(self->db), OK);
+}
+
+static void clicks__come_back_whatever_is_asked_for(void **state)
+{
+    struct tempdb *self = *state;
+
+    add_clicks(self, 9);
+    assert_scan(self, 1, 9, false, 0);
+    assert_scan(self, 3, 7, false, CLICK_EVERYTHING | CLICK_WITH_IP);
+    assert_scan(self, 3, 7, true, CLICK_EVERYTHING | CLICK_WITH_IP);
+    assert_scan(self, 1, 9, false, CLICK_WITH_IP);
+    assert_scan(self, 1, 9, true, 0);
+    assert_scan(self, 1, 9, false, CLICK_BIT(CLICK_APP) | CLICK_BIT(CLICK_QUERY));
+    for (int c = 0; c < CLICK_COLUMNS; c++) {
+        assert_scan(self, 1, 9, false, CLICK_BIT(c));
+        assert_scan(self, 2, 2, true, CLICK_BIT(c));
+    }
+}
+
+static void clicks__the_same_click_is_stored_once(void **state)
+{
+    struct tempdb *self = *state;
+    struct click_row row = row_of(self, 5);
+    int64_t count;
+
+    assert_int_equal(clicks_insert(self->db, &row), OK);
+    assert_int_equal(clicks_insert(self->db, &row), ERR_CONFLICT);
+    assert_int_equal(clicks_count(self->db, &count), OK);
+    assert_int_equal(count, 1);
+}
+
+static void clicks__go_by_link_and_by_range(void **state)
+{
+    struct tempdb *self = *state;
+    int64_t deleted;
+    int64_t id;
+
+    assert_int_equal(clicks_max_id(self->db, &id), OK);
+    assert_int_equal(id, 0);
+    add_clicks(self, 30);
+    assert_int_equal(clicks_delete_link(self->db, 1, &deleted), OK);
+    assert_int_equal(deleted, 10);
+    assert_int_equal(clicks_delete_range(self->db, 1, 15, &deleted), OK);
+    assert_int_equal(deleted, 10);
+    assert_int_equal(clicks_count(self->db, &id), OK);
+    assert_int_equal(id, 10);
+    assert_int_equal(clicks_max_id(self->db, &id), OK);
+    assert_int_equal(id, 30);
+}
+
+/* A report over one dimension must not pay for the others; counted in steps of SQLite's virtual machine. */
+static void clicks__a_narrow_scan_costs_a_fraction(void **state)
+{
+    struct tempdb *self = *state;
+    struct clicks_scan scan;
+    int steps[2];
+
+    add_clicks(self, 100);
+    for (int i = 0; i < 2; i++) {
+        clicks_scan(&scan, self->db, 1, 100, false, i ? CLICK_EVERYTHING : CLICK_BIT(CLICK_APP));
+        sqlite3_stmt_status(scan.rows->raw, SQLITE_STMTSTATUS_VM_STEP, 1);
+        while (clicks_scan_next(&scan)) {
+        }
+        steps[i] = sqlite3_stmt_status(scan.rows->raw, SQLITE_STMTSTATUS_VM_STEP, 0);
+    }
+    assert_true(steps[0] * 5 < steps[1] * 2);
+}
+
+static void terms__are_dense_and_lasting(void **state)
+{
+    struct tempdb *self = *state;
+    str text;
+    int64_t id;
+
+    assert_int_equal(terms_max_id(self->db, &id), OK);
+    assert_int_equal(id, 0);
+    assert_int_equal(terms_insert(self->db, 1, STR("wechat")), OK);
+    assert_int_equal(terms_insert(self->db, 2, (str){"a\0b", 3}), OK);
+    assert_int_equal(terms_insert(self->db, 3, STR("wechat")), ERR_CONFLICT);
+    assert_int_equal(terms_insert(self->db, 2, STR("other")), ERR_CONFLICT);
+    assert_int_equal(terms_find(self->db, STR("wechat"), &id), OK);
+    assert_int_equal(id, 1);
+    assert_int_equal(terms_find(self->db, STR("WeChat"), &id), ERR_NOT_FOUND);
+    assert_int_equal(terms_text(self->db, &self->arena, 2, &text), OK);
+    assert_str_same(text, ((str){"a\0b", 3}));
+    assert_int_equal(terms_text(self->db, &self->arena, 9, &text), ERR_NOT_FOUND);
+    struct stmt *rows = terms_each(self->db, 1);
+    assert_true(terms_next(rows, &id, &text));
+    assert_int_equal(id, 2);
+    assert_false(terms_next(rows, &id, &text));
+}
+
+static struct segment segment_at(struct tempdb *self, int64_t id)
+{
+    struct stmt *rows = segments_each(self->db);
+    struct segment segment;
+
+    while (segments_next(rows, &segment) && segment.id != id) {
+    }
+    stmt_reset(rows);
+    assert_int_equal(segment.id, id);
+    return segment;
+}
+
+static size_t count_segments(struct stmt *rows)
+{
+    struct segment segment;
+    size_t count = 0;
+
+    while (segments_next(rows, &segment)) {
+        count++;
+    }
+    return count;
+}
+
+static void segments__add_up_over_batches(void **state)
+{
+    struct tempdb *self = *state;
+    struct segment segment;
+    int64_t max;
+
+    assert_int_equal(segments_ingested(self->db, 7, 64, false, 0, INT64_MIN, INT64_MIN), OK);
+    segment = segment_at(self, 7);
+    assert_int_equal(segment.min_ms, INT64_MIN);
+    assert_int_equal(segments_ingested(self->db, 7, 1000, false, 10, 500, 900), OK);
+    assert_int_equal(segments_ingested(self->db, 7, 2000, true, 5, 450, 700), OK);
+    assert_int_equal(segments_ingested(self->db, 7, 2000, true, 0, 1, 9999), OK);
+    segment = segment_at(self, 7);
+    assert_int_equal(segment.ingested_to, 2000);
+    assert_true(segment.closed);
+    assert_int_equal(segment.rows, 15);
+    assert_int_equal(segment.min_ms, 450);
+    assert_int_equal(segment.max_ms, 900);
+    assert_int_equal(segments_ingested(self->db, 8, 500, false, 1, 2000, 2000), OK);
+
+    assert_int_equal(count_segments(segments_each_in(self->db, 0, 450)), 0);
+    assert_int_equal(count_segments(segments_each_in(self->db, 0, 451)), 1);
+    assert_int_equal(count_segments(segments_each_in(self->db, 900, 2000)), 1);
+    assert_int_equal(count_segments(segments_each_in(self->db, 901, 2000)), 0);
+    assert_int_equal(count_segments(segments_each_in(self->db, 900, 2001)), 2);
+    assert_int_equal(segments_folded(self->db, 7, 2000), OK);
+    assert_int_equal(segments_folded(self->db, 99, 2000), ERR_NOT_FOUND);
+    assert_int_equal(count_segments(segments_each_unfolded(self->db)), 1);
+    assert_int_equal(segments_unfold_all(self->db), OK);
+    assert_int_equal(count_segments(segments_each_unfolded(self->db)), 2);
+    assert_int_equal(segments_rows_removed(self->db, 7, 4), OK);
+    assert_int_equal(segment_at(self, 7).rows, 11);
+    assert_int_equal(segments_delete_before(self->db, 8), OK);
+    assert_int_equal(count_segments(segments_each(self->db)), 1);
+    assert_int_equal(segments_max_id(self->db, &max), OK);
+    assert_int_equal(max, 8);
+    assert_int_equal(segment_id_of_click(segment_first_click(8)), 8);
+    assert_int_equal(segment_id_of_click(segment_last_click(8)), 8);
+    assert_int_equal(segment_last_click(8) + 1, segment_first_click(9));
+}
+
+static void visitors__go_by_day(void **state)
+{
+    struct tempdb *self = *state;
+    int64_t number;
+    int64_t hash;
+
+    assert_int_equal(visitors_insert(self->db, 10, 100, -5), OK);
+    assert_int_equal(visitors_insert(self->db, 11, 101, -5), OK);
+    assert_int_equal(visitors_insert(self->db, 11, 101, 6), ERR_CONFLICT);
+    assert_int_equal(visitors_max_number(self->db, &number), OK);
+    assert_int_equal(number, 11);
+    struct stmt *rows = visitors_each(self->db, 100);
+    assert_true(visitors_next(rows, &number, &hash));
+    assert_int_equal(number, 10);
+    assert_int_equal(hash, -5);
+    assert_false(visitors_next(rows, &number, &hash));
+    assert_int_equal(visitors_delete_before(self->db, 101, &number), OK);
+    assert_int_equal(number, 1);
+    assert_false(visitors_next(visitors_each(self->db, 100), &number, &hash));
+}
+
+static void sums__add_and_keep_the_latest(void **state)
+{
+    struct tempdb *self = *state;
+    struct link_stat delta = {1, 3, 2, 1, 4, 1, 5, 700};
+    struct link_stat got;
+
+    assert_int_equal(sums_stat_find(self->db, 1, &got), OK);
+    assert_int_equal(got.clicks, 0);
+    assert_int_equal(got.last_ms, INT64_MIN);
+    assert_int_equal(sums_stat_add(self->db, &delta), OK);
+    delta = (struct link_stat){1, -1, 0, 0, -1, 0, 1, 600};
+    assert_int_equal(sums_stat_add(self->db, &delta), OK);
+    delta.last_ms = INT64_MIN;
+    assert_int_equal(sums_stat_add(self->db, &delta), OK);
+    assert_int_equal(sums_stat_find(self->db, 1, &got), OK);
+    assert_int_equal(got.clicks, 1);
+    assert_int_equal(got.visitors, 2);
+    assert_int_equal(got.bots, 1);
+    assert_int_equal(got.total, 2);
+    assert_int_equal(got.scans, 1);
+    assert_int_equal(got.reserved, 7);
+    assert_int_equal(got.last_ms, 700);
+    struct stmt *rows = sums_stats_each(self->db);
+    assert_true(sums_stats_next(rows, &got));
+    assert_false(sums_stats_next(rows, &got));
+    assert_int_equal(sums_link_delete(self->db, 1), OK);
+    assert_false(sums_stats_next(sums_stats_each(self->db), &got));
+}
+
+static void sums__days_are_put_found_and_ranged(void **state)
+{
+    struct tempdb *self = *state;
+    int64_t id;
+    int64_t day;
+    str bytes;
+
+    for (int64_t d = 10; d < 15; d++) {
+        assert_int_equal(sums_link_day_put(self->db, 1, d, STR("one")), OK);
+        assert_int_equal(sums_link_day_put(self->db, 2, d, STR("two")), OK);
+        assert_int_equal(sums_scope_day_put(self->db, SUMS_CHANNEL, 2, d, STR("s")), OK);
+    }
+    assert_int_equal(sums_scope_day_put(self->db, SUMS_ALL, 0, 12, (str){"\0\1", 2}), OK);
+    assert_int_equal(sums_link_day_put(self->db, 1, 12, STR("new")), OK);
+    assert_int_equal(sums_link_day_find(self->db, &self->arena, 1, 12, &bytes), OK);
+    assert_str(bytes, "new");
+    assert_int_equal(sums_link_day_put(self->db, 1, 12, STR("")), OK);
+    assert_int_equal(sums_link_day_find(self->db, &self->arena, 1, 12, &bytes), ERR_NOT_FOUND);
+    assert_int_equal(sums_scope_day_find(self->db, &self->arena, SUMS_ALL, 0, 12, &bytes), OK);
+    assert_str_same(bytes, ((str){"\0\1", 2}));
+    assert_int_equal(sums_scope_day_find(self->db, &self->arena, SUMS_OWNER, 0, 12, &bytes), ERR_NOT_FOUND);
+
+    struct stmt *rows = sums_link_days(self->db, 1, 11, 14);
+    assert_true(sums_days_next(rows, &day, &bytes));
+    assert_int_equal(day, 11);
+    assert_true(sums_days_next(rows, &day, &bytes));
+    assert_int_equal(day, 13);
+    assert_false(sums_days_next(rows, &day, &bytes));
+    rows = sums_scope_days(self->db, SUMS_CHANNEL, 2, 14, 99);
+    assert_true(sums_days_next(rows, &day, &bytes));
+    assert_false(sums_days_next(rows, &day, &bytes));
+    rows = sums_all_link_days(self->db, 14, 15);
+    assert_true(sums_all_days_next(rows, &id, &day, &bytes));
+    assert_int_equal(id, 1);
+    assert_true(sums_all_days_next(rows, &id, &day, &bytes));
+    assert_int_equal(id, 2);
+    assert_str(bytes, "two");
+    assert_false(sums_all_days_next(rows, &id, &day, &bytes));
+    rows = sums_all_scope_days(self->db, SUMS_CHANNEL, 0, 11);
+    assert_true(sums_all_days_next(rows, &id, &day, &bytes));
+    assert_int_equal(id, 2);
+    stmt_reset(rows);
+
+    assert_int_equal(sums_scope_delete(self->db, SUMS_CHANNEL, 2), OK);
+    assert_false(sums_days_next(sums_scope_days(self->db, SUMS_CHANNEL, 2, 0, 99), &day, &bytes));
+    assert_int_equal(sums_reset(self->db), OK);
+    assert_false(sums_all_days_next(sums_all_link_days(self->db, 0, 99), &id, &day, &bytes));
+    assert_false(sums_all_days_next(sums_all_scope_days(self->db, SUMS_ALL, 0, 99), &id, &day, &bytes));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(clicks__come_back_whatever_is_asked_for),
+        TEST(clicks__the_same_click_is_stored_once),
+        TEST(clicks__go_by_link_and_by_range),
+        TEST(clicks__a_narrow_scan_costs_a_fraction),
+        TEST(terms__are_dense_and_lasting),
+        TEST(segments__add_up_over_batches),
+        TEST(visitors__go_by_day),
+        TEST(sums__add_and_keep_the_latest),
+        TEST(sums__days_are_put_found_and_ranged),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
