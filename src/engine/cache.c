@@ -48,7 +48,7 @@ void cache_free(struct cache *self)
     }
     retired_free(&self->retired, &self->slab);
     free(self->retired.items);
-    free(atomic_load(&self->table));
+    table_free(atomic_load(&self->table));
     free(atomic_load(&self->hosts));
     slab_done(&self->slab);
     free(self);

@@ -65,7 +65,9 @@ static uint32_t flags_of(const struct link_entry *link, const str texts[TEXT_COU
 
 static size_t words_count(uint32_t flags)
 {
-    return (size_t)__builtin_popcount(flags & (FLAG_WORD(WORD_COUNT) - FLAG_WORD(0)));
+    uint32_t words = flags & (FLAG_WORD(WORD_COUNT) - FLAG_WORD(0));
+
+    return words == 0 ? 0 : (size_t)__builtin_popcount(words); /* most links have none */
 }
 
 size_t entry_bytes(const struct link_entry *link, bool has_aliases)

@@ -1,23 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 #include "cache_private.h"
 
+#include <sys/mman.h>
+
 /*
  * Entries differ in length by what people paste, so malloc would cost 16 bytes of its own on each and lose track of
- * the bound. Blocks are cut from chunks of 1 MiB in steps of 16 bytes; a freed block waits in the list of its size.
+ * the bound. Blocks are cut from chunks of 2 MiB in steps of 16 bytes; a freed block waits in the list of its size.
  * An edit that changes an entry's size takes a block up to three steps larger before new memory, so churn settles.
  * Chunks are never given back: a cache that shrank is about to grow again.
  */
-#define CHUNK_BYTES ((size_t)1 << 20)
+#define CHUNK_BYTES (HUGE_PAGE - BLOCK_STEP)
 #define STEPS_OVER  3
 
 struct chunk {
     struct chunk *next;
     _Alignas(BLOCK_STEP) uint8_t bytes[];
 };
+_Static_assert(sizeof(struct chunk) + CHUNK_BYTES == HUGE_PAGE, "a chunk is one huge page");
+
+/* A look-up is two cache misses; on small pages each brings a miss of the translation buffer along. */
+void *huge_alloc(size_t bytes)
+{
+    void *memory = bytes < HUGE_PAGE ? malloc(bytes) : aligned_alloc(HUGE_PAGE, bytes);
+
+    if (memory && bytes >= HUGE_PAGE) {
+        madvise(memory, bytes, MADV_HUGEPAGE);
+    }
+    return memory;
+}
 
 static bool slab_refill(struct slab *self)
 {
-    struct chunk *chunk = malloc(sizeof *chunk + CHUNK_BYTES);
+    struct chunk *chunk = huge_alloc(sizeof *chunk + CHUNK_BYTES);
 
     if (!chunk) {
         return false;

@@ -13,6 +13,7 @@
 #define BLOCK_STEP  16
 #define BLOCK_BYTES 8192
 #define BLOCK_SIZES (BLOCK_BYTES / BLOCK_STEP + 1)
+#define HUGE_PAGE   ((size_t)2 << 20)
 struct chunk;
 struct slab {
     struct chunk *chunks;
@@ -26,6 +27,8 @@ struct slab {
 void *slab_alloc(struct slab *self, size_t bytes, size_t bytes_max, uint16_t *steps);
 void slab_free(struct slab *self, void *block, uint16_t steps);
 void slab_done(struct slab *self);
+/* Not zeroed; on huge pages where the system has them and bytes, then a multiple of HUGE_PAGE, are enough for one. */
+void *huge_alloc(size_t bytes);
 
 /* ---- what was replaced and may still be read */
 struct retired_item {
@@ -49,9 +52,10 @@ struct slot {
 struct table {
     size_t mask;
     size_t taken; /* slots with a hash, removed ones too */
-    struct slot slots[];
+    struct slot *slots;
 };
 struct table *table_new(size_t slots);
+void table_free(struct table *self);
 size_t table_bytes(const struct table *self);
 /* Puts a node whose key is not there; the table has room. */
 void table_insert(struct table *self, uint64_t hash, uint64_t node);

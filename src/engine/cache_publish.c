@@ -64,10 +64,11 @@ static bool make_room(struct cache *self, size_t need, size_t bytes_max)
     }
     struct table *grown = table_grow(table, self->links + self->aliases, need);
     if (!grown || table_bytes(grown) + self->slab.bytes > bytes_max) {
-        free(grown);
+        table_free(grown);
         return false;
     }
     atomic_store_explicit(&self->table, grown, memory_order_release);
+    retire(self, table->slots, 0);
     retire(self, table, 0);
     return true;
 }

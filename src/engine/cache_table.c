@@ -10,12 +10,25 @@
 
 struct table *table_new(size_t slots)
 {
-    struct table *self = calloc(1, sizeof *self + slots * sizeof(struct slot));
+    struct table *self = malloc(sizeof *self);
+    struct slot *memory = huge_alloc(slots * sizeof(struct slot));
 
-    if (self) {
-        self->mask = slots - 1;
+    if (!self || !memory) {
+        free(self);
+        free(memory);
+        return NULL;
     }
+    memset(memory, 0, slots * sizeof(struct slot));
+    *self = (struct table){.mask = slots - 1, .slots = memory};
     return self;
+}
+
+void table_free(struct table *self)
+{
+    if (self) {
+        free(self->slots);
+        free(self);
+    }
 }
 
 size_t table_bytes(const struct table *self)

@@ -26,6 +26,7 @@ static str code_of(unsigned i, char out[16])
     return (str){out, (size_t)snprintf(out, 16, "%07x", i * 2654435761u)};
 }
 
+/* With cache NULL only what it costs to make up the links. */
 static void load(struct cache *cache, unsigned links)
 {
     char code[16], url[128];
@@ -41,7 +42,7 @@ static void load(struct cache *cache, unsigned links)
         };
         link.url = (str){url, (size_t)snprintf(url, sizeof url,
                                                "https://www.example.com/products/%u?colour=red&size=%u", i, i % 40)};
-        BUG_ON(cache_put(cache, &link, NULL, 0, 0, true) != OK);
+        BUG_ON(cache && cache_put(cache, &link, NULL, 0, 0, true) != OK);
     }
 }
 
@@ -54,6 +55,9 @@ int main(int argc, char **argv)
 
     cache_thread_register();
     int64_t start = clock_mono_ns();
+    load(NULL, links);
+    int64_t made_up = clock_mono_ns() - start;
+    start += 2 * made_up;
     load(cache, links);
     int64_t loaded = clock_mono_ns();
     cache_stats(cache, &stats);
