@@ -13,7 +13,7 @@
 #include "linkpond/base/log.h"
 
 #define ROUNDS    25
-#define IDS_MAX   60000
+#define IDS_MAX   100000
 #define LANES     2
 #define POSITIONS 4096
 
@@ -77,6 +77,7 @@ static int32_t run_and_kill(int32_t from, int32_t after)
     int32_t number, last = from;
 
     assert_int_equal(pipe(ends), 0);
+    assert_true(fcntl(ends[0], F_SETPIPE_SZ, 4096) > 0); /* so that the child cannot run far ahead of us */
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
