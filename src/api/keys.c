@@ -178,7 +178,6 @@ static void answer_created(struct ctx *ctx, struct request *request, struct repl
     reply_json_begin(reply, 201, &json);
     write_key(&json, &stored, request->now_ms, secret);
     reply_header(reply, request, "Location", arena_f(request->arena, "/api/v1/keys/%lld", (long long)id));
-    reply_header_set(reply, request, "Cache-Control", STR("no-store"));
 }
 
 static void keys_create(struct ctx *ctx, struct request *request, struct reply *reply)
