@@ -215,7 +215,8 @@ void repeat_end(struct repeats *self, const struct request *request, const struc
     }
     str body = reply->body.len > 0 ? buf_str(&reply->body) : reply->body_static;
     bool worth_keeping = !repeat->answered && reply->status < 500 && reply->status != 429 && !reply->pull &&
-                         !reply->body.overflow && !request->arena->overflow && body.len <= KEPT_BYTES_MAX;
+                         !reply->secret && !reply->body.overflow && !request->arena->overflow &&
+                         body.len <= KEPT_BYTES_MAX;
     if (worth_keeping) {
         struct keep keep = {.row = {.api_key_id = request->actor->key_id,
                                     .key = repeat->key,
