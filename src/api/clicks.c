@@ -16,7 +16,7 @@
 #define PAGE_BYTES       (LIMIT_REPLY - LIMIT_REPLY / 4) /* a page ends here: one more click always fits */
 #define PAGE_DEADLINE_NS (INT64_C(60) * 1000000000)
 
-struct page {
+struct click_page {
     struct click_view view;
     struct buf *out;
     struct json_writer json; /* FORMAT_JSON: inside its array */
@@ -28,7 +28,7 @@ struct page {
 
 static bool add_click(void *arg, const struct click *click)
 {
-    struct page *page = arg;
+    struct click_page *page = arg;
     if (page->rows == page->wanted || page->out->len > PAGE_BYTES) {
         page->more = true;
         return false;
@@ -57,7 +57,7 @@ static struct click_query ledger_query(const struct stats_query *query, int64_t 
 }
 
 static enum err run_page(struct db *db, struct arena *arena, const struct stats_query *query, int64_t after_id,
-                         bool chinese, struct page *page)
+                         bool chinese, struct click_page *page)
 {
     struct click_query ledger = ledger_query(query, after_id, page->wanted + 1);
     click_view_init(&page->view, db, arena, chinese);
@@ -97,7 +97,7 @@ static enum err count_clicks(struct db *db, struct arena *arena, const struct st
 static enum err write_page(struct request *request, struct reply *reply, struct db *db, const struct stats_query *query,
                            struct fault *fault)
 {
-    struct page *page = ARENA_NEW(request->arena, struct page);
+    struct click_page *page = ARENA_NEW(request->arena, struct click_page);
     int64_t total = 0;
     if (!page) {
         return ERR_NOMEM;
@@ -153,7 +153,7 @@ static void stream_done(void *arg)
 static enum err stream_page(struct click_stream *self, struct db *db)
 {
     arena_reset(&self->page_arena);
-    struct page *page = ARENA_NEW(&self->page_arena, struct page);
+    struct click_page *page = ARENA_NEW(&self->page_arena, struct click_page);
     if (!page) {
         return ERR_NOMEM;
     }

@@ -3,6 +3,7 @@
  * /healthz: the process runs. /readyz: it can do its work, or why not. /metrics: figures for Prometheus (text format
  * 0.0.4, prometheus.io/docs/instrumenting/exposition_formats).
  */
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <unistd.h>
 

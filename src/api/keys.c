@@ -176,6 +176,7 @@ static void answer_created(struct ctx *ctx, struct request *request, struct repl
     }
     struct json_writer json;
     reply_json_begin(reply, 201, &json);
+    reply->secret = true;
     write_key(&json, &stored, request->now_ms, secret);
     reply_header(reply, request, "Location", arena_f(request->arena, "/api/v1/keys/%lld", (long long)id));
 }
