@@ -45,7 +45,7 @@ struct stmt *db_stmt(struct db *self, enum sql_id id)
     /* Broken SQL is our own fault. The file's faults (damaged, locked, no memory) are the caller's to hear. */
     if ((rc & 0xff) == SQLITE_ERROR) {
         fprintf(stderr, "%s: %s\n", sql_name[id], sqlite3_errmsg(self->raw));
-        BUG_ON("broken SQL");
+        BUG_ON(true && "broken SQL");
     }
     stmt->err = db_sqlite_err(rc);
     stmt->ended = true;
@@ -80,7 +80,7 @@ static int param(struct stmt *self, const char *name)
         }
     }
     fprintf(stderr, "no parameter :%s in %s\n", name, sqlite3_sql(self->raw));
-    BUG_ON("unknown parameter");
+    BUG_ON(true && "unknown parameter");
     return 0;
 }
 
