@@ -14,6 +14,9 @@ UPDATE api_key SET name = :name, scopes = :scopes, owner_id = :owner_id, domain_
     expires_ms = :expires_ms
 WHERE id = :id;
 
+-- name: key_rekey
+UPDATE api_key SET prefix = :prefix, hash = :hash WHERE id = :id AND revoked_ms IS NULL;
+
 -- name: key_find
 -- use: key_row
 WHERE k.id = :id;

@@ -102,6 +102,16 @@ enum err keys_update(struct db *db, const struct api_key *key)
     return row_run(db, stmt);
 }
 
+enum err keys_rekey(struct db *db, const struct api_key *key)
+{
+    struct stmt *stmt = db_stmt(db, SQL_KEY_REKEY);
+
+    stmt_bind_str(stmt, "prefix", key->prefix);
+    stmt_bind_blob(stmt, "hash", (str){(const char *)key->hash, sizeof key->hash});
+    stmt_bind_i64(stmt, "id", key->id);
+    return row_run(db, stmt);
+}
+
 enum err keys_find(struct db *db, struct arena *arena, int64_t id, struct api_key *out)
 {
     struct stmt *row = db_stmt(db, SQL_KEY_FIND);
