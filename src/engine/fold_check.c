@@ -55,30 +55,12 @@ static enum err delete_segment_clicks(struct db *db, const struct segment *segme
 
 enum err fold_retain(struct db *db, int64_t before_ms, int64_t *deleted)
 {
-    bool found = true;
-    enum err err = OK;
+    struct segment segment;
+    bool found = false;
+    enum err err = oldest_expired(db, before_ms, &segment, &found);
 
     *deleted = 0;
-    while (err == OK && found) {
-        struct segment segment;
-        int64_t now_deleted = 0;
-        err = db_begin(db, false);
-        if (err == OK) {
-            err = oldest_expired(db, before_ms, &segment, &found);
-        }
-        if (err == OK && found) {
-            err = delete_segment_clicks(db, &segment, before_ms, &now_deleted);
-        }
-        if (err == OK) {
-            err = db_commit(db);
-        }
-        if (err != OK) {
-            db_rollback(db);
-        } else {
-            *deleted += now_deleted;
-        }
-    }
-    return err;
+    return err == OK && found ? delete_segment_clicks(db, &segment, before_ms, deleted) : err;
 }
 
 /* ---- recount */

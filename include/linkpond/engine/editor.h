@@ -52,25 +52,29 @@ struct link_result {
     bool existed;     /* if_exists found one: 200 instead of 201 */
     enum err err;
     struct fault fault;
-    int64_t existing_id; /* for 409: which link is in the way; 0 = none */
+    int64_t existing_id; /* for 409: which link is in the way; 0 = none, or not for this actor to know */
 };
 /* Create or, by if_exists, find or update. Imported: aliases may be any path (alias_check imported), code and created
  * time may be given. */
 struct import_extra {
     bool imported;
-    int64_t created_ms; /* TIME_NONE = now */
-    int64_t clicks;     /* carried over as a starting count; 0 */
+    int64_t created_ms; /* TIME_NONE or 0 = now */
+    int64_t clicks;     /* counted elsewhere: joins the link's own figures, but no day's; 0 = none */
 };
 void editor_link_create(struct editor *self, const struct actor *actor, struct arena *arena,
                         const struct link_draft *draft, const struct import_extra *extra, struct link_result *out);
-/* if_revision 0 = any. ERR_PRECONDITION when it changed meanwhile. */
+/* The draft patches: what it does not name stays. An alias becomes the one shown, older ones keep working; null takes
+ * all away. A link that gets another domain has its shown alias there too. if_revision 0 = any. ERR_PRECONDITION when
+ * it changed meanwhile. */
 void editor_link_update(struct editor *self, const struct actor *actor, struct arena *arena, int64_t id,
                         const struct link_draft *draft, int64_t if_revision, struct link_result *out);
+/* Deleting what is in the bin and restoring what is not are OK and change nothing. Purging needs SCOPE_ADMIN; its
+ * result is the link as it was. */
 enum link_action { LINK_DELETE, LINK_RESTORE, LINK_PURGE };
 void editor_link_action(struct editor *self, const struct actor *actor, struct arena *arena, int64_t id,
                         enum link_action action, struct link_result *out);
-/* Many in one transaction, each in a savepoint of its own: a refused item leaves the others alone. drafts[i] ->
- * results[i]; ids NULL = create. dry_run: all is rolled back. */
+/* extra: NULL or one for each. Many in one transaction, each in a savepoint of its own: a refused item leaves the
+ * others alone. drafts[i] -> results[i]; ids NULL = create. dry_run: all is rolled back. */
 enum err editor_links_bulk(struct editor *self, const struct actor *actor, struct arena *arena,
                            const struct link_draft *drafts, const int64_t *ids, const enum link_action *action,
                            const struct import_extra *extra, size_t count, bool dry_run, struct link_result *results);
@@ -87,7 +91,12 @@ enum err editor_label_put(struct editor *self, const struct actor *actor, struct
                           struct fault *fault); /* id 0 = new; also renames */
 enum err editor_label_merge(struct editor *self, const struct actor *actor, int64_t from_id, int64_t into_id,
                             struct fault *fault);
-/* Makes the secret, stores its hash; `secret` ("lp_" + 43 characters) is shown once and cleansed by the caller. */
+/* All links of one user to another (0 = to nobody), the bin included. Unbound keys only. */
+enum err editor_hand_over(struct editor *self, const struct actor *actor, int64_t from_user_id, int64_t to_user_id,
+                          int64_t *moved, struct fault *fault);
+/* key: name, scopes (no wider than the actor's), bounds, expires_ms (0 or TIME_NONE = never), user_id (0 = the
+ * actor's). Sets id, created_ms, and prefix (lent from secret). Makes the secret, stores its hash (SHA-256 of the whole
+ * text); `secret` ("lp_" + 43 characters) is shown once and cleansed by the caller. */
 #define KEY_SECRET_MAX 64
 enum err editor_key_create(struct editor *self, const struct actor *actor, struct api_key *key,
                            char secret[KEY_SECRET_MAX], struct fault *fault);

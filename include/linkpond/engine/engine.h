@@ -15,9 +15,11 @@
  * database, replays the journal's unread tail into the ledger's reach, loads the cache, starts the writer and the
  * janitor.
  *
- * A data folder: linkpond.db, journal/, lock, listen.json, backups/, secret.key (0600; FF1, cookie and hash keys live
- * in meta, the file only unlocks CLI access).
+ * A data folder (0700): linkpond.db, journal/, lock, listen.json, and while a daemon serves it local.key (0600), with
+ * which the command line asks that daemon (docs/decisions/0003-the-command-line-is-an-api-client.md).
  */
+
+/* Texts are borrowed and live as long as the engine. */
 struct engine_opts {
     const char *data_dir;
     unsigned lanes; /* redirect threads; at least 1 */
@@ -59,14 +61,21 @@ struct engine {
     struct janitor *janitor;
     _Atomic uint64_t clicks_answered, clicks_dropped, unknown_excess;
     int lock_fd;
+    /* The engine's own. */
+    struct db *db; /* the writer's from start to stop */
+    struct code_cipher *cipher;
+    struct agent_rules *agent_rules; /* those of the start */
+    struct source_rules *source_rules;
+    struct agent_rules *resolver_rules; /* after a reload */
+    bool local_key_written;
 };
 
-/* Makes a data folder: database, keys, default domain, user admin, one admin key (shown once). ERR_CONFLICT when it is
- * one already. */
+/* Makes a data folder (and sets the process umask to 077, as engine_open does): database, keys, default domain, user
+ * admin, one admin key (shown once). ERR_CONFLICT when it is one already. */
 struct engine_init_opts {
     const char *data_dir;
-    const char *domain; /* HOST or HOST:PORT */
-    const char *scheme; /* http | https */
+    const char *domain; /* HOST or HOST:PORT; NULL = localhost:8080 */
+    const char *scheme; /* http | https; NULL = http for a loopback host, else https */
     bool fold_case;
 };
 enum err engine_init(const struct engine_init_opts *opts, char secret[KEY_SECRET_MAX], struct fault *fault);
@@ -76,6 +85,12 @@ enum err engine_init(const struct engine_init_opts *opts, char secret[KEY_SECRET
 enum err engine_open(const struct engine_opts *opts, struct engine **out, struct fault *fault);
 /* Stops threads, ingests what is journalled, checkpoints, releases the lock. */
 void engine_close(struct engine *self);
+/* A new secret for the key row "local command line", which is made when missing; the one before stops working. With
+ * `publish` it is also written to DIR/local.key, readable by the folder's owner only, until engine_close. */
+#define ENGINE_LOCAL_KEY_NAME STR("local command line")
+enum err engine_local_key(struct engine *self, bool publish, char secret[KEY_SECRET_MAX], struct fault *fault);
+/* A copy of the database at path, one snapshot, checked before it gets that name. Replaces a file. */
+enum err engine_backup(struct engine *self, const char *path, struct fault *fault);
 /* SIGHUP: recognition files again; broken ones are refused and the old stay. */
 enum err engine_reload(struct engine *self, struct fault *fault);
 /* The ledger's balance: journalled = ingested + lag. */

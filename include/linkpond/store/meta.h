@@ -5,6 +5,15 @@
 #include "linkpond/store/db.h"
 
 /* Facts about this installation by key: cipher keys, node number, choices made at init, counters. */
+
+/* Made once, by engine_init. */
+#define META_CODE_KEY   STR("code_key")   /* 16 bytes: row ids to codes (FF1) */
+#define META_COOKIE_KEY STR("cookie_key") /* 16 bytes: visitor numbers to cookies (AES) */
+#define META_HASH_KEY   STR("hash_key")   /* 16 bytes: pseudonyms and other keyed hashes (SipHash) */
+#define META_NODE       STR("node")       /* 0..255, the first byte of click ids */
+#define META_FOLD_CASE  STR("fold_case")  /* 1: aliases are compared without case */
+#define META_CREATED_MS STR("created_ms")
+
 /* ERR_NOT_FOUND when the key was never put. */
 enum err meta_get_blob(struct db *db, struct arena *arena, str key, str *out);
 enum err meta_get_i64(struct db *db, str key, int64_t *out);

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "linkpond/base/clock.h"
+#include "linkpond/base/files.h"
+#include "linkpond/model/code.h"
+#include "linkpond/store/links.h"
+#include "linkpond/store/meta.h"
+#include "linkpond/store/segments.h"
+
+#include "engine_private.h"
+#include "janitor.h"
+#include "loader.h"
+#include "publish.h"
+#include "recognition.h"
+
+/* Parts are opened from the bottom up and closed the other way round; each step checks nothing but its own part, so a
+ * failure half way is closed by the same function as a running engine. */
+#define ENGINE_ARENA_MAX    ((size_t)16 * 1024 * 1024)
+#define FALLBACK_TIMEOUT_MS 2000 /* a visitor waits no longer for a reader */
+
+enum err engine_lock(const char *data_dir, struct arena *arena, int *fd, struct fault *fault)
+{
+    const char *path = files_join(arena, data_dir, ENGINE_LOCK);
+    char holder[32] = "";
+    char pid[32];
+
+    if (!path) {
+        return ERR_NOMEM;
+    }
+    snprintf(pid, sizeof pid, "%d", (int)getpid());
+    enum err err = files_lock(path, str_from_c(pid), fd, holder, sizeof holder);
+    if (err == ERR_BUSY) {
+        return fault_setf(fault, err, "data", "in_use", "%s is in use by process %s.", data_dir,
+                          holder[0] ? holder : "?");
+    }
+    return err ? fault_setf(fault, err, "data", err_slug(err), "%s cannot be locked.", path) : OK;
+}
+
+/* ---- the redirect's way out while not every link is in the cache ---- */
+
+static bool find_in_db(struct engine *self, struct db *db, struct arena *arena, int64_t domain_id, str path,
+                       struct link_entry *out)
+{
+    char memory[LIMIT_ALIAS_IMPORTED];
+    struct link_hot hot;
+    int64_t id;
+    str alias = cache_fold(path, self->fold_case, memory);
+    enum err err = links_find_alias(db, BOUNDS_ALL, domain_id, alias, &id);
+
+    err = err == ERR_NOT_FOUND ? links_find_code(db, BOUNDS_ALL, path, &id) : err;
+    err = err ? err : links_load_one(db, arena, id, &hot);
+    str channel = {0};
+    err = err ? err : publish_channel(db, arena, hot.channel_id, &channel);
+    if (!err) {
+        *out = publish_entry(&hot, channel);
+    }
+    return !err;
+}
+
+static bool fallback_find(void *arg, struct arena *arena, int64_t domain_id, str path, struct link_entry *out)
+{
+    struct engine *self = arg;
+    struct db *db = readers_take(self->readers, FALLBACK_TIMEOUT_MS);
+    bool found = db && find_in_db(self, db, arena, domain_id, path, out);
+
+    readers_give(self->readers, db);
+    return found;
+}
+
+/* ---- opening ---- */
+
+static enum err check_folder(const char *data_dir, const char *path, struct fault *fault)
+{
+    if (path && files_exists(path)) {
+        return OK;
+    }
+    return path ? fault_setf(fault, ERR_NOT_FOUND, "data", "no_data_folder",
+                             "%s is not a data folder; make one with `linkpond --data %s init`.", data_dir, data_dir)
+                : ERR_NOMEM;
+}
+
+static enum err read_facts(struct engine *self, struct db *db, struct arena *arena, str *code_key, struct fault *fault)
+{
+    int64_t node = 0;
+    int64_t fold_case = 0;
+    enum err err = meta_get_i64(db, META_NODE, &node);
+
+    err = err ? err : meta_get_i64(db, META_FOLD_CASE, &fold_case);
+    err = err ? err : meta_get_blob(db, arena, META_CODE_KEY, code_key);
+    if (err == ERR_NOT_FOUND || (!err && (code_key->len != 16 || node < 0 || node > 255))) {
+        return fault_set(fault, ERR_CORRUPT, "data", "corrupt", "The installation's own keys are missing.",
+                         "数据目录缺少安装密钥。");
+    }
+    self->node = (unsigned)node;
+    self->fold_case = fold_case != 0;
+    return err;
+}
+
+static enum err read_positions(struct engine *self, struct db *db, struct arena *arena,
+                               struct journal_position **positions, size_t *count)
+{
+    struct stmt *rows = segments_each(db);
+    struct segment segment;
+    size_t cap = 0;
+
+    while (segments_next(rows, &segment)) {
+        cap++;
+    }
+    *positions = ARENA_ARRAY(arena, struct journal_position, cap + 1);
+    *count = 0;
+    if (stmt_err(rows) || !*positions) {
+        return stmt_err(rows) ? stmt_err(rows) : ERR_NOMEM;
+    }
+    rows = segments_each(db);
+    while (segments_next(rows, &segment)) {
+        if ((uint64_t)segment.id >> 34 == self->node && *count < cap) {
+            (*positions)[(*count)++] = (struct journal_position){.segment = segment.id & CLICK_ID_SEGMENT_MAX,
+                                                                 .offset = (uint32_t)segment.ingested_to,
+                                                                 .closed = segment.closed};
+        }
+    }
+    return stmt_err(rows);
+}
+
+static enum err open_journal(struct engine *self, struct db *db, struct arena *arena, struct fault *fault)
+{
+    const struct engine_opts *opts = &self->opts;
+    struct journal_position *positions;
+    size_t count;
+    uint64_t highest = 0;
+    enum err err = read_positions(self, db, arena, &positions, &count);
+    if (err) {
+        return err;
+    }
+    for (size_t i = 0; i < count; i++) {
+        highest = positions[i].segment > highest ? positions[i].segment : highest;
+    }
+    struct journal_opts journal = {.dir = files_join(arena, opts->data_dir, ENGINE_JOURNAL),
+                                   .node = self->node,
+                                   .lanes = opts->lanes,
+                                   .segment_bytes = opts->segment_bytes,
+                                   .fsync = opts->fsync,
+                                   .keep_bytes = opts->journal_keep_bytes,
+                                   .first_segment = highest + 1};
+    err = journal.dir ? journal_open(&journal, &self->journal, fault) : ERR_NOMEM;
+    if (!err) {
+        journal_seek(self->journal, positions, count);
+    }
+    return err;
+}
+
+static enum err open_cache(struct engine *self, struct db *db, struct fault *fault)
+{
+    self->cache = cache_new((size_t)self->opts.cache_bytes);
+    enum err err = self->cache ? loader_load(db, self->journal, self->cache, fault) : ERR_NOMEM;
+    if (err) {
+        return err;
+    }
+    self->resolver = resolver_new(&(struct resolver_opts){.cache = self->cache,
+                                                          .rules = self->agent_rules,
+                                                          .fold_case = self->fold_case,
+                                                          .fallback_find = fallback_find,
+                                                          .fallback_arg = self});
+    return self->resolver ? OK : ERR_NOMEM;
+}
+
+static enum err start_writer(struct engine *self, struct db *db, struct fault *fault)
+{
+    str zone = zone_name(self->zone);
+    char zone_text[64];
+
+    snprintf(zone_text, sizeof zone_text, STR_FMT, STR_ARG(zone));
+    return writer_start(&(struct writer_opts){.db = db,
+                                              .journal = self->journal,
+                                              .cache = self->cache,
+                                              .agent_rules = self->agent_rules,
+                                              .source_rules = self->source_rules,
+                                              .zone_name = zone_text,
+                                              .node = self->node,
+                                              .repeat_window_ms = self->opts.repeat_window_ms,
+                                              .fold_rows = self->opts.fold_rows},
+                        &self->writer, fault);
+}
+
+static enum err open_editor(struct engine *self, str code_key)
+{
+    const struct engine_opts *opts = &self->opts;
+
+    self->cipher = code_cipher_new((const uint8_t *)code_key.ptr);
+    if (!self->cipher) {
+        return ERR_NOMEM;
+    }
+    self->editor = editor_new(&(struct editor_opts){.writer = self->writer,
+                                                    .cache = self->cache,
+                                                    .cipher = self->cipher,
+                                                    .data_dir = opts->data_dir,
+                                                    .code_length = opts->code_length,
+                                                    .sequential_codes = opts->sequential_codes,
+                                                    .fold_case = self->fold_case,
+                                                    .strict_dictionary = opts->strict_dictionary,
+                                                    .allow_private_targets = opts->allow_private_targets,
+                                                    .extra_schemes = opts->extra_schemes,
+                                                    .extra_schemes_count = opts->extra_schemes_count,
+                                                    .reserved = opts->reserved,
+                                                    .reserved_count = opts->reserved_count});
+    return self->editor ? OK : ERR_NOMEM;
+}
+
+static enum err open_parts(struct engine *self, struct arena *arena, struct fault *fault)
+{
+    const char *path = files_join(arena, self->opts.data_dir, ENGINE_DATABASE);
+    struct db *db = NULL;
+    str code_key = {0};
+    enum err err = check_folder(self->opts.data_dir, path, fault);
+
+    err = err ? err : engine_lock(self->opts.data_dir, arena, &self->lock_fd, fault);
+    err = err ? err : db_open(path, DB_WRITE, &db, fault);
+    self->db = db;
+    err = err ? err : read_facts(self, db, arena, &code_key, fault);
+    err = err ? err : recognition_load(self->opts.recognition_dir, &self->agent_rules, &self->source_rules, fault);
+    err = err ? err : open_journal(self, db, arena, fault);
+    err = err ? err : readers_open(path, LIMIT_READERS, &self->readers, fault);
+    err = err ? err : open_cache(self, db, fault);
+    err = err ? err : start_writer(self, db, fault);
+    err = err ? err : open_editor(self, code_key);
+    return err ? err : janitor_start(self, &self->janitor);
+}
+
+enum err engine_open(const struct engine_opts *opts, struct engine **out, struct fault *fault)
+{
+    struct arena arena;
+
+    BUG_ON(opts->lanes == 0 || opts->lanes > LIMIT_REDIRECT_THREADS);
+    const struct zone *zone = zone_find(str_from_c(opts->timezone));
+    if (!zone) {
+        return fault_setf(fault, ERR_INVALID, "timezone", "unknown", "There is no time zone %s.", opts->timezone);
+    }
+    struct engine *self = calloc(1, sizeof *self);
+    if (!self) {
+        return ERR_NOMEM;
+    }
+    umask(0077);
+    self->opts = *opts;
+    self->zone = zone;
+    self->lock_fd = -1;
+    self->started_ms = clock_now_ms();
+    arena_init(&arena, ENGINE_ARENA_MAX);
+    enum err err = open_parts(self, &arena, fault);
+    arena_done(&arena);
+    if (err) {
+        engine_close(self);
+        return err;
+    }
+    *out = self;
+    return OK;
+}
+
+void engine_close(struct engine *self)
+{
+    if (!self) {
+        return;
+    }
+    janitor_stop(self->janitor);
+    engine_local_key_remove(self);
+    writer_stop(self->writer);
+    editor_free(self->editor);
+    code_cipher_free(self->cipher);
+    resolver_free(self->resolver);
+    readers_close(self->readers);
+    journal_close(self->journal);
+    db_close(self->db); /* last of the handles, so that it may fold the WAL into the file */
+    cache_free(self->cache);
+    agent_rules_free(self->resolver_rules);
+    agent_rules_free(self->agent_rules);
+    source_rules_free(self->source_rules);
+    if (self->lock_fd >= 0) {
+        files_unlock(self->lock_fd);
+    }
+    free(self);
+}

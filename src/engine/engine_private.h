@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_SRC_ENGINE_ENGINE_PRIVATE_H
+#define LINKPOND_SRC_ENGINE_ENGINE_PRIVATE_H
+
+#include "linkpond/engine/engine.h"
+
+/* Names inside a data folder. */
+#define ENGINE_DATABASE  "linkpond.db"
+#define ENGINE_JOURNAL   "journal"
+#define ENGINE_LOCK      "lock"
+#define ENGINE_LOCAL_KEY "local.key"
+
+/* The folder's lock, with our pid for whoever meets it. ERR_BUSY names the holder. */
+enum err engine_lock(const char *data_dir, struct arena *arena, int *fd, struct fault *fault);
+/* Takes local.key away if this engine wrote it. */
+void engine_local_key_remove(struct engine *self);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdatomic.h>
+
+#include "linkpond/base/clock.h"
+
+#include "engine_private.h"
+#include "recognition.h"
+
+/* A running engine looked at and told to read its tables again. */
+
+/* The writer takes its copy over at its next batch and frees it itself, so the resolver gets one of its own. */
+enum err engine_reload(struct engine *self, struct fault *fault)
+{
+    struct agent_rules *agents[2] = {NULL, NULL};
+    struct source_rules *sources[2] = {NULL, NULL};
+    enum err err = recognition_load(self->opts.recognition_dir, &agents[0], &sources[0], fault);
+
+    err = err ? err : recognition_load(self->opts.recognition_dir, &agents[1], &sources[1], fault);
+    source_rules_free(sources[1]);
+    if (err) {
+        agent_rules_free(agents[0]);
+        source_rules_free(sources[0]);
+        return err;
+    }
+    resolver_set_rules(self->resolver, agents[1]);
+    agent_rules_free(self->resolver_rules);
+    self->resolver_rules = agents[1];
+    writer_set_rules(self->writer, agents[0], sources[0]);
+    return OK;
+}
+
+void engine_balance(const struct engine *self, struct engine_balance *out)
+{
+    struct journal_stats journal;
+    struct writer_stats writer;
+
+    /* What was read is taken before what was appended, so that the lag is never below zero. */
+    writer_stats(self->writer, &writer);
+    journal_stats(self->journal, &journal);
+    uint64_t lag = journal.appended > journal.read ? journal.appended - journal.read : 0;
+    int64_t age = journal.oldest_unread_ms ? clock_now_ms() - journal.oldest_unread_ms : 0;
+    *out = (struct engine_balance){.answered = atomic_load(&self->clicks_answered),
+                                   .journalled = writer.ingested + lag,
+                                   .ingested = writer.ingested,
+                                   .dropped = atomic_load(&self->clicks_dropped),
+                                   .lag_records = lag,
+                                   .lag_ms = age > 0 ? age : 0};
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "janitor_jobs.h"
+
+#include "linkpond/base/clock.h"
+#include "linkpond/base/log.h"
+#include "linkpond/engine/fold.h"
+#include "linkpond/store/idempotency.h"
+#include "linkpond/store/links.h"
+#include "linkpond/store/sessions.h"
+
+#include "publish.h"
+
+/* What has had its time goes. Every step is a short task of the writer, so clicks and edits never wait long. */
+#define ANSWERS_KEPT_MS  (24 * MS_PER_HOUR)
+#define SESSION_IDLE_MS  (12 * MS_PER_HOUR)
+#define SESSION_WHOLE_MS (7 * MS_PER_DAY)
+
+/* ---- the bin ---- */
+
+struct bin_task {
+    struct db *db;
+    struct cache *cache;
+    int64_t before_ms, now_ms;
+    int64_t ids[BIN_BATCH];
+    size_t count;
+};
+
+static enum err empty_bin(struct db *db, void *arg, struct fault *fault)
+{
+    struct bin_task *self = arg;
+
+    (void)fault;
+    self->db = db;
+    enum err err = links_binned_before(db, self->before_ms, self->ids, BIN_BATCH, &self->count);
+    for (size_t i = 0; !err && i < self->count; i++) {
+        err = links_tombstone(db, self->ids[i], self->now_ms, false);
+    }
+    return err;
+}
+
+/* Should one not be published, visitors get what they got from the bin: disabled. */
+static void bin_emptied(void *arg)
+{
+    const struct bin_task *self = arg;
+    struct arena texts;
+
+    arena_init(&texts, (size_t)4 * 1024 * 1024);
+    for (size_t i = 0; i < self->count; i++) {
+        enum err err = publish_link(self->db, self->cache, &texts, self->ids[i], 0);
+        if (err) {
+            log_event(LOG_WARN, "link_not_cached", "lnk_%lld: %s", (long long)self->ids[i], err_text(err, false));
+        }
+        arena_reset(&texts);
+    }
+    arena_done(&texts);
+}
+
+enum err janitor_empty_bin(struct engine *engine, int64_t before_ms, int64_t now_ms, struct fault *fault)
+{
+    struct bin_task task = {.cache = engine->cache, .before_ms = before_ms, .now_ms = now_ms};
+    enum err err = OK;
+
+    do {
+        err = writer_submit(engine->writer,
+                            &(struct writer_task){.run = empty_bin, .published = bin_emptied, .arg = &task}, fault);
+    } while (!err && task.count == BIN_BATCH);
+    return err;
+}
+
+/* ---- sessions and kept answers ---- */
+
+static enum err forget_expired(struct db *db, void *arg, struct fault *fault)
+{
+    const int64_t *now_ms = arg;
+    enum err err = sessions_purge(db, *now_ms - SESSION_IDLE_MS, *now_ms - SESSION_WHOLE_MS, NULL);
+
+    (void)fault;
+    return err ? err : idempotency_purge(db, *now_ms - ANSWERS_KEPT_MS, NULL);
+}
+
+/* ---- clicks ---- */
+
+struct retention_task {
+    int64_t before_ms, deleted;
+};
+
+static enum err forget_clicks(struct db *db, void *arg, struct fault *fault)
+{
+    struct retention_task *self = arg;
+
+    (void)fault;
+    return fold_retain(db, self->before_ms, &self->deleted);
+}
+
+enum err janitor_retention(struct engine *engine, int64_t before_ms, int64_t *deleted, struct fault *fault)
+{
+    struct retention_task task = {.before_ms = before_ms};
+    enum err err = OK;
+
+    *deleted = 0;
+    do {
+        task.deleted = 0;
+        err = writer_submit(engine->writer, &(struct writer_task){.run = forget_clicks, .arg = &task}, fault);
+        *deleted += err ? 0 : task.deleted;
+    } while (!err && task.deleted > 0);
+    return err;
+}
+
+/* ---- the round ---- */
+
+static void told(const char *job, enum err err, const struct fault *fault)
+{
+    if (err) {
+        log_event(LOG_ERROR, "janitor_failed", "%s: %s %s", job, err_text(err, false), fault->message);
+    }
+}
+
+static void hourly(struct engine *engine, int64_t now_ms)
+{
+    struct fault fault = {0};
+    int64_t deleted = 0;
+
+    told("sessions",
+         writer_submit(engine->writer, &(struct writer_task){.run = forget_expired, .arg = &now_ms}, &fault), &fault);
+    if (engine->opts.click_retention_ms > 0) {
+        told("retention", janitor_retention(engine, now_ms - engine->opts.click_retention_ms, &deleted, &fault),
+             &fault);
+    }
+    if (deleted > 0) {
+        log_event(LOG_INFO, "clicks_expired", "%lld clicks deleted; their sums stay", (long long)deleted);
+    }
+}
+
+static void scheduled_backup(struct engine *engine, struct janitor_state *state, int64_t now_ms)
+{
+    struct fault fault = {0};
+
+    if (!engine->opts.backup_dir || engine->opts.backup_every_ms <= 0) {
+        return;
+    }
+    if (state->backup_ms == 0) {
+        state->backup_ms = janitor_newest_backup(engine->opts.backup_dir);
+    }
+    if (now_ms - state->backup_ms < engine->opts.backup_every_ms) {
+        return;
+    }
+    enum err err = janitor_backup(engine, now_ms, &fault);
+    state->backup_ms = err ? state->backup_ms : now_ms;
+    told("backup", err, &fault);
+}
+
+void janitor_sweep(struct engine *engine, struct janitor_state *state, int64_t now_ms)
+{
+    struct fault fault = {0};
+
+    if (engine->opts.bin_keep_ms > 0) {
+        told("bin", janitor_empty_bin(engine, now_ms - engine->opts.bin_keep_ms, now_ms, &fault), &fault);
+    }
+    if (now_ms - state->hourly_ms >= MS_PER_HOUR) {
+        state->hourly_ms = now_ms;
+        hourly(engine, now_ms);
+    }
+    scheduled_backup(engine, state, now_ms);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_SRC_ENGINE_JANITOR_JOBS_H
+#define LINKPOND_SRC_ENGINE_JANITOR_JOBS_H
+
+#include "linkpond/engine/engine.h"
+
+/* When what was done last; all 0 at start: everything is due, a backup by the age of the
+ * newest one. */
+struct janitor_state {
+    int64_t hourly_ms, backup_ms;
+};
+/* Everything that is due. A failure is logged and tried again at the next sweep. */
+void janitor_sweep(struct engine *engine, struct janitor_state *state, int64_t now_ms);
+/* A verified copy of the database in the backup folder; the oldest past BACKUPS_KEPT go. */
+#define BACKUPS_KEPT 7
+enum err janitor_backup(struct engine *engine, int64_t now_ms, struct fault *fault);
+/* When the newest backup in that folder was made, by its name; 0 = there is none. */
+int64_t janitor_newest_backup(const char *dir);
+/* Clicks older than that instant, as far as they are in the sums. *deleted rows. */
+enum err janitor_retention(struct engine *engine, int64_t before_ms, int64_t *deleted, struct fault *fault);
+/* Links that have been in the bin since before that instant become tombstones, BIN_BATCH in a transaction. */
+#define BIN_BATCH 500
+enum err janitor_empty_bin(struct engine *engine, int64_t before_ms, int64_t now_ms, struct fault *fault);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_SRC_ENGINE_KEY_SECRET_H
+#define LINKPOND_SRC_ENGINE_KEY_SECRET_H
+
+#include "linkpond/engine/editor.h"
+#include "linkpond/store/keys.h"
+
+#define KEY_PREFIX_LEN 9
+/* A new secret, and in `key` its hash (SHA-256 of the whole text) and prefix. The prefix is lent from `secret`. */
+void key_secret_make(char secret[KEY_SECRET_MAX], struct api_key *key);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "loader.h"
+
+#include "linkpond/store/clicks.h"
+#include "linkpond/store/labels.h"
+#include "linkpond/store/links.h"
+#include "linkpond/store/segments.h"
+#include "linkpond/store/sums.h"
+
+#include "idmap.h"
+#include "publish.h"
+
+/*
+ * Two statements, each in order of link id, merged as they are read: no link is looked up, so a million take half a
+ * second. A join would make SQLite do the same look-ups that are avoided here.
+ */
+#define LOADER_LABELS_MAX  ((size_t)64 * 1024 * 1024)
+#define LOADER_USED_MAX    ((size_t)1 << 24) /* links that ever had a limit */
+#define LOADER_ALIASES_MAX 4096              /* of one link */
+
+struct channel {
+    int64_t id;
+    str key;
+};
+struct loader {
+    struct db *db;
+    struct cache *cache;
+    struct arena labels; /* for the whole load */
+    struct channel *channels;
+    size_t channels_count;
+    struct idmap used;  /* link id -> taken */
+    struct arena texts; /* of the aliases of one link */
+    struct stmt *rows;  /* aliases */
+    struct link_alias next;
+    bool has_next;
+    struct cache_alias aliases[LOADER_ALIASES_MAX];
+};
+
+static enum err load_channels(struct loader *self)
+{
+    struct stmt *rows = labels_each(self->db);
+    struct label label;
+    size_t count = 0;
+
+    while (labels_next(rows, &label)) {
+        count += label.kind == LABEL_CHANNEL;
+    }
+    self->channels = ARENA_ARRAY(&self->labels, struct channel, count + 1);
+    if (stmt_err(rows) || !self->channels) {
+        return stmt_err(rows) ? stmt_err(rows) : ERR_NOMEM;
+    }
+    rows = labels_each(self->db);
+    while (labels_next(rows, &label)) {
+        if (label.kind == LABEL_CHANNEL && self->channels_count < count) {
+            self->channels[self->channels_count++] = (struct channel){label.id, arena_str(&self->labels, label.key)};
+        }
+    }
+    return self->labels.overflow ? ERR_NOMEM : stmt_err(rows);
+}
+
+static str channel_key(const struct loader *self, int64_t id)
+{
+    size_t low = 0;
+    size_t high = self->channels_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (self->channels[middle].id < id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < self->channels_count && self->channels[low].id == id ? self->channels[low].key : (str){0};
+}
+
+/* ---- limits: what is taken ---- */
+
+static enum err use(struct loader *self, int64_t link_id, int64_t more)
+{
+    int64_t *used = idmap_put(&self->used, (uint64_t)link_id, 0, NULL);
+
+    if (!used) {
+        return ERR_NOMEM;
+    }
+    *used += more;
+    return OK;
+}
+
+static enum err used_by_sums(struct loader *self)
+{
+    struct stmt *rows = sums_stats_each(self->db);
+    struct link_stat stat;
+    enum err err = OK;
+
+    while (!err && sums_stats_next(rows, &stat)) {
+        err = stat.reserved != 0 ? use(self, stat.link_id, stat.reserved) : OK;
+    }
+    if (err) {
+        stmt_reset(rows);
+        return err;
+    }
+    return stmt_err(rows);
+}
+
+static enum err used_by_segment(struct loader *self, const struct segment *segment)
+{
+    struct clicks_scan scan;
+    int64_t from = segment_first_click(segment->id) + segment->folded_to / RECORD_ALIGN;
+    enum err err = OK;
+
+    clicks_scan(&scan, self->db, from, segment_last_click(segment->id), false, 0);
+    while (!err && clicks_scan_next(&scan)) {
+        err = scan.facts.signals & SIGNAL_RESERVED_LIMIT ? use(self, scan.facts.link_id, 1) : OK;
+    }
+    if (err) {
+        stmt_reset(scan.rows);
+        return err;
+    }
+    return stmt_err(scan.rows);
+}
+
+static enum err used_by_tail(struct loader *self)
+{
+    struct stmt *rows = segments_each_unfolded(self->db);
+    struct segment segment;
+    enum err err = OK;
+
+    while (!err && segments_next(rows, &segment)) {
+        err = used_by_segment(self, &segment);
+    }
+    if (err) {
+        stmt_reset(rows);
+        return err;
+    }
+    return stmt_err(rows);
+}
+
+static enum err used_by_journal(struct loader *self, struct journal *journal)
+{
+    struct record record;
+    int64_t click_id;
+    enum err err = OK;
+
+    while (!err && journal_next(journal, &record, &click_id)) {
+        err = record.signals & SIGNAL_RESERVED_LIMIT ? use(self, record.link_id, 1) : OK;
+    }
+    journal_batch_rolled_back(journal);
+    return err;
+}
+
+/* ---- links and aliases ---- */
+
+static enum err take_aliases(struct loader *self, int64_t link_id, size_t *count)
+{
+    *count = 0;
+    while (self->has_next && self->next.link_id < link_id) { /* of a row that is no more */
+        self->has_next = links_aliases_next(self->rows, &self->next);
+    }
+    while (self->has_next && self->next.link_id == link_id) {
+        if (*count < LOADER_ALIASES_MAX) {
+            self->aliases[(*count)++] =
+                (struct cache_alias){self->next.domain_id, arena_str(&self->texts, self->next.folded)};
+        }
+        self->has_next = links_aliases_next(self->rows, &self->next);
+    }
+    return self->texts.overflow ? ERR_NOMEM : OK;
+}
+
+static enum err load_link(struct loader *self, const struct link_hot *hot)
+{
+    struct link_entry entry = publish_entry(hot, channel_key(self, hot->channel_id));
+    size_t count;
+    enum err err = take_aliases(self, hot->id, &count);
+    if (err) {
+        return err;
+    }
+    const int64_t *used = hot->max_clicks > 0 ? idmap_find(&self->used, (uint64_t)hot->id, 0) : NULL;
+    err = cache_put(self->cache, &entry, self->aliases, count, used ? *used : 0, false);
+    if (count > 0) {
+        arena_reset(&self->texts);
+    }
+    return err == ERR_NOMEM ? OK : err; /* past its bound the cache knows that it is not complete */
+}
+
+static enum err load_links(struct loader *self)
+{
+    struct stmt *rows = links_load_each(self->db);
+    struct link_hot hot;
+    enum err err = OK;
+
+    self->rows = links_aliases_each(self->db);
+    self->has_next = links_aliases_next(self->rows, &self->next);
+    cache_set_complete(self->cache, true);
+    while (!err && links_load_next(rows, &hot)) {
+        err = load_link(self, &hot);
+    }
+    err = err ? err : stmt_err(rows);
+    err = err ? err : stmt_err(self->rows);
+    stmt_reset(rows);
+    stmt_reset(self->rows);
+    if (err) {
+        cache_set_complete(self->cache, false);
+    }
+    return err;
+}
+
+static enum err load_all(struct loader *self, struct journal *journal)
+{
+    enum err err = publish_hosts(self->db, self->cache, &self->labels);
+
+    err = err ? err : load_channels(self);
+    err = err ? err : used_by_sums(self);
+    err = err ? err : used_by_tail(self);
+    err = err ? err : used_by_journal(self, journal);
+    return err ? err : load_links(self);
+}
+
+enum err loader_load(struct db *db, struct journal *journal, struct cache *cache, struct fault *fault)
+{
+    struct loader *self = calloc(1, sizeof *self);
+
+    if (!self) {
+        return ERR_NOMEM;
+    }
+    self->db = db;
+    self->cache = cache;
+    arena_init(&self->labels, LOADER_LABELS_MAX);
+    arena_init(&self->texts, (size_t)LOADER_ALIASES_MAX * (LIMIT_ALIAS_IMPORTED + 32));
+    idmap_init(&self->used, LOADER_USED_MAX);
+    enum err err = load_all(self, journal);
+    idmap_done(&self->used);
+    arena_done(&self->texts);
+    arena_done(&self->labels);
+    free(self);
+    return err ? fault_setf(fault, err, "", err_slug(err), "The links could not be loaded: %s", err_text(err, false))
+               : OK;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "publish.h"
+
+#include "linkpond/model/record.h"
+#include "linkpond/store/clicks.h"
+#include "linkpond/store/domains.h"
+#include "linkpond/store/labels.h"
+#include "linkpond/store/segments.h"
+#include "linkpond/store/sums.h"
+
+/* An edit is published from the committed row, never from the edit itself: there is one way from a row to an entry, and
+ * what visitors get is what the database says. */
+
+struct link_entry publish_entry(const struct link_hot *hot, str channel)
+{
+    struct link_entry entry = {
+        .id = hot->id,
+        .domain_id = hot->domain_id,
+        .code = hot->code,
+        .url = hot->url,
+        .fallback_url = hot->fallback_url,
+        .source = hot->source,
+        .channel = channel,
+        .click_id_param = hot->click_id_param,
+        .gate = {.valid_from_ms = hot->valid_from_ms,
+                 .valid_until_ms = hot->valid_until_ms,
+                 .enabled = hot->enabled && !hot->tombstone && hot->deleted_ms == TIME_NONE},
+        .redirect_status = hot->redirect_status,
+        .max_clicks = hot->max_clicks,
+        .forward_query = hot->forward_query,
+        .visitor_wins = hot->visitor_wins,
+        .crawlable = hot->crawlable,
+        .gone = hot->tombstone,
+    };
+
+    memcpy(entry.utm, hot->utm, sizeof entry.utm);
+    return entry;
+}
+
+enum err publish_channel(struct db *db, struct arena *arena, int64_t channel_id, str *out)
+{
+    struct label label = {0};
+    enum err err = channel_id ? labels_find_id(db, arena, channel_id, &label) : OK;
+
+    *out = label.key;
+    return err;
+}
+
+enum err publish_link(struct db *db, struct cache *cache, struct arena *arena, int64_t id, int64_t used)
+{
+    struct link_hot hot;
+    struct link_alias *rows = NULL;
+    size_t count = 0;
+    str channel = {0};
+    enum err err = links_load_one(db, arena, id, &hot);
+
+    err = err ? err : publish_channel(db, arena, hot.channel_id, &channel);
+    err = err ? err : links_aliases(db, arena, id, &rows, &count);
+    if (err) {
+        return err;
+    }
+    struct cache_alias *aliases = ARENA_ARRAY(arena, struct cache_alias, count);
+    if (!aliases && count > 0) {
+        return ERR_NOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        aliases[i] = (struct cache_alias){rows[i].domain_id, rows[i].folded};
+    }
+    struct link_entry entry = publish_entry(&hot, channel);
+    return cache_put(cache, &entry, aliases, count, used, true);
+}
+
+static enum err hosts_read(struct db *db, struct arena *arena, struct host_entry *out, size_t cap, size_t *count)
+{
+    struct stmt *rows = domains_each(db);
+    struct domain domain;
+
+    *count = 0;
+    while (domains_next(rows, &domain)) {
+        if (out && *count < cap) {
+            out[*count] = (struct host_entry){.domain_id = domain.id,
+                                              .host = arena_str(arena, domain.host),
+                                              .scheme = arena_str(arena, domain.scheme),
+                                              .is_default = domain.is_default,
+                                              .enabled = domain.enabled,
+                                              .serves_all = domain.serves_all,
+                                              .root_url = arena_str(arena, domain.root_url),
+                                              .not_found_url = arena_str(arena, domain.not_found_url),
+                                              .expired_url = arena_str(arena, domain.expired_url)};
+        }
+        (*count)++;
+    }
+    return arena->overflow ? ERR_NOMEM : stmt_err(rows);
+}
+
+enum err publish_hosts(struct db *db, struct cache *cache, struct arena *arena)
+{
+    size_t count;
+    enum err err = hosts_read(db, arena, NULL, 0, &count);
+    if (err) {
+        return err;
+    }
+    struct host_entry *hosts = ARENA_ARRAY(arena, struct host_entry, count + 1);
+    if (!hosts) {
+        return ERR_NOMEM;
+    }
+    err = hosts_read(db, arena, hosts, count, &count);
+    return err ? err : cache_put_hosts(cache, hosts, count);
+}
+
+static enum err used_in_tail(struct db *db, int64_t link_id, const struct segment *segment, int64_t *used)
+{
+    struct clicks_scan scan;
+    int64_t from = segment_first_click(segment->id) + segment->folded_to / RECORD_ALIGN;
+
+    clicks_scan(&scan, db, from, segment_last_click(segment->id), false, 0);
+    while (clicks_scan_next(&scan)) {
+        if (scan.facts.link_id == link_id && (scan.facts.signals & SIGNAL_RESERVED_LIMIT)) {
+            (*used)++;
+        }
+    }
+    return stmt_err(scan.rows);
+}
+
+enum err publish_used(struct db *db, int64_t link_id, int64_t *used)
+{
+    struct link_stat stat;
+    enum err err = sums_stat_find(db, link_id, &stat);
+    struct stmt *rows = segments_each_unfolded(db);
+    struct segment segment;
+    int64_t sum = stat.reserved;
+
+    while (!err && segments_next(rows, &segment)) {
+        err = used_in_tail(db, link_id, &segment, &sum);
+    }
+    if (err) {
+        stmt_reset(rows);
+        return err;
+    }
+    *used = sum;
+    return stmt_err(rows);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine_fixture.h"
+
+#include <sys/stat.h>
+
+#include "assert_str.h"
+#include "linkpond/base/crypt.h"
+
+/* Goal: a data folder is made once, opened by one process at a time, and has everything again after a restart. */
+
+static void engine__a_created_link_redirects_when_the_call_returns(void **state)
+{
+    struct pond *pond = *state;
+    struct link_result made = CREATE(pond, "url=https://example.org/a?x=1");
+
+    assert_int_equal(made.err, OK);
+    assert_int_equal(made.link.code.len, 7);
+    struct verdict verdict = pond_visit(pond, made.link.code);
+    assert_int_equal(verdict.outcome, OUTCOME_REDIRECT);
+    assert_str_same(verdict.location, STR("https://example.org/a?x=1"));
+}
+
+static void engine__a_restart_keeps_links_aliases_and_hosts(void **state)
+{
+    struct pond *pond = *state;
+    struct link_result made = CREATE(pond, "url=https://example.org/a", "alias=summer", "channel=group-3");
+
+    pond_reopen(pond);
+    struct verdict by_code = pond_visit(pond, made.link.code);
+    struct verdict by_alias = pond_visit(pond, STR("summer"));
+    assert_int_equal(by_code.link_id, made.link.id);
+    assert_int_equal(by_alias.link_id, made.link.id);
+    assert_str_same(by_alias.channel, STR("group-3"));
+    assert_str_same(by_alias.host, STR("s.example.com"));
+    assert_true(cache_complete(pond->engine->cache));
+}
+
+static void engine__a_second_process_is_refused_and_told_the_pid(void **state)
+{
+    struct pond *pond = *state;
+    struct engine *second = NULL;
+    struct fault fault = {0};
+    char pid[32];
+
+    snprintf(pid, sizeof pid, "%d", (int)getpid());
+    assert_int_equal(engine_open(&pond->opts, &second, &fault), ERR_BUSY);
+    assert_null(second);
+    assert_non_null(strstr(fault.message, pid));
+}
+
+static void engine__a_folder_without_a_database_names_init(void **state)
+{
+    struct pond *pond = *state;
+    struct tempdir empty;
+    struct engine *engine = NULL;
+    struct fault fault = {0};
+
+    tempdir_init(&empty);
+    struct engine_opts opts = pond->opts;
+    opts.data_dir = empty.path;
+    assert_int_equal(engine_open(&opts, &engine, &fault), ERR_NOT_FOUND);
+    assert_non_null(strstr(fault.message, "init"));
+    assert_false(files_exists(tempdir_file(&empty, "linkpond.db")));
+    tempdir_done(&empty);
+}
+
+static void engine__init_refuses_a_folder_that_is_one(void **state)
+{
+    struct pond *pond = *state;
+    struct fault fault = {0};
+    char secret[KEY_SECRET_MAX] = "untouched";
+
+    pond_close(pond);
+    struct engine_init_opts init = {.data_dir = pond->dir.path, .domain = "other.example.com"};
+    assert_int_equal(engine_init(&init, secret, &fault), ERR_CONFLICT);
+    assert_string_equal(secret, "untouched");
+    pond_open(pond);
+}
+
+static void engine__a_newer_schema_is_refused(void **state)
+{
+    struct pond *pond = *state;
+    struct engine *engine = NULL;
+    struct fault fault = {0};
+    struct db *db = NULL;
+
+    pond_close(pond);
+    assert_int_equal(db_open(tempdir_file(&pond->dir, "linkpond.db"), DB_WRITE, &db, &fault), OK);
+    struct stmt *stmt = db_stmt(db, SQL_DB_MIGRATION_INSERT);
+    stmt_bind_i64(stmt, "number", 9999);
+    stmt_bind_str(stmt, "name", STR("9999_of_the_future.sql"));
+    stmt_bind_i64(stmt, "checksum", 1);
+    stmt_bind_i64(stmt, "applied_ms", 1);
+    assert_int_equal(stmt_run(stmt), OK);
+    db_close(db);
+    assert_int_equal(engine_open(&pond->opts, &engine, &fault), ERR_NEWER_SCHEMA);
+    assert_null(engine);
+}
+
+static void engine__the_folder_is_for_its_owner_only(void **state)
+{
+    struct pond *pond = *state;
+    struct stat status;
+    char secret[KEY_SECRET_MAX];
+    struct fault fault;
+
+    assert_int_equal(engine_local_key(pond->engine, true, secret, &fault), OK);
+    static const char *const NAMES[] = {"linkpond.db", "linkpond.db-wal", "lock", "local.key", "journal"};
+    for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {
+        assert_int_equal(stat(tempdir_file(&pond->dir, NAMES[i]), &status), 0);
+        assert_int_equal(status.st_mode & 077, 0);
+    }
+}
+
+static bool key_works(struct pond *pond, const char *secret)
+{
+    uint8_t hash[SHA256_BYTES];
+    struct api_key key = {0};
+    struct db *db = readers_take(pond->engine->readers, 5000);
+
+    crypt_sha256(str_from_c(secret), hash);
+    enum err err = keys_find_hash(db, &pond->arena, hash, &key);
+    readers_give(pond->engine->readers, db);
+    return err == OK && key_is_valid(&key, clock_now_ms()) && key.scopes == SCOPE_ALL;
+}
+
+static void engine__init_gives_one_admin_key_that_is_stored_as_a_hash(void **state)
+{
+    struct pond *pond = *state;
+
+    assert_int_equal(strlen(pond->secret), 46);
+    assert_int_equal(memcmp(pond->secret, "lp_", 3), 0);
+    assert_true(key_works(pond, pond->secret));
+    pond->secret[20] ^= 1;
+    assert_false(key_works(pond, pond->secret));
+}
+
+static void engine__the_local_key_changes_at_every_start(void **state)
+{
+    struct pond *pond = *state;
+    char first[KEY_SECRET_MAX];
+    char second[KEY_SECRET_MAX];
+    struct fault fault;
+    str text;
+
+    assert_int_equal(engine_local_key(pond->engine, true, first, &fault), OK);
+    assert_true(key_works(pond, first));
+    assert_int_equal(files_read(&pond->arena, tempdir_file(&pond->dir, "local.key"), 100, &text), OK);
+    assert_str_same(text, str_from_c(first));
+    pond_reopen(pond);
+    assert_false(files_exists(tempdir_file(&pond->dir, "local.key")));
+    assert_int_equal(engine_local_key(pond->engine, false, second, &fault), OK);
+    assert_true(key_works(pond, second));
+    assert_false(key_works(pond, first));
+    assert_false(files_exists(tempdir_file(&pond->dir, "local.key")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(engine__a_created_link_redirects_when_the_call_returns, pond_setup,
+                                        pond_teardown),
+        cmocka_unit_test_setup_teardown(engine__a_restart_keeps_links_aliases_and_hosts, pond_setup, pond_teardown),
+        cmocka_unit_test_setup_teardown(engine__a_second_process_is_refused_and_told_the_pid, pond_setup,
+                                        pond_teardown),
+        cmocka_unit_test_setup_teardown(engine__a_folder_without_a_database_names_init, pond_setup, pond_teardown),
+        cmocka_unit_test_setup_teardown(engine__init_refuses_a_folder_that_is_one, pond_setup, pond_teardown),
+        cmocka_unit_test_setup_teardown(engine__a_newer_schema_is_refused, pond_setup, pond_teardown),
+        cmocka_unit_test_setup_teardown(engine__the_folder_is_for_its_owner_only, pond_setup, pond_teardown),
+        cmocka_unit_test_setup_teardown(engine__init_gives_one_admin_key_that_is_stored_as_a_hash, pond_setup,
+                                        pond_teardown),
+        cmocka_unit_test_setup_teardown(engine__the_local_key_changes_at_every_start, pond_setup, pond_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
