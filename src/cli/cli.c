@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From main's arguments to a command and its exit code. */
-#include "linkpond/cli/command.h"
+#include "linkpond/cli/commands.h"
 
 #include <errno.h>
 #include <fcntl.h>

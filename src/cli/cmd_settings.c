@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* linkpond settings: what is in force, or a sample file. */
-#include "linkpond/cli/command.h"
+#include "linkpond/cli/commands.h"
 
 #define TEXT_BYTES_MAX (256 * 1024)
 

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of commands. */
-#include "linkpond/cli/command.h"
+#include "linkpond/cli/commands.h"
 
 /* clang-format off */
 const struct command commands_table[] = {
+    { "init", "", 0, 0, false, cmd_init_flags, NULL, cmd_init, "Make a data folder and its first key", "新建数据目录和第一个密钥" },
+    { "serve", "", 0, 0, true, NULL, NULL, cmd_serve, "Run the server", "运行服务" },
+    { "link", "", 0, 0, false, NULL, cmd_link_verbs, NULL, "Make, find and change links", "管理短链" },
+    { "key", "", 0, 0, false, NULL, cmd_key_verbs, NULL, "Make, list and revoke API keys", "管理 API 密钥" },
+    { "stats", "[REF]", 0, 1, false, cmd_stats_flags, NULL, cmd_stats, "Show clicks and visitors", "查看统计" },
+    { "import", "FILE", 1, 1, false, cmd_import_flags, NULL, cmd_import, "Bring links in from a CSV file (- = stdin)", "从 CSV 文件导入短链（- 即 stdin）" },
+    { "export", "[FILE]", 0, 1, false, cmd_export_flags, NULL, cmd_export, "Write all links to a file or stdout", "导出全部短链" },
+    { "try", "REF", 1, 1, false, cmd_try_flags, NULL, cmd_try, "Open a link as somebody else would, and say what was recorded", "模拟他人打开短链，并显示记录" },
     { "settings", "", 0, 0, true, cmd_settings_flags, NULL, cmd_settings,
       "Show the settings in force, or a sample file", "显示当前设置或示例设置文件" },
     { "version", "", 0, 0, false, NULL, NULL, cmd_version, "Show the version", "显示版本" },

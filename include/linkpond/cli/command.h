@@ -93,10 +93,4 @@ void cli_print(str text);
  * /var/lib/linkpond when that is a data folder, else ./linkpond-data. */
 const char *cli_default_data_dir(void);
 
-/* Commands, one file each. */
-enum err cmd_version(struct cli *cli, struct fault *fault);
-enum err cmd_help(struct cli *cli, struct fault *fault);
-enum err cmd_settings(struct cli *cli, struct fault *fault);
-extern const struct flag cmd_settings_flags[];
-
 #endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+#include "linkpond/api/routes.h"
+
+const struct route *const api_route_tables[] = {
+    http_routes,       api_link_routes,   api_bulk_routes,
+    api_domain_routes, api_label_routes,  api_key_routes,
+    api_user_routes,   api_health_routes, NULL,
+};

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "linkpond/cli/boot.h"
+
+#include <sched.h>
+
+#include "linkpond/api/routes.h"
+#include "linkpond/base/zone.h"
+
+#define RESERVED_MAX 64
+
+unsigned boot_lanes(const struct settings *settings)
+{
+    cpu_set_t set;
+
+    if (settings->redirect_threads > 0) {
+        return (unsigned)settings->redirect_threads;
+    }
+    int cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return cores < 1 ? 1 : cores > LIMIT_REDIRECT_THREADS ? LIMIT_REDIRECT_THREADS : (unsigned)cores;
+}
+
+/* Empty texts of settings mean "not set". */
+static const char *set_or_null(const char *text)
+{
+    return *text ? text : NULL;
+}
+
+/* Where people open the desk. With port 0 nobody knows before the listener is bound; links to it are then relative. */
+static const char *admin_url(struct arena *arena, const struct settings *settings)
+{
+    if (*settings->admin_url) {
+        return settings->admin_url;
+    }
+    return str_ends(str_from_c(settings->admin_listen), STR(":0"))
+               ? NULL
+               : arena_f(arena, "http://%s", settings->admin_listen).ptr;
+}
+
+enum err boot_engine(struct arena *arena, const struct settings *settings, const char *data_dir, unsigned lanes,
+                     struct engine **out, struct fault *fault)
+{
+    char *zone = arena_alloc(arena, 64);
+    str *reserved = ARENA_ARRAY(arena, str, RESERVED_MAX);
+
+    if (!zone || !reserved) {
+        return ERR_NOMEM;
+    }
+    size_t reserved_count = routes_reserved(api_route_tables, reserved, RESERVED_MAX);
+    BUG_ON(reserved_count > RESERVED_MAX);
+    struct engine_opts opts = {
+        .data_dir = data_dir,
+        .lanes = lanes,
+        .cache_bytes = settings->cache_bytes,
+        .segment_bytes = (uint32_t)settings->journal_segment_bytes,
+        .fsync = (enum journal_fsync)settings->fsync,
+        .journal_keep_bytes = settings->journal_keep_bytes,
+        .strict_clicks = settings->click_policy == CLICK_POLICY_STRICT,
+        .timezone = *settings->timezone ? settings->timezone : zone_system_name(zone).ptr,
+        .repeat_window_ms = settings->repeat_window_ms,
+        .fold_rows = settings->fold_rows,
+        .code_length = (int)settings->code_length,
+        .sequential_codes = settings->code_style == CODE_STYLE_SEQUENTIAL,
+        .strict_dictionary = settings->strict_dictionary,
+        .allow_private_targets = settings->allow_private_targets,
+        .extra_schemes = settings->extra_schemes.items,
+        .extra_schemes_count = settings->extra_schemes.count,
+        .reserved = reserved,
+        .reserved_count = reserved_count,
+        .recognition_dir = set_or_null(settings->recognition_dir),
+        .backup_every_ms = settings->backup_every_ms,
+        .click_retention_ms = settings->click_retention_ms,
+        .bin_keep_ms = settings->bin_keep_ms,
+        .public_url = set_or_null(settings->public_url),
+        .admin_url = admin_url(arena, settings),
+    };
+    if (settings->backup_every_ms > 0) {
+        opts.backup_dir = *settings->backup_dir ? settings->backup_dir : arena_f(arena, "%s/backups", data_dir).ptr;
+    }
+    return engine_open(&opts, out, fault);
+}
+
+struct router *boot_router(struct engine *engine, const struct settings *settings)
+{
+    struct router *router = router_new(&(struct router_opts){.engine = engine,
+                                                             .tables = api_route_tables,
+                                                             .cors_origins = settings->cors_origins.items,
+                                                             .cors_origins_count = settings->cors_origins.count});
+
+    BUG_ON(!router);
+    return router;
+}
+
+const struct cidr *boot_proxies(struct arena *arena, const struct settings *settings)
+{
+    struct cidr *proxies = ARENA_ARRAY(arena, struct cidr, settings->trusted_proxies.count + 1);
+
+    for (size_t i = 0; proxies && i < settings->trusted_proxies.count; i++) {
+        bool read = cidr_parse(settings->trusted_proxies.items[i], &proxies[i]);
+        BUG_ON(!read); /* checked when the settings were read */
+    }
+    return proxies;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* linkpond key: create, list, revoke. */
+#include "linkpond/cli/body.h"
+#include "linkpond/cli/client.h"
+#include "linkpond/cli/commands.h"
+#include "linkpond/cli/table.h"
+
+/* clang-format off */
+static const struct flag create_flags[] = {
+    { "name", FLAG_VALUE, "TEXT", BODY_TEXT, "what it is for; else \"command line\"", "用途；默认 command line" },
+    { "scope", FLAG_LIST, "SCOPE", BODY_LIST, "links:read, links:write, stats:read, admin; several times; else all",
+      "权限 links:read、links:write、stats:read、admin，可多次；默认全部" },
+    { "owner", FLAG_VALUE, "USER", BODY_TEXT, "sees and touches only this user's links", "只能访问此负责人的短链" },
+    { "domain", FLAG_VALUE, "HOST", BODY_TEXT, "sees and touches only this domain's links", "只能访问此域名的短链" },
+    { "expires-at", FLAG_VALUE, "TIME", BODY_TEXT, "RFC 3339, like 2026-11-22T10:00:00+08:00", "到期时间（RFC 3339）" },
+    { NULL, FLAG_SWITCH, NULL, BODY_NONE, NULL, NULL },
+};
+/* clang-format on */
+
+static enum err key_create(struct cli *cli, struct fault *fault)
+{
+    char memory[8192];
+    struct buf body;
+    struct json_writer json;
+    struct client_reply reply;
+    struct json *key;
+
+    buf_init_fixed(&body, memory, sizeof memory);
+    json_writer_init(&json, &body);
+    json_object(&json);
+    if (!args_has(&cli->args, "name")) {
+        json_put_str(&json, "name", STR("command line"));
+    }
+    if (!args_has(&cli->args, "scope")) {
+        json_name(&json, "scopes");
+        json_raw(&json, STR("[\"links:read\",\"links:write\",\"stats:read\",\"admin\"]"));
+    }
+    enum err err = body_write_flags(&cli->args, &json, fault);
+    json_object_end(&json);
+    err = err ? err : body.overflow ? ERR_TOO_LARGE : OK;
+    struct client_request request = {.method = METHOD_POST, .path = "/api/v1/keys", .body = buf_str(&body)};
+    err = err ? err : client_ask(cli, &request, &reply, fault);
+    err = err ? err : client_json(cli, &reply, &key);
+    if (err) {
+        return err;
+    }
+    if (cli->args.json) {
+        printf(STR_FMT "\n", STR_ARG(reply.body));
+    } else {
+        cli_note(cli, "%s", cli_text(cli, "The key, shown this once:", "密钥，只显示这一次："));
+        printf(STR_FMT "\n", STR_ARG(cell_at(cli->arena, key, "key")));
+    }
+    return OK;
+}
+
+static enum err key_list(struct cli *cli, struct fault *fault)
+{
+    struct client_request request = {.method = METHOD_GET, .path = "/api/v1/keys"};
+    struct client_reply reply;
+    struct json *page;
+    struct table table;
+    struct arena *arena = cli->arena;
+    enum err err = client_ask(cli, &request, &reply, fault);
+
+    err = err ? err : client_json(cli, &reply, &page);
+    if (err) {
+        return err;
+    }
+    if (cli->args.json) {
+        printf(STR_FMT "\n", STR_ARG(reply.body));
+        return OK;
+    }
+    table_init(&table, arena, 6, 1);
+    table_row(&table,
+              cli->chinese
+                  ? (str[]){STR("ID"), STR("开头"), STR("有效"), STR("用途"), STR("权限"), STR("最近使用")}
+                  : (str[]){STR("ID"), STR("STARTS"), STR("VALID"), STR("NAME"), STR("SCOPES"), STR("LAST USED")});
+    JSON_EACH(key, json_get(page, STR("items")))
+    {
+        table_row(&table,
+                  (str[]){cell_at(arena, key, "id"), cell_at(arena, key, "prefix"), cell_at(arena, key, "valid"),
+                          cell_at(arena, key, "name"), cell_at(arena, key, "scopes"), cell_at(arena, key, "used_at")});
+    }
+    table_print(&table);
+    return OK;
+}
+
+static enum err key_revoke(struct cli *cli, struct fault *fault)
+{
+    char memory[256];
+    struct buf path;
+
+    buf_init_fixed(&path, memory, sizeof memory);
+    buf_add_c(&path, "/api/v1/keys");
+    path_segment(&path, cli->args.operands[0]);
+    struct client_request request = {.method = METHOD_DELETE, .path = buf_c(&path)};
+    enum err err = path.overflow ? ERR_URI_TOO_LONG : client_ask(cli, &request, NULL, fault);
+    if (!err) {
+        cli_note(cli, "%s", cli_text(cli, "revoked", "已吊销"));
+    }
+    return err;
+}
+
+/* clang-format off */
+const struct command cmd_key_verbs[] = {
+    { "create", "", 0, 0, false, create_flags, NULL, key_create, "Make an API key", "新建 API 密钥" },
+    { "list", "", 0, 0, false, NULL, NULL, key_list, "List the API keys", "列出 API 密钥" },
+    { "revoke", "ID", 1, 1, false, NULL, NULL, key_revoke, "End an API key at once", "立即吊销 API 密钥" },
+    { NULL, NULL, 0, 0, false, NULL, NULL, NULL, NULL, NULL },
+};
+/* clang-format on */

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* linkpond import and export. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "linkpond/cli/client.h"
+#include "linkpond/cli/commands.h"
+#include "linkpond/cli/sink.h"
+#include "linkpond/cli/table.h"
+
+#define PATH_BYTES_MAX 1024
+#define LINE_BYTES_MAX (64 * 1024)
+#define LINE_ARENA_MAX ((size_t)4 * 1024 * 1024)
+#define PROGRESS_ROWS  1000
+
+/* clang-format off */
+const struct flag cmd_import_flags[] = {
+    { "conflict", FLAG_VALUE, "skip", BODY_NONE, "when an alias is in use: skip, overwrite or rename", "后缀已被使用时：skip、overwrite 或 rename" },
+    { "domain", FLAG_VALUE, "HOST", BODY_NONE, "where a row names no domain", "行内未写域名时使用" },
+    { "dry-run", FLAG_SWITCH, NULL, BODY_NONE, "only say what would happen", "只预演，不写入" },
+    { NULL, FLAG_SWITCH, NULL, BODY_NONE, NULL, NULL },
+};
+const struct flag cmd_export_flags[] = {
+    { "format", FLAG_VALUE, "csv", BODY_NONE, "csv or ndjson", "csv 或 ndjson" },
+    { NULL, FLAG_SWITCH, NULL, BODY_NONE, NULL, NULL },
+};
+/* clang-format on */
+
+/* ---- import ------------------------------------------------------------------------------------------------------ */
+
+/* The report as it streams in, cut into lines. */
+struct import_report {
+    struct cli *cli;
+    struct buf line;
+    int64_t rows, problems;
+    bool shows_progress, has_summary;
+};
+
+static void report_problem(struct import_report *self, struct arena *arena, const struct json *row)
+{
+    const struct json *problem = json_get(row, STR("problem"));
+    str detail = problem && problem->type == JSON_OBJECT ? cell_at(arena, problem, "detail") : cell_of(arena, problem);
+
+    self->problems++;
+    if (self->shows_progress) {
+        fputs("\r\033[K", stderr);
+    }
+    cli_print(arena_f(arena, "%s " STR_FMT ": " STR_FMT "\n", cli_text(self->cli, "row", "第"),
+                      STR_ARG(cell_at(arena, row, "row")), STR_ARG(detail)));
+}
+
+static void report_line(struct import_report *self, str line)
+{
+    struct arena arena;
+    struct json *row = NULL;
+
+    if (line.len == 0) {
+        return;
+    }
+    arena_init(&arena, LINE_ARENA_MAX);
+    enum err err = json_parse(&arena, line, &row, NULL);
+    const struct json *summary = json_get(row, STR("summary"));
+    const struct json *problem = json_get(row, STR("problem"));
+    self->has_summary = self->has_summary || summary;
+    if (self->cli->args.json) {
+        printf(STR_FMT "\n", STR_ARG(line));
+        self->problems += problem && problem->type != JSON_NULL;
+    } else if (err) {
+        cli_print(line);
+    } else if (summary) {
+        table_print_object(&arena, summary);
+    } else if (problem && problem->type != JSON_NULL) {
+        report_problem(self, &arena, row);
+    }
+    self->rows += !err && !summary;
+    if (self->shows_progress && self->rows % PROGRESS_ROWS == 0) {
+        fprintf(stderr, "\r%lld", (long long)self->rows);
+    }
+    arena_done(&arena);
+}
+
+static bool report_take(void *arg, str bytes)
+{
+    struct import_report *self = arg;
+    str line;
+
+    while (str_cut(bytes, '\n', &line, &bytes)) {
+        buf_add(&self->line, line);
+        report_line(self, buf_str(&self->line));
+        buf_reset(&self->line);
+    }
+    buf_add(&self->line, line);
+    return !self->line.overflow;
+}
+
+/* A regular file: what was named, or what came by a pipe, spooled to an unlinked one. */
+static enum err input_open(const char *path, int *out, struct fault *fault)
+{
+    struct stat status;
+    bool is_stdin = strcmp(path, "-") == 0;
+    int fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        return fault_setf(fault, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "", "unreadable",
+                          "%.120s cannot be read: %s", path, strerrordesc_np(errno));
+    }
+    if (S_ISREG(status.st_mode) && !is_stdin) {
+        *out = fd;
+        return OK;
+    }
+    FILE *spool = tmpfile();
+    char piece[LINE_BYTES_MAX];
+    ssize_t got = 0;
+    bool written = spool != NULL;
+    while (written && (got = read(fd, piece, sizeof piece)) > 0) {
+        written = fwrite(piece, 1, (size_t)got, spool) == (size_t)got;
+    }
+    written = written && got == 0 && fflush(spool) == 0;
+    *out = written ? dup(fileno(spool)) : -1;
+    close(fd);
+    if (spool) {
+        fclose(spool);
+    }
+    return *out >= 0 ? OK : fault_setf(fault, ERR_IO, "", "unreadable", "%.120s cannot be read", path);
+}
+
+static enum err import_run(struct cli *cli, int fd, struct import_report *report, struct fault *fault)
+{
+    char memory[PATH_BYTES_MAX];
+    struct buf path;
+
+    buf_init_fixed(&path, memory, sizeof memory);
+    buf_add_c(&path, "/api/v1/import");
+    path_param(&path, "conflict", args_flag(&cli->args, "conflict"));
+    path_param(&path, "domain", args_flag(&cli->args, "domain"));
+    path_param(&path, "dry_run", args_has(&cli->args, "dry-run") ? "true" : NULL);
+    struct client_request request = {.method = METHOD_POST,
+                                     .path = buf_c(&path),
+                                     .content_type = "text/csv",
+                                     .accept = "application/x-ndjson",
+                                     .has_fd = true,
+                                     .body_fd = fd,
+                                     .sink = report_take,
+                                     .sink_arg = report};
+    return path.overflow ? ERR_URI_TOO_LONG : client_ask(cli, &request, NULL, fault);
+}
+
+enum err cmd_import(struct cli *cli, struct fault *fault)
+{
+    struct import_report report = {.cli = cli,
+                                   .shows_progress = !cli->args.quiet && !cli->args.json && isatty(STDERR_FILENO)};
+    int fd = -1;
+    enum err err = input_open(cli->args.operands[0], &fd, fault);
+
+    if (err) {
+        return err;
+    }
+    buf_init_heap(&report.line, LINE_BYTES_MAX * 16);
+    err = import_run(cli, fd, &report, fault);
+    close(fd);
+    if (!err) {
+        report_line(&report, buf_str(&report.line));
+    }
+    buf_done(&report.line);
+    if (report.shows_progress) {
+        fputs("\r\033[K", stderr);
+    }
+    if (err) {
+        return err;
+    }
+    if (!report.has_summary) {
+        return fault_set(fault, ERR_IO, "", "cut_off", "the report broke off; run the import again",
+                         "导入报告中断，请重新导入");
+    }
+    cli->reported = report.problems > 0;
+    return report.problems > 0 ? ERR_INVALID : OK;
+}
+
+/* ---- export ------------------------------------------------------------------------------------------------------ */
+
+enum err cmd_export(struct cli *cli, struct fault *fault)
+{
+    char memory[PATH_BYTES_MAX];
+    struct buf path;
+    struct sink sink;
+
+    buf_init_fixed(&path, memory, sizeof memory);
+    buf_add_c(&path, "/api/v1/export");
+    path_param(&path, "format", args_flag(&cli->args, "format"));
+    const char *file = cli->args.operands_count > 0 ? cli->args.operands[0] : NULL;
+    enum err err = path.overflow ? ERR_URI_TOO_LONG : sink_open(&sink, cli->arena, file, fault);
+    if (err) {
+        return err;
+    }
+    struct client_request request = {
+        .method = METHOD_GET, .path = buf_c(&path), .accept = "*/*", .sink = sink_take, .sink_arg = &sink};
+    err = client_ask(cli, &request, NULL, fault);
+    return sink_close(&sink, err, fault);
+}

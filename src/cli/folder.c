@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "linkpond/cli/folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "linkpond/base/files.h"
+
+#define LISTEN_FILE      "listen.json"
+#define LOCK_FILE        "lock"
+#define KEY_FILE         "local.key"
+#define FILE_BYTES_MAX   4096
+#define LISTEN_BYTES_MAX 512
+
+enum err listening_write(struct arena *arena, const char *data_dir, const struct server_addresses *addresses,
+                         int64_t pid)
+{
+    const char *path = files_join(arena, data_dir, LISTEN_FILE);
+    char memory[LISTEN_BYTES_MAX];
+    struct buf text;
+    struct json_writer json;
+
+    buf_init_fixed(&text, memory, sizeof memory);
+    json_writer_init(&json, &text);
+    json_object(&json);
+    json_put_str(&json, "redirect", str_from_c(addresses->redirect));
+    json_put_str(&json, "admin", str_from_c(addresses->admin));
+    json_put_str(&json, "public", str_from_c(addresses->public));
+    json_put_i64(&json, "pid", pid);
+    json_object_end(&json);
+    buf_add(&text, STR("\n"));
+    BUG_ON(text.overflow);
+    return path ? files_write_atomic(path, buf_str(&text)) : ERR_NOMEM;
+}
+
+void listening_remove(struct arena *arena, const char *data_dir)
+{
+    const char *path = files_join(arena, data_dir, LISTEN_FILE);
+
+    if (path) {
+        unlink(path);
+    }
+}
+
+/* A shared lock for an instant: it can be had exactly when nobody holds the exclusive one. */
+static bool lock_is_held(struct arena *arena, const char *data_dir)
+{
+    const char *path = files_join(arena, data_dir, LOCK_FILE);
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+
+    if (fd < 0) {
+        return false;
+    }
+    bool held = flock(fd, LOCK_SH | LOCK_NB) != 0;
+    close(fd);
+    return held;
+}
+
+static const char *member(const struct json *object, const char *name)
+{
+    const struct json *value = json_get(object, str_from_c(name));
+
+    return value && value->type == JSON_STRING ? value->string.ptr : NULL;
+}
+
+enum err listening_read(struct arena *arena, const char *data_dir, struct listening *out)
+{
+    const char *path = files_join(arena, data_dir, LISTEN_FILE);
+    struct json *root;
+    str text;
+    enum err err = path ? files_read(arena, path, FILE_BYTES_MAX, &text) : ERR_NOMEM;
+
+    if (err) {
+        return err;
+    }
+    if (!lock_is_held(arena, data_dir)) {
+        return ERR_NOT_FOUND;
+    }
+    err = json_parse(arena, text, &root, NULL);
+    const struct json *pid = err ? NULL : json_get(root, STR("pid"));
+    if (!pid || pid->type != JSON_INT) {
+        return ERR_CORRUPT;
+    }
+    struct listening found = {member(root, "redirect"), member(root, "admin"), member(root, "public"), pid->integer};
+    if (!found.redirect || !found.admin || !found.public) {
+        return ERR_CORRUPT;
+    }
+    *out = found;
+    return OK;
+}
+
+enum err local_key_read(struct arena *arena, const char *data_dir, str *out)
+{
+    const char *path = files_join(arena, data_dir, KEY_FILE);
+    str text;
+    enum err err = path ? files_read(arena, path, FILE_BYTES_MAX, &text) : ERR_NOMEM;
+
+    if (!err) {
+        *out = str_trim(text);
+    }
+    return err;
+}
