@@ -41,7 +41,7 @@ static enum err check(str text, const struct qr_opts *opts, struct plan *plan, Q
 
 static enum err make_plan(str text, const struct qr_opts *opts, struct plan *plan, struct fault *fault)
 {
-    QRecLevel level;
+    QRecLevel level = QR_ECLEVEL_M;
     enum err err = check(text, opts, plan, &level, fault);
     if (err != OK) {
         return err;

@@ -175,13 +175,32 @@ struct collect {
     bool too_many;
 };
 
+/* A folded line is glued to the NAME of the header before it ("X-Forwarded-Fo: 6.6.6.6", then " r"), which makes a good
+ * name out of two harmless ones. The glued name is a copy elsewhere in the library's memory; the name of an ordinary
+ * line is followed by its colon (now a NUL), blanks and its value. A test holds the library to that. */
+static bool is_one_line(const char *key, size_t key_len, const char *value)
+{
+    const char *byte = key + key_len;
+    if ((uintptr_t)value <= (uintptr_t)byte) {
+        return false;
+    }
+    while (byte < value && (*byte == '\0' || *byte == ' ' || *byte == '\t')) {
+        byte++;
+    }
+    return byte == value;
+}
+
 static enum MHD_Result collect_header(void *arg, enum MHD_ValueKind kind, const char *key, size_t key_len,
                                       const char *value, size_t value_len)
 {
     struct collect *collect = arg;
     struct head *head = collect->head;
     (void)kind;
-    struct header header = {{key, key_len}, str_trim((str){value ? value : "", value_len})};
+    if (!value || !is_one_line(key, key_len, value)) {
+        collect->framing.bad_name = true;
+        return MHD_NO;
+    }
+    struct header header = {{key, key_len}, str_trim((str){value, value_len})};
     if (head->count == LIMIT_HEADERS) {
         collect->too_many = true;
         return MHD_NO;
