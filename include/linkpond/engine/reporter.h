@@ -10,6 +10,11 @@
 /*
  * Every number the program shows comes from here: one question, one answer, from one read snapshot, exact. The rows not
  * yet folded into the sums are scanned, so a click is visible as soon as it is ingested and never counted twice.
+ *
+ * Dimensions. As the link is now: link, campaign, owner, domain, tag (a click of a link with two tags is in both
+ * groups); all others as the click was, channel_group being the group its channel is in now. Empty text = none or not
+ * known, as a value to filter by too. link: decimal id, 0 = unknown codes. referrer: the host alone. qr: true, false.
+ * hour: 0..23 and weekday: 1..7 from Monday, in the zone asked for.
  */
 /* clang-format off */
 #define DIM_TABLE(X) \
@@ -65,13 +70,19 @@ struct report_filter {
     bool exclude;
     struct str_list values; /* OR; for DIM_LINK decimal ids */
 };
+/*
+ * What counts as clicks: with all_classes, a filter on class, or groups by class or outcome: whatever passes. With a
+ * filter on outcome: what passes and is human. Else what passes and is one of the PV (click_counts). Scans are PV
+ * always. by_class obeys a filter on outcome but none on class, by_outcome the other way round: either shows what is
+ * left out.
+ */
 struct report_query {
-    int64_t from_ms, to_ms; /* [from, to) */
+    int64_t from_ms, to_ms; /* [from, to); from 0 = since the first click */
     const struct zone *zone;
     enum interval interval;
     struct report_filter filters[REPORT_FILTERS_MAX];
     size_t filters_count;
-    bool all_classes; /* class=all; else only human counts as clicks */
+    bool all_classes; /* see below */
     enum dim group_by[2];
     size_t group_count;             /* 0..2 */
     size_t limit;                   /* groups returned, 1..1000 */
@@ -101,8 +112,10 @@ struct report {
     int64_t other_clicks; /* clicks of groups past the limit */
 };
 /* On a read handle, in one snapshot. Everything in `out` lives in the arena. ERR_UNAVAILABLE when the deadline of the
- * handle passed; ERR_INVALID (field "interval") when the series would have more than 10,000 buckets. With all_classes,
- * "clicks" counts every class and outcome that passes the filters. */
+ * handle passed; ERR_INVALID (field "interval") when the series would have more than 10,000 buckets; ERR_NOMEM past 8
+ * million distinct visitors or groups. The first bucket starts where that hour, day, week or month does, also before
+ * from_ms. A question without visitors whose dimensions are link, campaign, owner, domain, tag, class, hour, weekday
+ * (outcome: as a filter), with from and to on quarter-hours, is answered from sums; others read the rows. */
 enum err report_run(struct db *db, struct arena *arena, const struct report_query *query, struct report *out,
                     struct fault *fault);
 
@@ -110,8 +123,7 @@ enum err report_run(struct db *db, struct arena *arena, const struct report_quer
  * = today and the six days before. */
 bool report_period(str name, const struct zone *zone, int64_t now_ms, int64_t *from_ms, int64_t *to_ms);
 
-/* ---- the raw ledger
- * ----------------------------------------------------------------------------------------------------------------- */
+/* ---- the raw ledger */
 struct click_query {
     struct report_query filter; /* from, to, filters, bounds */
     bool descending;
@@ -119,8 +131,9 @@ struct click_query {
     size_t limit;
     str request_id; /* empty = any */
 };
-/* Calls each with every matching click in id order, at most limit. Texts lent during the call. each returns false to
- * stop. */
+/* Calls each with every matching click in id order, at most limit; every class and outcome unless filtered. Texts are
+ * lent during the call. each returns false to stop. The caller pages on with after_id, so that no read transaction
+ * outlives a page. */
 enum err clicks_run(struct db *db, struct arena *arena, const struct click_query *query,
                     bool (*each)(void *arg, const struct click *click), void *arg);
 

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "linkpond/base/clock.h"
+#include "linkpond/store/segments.h"
+#include "linkpond/store/sums.h"
+#include "report_tally.h"
+
+/* The first day anything was counted; INT64_MAX when nothing was. */
+static enum err ledger_start(struct db *db, int64_t *ms)
+{
+    struct segment segment;
+    int64_t day = 0;
+    str bytes = {0};
+
+    *ms = INT64_MAX;
+    struct stmt *rows = segments_each(db);
+    while (segments_next(rows, &segment)) {
+        *ms = segment.rows > 0 && segment.min_ms < *ms ? segment.min_ms : *ms;
+    }
+    if (stmt_err(rows) != OK) {
+        return stmt_err(rows);
+    }
+    rows = sums_scope_days(db, SUMS_ALL, 0, 0, INT64_MAX);
+    if (sums_days_next(rows, &day, &bytes)) {
+        *ms = day * MS_PER_DAY < *ms ? day * MS_PER_DAY : *ms;
+    }
+    stmt_reset(rows);
+    return stmt_err(rows);
+}
+
+/* "Since for ever" begins with the first click, so that a series is not empty for decades. */
+static enum err clamp(struct db *db, const struct report_query *query, struct report_query *out)
+{
+    int64_t start_ms = 0;
+
+    *out = *query;
+    if (query->from_ms > 0) {
+        return OK;
+    }
+    enum err err = ledger_start(db, &start_ms);
+    start_ms = start_ms < query->to_ms ? start_ms : query->to_ms - 1;
+    int64_t day_ms = zone_day_start(query->zone, zone_civil_day(query->zone, start_ms, NULL));
+    out->from_ms = day_ms > query->from_ms ? day_ms : query->from_ms;
+    return err;
+}
+
+static enum err run(struct db *db, struct arena *arena, const struct report_query *query, struct report *out,
+                    struct fault *fault)
+{
+    struct report_match match;
+    struct report_tally tally;
+    enum err err = report_match_open(&match, db, query, query->group_by, query->group_count);
+
+    if (err == OK) {
+        err = report_tally_open(&tally, &match, arena, out, fault);
+        if (err == OK) {
+            err = report_sums_can(&tally) ? report_sums(&tally, db) : report_scan(&tally, db, false);
+        }
+        if (err == OK) {
+            err = report_tally_finish(&tally, arena);
+        }
+        report_tally_done(&tally);
+    }
+    report_match_done(&match);
+    return err;
+}
+
+enum err report_run(struct db *db, struct arena *arena, const struct report_query *query, struct report *out,
+                    struct fault *fault)
+{
+    struct report_query clamped;
+    bool own = !db_in_transaction(db);
+    enum err err = own ? db_begin(db, false) : OK;
+
+    *out = (struct report){0};
+    if (err == OK && query->from_ms < query->to_ms) {
+        err = clamp(db, query, &clamped);
+        err = err == OK ? run(db, arena, &clamped, out, fault) : err;
+    }
+    if (own) {
+        db_rollback(db);
+    }
+    return err;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_REPORT_LINKS_H
+#define LINKPOND_ENGINE_REPORT_LINKS_H
+
+#include "report_match.h"
+
+/* What reports know of links as they are now: read once a link and report. */
+
+/* Keys of labels, users and hosts of domains, when the question needs them. */
+enum err report_links_load(struct report_match *self);
+/* For a dimension of links; at least one value. */
+size_t report_links_values(const struct match_link *link, enum dim dim, uint64_t values[REPORT_DIM_VALUES_MAX]);
+/* All filters on dimensions of links (report_match.c). */
+bool report_links_pass(const struct report_match *self, const struct match_link *link);
+
+#endif

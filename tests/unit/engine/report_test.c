@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* Goal: any question gets the answer that counting every row by hand gives, whether it comes from sums or from rows, in
+ * any zone, for any key. */
+#include "report_world.h"
+
+#define QUESTIONS 600
+
+struct tally {
+    int64_t clicks, visitors, new_visitors, scans, cookies;
+    bool seen[2][64];
+};
+
+static void tally_row(struct tally *self, const struct world_row *row, bool visitors)
+{
+    int by = row->facts.visitor_by == VISITOR_BY_COOKIE;
+
+    self->clicks++;
+    self->scans += is_scan(row);
+    if (!visitors || row->facts.visitor == 0) {
+        return;
+    }
+    self->new_visitors += (row->facts.flags & CLICK_FLAG_NEW_VISITOR) != 0;
+    if (!self->seen[by][row->facts.visitor]) {
+        self->seen[by][row->facts.visitor] = true;
+        self->visitors++;
+        self->cookies += by;
+    }
+}
+
+static int64_t bucket_label(const struct report_query *query, int64_t ms)
+{
+    int64_t local = ms + zone_offset_s(query->zone, ms) * INT64_C(1000), day = floor_div(local, MS_PER_DAY);
+    int y = 0, m = 0, d = 0;
+
+    civil_from_days(day, &y, &m, &d);
+    return query->interval == INTERVAL_HOUR   ? floor_div(local, MS_PER_HOUR)
+           : query->interval == INTERVAL_DAY  ? day
+           : query->interval == INTERVAL_WEEK ? floor_div(day + 3, 7)
+                                              : y * 12 + m;
+}
+
+static void check_totals(const struct report_query *query, const struct report *report)
+{
+    int64_t by_class[CLASS_COUNT] = {0}, by_outcome[OUTCOME_COUNT] = {0};
+    struct tally tally = {0};
+
+    for (size_t i = 0; i < ROWS; i++) {
+        const struct world_row *row = &world_rows[i];
+        by_class[row->facts.class] += takes(row, query, DIM_CLASS);
+        by_outcome[row->facts.outcome] += takes(row, query, DIM_OUTCOME);
+        if (counted(row, query)) {
+            tally_row(&tally, row, query->want_visitors);
+        }
+    }
+    assert_int_equal(report->totals.clicks, tally.clicks);
+    assert_int_equal(report->totals.visitors, tally.visitors);
+    assert_int_equal(report->totals.new_visitors, tally.new_visitors);
+    assert_int_equal(report->totals.cookie_visitors, tally.cookies);
+    assert_int_equal(report->totals.scans, tally.scans);
+    assert_memory_equal(report->totals.by_class, by_class, sizeof by_class);
+    assert_memory_equal(report->totals.by_outcome, by_outcome, sizeof by_outcome);
+}
+
+static void check_bucket(const struct report_query *query, const struct report_bucket *bucket)
+{
+    struct tally tally = {0};
+
+    for (size_t i = 0; i < ROWS; i++) {
+        const struct world_row *row = &world_rows[i];
+        if (counted(row, query) && bucket_label(query, row->facts.time_ms) == bucket_label(query, bucket->start_ms)) {
+            tally_row(&tally, row, query->want_visitors);
+        }
+    }
+    assert_int_equal(bucket->clicks, tally.clicks);
+    assert_int_equal(bucket->visitors, tally.visitors);
+}
+
+static void check_series(const struct report_query *query, const struct report *report)
+{
+    if (query->interval == INTERVAL_NONE) {
+        assert_int_equal(report->series_count, 0);
+        return;
+    }
+    size_t last = report->series_count - 1;
+    assert_int_equal(bucket_label(query, report->series[0].start_ms), bucket_label(query, query->from_ms));
+    assert_int_equal(bucket_label(query, report->series[last].start_ms), bucket_label(query, query->to_ms - 1));
+    for (size_t i = 0; i <= last; i++) {
+        int64_t label = bucket_label(query, report->series[i].start_ms);
+        assert_true(bucket_label(query, report->series[i].start_ms - 1) < label); /* it begins there */
+        if (i > 0 && query->interval != INTERVAL_HOUR) {
+            assert_int_equal(label, bucket_label(query, report->series[i - 1].start_ms) + 1); /* none is left out */
+        } else if (i > 0) {
+            assert_int_equal(report->series[i].start_ms, report->series[i - 1].start_ms + MS_PER_HOUR);
+        }
+        check_bucket(query, &report->series[i]);
+    }
+}
+
+static bool in_group(const struct world_row *row, const struct report_query *query, const struct report_group *group)
+{
+    char values[2][64];
+    bool in = true;
+
+    for (size_t d = 0; d < query->group_count; d++) {
+        size_t count = 0;
+        bool found = false;
+        value_of(row, query->group_by[d], query->zone, values, &count);
+        for (size_t v = 0; v < count; v++) {
+            found = found || str_eq(group->values[d], str_from_c(values[v]));
+        }
+        in = in && found;
+    }
+    return in;
+}
+
+static void check_groups(const struct report_query *query, const struct report *report)
+{
+    int64_t in_groups = 0, counted_in_groups = 0;
+
+    for (size_t g = 0; g < report->groups_count; g++) {
+        const struct report_group *group = &report->groups[g];
+        struct tally tally = {0};
+        for (size_t i = 0; i < ROWS; i++) {
+            if (counted(&world_rows[i], query) && in_group(&world_rows[i], query, group)) {
+                tally_row(&tally, &world_rows[i], query->want_visitors);
+            }
+        }
+        assert_int_equal(group->clicks, tally.clicks);
+        assert_int_equal(group->visitors, tally.visitors);
+        assert_int_equal(group->scans, tally.scans);
+        assert_true(tally.clicks > 0);
+        assert_true(g == 0 || report->groups[g - 1].clicks >= group->clicks);
+        in_groups += tally.clicks;
+    }
+    for (size_t i = 0; i < ROWS && query->group_count > 0; i++) {
+        int64_t places = counted(&world_rows[i], query);
+        for (size_t d = 0; d < query->group_count; d++) {
+            places *= query->group_by[d] == DIM_TAG && world_links[world_rows[i].link].tags == 3 ? 2 : 1;
+        }
+        counted_in_groups += places;
+    }
+    assert_int_equal(in_groups, counted_in_groups);
+    assert_int_equal(report->other_clicks, 0);
+}
+
+static void report__any_question_gets_the_answer_of_counting_by_hand(void **state)
+{
+    (void)state;
+    for (int q = 0; q < QUESTIONS; q++) {
+        struct report_query query;
+        struct report report;
+        struct arena arena;
+        struct fault fault = {0};
+        arena_init(&arena, 16 << 20);
+        ask(&query);
+        assert_int_equal(report_run(ledger.db.db, &arena, &query, &report, &fault), OK);
+        check_totals(&query, &report);
+        check_series(&query, &report);
+        check_groups(&query, &report);
+        arena_done(&arena);
+    }
+}
+
+static void report__groups_past_the_limit_are_other(void **state)
+{
+    (void)state;
+    struct arena *arena = &ledger.db.arena;
+    struct report_query query = {.from_ms = START,
+                                 .to_ms = START + SPAN,
+                                 .zone = zone_find(STR("UTC")),
+                                 .limit = 1000,
+                                 .group_by = {DIM_LINK},
+                                 .group_count = 1};
+    struct report all, first;
+    assert_int_equal(report_run(ledger.db.db, arena, &query, &all, NULL), OK);
+    query.limit = 2;
+    assert_int_equal(report_run(ledger.db.db, arena, &query, &first, NULL), OK);
+    assert_int_equal(all.groups_count, LINKS);
+    assert_int_equal(first.groups_count, 2);
+    assert_int_equal(first.groups[0].clicks, all.groups[0].clicks);
+    assert_int_equal(first.other_clicks + first.groups[0].clicks + first.groups[1].clicks, all.totals.clicks);
+}
+
+static void report__a_series_too_long_names_the_interval(void **state)
+{
+    (void)state;
+    struct fault fault = {0};
+    struct report report;
+    struct report_query query = {
+        .from_ms = 1, .to_ms = START, .zone = zone_find(STR("UTC")), .limit = 10, .interval = INTERVAL_HOUR};
+    assert_int_equal(report_run(ledger.db.db, &ledger.db.arena, &query, &report, &fault), ERR_INVALID);
+    assert_string_equal(fault.field, "interval");
+}
+
+static void report__all_time_begins_with_the_first_click(void **state)
+{
+    (void)state;
+    struct report report;
+    struct report_query query = {
+        .from_ms = 0, .to_ms = START + SPAN, .zone = zone_find(STR("UTC")), .limit = 10, .interval = INTERVAL_DAY};
+    assert_int_equal(report_run(ledger.db.db, &ledger.db.arena, &query, &report, NULL), OK);
+    assert_int_equal(report.series_count, SPAN / MS_PER_DAY);
+    assert_int_equal(report.series[0].start_ms, START);
+}
+
+static void report__periods_are_whole_days_of_the_zone(void **state)
+{
+    (void)state;
+    const struct zone *zone = zone_find(STR("Asia/Shanghai"));
+    const int64_t midnight = INT64_C(1773100800000) - 8 * MS_PER_HOUR; /* 2026-03-10T00:00+08:00, a Tuesday */
+    const struct {
+        const char *name;
+        int64_t from, to;
+    } rows[] = {
+        {"today", 0, 1}, {"yesterday", -1, 0},    {"7d", -6, 1},   {"30d", -29, 1},
+        {"mtd", -9, 1},  {"last_month", -37, -9}, {"90d", -89, 1}, {"1y", -364, 1},
+    };
+    int64_t from = 0, to = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        assert_true(report_period(str_from_c(rows[i].name), zone, midnight + MS_PER_HOUR, &from, &to));
+        assert_int_equal(from, midnight + rows[i].from * MS_PER_DAY);
+        assert_int_equal(to, midnight + rows[i].to * MS_PER_DAY);
+    }
+    assert_true(report_period(STR("all"), zone, midnight, &from, &to));
+    assert_int_equal(from, 0);
+    assert_false(report_period(STR("fortnight"), zone, midnight, &from, &to));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(report__any_question_gets_the_answer_of_counting_by_hand),
+        cmocka_unit_test(report__groups_past_the_limit_are_other),
+        cmocka_unit_test(report__a_series_too_long_names_the_interval),
+        cmocka_unit_test(report__all_time_begins_with_the_first_click),
+        cmocka_unit_test(report__periods_are_whole_days_of_the_zone),
+    };
+
+    return cmocka_run_group_tests(tests, make_world, end_world);
+}
