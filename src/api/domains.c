@@ -7,9 +7,6 @@
 #include "call.h"
 #include "linkpond/api/routes.h"
 #include "linkpond/base/host.h"
-#include "linkpond/model/url.h"
-
-#define DOMAINS_MAX 4096
 
 struct domain_draft {
     str host, scheme, serves;
@@ -124,75 +121,17 @@ static void answer_domain(struct ctx *ctx, struct request *request, struct reply
     }
 }
 
-/* Our own hosts, which no domain may send its visitors to: that would be a loop. */
-static enum err load_own_hosts(struct db *db, struct arena *arena, struct url_policy *policy)
+/* Words here; hosts and addresses are the editor's to judge, which knows all domains. */
+static enum err check_words(const struct domain_draft *draft, struct fault *fault)
 {
-    str *hosts = ARENA_ARRAY(arena, str, DOMAINS_MAX);
-    if (!hosts) {
-        return ERR_NOMEM;
-    }
-    struct stmt *rows = domains_each(db);
-    struct domain row;
-    while (policy->own_hosts_count < DOMAINS_MAX && domains_next(rows, &row)) {
-        str name = row.host;
-        unsigned port;
-        host_split_port(row.host, &name, &port);
-        hosts[policy->own_hosts_count++] = arena_str(arena, name);
-    }
-    policy->own_hosts = hosts;
-    enum err err = stmt_err(rows);
-    stmt_reset(rows);
-    return err;
-}
-
-static enum err check_url(struct request *request, const struct url_policy *policy, const char *field, str *url,
-                          struct fault *fault)
-{
-    if (url->len == 0) {
-        return OK;
-    }
-    struct buf out;
-    char *memory = arena_alloc(request->arena, LIMIT_URL);
-    if (!memory) {
-        return ERR_NOMEM;
-    }
-    buf_init_fixed(&out, memory, LIMIT_URL);
-    enum err err = url_check(*url, policy, field, &out, fault);
-    *url = buf_str(&out);
-    return err;
-}
-
-static enum err check_draft(struct ctx *ctx, struct request *request, struct domain_draft *draft, struct fault *fault)
-{
-    struct url_policy policy = {.allow_private = ctx->engine->opts.allow_private_targets,
-                                .extra_schemes = ctx->engine->opts.extra_schemes,
-                                .extra_schemes_count = ctx->engine->opts.extra_schemes_count};
-    if (draft->scheme.len > 0 && !str_eq(draft->scheme, STR("https")) && !str_eq(draft->scheme, STR("http"))) {
-        return fault_set(fault, ERR_INVALID, "scheme", "not_allowed", "https or http.", "只能是 https 或 http。");
-    }
     if (draft->serves.len > 0 && !str_eq(draft->serves, STR("all")) && !str_eq(draft->serves, STR("own"))) {
         return fault_set(fault, ERR_INVALID, "serves", "not_allowed", "all or own.", "只能是 all 或 own。");
     }
-    struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
-    if (!db) {
-        return ERR_UNAVAILABLE;
-    }
-    enum err err = load_own_hosts(db, request->arena, &policy);
-    readers_give(ctx->engine->readers, db);
-    if (err == OK) {
-        err = check_url(request, &policy, "root_url", &draft->root_url, fault);
-    }
-    if (err == OK) {
-        err = check_url(request, &policy, "not_found_url", &draft->not_found_url, fault);
-    }
-    if (err == OK) {
-        err = check_url(request, &policy, "expired_url", &draft->expired_url, fault);
-    }
-    return err;
+    return OK;
 }
 
 /* The body, checked. On false the reply is the problem. */
-static bool read_draft(struct ctx *ctx, struct request *request, struct reply *reply, struct domain_draft *draft,
+static bool read_draft(struct request *request, struct reply *reply, struct domain_draft *draft,
                        struct json_presence *presence)
 {
     const struct json *json;
@@ -202,7 +141,7 @@ static bool read_draft(struct ctx *ctx, struct request *request, struct reply *r
     }
     enum err err = json_decode(request->arena, json, domain_fields, DF_COUNT, draft, presence, &fault);
     if (err == OK) {
-        err = check_draft(ctx, request, draft, &fault);
+        err = check_words(draft, &fault);
     }
     if (err != OK) {
         reply_problem(reply, request, err, &fault);
@@ -258,7 +197,7 @@ static void domains_create(struct ctx *ctx, struct request *request, struct repl
     struct domain_draft draft = {0};
     struct json_presence presence = {0};
     struct fault fault = {0};
-    if (!read_draft(ctx, request, reply, &draft, &presence)) {
+    if (!read_draft(request, reply, &draft, &presence)) {
         return;
     }
     if (draft.host.len == 0) {
@@ -266,13 +205,8 @@ static void domains_create(struct ctx *ctx, struct request *request, struct repl
         reply_problem(reply, request, err, &fault);
         return;
     }
-    struct domain domain = {.host = draft.host,
-                            .scheme = STR("https"),
-                            .enabled = true,
-                            .shareable = true,
-                            .serves_all = true,
-                            .created_ms = request->now_ms,
-                            .updated_ms = request->now_ms};
+    struct domain domain = {
+        .host = draft.host, .scheme = STR("https"), .enabled = true, .shareable = true, .serves_all = true};
     apply_draft(&domain, &draft, &presence);
     enum err err = editor_domain_put(ctx->engine->editor, request->actor, &domain, &fault);
     if (err != OK) {
@@ -300,20 +234,16 @@ static void domains_patch(struct ctx *ctx, struct request *request, struct reply
     struct json_presence presence = {0};
     struct fault fault = {0};
     enum err err = OK;
-    if (!load_domain(ctx, request, reply, &domain) || !read_draft(ctx, request, reply, &draft, &presence)) {
+    if (!load_domain(ctx, request, reply, &domain) || !read_draft(request, reply, &draft, &presence)) {
         return;
     }
     if (has(&presence, DF_HOST) && !str_ieq(draft.host, domain.host)) {
         err = fault_set(&fault, ERR_INVALID, "host", "not_changeable",
                         "A host cannot change, for it is printed on paper; add another domain.",
                         "域名创建后不能修改，请新增域名。");
-    } else if (domain.is_default && has(&presence, DF_IS_DEFAULT) && !draft.is_default) {
-        err = fault_set(&fault, ERR_INVALID, "is_default", "needs_another", "Make another domain the default instead.",
-                        "请改为将其他域名设为默认。");
     }
     if (err == OK) {
         apply_draft(&domain, &draft, &presence);
-        domain.updated_ms = request->now_ms;
         err = editor_domain_put(ctx->engine->editor, request->actor, &domain, &fault);
     }
     if (err != OK) {
@@ -330,10 +260,7 @@ static void domains_remove(struct ctx *ctx, struct request *request, struct repl
     if (!call_unbound(request, reply) || !load_domain(ctx, request, reply, &domain)) {
         return;
     }
-    enum err err = domain.is_default ? fault_set(&fault, ERR_CONFLICT, "host", "is_default",
-                                                 "The default domain cannot go; make another the default first.",
-                                                 "默认域名不能删除，请先将其他域名设为默认。")
-                                     : editor_domain_delete(ctx->engine->editor, request->actor, domain.id, &fault);
+    enum err err = editor_domain_delete(ctx->engine->editor, request->actor, domain.id, &fault);
     if (err != OK) {
         reply_problem(reply, request, err, &fault);
         return;

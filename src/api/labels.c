@@ -6,7 +6,6 @@
 #include "linkpond/store/labels.h"
 #include "call.h"
 #include "linkpond/api/routes.h"
-#include "linkpond/base/utf8.h"
 #include "linkpond/store/users.h"
 
 struct label_draft {
@@ -122,20 +121,6 @@ static void answer_label(struct ctx *ctx, struct request *request, struct reply 
 
 /* ---- what a body asks for -------------------------------------------------------------------------------------- */
 
-static enum err apply_key(struct label *label, str text, struct fault *fault)
-{
-    str key = str_trim(text);
-    if (key.len == 0) {
-        return fault_set(fault, ERR_INVALID, "key", "required", "A key is needed.", "请填写标识。");
-    }
-    if (utf8_has_control(key) || str_find_char(key, ',', 0) >= 0) {
-        return fault_set(fault, ERR_INVALID, "key", "bad_key", "No commas and no control characters.",
-                         "不能包含逗号或控制字符。");
-    }
-    label->key = key;
-    return OK;
-}
-
 /* {"zh": …, "en": …}; what is absent keeps, null clears. */
 static enum err apply_names(struct label *label, const struct json *names, struct fault *fault)
 {
@@ -155,10 +140,6 @@ static enum err apply_names(struct label *label, const struct json *names, struc
         }
         if (item->type != JSON_STRING && item->type != JSON_NULL) {
             return fault_set(fault, ERR_INVALID, "names", "wrong_type", "Names are texts.", "名称应为文本。");
-        }
-        if (item->string.len > LIMIT_NAME || utf8_has_control(item->string)) {
-            return fault_set(fault, ERR_INVALID, "names", "too_long", "At most 128 bytes, no control characters.",
-                             "名称不超过 128 字节，不能包含控制字符。");
         }
         *(zh ? &label->name_zh : &label->name_en) = item->type == JSON_STRING ? item->string : (str){0};
     }
@@ -205,9 +186,6 @@ static bool put_label(struct ctx *ctx, struct request *request, struct reply *re
     }
     size_t fields = label->kind == LABEL_CHANNEL ? FIELD_CHANNEL_COUNT : FIELD_COMMON;
     enum err err = json_decode(request->arena, json, label_fields, fields, &draft, &presence, &fault);
-    if (err == OK && (has(&presence, FIELD_KEY) || label->id == 0)) {
-        err = apply_key(label, draft.key, &fault);
-    }
     if (err == OK && has(&presence, FIELD_NAMES)) {
         err = apply_names(label, draft.names, &fault);
     }
@@ -215,10 +193,10 @@ static bool put_label(struct ctx *ctx, struct request *request, struct reply *re
         err = apply_owner(ctx, request, label, draft.owner, &fault);
     }
     if (err == OK) {
+        label->key = has(&presence, FIELD_KEY) ? draft.key : label->key;
         label->name = has(&presence, FIELD_NAME) ? draft.name : label->name;
         label->archived = has(&presence, FIELD_ARCHIVED) ? draft.archived : label->archived;
         apply_place(label, &draft, &presence);
-        label->updated_ms = request->now_ms;
         err = editor_label_put(ctx->engine->editor, request->actor, label, &fault);
     }
     if (err != OK) {
@@ -296,7 +274,7 @@ static void labels_get_list(struct ctx *ctx, struct request *request, struct rep
 
 static void labels_create(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct label label = {.kind = kind_of(ctx), .created_ms = request->now_ms};
+    struct label label = {.kind = kind_of(ctx)};
     if (put_label(ctx, request, reply, &label)) {
         answer_label(ctx, request, reply, 201, label.key);
     }
