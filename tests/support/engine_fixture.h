@@ -18,7 +18,8 @@
 #define POND_UA_PHONE                                                                                                  \
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 "    \
     "Mobile/15E148 Safari/604.1"
-#define POND_UA_BOT "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+#define POND_TEST(name) cmocka_unit_test_setup_teardown(name, pond_setup, pond_teardown)
+#define POND_UA_BOT     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 
 static const str POND_RESERVED[] = {STR_INIT("api"), STR_INIT("healthz")};
 

@@ -311,8 +311,6 @@ static void editor__bulk_edits_and_deletes_by_id(void **state)
     assert_int_equal(pond_visit(pond, results[1].link.code).outcome, OUTCOME_DISABLED);
 }
 
-#define POND_TEST(name) cmocka_unit_test_setup_teardown(name, pond_setup, pond_teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {

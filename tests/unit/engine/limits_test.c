@@ -130,8 +130,6 @@ static void limits__the_bin_and_back_keep_the_counter(void **state)
     assert_visits_left(pond, link.code, 2);
 }
 
-#define POND_TEST(name) cmocka_unit_test_setup_teardown(name, pond_setup, pond_teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
