@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tree and values to text. Ours rather than cJSON's printer because that one knows doubles only, builds a tree first
- * and grows without bound. Whatever bytes come in, the output is valid JSON in ASCII-safe HTML terms: '<', '>' and '&'
- * are escaped so that it may stand inside a <script>, U+2028 and U+2029 because older JavaScript ends a line there.
+ * and grows without bound. Whatever bytes come in, the output is valid JSON that may stand inside a <script>:
+ * '<' and '>' are escaped, U+2028 and U+2029 because older JavaScript ends a line there. '&' stays: people copy URLs
+ * out of answers.
  *
  * A comma is due when the bit of the depth is set. A name clears it, its value sets it again.
  */
@@ -84,8 +85,6 @@ static const char *escape_of(str s, size_t at, size_t *width)
         return "\\u003c";
     case '>':
         return "\\u003e";
-    case '&':
-        return "\\u0026";
     case '\0':
         return "\\ufffd";
     case '\x7F':

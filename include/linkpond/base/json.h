@@ -84,7 +84,7 @@ void json_array(struct json_writer *self);
 void json_array_end(struct json_writer *self);
 void json_name(struct json_writer *self, const char *name);
 void json_name_str(struct json_writer *self, str name);
-/* Escaped, < > & U+2028 U+2029 too; invalid UTF-8 and NUL become U+FFFD. */
+/* Escaped, < > U+2028 U+2029 too; invalid UTF-8 and NUL become U+FFFD. */
 void json_str(struct json_writer *self, str value);
 void json_c(struct json_writer *self, const char *value); /* NULL writes null */
 void json_i64(struct json_writer *self, int64_t value);
