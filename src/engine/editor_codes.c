@@ -182,7 +182,12 @@ enum err edit_put_alias(struct edit *self, const struct link *link, str alias, b
     if (err) {
         return err;
     }
-    return hides ? taken(out, 0) : add_first(self, link, alias, out);
+    if (hides) {
+        int64_t holder = 0;
+        links_find_code(self->db, &self->bounds, alias, &holder);
+        return taken(out, holder);
+    }
+    return add_first(self, link, alias, out);
 }
 
 enum err edit_move_alias(struct edit *self, const struct link *link, struct link_result *out)

@@ -89,6 +89,22 @@ static enum err insert_row(struct edit *self, struct link *link, struct link_res
     return err;
 }
 
+/* Names that the link had elsewhere besides the one shown; each goes before the last one put. */
+static enum err put_more_aliases(struct edit *self, const struct link *link, const struct import_extra *extra,
+                                 struct link_result *out)
+{
+    enum err err = OK;
+
+    for (size_t i = extra ? extra->aliases.count : 0; !err && i > 0; i--) {
+        err = edit_put_alias(self, link, extra->aliases.items[i - 1], extra->imported, out);
+    }
+    if (err == ERR_ALIAS_TAKEN) {
+        fault_set(&out->fault, err, "aliases", "taken", "One of the further aliases is in use.",
+                  "其他自定义后缀中有一个已被使用。");
+    }
+    return err;
+}
+
 static enum err insert(struct edit *self, struct link *link, const struct import_extra *extra, struct link_result *out)
 {
     enum err err = edit_resolve_labels(self, link, &out->fault);
@@ -96,6 +112,7 @@ static enum err insert(struct edit *self, struct link *link, const struct import
     err = err ? err : edit_next_code(self, link);
     err = err ? err : insert_row(self, link, out);
     err = err || link->tags.count == 0 ? err : edit_put_tags(self, link, &out->fault);
+    err = err ? err : put_more_aliases(self, link, extra, out);
     if (!err && link->aliases.count > 0) {
         err = edit_put_alias(self, link, link->aliases.items[0], extra && extra->imported, out);
     }

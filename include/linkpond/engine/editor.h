@@ -54,12 +54,13 @@ struct link_result {
     struct fault fault;
     int64_t existing_id; /* for 409: which link is in the way; 0 = none, or not for this actor to know */
 };
-/* Create or, by if_exists, find or update. Imported: aliases may be any path (alias_check imported), code and created
- * time may be given. */
+/* Create or, by if_exists, find or update. Imported: aliases may be any path (alias_check imported), created time and
+ * further aliases may be given; when one of those is in the way the fault's field is "aliases". */
 struct import_extra {
     bool imported;
-    int64_t created_ms; /* TIME_NONE or 0 = now */
-    int64_t clicks;     /* counted elsewhere: joins the link's own figures, but no day's; 0 = none */
+    int64_t created_ms;      /* TIME_NONE or 0 = now */
+    int64_t clicks;          /* counted elsewhere: joins the link's own figures, but no day's; 0 = none */
+    struct str_list aliases; /* further names besides the draft's alias, behind it */
 };
 void editor_link_create(struct editor *self, const struct actor *actor, struct arena *arena,
                         const struct link_draft *draft, const struct import_extra *extra, struct link_result *out);
