@@ -233,14 +233,15 @@ static bool is_ours(const struct reading *self, str host)
     return false;
 }
 
-/* Links of a foreign domain move to our default one; a domain of our own export must exist, or links that two domains
- * kept apart would collide. */
+/* Links of a foreign domain move to the one asked for or our default. Those of our own export only when asked, or links
+ * that two domains kept apart would collide unseen. */
 static enum err read_domain(struct reading *self, str text)
 {
     str host;
     import_name(self->arena, text, true, &host);
     host = host.len > 0 ? host : text;
-    return self->map->ours || is_ours(self, host) ? set_field(self, LF_DOMAIN, host, 0) : OK;
+    bool strict = self->map->ours && self->rules->domain.len == 0;
+    return strict || is_ours(self, host) ? set_field(self, LF_DOMAIN, host, 0) : OK;
 }
 
 static enum err read_cell(struct reading *self, const struct column_name *name, bool short_name, str text)
@@ -321,12 +322,11 @@ enum err import_map_row(const struct import_map *self, struct arena *arena, cons
     if (err != OK || *blank) {
         return err;
     }
-    if (rules->domain.len > 0) {
-        out->draft.presence.present &= ~(UINT64_C(1) << LF_DOMAIN);
-        err = set_field(&reading, LF_DOMAIN, rules->domain, 0);
-    } else if (reading.short_host.len > 0 && !link_draft_has(&out->draft, LF_DOMAIN) &&
-               is_ours(&reading, reading.short_host)) {
+    if (!link_draft_has(&out->draft, LF_DOMAIN) && is_ours(&reading, reading.short_host)) {
         err = set_field(&reading, LF_DOMAIN, reading.short_host, 0);
+    }
+    if (err == OK && !link_draft_has(&out->draft, LF_DOMAIN)) {
+        err = set_field(&reading, LF_DOMAIN, rules->domain, 0);
     }
     if (err == OK && out->names_count > 0) {
         err = link_draft_set_text(arena, &out->draft, "alias", out->names[0], fault);

@@ -2,7 +2,7 @@
 #ifndef LINKPOND_API_IMPORT_MAP_H
 #define LINKPOND_API_IMPORT_MAP_H
 
-#include "csv.h"
+#include "csv_reader.h"
 #include "import_columns.h"
 #include "linkpond/base/zone.h"
 #include "linkpond/engine/editor.h"
@@ -20,7 +20,8 @@ struct import_map {
     } columns[CSV_COLUMNS_MAX];
     size_t count;
     bool has_title;
-    bool ours; /* an export of this program: lists are split at commas only, unknown domains are refused */
+    bool ours; /* an export of this program: lists are split at commas only, unknown domains are refused unless one is
+                  asked for */
 };
 /* ERR_INVALID (field "header") when no column holds target URLs; the fault names what was seen. */
 enum err import_map_read(struct import_map *self, const struct csv_row *header, struct fault *fault);
@@ -28,7 +29,7 @@ enum err import_map_read(struct import_map *self, const struct csv_row *header, 
 /* ---- rows ---------------------------------------------------------------------------------------------------- */
 struct import_rules {
     const struct zone *zone; /* of times without an offset */
-    str domain;              /* host of all rows whatever they say; empty = the row's own */
+    str domain;              /* host of rows that name none of ours; empty = the default */
     const str *hosts;        /* our domains */
     size_t hosts_count;
 };

@@ -36,7 +36,7 @@ LIBRARIES = {
     "urcu*": ["src/engine/cache*.c"],
     "qrencode.h": ["src/http/qr.c"],
     "png.h": ["src/http/qr.c"],
-    "csv.h": ["src/api/csv.c"],
+    "csv.h": ["src/api/csv_reader.c"],
     "zlib.h": ["src/http/assets.c"],
     "ini.h": ["src/cli/settings.c"],
     "maxminddb.h": ["src/engine/geo.c"],

@@ -228,13 +228,20 @@ static void map__bad_values_name_their_field(void **state)
     }
 }
 
-static void map__the_domain_asked_for_wins(void **state)
+static void map__rows_that_name_none_of_our_domains_go_where_asked(void **state)
 {
     (void)state;
     rules.domain = STR("go.example:8080");
-    READ("url~domain~short url", "https://a.example/~s.example~https://s.example/x");
+    READ("url~domain", "https://a.example/~s.example");
+    assert_str(got.draft.domain, "s.example");
+    READ("url~domain~short url", "https://a.example/~bit.ly~https://bit.ly/x");
     assert_str(got.draft.domain, "go.example:8080");
     assert_str(got.draft.alias, "x");
+    READ("code~aliases~domain~url~crawlable", "abcdefg~~elsewhere.example~https://a.example/~no");
+    assert_str(got.draft.domain, "go.example:8080");
+    rules.domain = (str){0};
+    READ("code~aliases~domain~url~crawlable", "abcdefg~~elsewhere.example~https://a.example/~no");
+    assert_str(got.draft.domain, "elsewhere.example"); /* which the editor refuses */
 }
 
 static void map__times_are_read_as_people_write_them(void **state)
@@ -312,7 +319,7 @@ int main(void)
         TEST(map__a_file_without_urls_is_refused_with_what_was_seen),
         TEST(map__text_that_is_not_utf8_is_refused),
         TEST(map__bad_values_name_their_field),
-        TEST(map__the_domain_asked_for_wins),
+        TEST(map__rows_that_name_none_of_our_domains_go_where_asked),
         TEST(map__times_are_read_as_people_write_them),
         TEST(map__blank_rows_are_told_apart),
     };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef LINKPOND_API_CSV_H
-#define LINKPOND_API_CSV_H
+#ifndef LINKPOND_API_CSV_READER_H
+#define LINKPOND_API_CSV_READER_H
 
 #include "linkpond/base/arena.h"
 #include "linkpond/base/buf.h"

@@ -3,7 +3,7 @@
  * The only user of libcsv. The library calls back for each cell; here the cells are gathered so that the caller pulls
  * whole rows instead. The input comes in small pieces, so what is gathered between two pulls stays small as well.
  */
-#include "csv.h"
+#include "csv_reader.h"
 
 #include <csv.h>
 #include <stdlib.h>

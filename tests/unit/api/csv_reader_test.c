@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: CSV is read the same however it is cut into pieces, bounded in memory, and what we write reads back as it was.
  */
-#include "csv.h"
+#include "csv_reader.h"
 
 #include "assert_str.h"
 #include "csv_cell.h"
@@ -156,5 +156,5 @@ int main(void)
         cmocka_unit_test(csv__an_open_quote_ends_the_reading_in_bounded_memory),
         cmocka_unit_test(csv__formulas_are_guarded_and_come_back_as_they_were),
     };
-    return cmocka_run_group_tests_name("api/csv", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("api/csv_reader", tests, NULL, NULL);
 }
