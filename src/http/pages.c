@@ -99,13 +99,21 @@ static void write_page(const struct pages *self, enum page page, bool chinese, s
     pages_write(self, chinese, str_from_c(words->title), buf_str(&content), out);
 }
 
+/* Without the licence line, which is for readers of the source and not for every visitor. */
+static str without_line(str text, const char *part)
+{
+    ssize_t at = str_find(text, str_from_c(part), 0);
+    ssize_t end = at < 0 ? -1 : str_find_char(text, '\n', (size_t)at);
+    BUG_ON(end < 0);
+    return str_from(text, (size_t)end + 1);
+}
+
 struct pages *pages_new(void)
 {
     struct pages *self = calloc(1, sizeof *self);
     BUG_ON(!self);
-    self->page = embedded_find(web_files, "page.html");
-    self->style = embedded_find(web_files, "page.css");
-    BUG_ON(!self->page.ptr || !self->style.ptr);
+    self->page = without_line(embedded_find(web_files, "page.html"), "SPDX-License-Identifier");
+    self->style = without_line(embedded_find(web_files, "page.css"), "SPDX-License-Identifier");
     make_policy(self);
     for (int page = 0; page < PAGE_COUNT; page++) {
         for (int chinese = 0; chinese < 2; chinese++) {

@@ -96,7 +96,8 @@ static void write_preview(const struct ctx *ctx, const struct request *request, 
     };
     struct buf content;
     buf_init_heap(&content, CONTENT_MAX);
-    html_fill(&content, embedded_find(web_files, "preview.html"), slots, ARRAY_LEN(slots));
+    str template = embedded_find(web_files, "preview.html");
+    html_fill(&content, str_from(template, (size_t)str_find(template, STR("<dl>"), 0)), slots, ARRAY_LEN(slots));
     page_reply(ctx, request, reply, 200);
     pages_write(ctx->pages, zh, zh ? STR("短链预览") : STR("Where this link leads"), buf_str(&content), &reply->body);
     reply->body.overflow = reply->body.overflow || content.overflow;

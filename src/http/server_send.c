@@ -8,6 +8,7 @@
 
 #define STREAM_BLOCK  (32 * 1024)
 #define HEADER_COPY   (LIMIT_LOCATION + LIMIT_URI)
+#define HEADER_SHORT  255
 #define REFUSAL_BYTES 256
 
 static ssize_t stream_read(void *arg, uint64_t position, char *out, size_t cap)
@@ -33,19 +34,28 @@ static struct MHD_Response *make_response(const struct reply *reply)
                                            scratch ? MHD_RESPMEM_MUST_COPY : MHD_RESPMEM_PERSISTENT);
 }
 
-/* The library wants C strings. */
+/* The library wants C strings. Most values are short, and the compiler clears what stands on the stack, so only long
+ * ones pay for a large copy. */
+static bool add_copy(struct MHD_Response *response, const struct header *header, char *memory)
+{
+    memcpy(memory, header->value.ptr, header->value.len);
+    memory[header->value.len] = '\0';
+    return MHD_add_response_header(response, header->name.ptr, memory) == MHD_YES;
+}
+
+__attribute__((noinline)) static bool add_long_header(struct MHD_Response *response, const struct header *header)
+{
+    char memory[HEADER_COPY + 1];
+    return header->value.len <= HEADER_COPY && add_copy(response, header, memory);
+}
+
 static bool add_header(struct MHD_Response *response, const struct header *header)
 {
-    char value[HEADER_COPY + 1];
-    if (header->value.len > HEADER_COPY) {
-        return false;
-    }
+    char memory[HEADER_SHORT + 1];
     if (header->value.len == 0) {
         return true; /* an empty value says nothing; the library would refuse it */
     }
-    memcpy(value, header->value.ptr, header->value.len);
-    value[header->value.len] = '\0';
-    return MHD_add_response_header(response, header->name.ptr, value) == MHD_YES;
+    return header->value.len <= HEADER_SHORT ? add_copy(response, header, memory) : add_long_header(response, header);
 }
 
 static bool add_headers(struct MHD_Response *response, const struct reply *reply, bool close)
