@@ -28,39 +28,57 @@ static enum err ledger_is_whole(struct db *db, struct fault *fault)
 
 /* ---- retention */
 
-static enum err oldest_expired(struct db *db, int64_t before_ms, struct segment *out, bool *found)
+/* A lane's clicks stand in order of time, so what is too old is the front of its segment; what is not yet in the sums
+ * stays. Segments of a quiet pond cover months, hence not whole ones only. */
+static enum err expired_front(struct db *db, const struct segment *segment, int64_t before_ms, int64_t *last_id,
+                              int64_t *count)
 {
-    struct stmt *rows = segments_each(db);
+    struct clicks_scan scan;
+    int64_t first = segment_first_click(segment->id);
+    int64_t unfolded = first + segment->folded_to / RECORD_ALIGN;
 
-    *found = false;
-    while (!*found && segments_next(rows, out)) {
-        *found = out->rows > 0 && out->closed && out->folded_to >= out->ingested_to && out->max_ms < before_ms;
-    }
-    if (*found) {
-        stmt_reset(rows);
+    *count = 0;
+    if (segment->rows == 0 || segment->min_ms >= before_ms || unfolded == first) {
         return OK;
     }
-    return stmt_err(rows);
+    clicks_scan(&scan, db, first, unfolded - 1, false, 0);
+    while (clicks_scan_next(&scan) && scan.facts.time_ms < before_ms) {
+        *last_id = scan.facts.id;
+        (*count)++;
+    }
+    enum err err = stmt_err(scan.rows);
+    stmt_reset(scan.rows);
+    return err;
 }
 
-static enum err delete_segment_clicks(struct db *db, const struct segment *segment, int64_t before_ms, int64_t *deleted)
+static enum err delete_front(struct db *db, const struct segment *segment, int64_t last_id, int64_t before_ms,
+                             int64_t *deleted)
 {
-    enum err err = clicks_delete_range(db, segment_first_click(segment->id), segment_last_click(segment->id), deleted);
+    enum err err = clicks_delete_range(db, segment_first_click(segment->id), last_id, deleted);
 
     if (err == OK) {
-        err = segments_rows_removed(db, segment->id, segment->rows);
+        err = segments_rows_removed(db, segment->id, *deleted);
     }
     return err == OK ? meta_put_i64(db, META_LEDGER_STARTS, before_ms) : err;
 }
 
 enum err fold_retain(struct db *db, int64_t before_ms, int64_t *deleted)
 {
+    struct stmt *rows = segments_each(db);
     struct segment segment;
-    bool found = false;
-    enum err err = oldest_expired(db, before_ms, &segment, &found);
+    int64_t last_id = 0;
+    int64_t count = 0;
+    enum err err = OK;
 
     *deleted = 0;
-    return err == OK && found ? delete_segment_clicks(db, &segment, before_ms, deleted) : err;
+    while (err == OK && count == 0 && segments_next(rows, &segment)) {
+        err = expired_front(db, &segment, before_ms, &last_id, &count);
+    }
+    if (err == OK && count == 0) {
+        return stmt_err(rows);
+    }
+    stmt_reset(rows);
+    return err == OK ? delete_front(db, &segment, last_id, before_ms, deleted) : err;
 }
 
 /* ---- recount */

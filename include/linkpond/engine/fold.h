@@ -27,8 +27,8 @@ enum err fold_forget(struct db *db, int64_t link_id, const struct link_ids *scop
  * none). Not for SUMS_ALL. */
 enum err fold_merge(struct db *db, enum sums_scope scope, int64_t from_id, int64_t into_id);
 
-/* Retention, inside the caller's transaction: deletes the clicks of the oldest segment whose clicks are all folded and
- * older than before_ms. Sums stay. *deleted: clicks, 0 when there is no such segment; call until then. */
+/* Retention, inside the caller's transaction: deletes the clicks older than before_ms of one segment, as far as they
+ * are in the sums, which stay. *deleted: clicks, 0 when there are no more such segments; call until then. */
 enum err fold_retain(struct db *db, int64_t before_ms, int64_t *deleted);
 
 /* All sums anew from the rows: one transaction empties them, then fold_run goes to the end; after a crash in between
