@@ -73,9 +73,7 @@ enum err boot_engine(struct arena *arena, const struct settings *settings, const
         .public_url = set_or_null(settings->public_url),
         .admin_url = admin_url(arena, settings),
     };
-    if (settings->backup_every_ms > 0) {
-        opts.backup_dir = *settings->backup_dir ? settings->backup_dir : arena_f(arena, "%s/backups", data_dir).ptr;
-    }
+    opts.backup_dir = *settings->backup_dir ? settings->backup_dir : arena_f(arena, "%s/backups", data_dir).ptr;
     return engine_open(&opts, out, fault);
 }
 

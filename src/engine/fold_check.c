@@ -146,7 +146,7 @@ static enum err find_carried(struct db *db, struct carried **out, size_t *count)
     return err;
 }
 
-static enum err empty_sums(struct db *db, struct fault *fault)
+enum err fold_reset(struct db *db, struct fault *fault)
 {
     struct carried *carried = NULL;
     size_t count = 0;
@@ -175,7 +175,7 @@ enum err fold_recount(struct db *db, struct fault *fault)
     enum err err = db_begin(db, true);
 
     if (err == OK) {
-        err = empty_sums(db, fault);
+        err = fold_reset(db, fault);
     }
     if (err == OK) {
         err = db_commit(db);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* The doctor on this computer: folder, disk, backups, figures. */
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "linkpond/base/clock.h"
+#include "linkpond/base/files.h"
+#include "linkpond/cli/doctor.h"
+#include "linkpond/cli/table.h"
+
+#define MIB              INT64_C(1048576)
+#define FREE_WARN        (2048 * MIB)
+#define FREE_FAIL        (256 * MIB)
+#define BACKUP_WARN_DAYS 3
+#define LAG_WARN_S       5
+#define LAG_FAIL_S       60
+#define WAL_WARN         (512 * MIB)
+
+static void look_at_folder(struct doctor *self)
+{
+    const char *dir = self->cli->data_dir;
+    struct stat status;
+
+    if (stat(dir, &status) != 0 || !S_ISDIR(status.st_mode)) {
+        doctor_find(self, "folder", FINDING_FAIL, "%s is no folder; linkpond --data %s init makes one", dir, dir);
+        return;
+    }
+    if (status.st_mode & 077) {
+        doctor_find(self, "folder", FINDING_FAIL, "%s can be read by other users of this computer; chmod 0700 it", dir);
+        return;
+    }
+    if (status.st_uid == 0) {
+        doctor_find(self, "folder", FINDING_WARN, "%s belongs to root; give it and the server a user of their own",
+                    dir);
+        return;
+    }
+    doctor_find(self, "folder", FINDING_OK, "%s is its owner's alone", dir);
+}
+
+static void look_at_disk(struct doctor *self)
+{
+    int64_t bytes = files_free_bytes(self->cli->data_dir);
+    enum finding_status status = bytes < FREE_FAIL ? FINDING_FAIL : bytes < FREE_WARN ? FINDING_WARN : FINDING_OK;
+
+    if (bytes >= 0) {
+        doctor_find(self, "disk", status, "%lld MiB free%s", (long long)(bytes / MIB),
+                    status ? "; when it is full, clicks are lost: make room" : "");
+    }
+}
+
+/* When the newest file of that folder was written; 0 when there is none. */
+static int64_t newest_file_s(const char *dir)
+{
+    DIR *handle = opendir(dir);
+    int64_t newest = 0;
+
+    for (struct dirent *entry = handle ? readdir(handle) : NULL; entry; entry = readdir(handle)) {
+        struct stat status;
+        if (str_ends(str_from_c(entry->d_name), STR(".db")) && fstatat(dirfd(handle), entry->d_name, &status, 0) == 0) {
+            newest = status.st_mtime > newest ? status.st_mtime : newest;
+        }
+    }
+    if (handle) {
+        closedir(handle);
+    }
+    return newest;
+}
+
+static void look_at_backups(struct doctor *self)
+{
+    struct settings settings;
+    struct fault fault = {0};
+    struct arena *arena = self->cli->arena;
+
+    if (cli_settings(self->cli, &settings, &fault) != OK) {
+        doctor_find(self, "settings", FINDING_FAIL, "%s", fault.message);
+        return;
+    }
+    doctor_find(self, "settings", FINDING_OK, "all understood");
+    const char *dir = *settings.backup_dir ? settings.backup_dir : files_join(arena, self->cli->data_dir, "backups");
+    int64_t newest = dir ? newest_file_s(dir) : 0;
+    int64_t days = (clock_now_ms() / MS_PER_SECOND - newest) / 86400;
+    if (newest == 0) {
+        doctor_find(self, "backups", FINDING_WARN, "none in %s; linkpond backup makes one", dir);
+    } else {
+        doctor_find(self, "backups", days > BACKUP_WARN_DAYS ? FINDING_WARN : FINDING_OK,
+                    "the newest is %lld days old%s", (long long)days,
+                    *settings.backup_dir ? "" : "; keep copies on another disk too (backup_dir)");
+    }
+}
+
+/* A figure of /metrics; -1 when it is not there. */
+static double figure(str metrics, const char *name)
+{
+    str line;
+
+    while (str_next(&metrics, '\n', &line)) {
+        str key, value;
+        if (str_cut(line, ' ', &key, &value) && str_eq(key, str_from_c(name))) {
+            char text[32];
+            snprintf(text, sizeof text, STR_FMT, STR_ARG(str_slice(value, 0, sizeof text - 1)));
+            return strtod(text, NULL);
+        }
+    }
+    return -1;
+}
+
+static void look_at_ledger(struct doctor *self)
+{
+    struct client_request request = {.method = METHOD_GET, .path = "/metrics", .accept = "text/plain"};
+    struct client_reply reply;
+    struct fault fault = {0};
+
+    if (client_call(self->client, &request, &reply, &fault) != OK || reply.status != 200) {
+        doctor_find(self, "ledger", FINDING_FAIL, "the server does not answer: %s", fault.message);
+        return;
+    }
+    double lag = figure(reply.body, "linkpond_journal_lag_seconds");
+    double dropped = figure(reply.body, "linkpond_clicks_dropped_total");
+    double wal = figure(reply.body, "linkpond_wal_bytes");
+    doctor_find(self, "journal_lag",
+                lag > LAG_FAIL_S   ? FINDING_FAIL
+                : lag > LAG_WARN_S ? FINDING_WARN
+                                   : FINDING_OK,
+                "%.0f s%s", lag, lag > LAG_WARN_S ? "; the disk or the processor is too slow for these visits" : "");
+    doctor_find(self, "dropped_clicks", dropped > 0 ? FINDING_FAIL : FINDING_OK, "%.0f since the start%s", dropped,
+                dropped > 0 ? "; the log says why" : "");
+    doctor_find(self, "wal", wal > (double)WAL_WARN ? FINDING_WARN : FINDING_OK, "%.0f KiB%s", wal / 1024,
+                wal > (double)WAL_WARN ? "; a long report or export holds it back" : "");
+}
+
+static void look_at_daemon(struct doctor *self)
+{
+    const struct listening *daemon = client_daemon(self->client);
+
+    if (!daemon) {
+        doctor_find(self, "daemon", FINDING_WARN, "no server runs on this folder; linkpond serve starts one");
+        return;
+    }
+    doctor_find(self, "daemon", FINDING_OK, "pid %lld, redirects on %s, desk on %s", (long long)daemon->pid,
+                daemon->redirect, daemon->admin);
+}
+
+void doctor_look_here(struct doctor *self)
+{
+    look_at_folder(self);
+    look_at_disk(self);
+    look_at_backups(self);
+    if (self->client) {
+        look_at_daemon(self);
+        look_at_ledger(self);
+    }
+}
