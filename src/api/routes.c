@@ -1,8 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/api/routes.h"
 
+/* clang-format off */
 const struct route *const api_route_tables[] = {
-    http_routes,    api_link_routes, api_bulk_routes,  api_domain_routes, api_label_routes,
-    api_key_routes, api_user_routes, api_stats_routes, api_click_routes,  api_health_routes,
+    http_routes,
+    api_link_routes,
+    api_bulk_routes,
+    api_domain_routes,
+    api_label_routes,
+    api_key_routes,
+    api_user_routes,
+    api_stats_routes,
+    api_click_routes,
+    api_health_routes,
+    api_upkeep_routes,
     NULL,
 };
+/* clang-format on */

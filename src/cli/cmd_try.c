@@ -235,38 +235,13 @@ static enum err find_click(struct trial *self, const struct json **out, struct f
 
 /* ---- what is shown ----------------------------------------------------------------------------------------------- */
 
-static const char *why(struct trial *self, const struct json *click)
-{
-    static const char *const reasons[][3] = {
-        {"human", "counts as a visit", "计入访问"},
-        {"bot", "a machine, not counted", "机器访问，不计入"},
-        {"preview", "a link preview, not counted", "链接预览，不计入"},
-        {"prefetch", "fetched ahead, not counted", "预加载，不计入"},
-        {"head", "a check without content, not counted", "链接检测，不计入"},
-        {"replay", "the platform looking again, not counted", "平台复检，不计入"},
-        {"duplicate", "the same request again, not counted", "重复上报，不计入"},
-    };
-    str class = cell_at(self->cli->arena, click, "class");
-
-    for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
-        if (str_eq(class, str_from_c(reasons[i][0]))) {
-            return reasons[i][self->cli->chinese ? 2 : 1];
-        }
-    }
-    return "";
-}
-
 static void print_click(struct trial *self, const struct visit_answer *answer, const struct json *click)
 {
-    static const char *const fields[][3] = {{"class", "class", "类别"},
-                                            {"rule", "rule", "规则"},
-                                            {"outcome", "outcome", "结果"},
-                                            {"app", "app", "打开环境"},
-                                            {"scene", "scene", "转发场景"},
-                                            {"source", "source", "来源"},
-                                            {"source_by", "source by", "来源依据"},
-                                            {"channel", "channel", "渠道"},
-                                            {"channel_by", "channel by", "渠道依据"},
+    static const char *const fields[][3] = {{"class", "class", "类别"},      {"rule", "rule", "规则"},
+                                            {"why", "why", "说明"},          {"outcome", "outcome", "结果"},
+                                            {"app", "app", "打开环境"},      {"scene", "scene", "转发场景"},
+                                            {"source", "source", "来源"},    {"source_by", "source by", "来源依据"},
+                                            {"channel", "channel", "渠道"},  {"channel_by", "channel by", "渠道依据"},
                                             {"repeat", "repeat", "重复访问"}};
     struct cli *cli = self->cli;
     struct table table;
@@ -275,15 +250,18 @@ static void print_click(struct trial *self, const struct visit_answer *answer, c
     table_row(&table,
               (str[]){str_from_c(cli_text(cli, "status", "状态码")), arena_f(cli->arena, "%d", answer->status)});
     table_row(&table, (str[]){STR("Location"), answer->location});
-    table_row(&table, (str[]){str_from_c(cli_text(cli, "why", "说明")), str_from_c(why(self, click))});
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        table_row(&table,
-                  (str[]){str_from_c(fields[i][cli->chinese ? 2 : 1]), cell_at(cli->arena, click, fields[i][0])});
+        str cell = cell_at(cli->arena, click, fields[i][0]);
+        if (cell.len == 0 && strcmp(fields[i][0], "why") == 0) {
+            cell = str_from_c(
+                cli_text(cli, "A person, as far as can be told: counts as a visit.", "看来是真人，计入访问。"));
+        }
+        table_row(&table, (str[]){str_from_c(fields[i][cli->chinese ? 2 : 1]), cell});
     }
     table_print(&table);
 }
 
-static enum err print_json(struct trial *self, const struct visit_answer *answer, const struct json *click)
+static enum err print_json(const struct visit_answer *answer, const struct json *click)
 {
     struct buf out;
     struct json_writer json;
@@ -293,7 +271,6 @@ static enum err print_json(struct trial *self, const struct visit_answer *answer
     json_object(&json);
     json_put_i64(&json, "status", answer->status);
     json_put_opt(&json, "location", answer->location);
-    json_put_str(&json, "why", str_from_c(why(self, click)));
     json_name(&json, "click");
     json_value(&json, click);
     json_object_end(&json);
@@ -318,7 +295,7 @@ enum err cmd_try(struct cli *cli, struct fault *fault)
     }
     err = err ? err : find_click(&trial, &click, fault);
     if (!err && cli->args.json) {
-        err = print_json(&trial, &answer, click);
+        err = print_json(&answer, click);
     } else if (!err) {
         print_click(&trial, &answer, click);
     }
