@@ -87,8 +87,8 @@ data=$(CDPATH='' cd -- "$data" && pwd -P)
 
 key=
 if [ -z "$(ls -A -- "$data")" ]; then
-    if [ -n "$domain" ]; then set -- --domain "$domain"; else set --; fi
-    made=$("$bin" --data "$data" init "$@") || fail "init failed"
+    # Without a domain of your own the short links lead to this machine, to the port visitors are served on.
+    made=$("$bin" --data "$data" init --domain "${domain:-localhost:$port}") || fail "init failed"
     key=$(printf '%s\n' "$made" | tail -n 1)
     case $key in lp_*) ;; *) fail "init printed no key" ;; esac
 elif [ -n "$domain" ]; then
