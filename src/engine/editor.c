@@ -122,11 +122,13 @@ void edit_publish(struct edit *self)
     arena_init(&texts, PUBLISH_ARENA_MAX);
     for (size_t i = 0; i < self->touched_count; i++) {
         const struct edit_touched *touched = &self->touched[i];
+        bool complete = cache_complete(cache);
         enum err err = publish_link(self->db, cache, &texts, touched->id, touched->used);
         if (err) {
             cache_set_complete(cache, false);
             cache_drop(cache, touched->code);
-            log_event(LOG_WARN, "link_not_cached", "lnk_%lld: %s", (long long)touched->id, err_text(err, false));
+            log_event(complete ? LOG_WARN : LOG_DEBUG, "link_not_cached", "lnk_%lld: %s", (long long)touched->id,
+                      err_text(err, false));
         }
         arena_reset(&texts);
     }

@@ -35,6 +35,33 @@ static void engine__a_restart_keeps_links_aliases_and_hosts(void **state)
     assert_true(cache_complete(pond->engine->cache));
 }
 
+/* Links past the bound of the cache are asked of the database; edits and limits hold for them too. */
+static void engine__a_cache_too_small_for_all_links_misses_none(void **state)
+{
+    enum { LINKS = 500 };
+    struct pond *pond = *state;
+    struct link links[LINKS];
+
+    for (int i = 0; i < LINKS; i++) {
+        const char *url = arena_f(&pond->arena, "url=https://example.org/%d", i).ptr;
+        bool last = i == LINKS - 1;
+        struct link_result made = last ? CREATE(pond, url, "max_clicks=1", "alias=last") : CREATE(pond, url);
+        links[i] = made.link;
+    }
+    pond->opts.cache_bytes = 32 * 1024;
+    pond_reopen(pond);
+    assert_false(cache_complete(pond->engine->cache));
+    for (int i = 0; i < LINKS; i++) {
+        assert_int_equal(pond_visit(pond, links[i].code).link_id, links[i].id);
+    }
+    assert_int_equal(pond_visit(pond, STR("last")).outcome, OUTCOME_USED_UP);
+    assert_int_equal(pond_visit(pond, STR("nobody")).outcome, OUTCOME_UNKNOWN);
+    int64_t middle = links[LINKS / 2].id;
+    assert_int_equal(UPDATE(pond, middle, "url=https://example.org/new", "alias=mid").err, OK);
+    assert_str_same(pond_visit(pond, links[LINKS / 2].code).location, STR("https://example.org/new"));
+    assert_int_equal(pond_visit(pond, STR("mid")).link_id, middle);
+}
+
 static void engine__a_second_process_is_refused_and_told_the_pid(void **state)
 {
     struct pond *pond = *state;
@@ -94,6 +121,22 @@ static void engine__a_newer_schema_is_refused(void **state)
     assert_int_equal(stmt_run(stmt), OK);
     db_close(db);
     assert_int_equal(engine_open(&pond->opts, &engine, &fault), ERR_NEWER_SCHEMA);
+    assert_null(engine);
+}
+
+static void engine__a_damaged_database_is_refused(void **state)
+{
+    struct pond *pond = *state;
+    struct engine *engine = NULL;
+    struct fault fault = {0};
+
+    pond_close(pond);
+    assert_int_equal(files_write_atomic(tempdir_file(&pond->dir, "linkpond.db"), STR("This is not a database at all, "
+                                                                                     "but it is long enough to be "
+                                                                                     "looked at as one: 0123456789 "
+                                                                                     "0123456789 0123456789.")),
+                     OK);
+    assert_int_equal(engine_open(&pond->opts, &engine, &fault), ERR_CORRUPT);
     assert_null(engine);
 }
 
@@ -161,6 +204,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(engine__a_created_link_redirects_when_the_call_returns, pond_setup,
                                         pond_teardown),
         cmocka_unit_test_setup_teardown(engine__a_restart_keeps_links_aliases_and_hosts, pond_setup, pond_teardown),
+        cmocka_unit_test_setup_teardown(engine__a_cache_too_small_for_all_links_misses_none, pond_setup, pond_teardown),
+        cmocka_unit_test_setup_teardown(engine__a_damaged_database_is_refused, pond_setup, pond_teardown),
         cmocka_unit_test_setup_teardown(engine__a_second_process_is_refused_and_told_the_pid, pond_setup,
                                         pond_teardown),
         cmocka_unit_test_setup_teardown(engine__a_folder_without_a_database_names_init, pond_setup, pond_teardown),
