@@ -79,17 +79,24 @@ int64_t *idmap_find(const struct idmap *self, uint64_t a, uint64_t b)
 int64_t *idmap_put(struct idmap *self, uint64_t a, uint64_t b, bool *added)
 {
     BUG_ON(a == IDMAP_NO_KEY);
-    int64_t *value = idmap_find(self, a, b);
+    struct idmap_slot *slot = self->slots ? slot_for(self, a, b) : NULL;
+    bool known = slot && slot->a != IDMAP_NO_KEY;
+
     if (added) {
-        *added = !value;
+        *added = !known;
     }
-    if (value) {
-        return value;
+    if (known) {
+        return &slot->value;
     }
-    if (self->count >= self->count_max || (self->count * 2 >= self->cap && !grow(self))) {
+    if (self->count >= self->count_max) {
         return NULL;
     }
-    struct idmap_slot *slot = slot_for(self, a, b);
+    if (self->count * 2 >= self->cap) {
+        if (!grow(self)) {
+            return NULL;
+        }
+        slot = slot_for(self, a, b);
+    }
     *slot = (struct idmap_slot){a, b, 0};
     self->count++;
     return &slot->value;

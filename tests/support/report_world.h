@@ -5,6 +5,7 @@
 #include "ledger.h"
 #include "linkpond/base/hash.h"
 #include "linkpond/engine/reporter.h"
+#include "linkpond/model/sums.h"
 #include "linkpond/store/labels.h"
 #include "linkpond/store/terms.h"
 #include "linkpond/store/users.h"

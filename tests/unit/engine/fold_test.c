@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/* Goal: stored sums are what a recount of the folded rows gives, always: after folding in pieces, moves, merges, purges
+ * and recounts; and a difference is found. */
+#include "report_world.h"
+
+static int setup(void **state)
+{
+    (void)state;
+    seed = 5;
+    memset(world_rows, 0, sizeof world_rows);
+    return make_world(state);
+}
+
+static void assert_sums_are_right(void)
+{
+    struct fault fault = {0};
+    int64_t differences = -1;
+    enum err err = fold_verify(ledger.db.db, &differences, &fault);
+
+    if (err != OK || differences != 0) {
+        fail_msg("%s: %s", err_name(err), fault.message);
+    }
+}
+
+static int64_t scope_clicks(enum sums_scope scope, int64_t id)
+{
+    struct stmt *rows = sums_scope_days(ledger.db.db, scope, id, INT64_MIN, INT64_MAX);
+    static struct sums_cell cells[SUMS_LIST_CELLS];
+    int64_t day = 0, clicks = 0;
+    str bytes = {0};
+
+    while (sums_days_next(rows, &day, &bytes)) {
+        size_t count = 0;
+        assert_true(sums_unpack(bytes, cells, &count));
+        for (size_t i = 0; i < count; i++) {
+            clicks += cells[i].key != SUMS_KEY_SCANS ? cells[i].count : 0;
+        }
+    }
+    assert_int_equal(stmt_err(rows), OK);
+    return clicks;
+}
+
+static void fold_everything(void)
+{
+    size_t rows = 1;
+
+    while (rows > 0) {
+        assert_int_equal(fold_run(ledger.db.db, 1 + roll(300), &rows), OK);
+    }
+}
+
+static int64_t total_of(int64_t link_id)
+{
+    struct link_stat stat;
+
+    assert_int_equal(sums_stat_find(ledger.db.db, link_id, &stat), OK);
+    return stat.total;
+}
+
+static void fold__pieces_of_any_size_add_up(void **state)
+{
+    (void)state;
+    assert_sums_are_right();
+    size_t rows = 1;
+    while (rows > 0) {
+        assert_int_equal(fold_run(ledger.db.db, 1 + roll(100), &rows), OK);
+        assert_sums_are_right();
+    }
+    assert_int_equal(scope_clicks(SUMS_ALL, 0), ROWS);
+    int64_t backlog = -1;
+    assert_int_equal(fold_backlog(ledger.db.db, &backlog), OK);
+    assert_int_equal(backlog, 0);
+}
+
+static void fold__a_moved_link_takes_its_sums_along(void **state)
+{
+    (void)state;
+    struct db *db = ledger.db.db;
+    struct link link;
+    struct link_ids before, after;
+    int64_t id = link_ids_of[1];
+    int64_t in_spring = scope_clicks(SUMS_CAMPAIGN, campaign_ids[1]);
+    assert_int_equal(db_begin(db, true), OK);
+    assert_int_equal(links_find(db, &ledger.db.arena, BOUNDS_ALL, id, &link), OK);
+    assert_int_equal(links_ids(db, id, &before), OK);
+    link.campaign_id = campaign_ids[2];
+    link.owner_id = 0;
+    link.domain_id = domain_ids[1];
+    assert_int_equal(links_update(db, BOUNDS_ALL, &link), OK);
+    assert_int_equal(links_ids(db, id, &after), OK);
+    assert_int_equal(fold_move(db, id, &before, &after), OK);
+    assert_int_equal(db_commit(db), OK);
+    assert_int_equal(scope_clicks(SUMS_CAMPAIGN, campaign_ids[1]), in_spring - total_of(id));
+    assert_sums_are_right();
+    fold_everything();
+    assert_sums_are_right();
+}
+
+static void fold__a_purged_link_leaves_no_sums(void **state)
+{
+    (void)state;
+    struct db *db = ledger.db.db;
+    struct link_ids ids;
+    int64_t deleted = 0, before = scope_clicks(SUMS_ALL, 0), of_link = total_of(link_ids_of[2]);
+    assert_true(of_link > 0);
+    assert_int_equal(db_begin(db, true), OK);
+    assert_int_equal(links_ids(db, link_ids_of[2], &ids), OK);
+    assert_int_equal(fold_forget(db, link_ids_of[2], &ids), OK);
+    assert_int_equal(clicks_delete_link(db, link_ids_of[2], &deleted), OK);
+    assert_int_equal(db_commit(db), OK);
+    assert_true(deleted > of_link); /* what was not folded goes too */
+    assert_int_equal(scope_clicks(SUMS_ALL, 0), before - of_link);
+    assert_int_equal(total_of(link_ids_of[2]), 0);
+    assert_sums_are_right();
+    fold_everything();
+    assert_sums_are_right();
+}
+
+static void fold__a_merged_campaign_has_the_clicks_of_both(void **state)
+{
+    (void)state;
+    struct db *db = ledger.db.db;
+    int64_t both = scope_clicks(SUMS_CAMPAIGN, campaign_ids[1]) + scope_clicks(SUMS_CAMPAIGN, campaign_ids[2]);
+    assert_int_equal(db_begin(db, true), OK);
+    assert_int_equal(labels_merge(db, campaign_ids[1], campaign_ids[2], 2), OK);
+    assert_int_equal(fold_merge(db, SUMS_CAMPAIGN, campaign_ids[1], campaign_ids[2]), OK);
+    assert_int_equal(db_commit(db), OK);
+    assert_int_equal(scope_clicks(SUMS_CAMPAIGN, campaign_ids[1]), 0);
+    assert_int_equal(scope_clicks(SUMS_CAMPAIGN, campaign_ids[2]), both);
+    assert_sums_are_right();
+}
+
+static void fold__a_wrong_sum_is_found_and_counted_anew(void **state)
+{
+    (void)state;
+    struct fault fault = {0};
+    int64_t differences = 0;
+    const struct link_stat wrong = {.link_id = link_ids_of[1], .bots = 1, .last_ms = TIME_NONE};
+    assert_int_equal(sums_stat_add(ledger.db.db, &wrong), OK);
+    assert_int_equal(sums_scope_day_put(ledger.db.db, SUMS_OWNER, USER_ADMIN, START / MS_PER_DAY, STR("")), OK);
+    assert_int_equal(fold_verify(ledger.db.db, &differences, &fault), ERR_CORRUPT);
+    assert_int_equal(differences, 2);
+    assert_true(strlen(fault.message) > 0);
+    assert_int_equal(fold_recount(ledger.db.db, &fault), OK);
+    assert_sums_are_right();
+    assert_int_equal(scope_clicks(SUMS_ALL, 0), ROWS);
+}
+
+static void fold__a_recount_keeps_what_an_import_brought_along(void **state)
+{
+    (void)state;
+    struct link_stat stat;
+    const struct link_stat brought = {.link_id = link_ids_of[1], .clicks = 1000, .total = 1000, .last_ms = TIME_NONE};
+    fold_everything();
+    assert_int_equal(sums_stat_find(ledger.db.db, link_ids_of[1], &stat), OK);
+    int64_t clicks = stat.clicks;
+    assert_int_equal(sums_stat_add(ledger.db.db, &brought), OK);
+    assert_sums_are_right();
+    assert_int_equal(fold_recount(ledger.db.db, NULL), OK);
+    assert_int_equal(sums_stat_find(ledger.db.db, link_ids_of[1], &stat), OK);
+    assert_int_equal(stat.clicks, clicks + 1000);
+    assert_sums_are_right();
+}
+
+static void fold__retention_takes_whole_segments_and_keeps_the_sums(void **state)
+{
+    (void)state;
+    struct db *db = ledger.db.db;
+    struct fault fault = {0};
+    int64_t deleted = -1, left = 0, differences = 0;
+    fold_everything();
+    assert_int_equal(fold_retain(db, START + 2 * SPAN, &deleted), OK);
+    assert_int_equal(deleted, 0); /* no segment is closed */
+    int64_t first = segment_id_of_click(click_id_make(LEDGER_NODE, 1, 64));
+    assert_int_equal(segments_ingested(db, first, 64 + 500 * 64, true, 0, TIME_NONE, TIME_NONE), OK);
+    assert_int_equal(fold_retain(db, START + MS_PER_DAY, &deleted), OK);
+    assert_int_equal(deleted, 0); /* it holds younger clicks too */
+    assert_int_equal(fold_retain(db, START + 2 * SPAN, &deleted), OK);
+    assert_int_equal(deleted, 500);
+    assert_int_equal(clicks_count(db, &left), OK);
+    assert_int_equal(left, ROWS - 500);
+    assert_int_equal(scope_clicks(SUMS_ALL, 0), ROWS);
+    assert_int_equal(fold_recount(db, &fault), ERR_CONFLICT);
+    assert_int_equal(fold_verify(db, &differences, &fault), ERR_CONFLICT);
+    assert_int_equal(scope_clicks(SUMS_ALL, 0), ROWS);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, end_world)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(fold__pieces_of_any_size_add_up),
+        TEST(fold__a_moved_link_takes_its_sums_along),
+        TEST(fold__a_purged_link_leaves_no_sums),
+        TEST(fold__a_merged_campaign_has_the_clicks_of_both),
+        TEST(fold__a_wrong_sum_is_found_and_counted_anew),
+        TEST(fold__a_recount_keeps_what_an_import_brought_along),
+        TEST(fold__retention_takes_whole_segments_and_keeps_the_sums),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
