@@ -90,6 +90,10 @@ static size_t run_tasks(struct writer *self)
         pending->done = true;
     }
     self->stats.tasks += count;
+    if (self->unfolded == 0) { /* a task may have asked for a recount: look once */
+        self->unfolded = 1;
+        self->unfolded_since_ns = clock_mono_ns();
+    }
     pthread_cond_broadcast(&self->done);
     pthread_mutex_unlock(&self->lock);
     return count;
@@ -207,7 +211,10 @@ static enum err fold(struct writer *self, int64_t now_ns)
         return err;
     }
     self->fold_failing = false;
-    self->unfolded = rows == 0 || (int64_t)rows > self->unfolded ? 0 : self->unfolded - (int64_t)rows;
+    self->unfolded = rows == 0 ? 0 : self->unfolded - (int64_t)rows;
+    if (self->unfolded <= 0) {
+        self->unfolded = rows == FOLD_ROWS_MAX; /* a full fold may have left some */
+    }
     self->unfolded_since_ns = clock_mono_ns();
     self->fold_cost_ns = self->unfolded_since_ns - now_ns;
     checkpoint_committed(&self->checkpoint, (int64_t)rows * LOG_BYTES_ROW, self->unfolded_since_ns);
@@ -215,6 +222,13 @@ static enum err fold(struct writer *self, int64_t now_ns)
     self->stats.folded += rows;
     pthread_mutex_unlock(&self->lock);
     return OK;
+}
+
+static void expire(struct writer *self, int64_t now_ns)
+{
+    bool done = ingest_expire(self->ingest, clock_now_ms()) == OK;
+
+    self->expired_ns = done ? now_ns : now_ns - EXPIRE_NS + RETRY_MAX_NS;
 }
 
 static void upkeep(struct writer *self)
@@ -225,10 +239,7 @@ static void upkeep(struct writer *self)
         fold(self, now_ns);
     }
     if (now_ns - self->expired_ns >= EXPIRE_NS) {
-        self->expired_ns = now_ns;
-        if (ingest_expire(self->ingest, clock_now_ms()) != OK) {
-            self->expired_ns = now_ns - EXPIRE_NS + RETRY_MAX_NS;
-        }
+        expire(self, now_ns);
     }
     checkpoint_run(&self->checkpoint, self->opts.db, self->opts.journal, now_ns, !self->more);
 }
@@ -327,7 +338,6 @@ enum err writer_start(const struct writer_opts *opts, struct writer **out, struc
     locks_init(self);
     self->opts = *opts;
     self->last = &self->first;
-    self->expired_ns = clock_mono_ns() - EXPIRE_NS;
     const struct ingest_opts ingest = {
         .db = opts->db,
         .journal = opts->journal,
@@ -343,6 +353,9 @@ enum err writer_start(const struct writer_opts *opts, struct writer **out, struc
              : fault_setf(fault, ERR_INVALID, "timezone", "unknown", "no such time zone: %s", opts->zone_name);
     if (err == OK) {
         err = ingest_open(&ingest, &self->ingest);
+    }
+    if (err == OK) {
+        expire(self, clock_mono_ns()); /* before the first click, so that none loses its day's salt */
     }
     if (err == OK && pthread_create(&self->thread, NULL, writer_thread, self) != 0) {
         err = ERR_NOMEM;

@@ -292,6 +292,29 @@ static void writer__stop_ingests_what_is_journalled(void **state)
     assert_int_equal(db_wal_bytes(ledger.db.db), 0);
 }
 
+static enum err reset_sums(struct db *db, void *arg, struct fault *fault)
+{
+    (void)arg;
+    return fold_reset(db, fault);
+}
+
+static void writer__sums_emptied_by_a_task_are_counted_anew(void **state)
+{
+    (void)state;
+    const struct writer_task task = {reset_sums, NULL, NULL};
+    struct link_stat stat;
+    ledger_start(&ledger);
+    for (int i = 0; i < 50; i++) {
+        ledger_hit(&ledger, 1, LEDGER_T0 + i, 1);
+    }
+    ledger_drain(&ledger);
+    assert_int_equal(writer_submit(ledger.writer, &task, NULL), OK);
+    ledger_drain(&ledger); /* no click came meanwhile */
+    ledger_stop(&ledger);
+    assert_int_equal(sums_stat_find(ledger.db.db, 1, &stat), OK);
+    assert_int_equal(stat.total, 50);
+}
+
 static void writer__an_unknown_zone_is_refused(void **state)
 {
     (void)state;
@@ -320,6 +343,7 @@ int main(void)
         TEST(writer__a_task_is_committed_and_published_when_submit_returns),
         TEST(writer__tasks_of_many_threads_run_one_after_the_other),
         TEST(writer__stop_ingests_what_is_journalled),
+        TEST(writer__sums_emptied_by_a_task_are_counted_anew),
         TEST(writer__an_unknown_zone_is_refused),
     };
 
