@@ -1,2 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-typedef int linkpond_floor_not_built_yet;
