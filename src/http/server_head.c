@@ -216,11 +216,13 @@ static enum MHD_Result collect_header(void *arg, enum MHD_ValueKind kind, const 
 }
 
 /* A raw NUL ends the C string that the library gives us, but not the target: the rest then stands between what we saw
- * and the protocol version. */
+ * and the protocol version. The library itself puts one NUL there, in place of the blank. */
 static bool has_hidden_bytes(const struct conn *conn, const char *version)
 {
+    int nuls = 0;
     for (const char *byte = conn->uri_end; byte < version; byte++) {
-        if (*byte != '\0' && *byte != ' ') {
+        nuls += *byte == '\0';
+        if (nuls > 1 || (*byte != '\0' && *byte != ' ')) {
             return true;
         }
     }
