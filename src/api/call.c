@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
 
+#include <unistd.h>
+
 #include "linkpond/base/percent.h"
 
 struct db *call_reader(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -58,6 +60,28 @@ static bool is_json_type(str content_type)
     return str_ieq(type, STR("application/json")) || str_iends(type, STR("+json"));
 }
 
+/* A body that went through a file: no larger than any other, but it is read into memory only once it is wanted. */
+static enum err read_spooled(const struct request *request, str *out)
+{
+    if (request->body_bytes > LIMIT_BODY) {
+        return ERR_TOO_LARGE;
+    }
+    size_t len = (size_t)request->body_bytes;
+    char *memory = arena_alloc(request->arena, len + 1);
+    if (!memory) {
+        return ERR_NOMEM;
+    }
+    for (size_t done = 0; done < len;) {
+        ssize_t got = pread(request->body_fd, memory + done, len - done, (off_t)done);
+        if (got <= 0) {
+            return ERR_IO;
+        }
+        done += (size_t)got;
+    }
+    *out = (str){memory, len};
+    return OK;
+}
+
 bool call_json(struct request *request, struct reply *reply, const struct json **out)
 {
     struct fault fault = {0};
@@ -68,10 +92,10 @@ bool call_json(struct request *request, struct reply *reply, const struct json *
     } else if (!is_json_type(request_header(request, "Content-Type"))) {
         err = fault_set(&fault, ERR_MEDIA_TYPE, "", "content_type", "Send Content-Type: application/json.",
                         "请使用 Content-Type: application/json。");
-    } else if (request->body_fd >= 0) {
-        err = ERR_TOO_LARGE;
     } else {
-        err = json_parse(request->arena, request->body, &json, &fault);
+        str body = request->body;
+        err = request->body_fd >= 0 ? read_spooled(request, &body) : OK;
+        err = err == OK ? json_parse(request->arena, body, &json, &fault) : err;
     }
     if (err != OK) {
         reply_problem(reply, request, err, &fault);
