@@ -45,14 +45,15 @@ class Pond:
                               timeout=120, **kwargs)
 
     # ---- running ----------------------------------------------------------------------------------------------------
-    def start(self, **more):
+    def start(self, preexec_fn=None, **more):
+        """`preexec_fn` runs in the child just before the program, to take something away from it."""
         ports = {"listen": "127.0.0.1:0", "admin_listen": "127.0.0.1:0", "public_listen": "127.0.0.1:0"}
         flags = []
         for name, value in {**ports, **self.settings, **more}.items():
             flags += ["--" + name.replace("_", "-"), str(value)]
         self.log = open(self.data.parent / "serve.log", "ab")
         self.process = subprocess.Popen([self.binary, "--data", str(self.data), "serve", *flags], stdin=subprocess.DEVNULL,
-                                        stdout=self.log, stderr=self.log)
+                                        stdout=self.log, stderr=self.log, preexec_fn=preexec_fn)
         wait_for(self._listening, 30)
         return self
 
