@@ -13,6 +13,7 @@ const struct route *const api_route_tables[] = {
     api_stats_routes,
     api_click_routes,
     api_health_routes,
+    api_transfer_routes,
     api_upkeep_routes,
     NULL,
 };
