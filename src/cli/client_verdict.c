@@ -41,8 +41,12 @@ static void tell_sentences(const struct json *problem, enum err err, bool chines
     str title = member(problem, STR("title"));
     str words = detail.len ? detail : title.len ? title : str_from_c(err_text(err, chinese));
 
-    fprintf(stderr, "linkpond: " STR_FMT "\n", STR_ARG(words));
-    JSON_EACH(item, json_get(problem, STR("errors")))
+    const struct json *errors = json_get(problem, STR("errors"));
+    str first = errors ? member(errors->child, STR("field")) : (str){0};
+    bool same = errors && str_eq(member(errors->child, STR("detail")), words);
+    fprintf(stderr, "linkpond: " STR_FMT "%s" STR_FMT "\n", STR_ARG(same ? first : (str){0}),
+            same && first.len ? ": " : "", STR_ARG(words));
+    JSON_EACH(item, errors)
     {
         str text = member(item, STR("detail"));
         if (text.len && !str_eq(text, words)) {

@@ -10,10 +10,9 @@
 #include "linkpond/cli/sink.h"
 #include "linkpond/cli/table.h"
 
-#define PATH_BYTES_MAX 1024
+#define PATH_BYTES_MAX LIMIT_URI
 #define LINE_BYTES_MAX (64 * 1024)
 #define LINE_ARENA_MAX ((size_t)4 * 1024 * 1024)
-#define PROGRESS_ROWS  1000
 
 /* clang-format off */
 const struct flag cmd_import_flags[] = {
@@ -24,6 +23,14 @@ const struct flag cmd_import_flags[] = {
 };
 const struct flag cmd_export_flags[] = {
     { "format", FLAG_VALUE, "csv", BODY_NONE, "csv or ndjson", "csv 或 ndjson" },
+    { "bom", FLAG_VALUE, "false", BODY_NONE, "true: begin with a byte order mark, for Excel", "true：以 BOM 开头，便于 Excel 打开" },
+    { "q", FLAG_VALUE, "TEXT", BODY_NONE, "search", "搜索" },
+    { "tag", FLAG_VALUE, "TAG", BODY_NONE, "only with this tag", "标签" },
+    { "campaign", FLAG_VALUE, "KEY", BODY_NONE, "only of this campaign", "营销活动" },
+    { "channel", FLAG_VALUE, "KEY", BODY_NONE, "only of this channel", "渠道" },
+    { "owner", FLAG_VALUE, "USER", BODY_NONE, "only of this owner", "负责人" },
+    { "domain", FLAG_VALUE, "HOST", BODY_NONE, "only on this domain", "域名" },
+    { "state", FLAG_VALUE, "STATE", BODY_NONE, "scheduled, active, expired, used_up, disabled, archived, deleted", "状态" },
     { NULL, FLAG_SWITCH, NULL, BODY_NONE, NULL, NULL },
 };
 /* clang-format on */
@@ -34,8 +41,8 @@ const struct flag cmd_export_flags[] = {
 struct import_report {
     struct cli *cli;
     struct buf line;
-    int64_t rows, problems;
-    bool shows_progress, has_summary;
+    int64_t problems;
+    bool shows_progress, is_complete;
 };
 
 static void report_problem(struct import_report *self, struct arena *arena, const struct json *row)
@@ -43,12 +50,12 @@ static void report_problem(struct import_report *self, struct arena *arena, cons
     const struct json *problem = json_get(row, STR("problem"));
     str detail = problem && problem->type == JSON_OBJECT ? cell_at(arena, problem, "detail") : cell_of(arena, problem);
 
-    self->problems++;
     if (self->shows_progress) {
         fputs("\r\033[K", stderr);
     }
-    cli_print(arena_f(arena, "%s " STR_FMT ": " STR_FMT "\n", cli_text(self->cli, "row", "第"),
-                      STR_ARG(cell_at(arena, row, "row")), STR_ARG(detail)));
+    str number = cell_at(arena, row, "row");
+    cli_print(self->cli->chinese ? arena_f(arena, "第 " STR_FMT " 行：" STR_FMT "\n", STR_ARG(number), STR_ARG(detail))
+                                 : arena_f(arena, "row " STR_FMT ": " STR_FMT "\n", STR_ARG(number), STR_ARG(detail)));
 }
 
 static void report_line(struct import_report *self, str line)
@@ -62,21 +69,20 @@ static void report_line(struct import_report *self, str line)
     arena_init(&arena, LINE_ARENA_MAX);
     enum err err = json_parse(&arena, line, &row, NULL);
     const struct json *summary = json_get(row, STR("summary"));
-    const struct json *problem = json_get(row, STR("problem"));
-    self->has_summary = self->has_summary || summary;
-    if (self->cli->args.json) {
-        printf(STR_FMT "\n", STR_ARG(line));
-        self->problems += problem && problem->type != JSON_NULL;
-    } else if (err) {
+    const struct json *complete = json_get(summary, STR("complete"));
+    const struct json *progress = json_get(json_get(row, STR("progress")), STR("rows"));
+    bool failed = str_eq(cell_at(&arena, row, "status"), STR("failed"));
+    self->problems += failed;
+    self->is_complete = self->is_complete || (complete && complete->boolean);
+    if (self->cli->args.json || err) {
         cli_print(line);
+        putchar('\n');
     } else if (summary) {
         table_print_object(&arena, summary);
-    } else if (problem && problem->type != JSON_NULL) {
+    } else if (failed) {
         report_problem(self, &arena, row);
-    }
-    self->rows += !err && !summary;
-    if (self->shows_progress && self->rows % PROGRESS_ROWS == 0) {
-        fprintf(stderr, "\r%lld", (long long)self->rows);
+    } else if (progress && self->shows_progress) {
+        fprintf(stderr, "\r%lld", (long long)progress->integer);
     }
     arena_done(&arena);
 }
@@ -136,6 +142,10 @@ static enum err import_run(struct cli *cli, int fd, struct import_report *report
     path_param(&path, "conflict", args_flag(&cli->args, "conflict"));
     path_param(&path, "domain", args_flag(&cli->args, "domain"));
     path_param(&path, "dry_run", args_has(&cli->args, "dry-run") ? "true" : NULL);
+    if (!cli->args.json) { /* people want to see what went wrong; scripts get a line for each row */
+        path_param(&path, "report", "problems");
+        path_param(&path, "progress", report->shows_progress ? "true" : NULL);
+    }
     struct client_request request = {.method = METHOD_POST,
                                      .path = buf_c(&path),
                                      .content_type = "text/csv",
@@ -170,9 +180,9 @@ enum err cmd_import(struct cli *cli, struct fault *fault)
     if (err) {
         return err;
     }
-    if (!report.has_summary) {
-        return fault_set(fault, ERR_IO, "", "cut_off", "the report broke off; run the import again",
-                         "导入报告中断，请重新导入");
+    if (!report.is_complete) {
+        return fault_set(fault, ERR_IO, "", "cut_off", "the import ended early; run it again",
+                         "导入提前结束，请重新导入");
     }
     cli->reported = report.problems > 0;
     return report.problems > 0 ? ERR_INVALID : OK;
@@ -188,7 +198,9 @@ enum err cmd_export(struct cli *cli, struct fault *fault)
 
     buf_init_fixed(&path, memory, sizeof memory);
     buf_add_c(&path, "/api/v1/export");
-    path_param(&path, "format", args_flag(&cli->args, "format"));
+    for (const struct flag *flag = cmd_export_flags; flag->name; flag++) {
+        path_param(&path, flag->name, args_flag(&cli->args, flag->name));
+    }
     const char *file = cli->args.operands_count > 0 ? cli->args.operands[0] : NULL;
     enum err err = path.overflow ? ERR_URI_TOO_LONG : sink_open(&sink, cli->arena, file, fault);
     if (err) {
