@@ -42,9 +42,9 @@ static void tell_sentences(const struct json *problem, enum err err, bool chines
     str words = detail.len ? detail : title.len ? title : str_from_c(err_text(err, chinese));
 
     const struct json *errors = json_get(problem, STR("errors"));
-    str first = errors ? member(errors->child, STR("field")) : (str){0};
+    str first = errors ? member(errors->child, STR("field")) : STR("");
     bool same = errors && str_eq(member(errors->child, STR("detail")), words);
-    fprintf(stderr, "linkpond: " STR_FMT "%s" STR_FMT "\n", STR_ARG(same ? first : (str){0}),
+    fprintf(stderr, "linkpond: " STR_FMT "%s" STR_FMT "\n", STR_ARG(same ? first : STR("")),
             same && first.len ? ": " : "", STR_ARG(words));
     JSON_EACH(item, errors)
     {
