@@ -30,8 +30,8 @@ enum domain_field {
 #define AT(member) offsetof(struct domain_draft, member)
 static const struct json_field domain_fields[DF_COUNT] = {
     [DF_HOST] = {"host", JSON_KIND_STR, AT(host), 0, 1, LIMIT_HOST + 6, 0},
-    [DF_SCHEME] = {"scheme", JSON_KIND_STR, AT(scheme), 0, 1, 5, 0},
-    [DF_SERVES] = {"serves", JSON_KIND_STR, AT(serves), 0, 1, 3, 0},
+    [DF_SCHEME] = {"scheme", JSON_KIND_STR, AT(scheme), 0, 1, 16, 0},
+    [DF_SERVES] = {"serves", JSON_KIND_STR, AT(serves), 0, 1, 16, 0},
     [DF_IS_DEFAULT] = {"is_default", JSON_KIND_BOOL, AT(is_default), 0, 0, 0, 0},
     [DF_ENABLED] = {"enabled", JSON_KIND_BOOL, AT(enabled), 0, 0, 0, 0},
     [DF_SHAREABLE] = {"shareable", JSON_KIND_BOOL, AT(shareable), 0, 0, 0, 0},
