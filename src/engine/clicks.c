@@ -7,18 +7,26 @@
 #include <string.h>
 
 /*
- * The raw ledger, segment by segment in order of id. Rows are matched by the same filters as reports; their texts are
- * looked up only for those that match.
+ * The raw ledger in order of time. Segments of several threads overlap, so the segments that can hold the next clicks
+ * are read with no more columns than the filters need, the earliest matches are kept in a heap, and only these are read
+ * whole. Looking at the rest of a segment costs a few milliseconds a page; positions per segment were rejected because
+ * an id alone must do to go on from.
  */
 #define TEXTS_BYTES (8U << 20)
+
+/* A click's place in the order. */
+struct place {
+    int64_t time_ms, id;
+};
 
 struct listing {
     struct db *db;
     const struct click_query *query;
     struct report_match match;
     struct report_texts texts;
-    size_t left;
-    bool stopped;
+    struct place after; /* id 0 = none */
+    struct place *best; /* heap of at most limit places, the last of them first */
+    size_t count, cap;
     bool (*each)(void *arg, const struct click *click);
     void *arg;
 };
@@ -121,103 +129,242 @@ static enum err fill(struct listing *self, const struct clicks_scan *scan, struc
     return err;
 }
 
-static enum err list_row(struct listing *self, const struct clicks_scan *scan)
-{
-    struct click click;
-    bool wanted = false;
-    enum err err = passes(self, scan, &wanted);
+/* ---- which clicks ---- */
 
-    if (err != OK || !wanted) {
-        return err;
+/* Does a come before b in the order asked? */
+static bool before(const struct listing *self, struct place a, struct place b)
+{
+    if (self->query->descending) {
+        struct place swap = a;
+        a = b;
+        b = swap;
     }
-    report_texts_trim(&self->texts, TEXTS_BYTES);
-    err = fill(self, scan, &click);
-    if (err == OK) {
-        self->stopped = !self->each(self->arg, &click) || --self->left == 0;
-    }
-    return err;
+    return a.time_ms != b.time_ms ? a.time_ms < b.time_ms : a.id < b.id;
 }
 
-static enum err list_segment(struct listing *self, int64_t segment_id)
+static bool is_full(const struct listing *self)
 {
-    int64_t from = segment_first_click(segment_id), to = segment_last_click(segment_id);
-    int64_t after = self->query->after_id;
-    struct clicks_scan scan;
-    enum err err = OK;
+    return self->count == self->query->limit;
+}
 
-    if (after != 0 && self->query->descending) {
-        to = after - 1 < to ? after - 1 : to;
-    } else if (after != 0) {
-        from = after + 1 > from ? after + 1 : from;
+/* Restores the heap below `at`, where a smaller place may stand. */
+static void sink(struct listing *self, size_t at)
+{
+    struct place moving = self->best[at];
+    for (size_t child = 2 * at + 1; child < self->count; child = 2 * at + 1) {
+        if (child + 1 < self->count && before(self, self->best[child], self->best[child + 1])) {
+            child++;
+        }
+        if (!before(self, moving, self->best[child])) {
+            break;
+        }
+        self->best[at] = self->best[child];
+        at = child;
     }
-    if (from > to) {
+    self->best[at] = moving;
+}
+
+static enum err keep(struct listing *self, struct place place)
+{
+    if (is_full(self)) {
+        if (before(self, place, self->best[0])) {
+            self->best[0] = place;
+            sink(self, 0);
+        }
         return OK;
     }
-    clicks_scan(&scan, self->db, from, to, self->query->descending, CLICK_EVERYTHING | CLICK_WITH_IP);
-    while (err == OK && !self->stopped && clicks_scan_next(&scan)) {
-        err = list_row(self, &scan);
+    if (self->count == self->cap) {
+        self->cap = self->cap > 0 ? self->cap * 2 : 128;
+        struct place *bigger = realloc(self->best, self->cap * sizeof *bigger);
+        if (!bigger) {
+            return ERR_NOMEM;
+        }
+        self->best = bigger;
     }
-    if (err != OK || self->stopped) {
+    size_t at = self->count++;
+    while (at > 0 && before(self, self->best[(at - 1) / 2], place)) {
+        self->best[at] = self->best[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    self->best[at] = place;
+    return OK;
+}
+
+static enum err pick_row(struct listing *self, const struct clicks_scan *scan)
+{
+    struct place place = {scan->facts.time_ms, scan->facts.id};
+    bool wanted = (self->after.id == 0 || before(self, self->after, place)) &&
+                  (!is_full(self) || before(self, place, self->best[0]));
+    enum err err = wanted ? passes(self, scan, &wanted) : OK;
+
+    return err == OK && wanted ? keep(self, place) : err;
+}
+
+static enum err pick_from(struct listing *self, int64_t segment_id)
+{
+    struct clicks_scan scan;
+    uint64_t columns = self->match.columns;
+    enum err err = OK;
+
+    if (self->query->request_id.len > 0) {
+        columns |= CLICK_BIT(CLICK_REQUEST_ID);
+    }
+    clicks_scan(&scan, self->db, segment_first_click(segment_id), segment_last_click(segment_id),
+                self->query->descending, columns);
+    while (err == OK && clicks_scan_next(&scan)) {
+        err = pick_row(self, &scan);
+    }
+    if (err != OK) {
         stmt_reset(scan.rows);
         return err;
     }
     return stmt_err(scan.rows);
 }
 
-/* Read first, because they are walked from either end. */
-static enum err find_segments(struct listing *self, int64_t **ids, size_t *count)
+/* ---- which segments ---- */
+
+/* A segment is at the place of its first click in the order asked. */
+static int compare_ascending(const void *a, const void *b)
+{
+    const struct place *left = a, *right = b;
+    return (left->time_ms > right->time_ms) - (left->time_ms < right->time_ms);
+}
+
+static int compare_descending(const void *a, const void *b)
+{
+    return compare_ascending(b, a);
+}
+
+static enum err find_segments(struct listing *self, struct place **out, size_t *count)
 {
     const struct report_query *query = &self->query->filter;
-    struct stmt *rows = segments_each_in(self->db, query->from_ms, query->to_ms);
+    bool descending = self->query->descending, after = self->after.id != 0;
+    int64_t from_ms =
+        after && !descending && self->after.time_ms > query->from_ms ? self->after.time_ms : query->from_ms;
+    int64_t to_ms = after && descending && self->after.time_ms < query->to_ms ? self->after.time_ms + 1 : query->to_ms;
+    struct stmt *rows = segments_each_in(self->db, from_ms, to_ms);
     struct segment segment;
     size_t cap = 0;
 
-    *ids = NULL;
-    *count = 0;
     while (segments_next(rows, &segment)) {
         if (*count == cap) {
             cap = cap > 0 ? cap * 2 : 256;
-            int64_t *bigger = realloc(*ids, cap * sizeof **ids);
+            struct place *bigger = realloc(*out, cap * sizeof **out);
             if (!bigger) {
                 stmt_reset(rows);
                 return ERR_NOMEM;
             }
-            *ids = bigger;
+            *out = bigger;
         }
-        (*ids)[(*count)++] = segment.id;
+        (*out)[(*count)++] = (struct place){descending ? segment.max_ms : segment.min_ms, segment.id};
+    }
+    if (*count > 0) {
+        qsort(*out, *count, sizeof **out, descending ? compare_descending : compare_ascending);
     }
     return stmt_err(rows);
 }
 
+/* A segment that begins behind the last of a full heap has nothing for it, nor have those behind it. */
+static bool is_behind(const struct listing *self, const struct place *segment)
+{
+    return is_full(self) && (self->query->descending ? segment->time_ms < self->best[0].time_ms
+                                                     : segment->time_ms > self->best[0].time_ms);
+}
+
+static enum err pick(struct listing *self)
+{
+    struct place *segments = NULL;
+    size_t count = 0;
+    enum err err = find_segments(self, &segments, &count);
+
+    for (size_t i = 0; err == OK && i < count && !is_behind(self, &segments[i]); i++) {
+        err = pick_from(self, segments[i].id);
+    }
+    free(segments);
+    return err;
+}
+
+/* ---- the clicks themselves ---- */
+
+/* Takes the heap apart from its end: what is left in `best` is in order. */
+static void sort_best(struct listing *self)
+{
+    size_t all = self->count;
+    while (self->count > 1) {
+        struct place last = self->best[0];
+        self->best[0] = self->best[--self->count];
+        sink(self, 0);
+        self->best[self->count] = last;
+    }
+    self->count = all;
+}
+
+static enum err give(struct listing *self, int64_t id, bool *stop)
+{
+    struct clicks_scan scan;
+    struct click click;
+    enum err err = OK;
+
+    clicks_scan(&scan, self->db, id, id, false, CLICK_EVERYTHING | CLICK_WITH_IP);
+    if (!clicks_scan_next(&scan)) {
+        return stmt_err(scan.rows);
+    }
+    report_texts_trim(&self->texts, TEXTS_BYTES);
+    err = fill(self, &scan, &click);
+    if (err == OK) {
+        *stop = !self->each(self->arg, &click);
+    }
+    stmt_reset(scan.rows);
+    return err;
+}
+
 static enum err list(struct listing *self)
 {
-    int64_t *ids = NULL;
-    size_t count = 0;
-    enum err err = find_segments(self, &ids, &count);
+    bool stop = false;
+    enum err err = pick(self);
 
-    for (size_t i = 0; err == OK && !self->stopped && i < count; i++) {
-        err = list_segment(self, ids[self->query->descending ? count - 1 - i : i]);
+    sort_best(self);
+    for (size_t i = 0; err == OK && !stop && i < self->count; i++) {
+        err = give(self, self->best[i].id, &stop);
     }
-    free(ids);
     return err;
+}
+
+/* The place to go on from. */
+static enum err find_after(struct listing *self)
+{
+    struct clicks_scan scan;
+
+    self->after = (struct place){self->query->after_ms, self->query->after_id};
+    if (self->after.id == 0 || self->after.time_ms != 0) {
+        return OK;
+    }
+    clicks_scan(&scan, self->db, self->after.id, self->after.id, false, 0);
+    if (!clicks_scan_next(&scan)) {
+        return stmt_err(scan.rows) != OK ? stmt_err(scan.rows) : ERR_NOT_FOUND;
+    }
+    self->after.time_ms = scan.facts.time_ms;
+    stmt_reset(scan.rows);
+    return OK;
 }
 
 enum err clicks_run(struct db *db, struct arena *arena, const struct click_query *query,
                     bool (*each)(void *arg, const struct click *click), void *arg)
 {
-    struct listing self = {
-        .db = db, .query = query, .left = query->limit, .stopped = query->limit == 0, .each = each, .arg = arg};
+    struct listing self = {.db = db, .query = query, .each = each, .arg = arg};
     bool own = !db_in_transaction(db);
     enum err err = own ? db_begin(db, false) : OK;
 
     (void)arena; /* texts are lent for the call only */
     report_texts_init(&self.texts, db);
-    if (err == OK) {
+    err = err == OK ? find_after(&self) : err;
+    if (err == OK && query->limit > 0) {
         err = report_match_open(&self.match, db, &query->filter, NULL, 0);
         err = err == OK ? list(&self) : err;
         report_match_done(&self.match);
     }
     report_texts_done(&self.texts);
+    free(self.best);
     if (own) {
         db_rollback(db);
     }

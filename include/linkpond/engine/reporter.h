@@ -123,17 +123,19 @@ enum err report_run(struct db *db, struct arena *arena, const struct report_quer
  * = today and the six days before. */
 bool report_period(str name, const struct zone *zone, int64_t now_ms, int64_t *from_ms, int64_t *to_ms);
 
-/* ---- the raw ledger */
+/* ---- the raw ledger, in order of time and, within a millisecond, of id. Ids alone are no such order: each redirect
+ * thread fills a journal segment of its own. */
 struct click_query {
     struct report_query filter; /* from, to, filters, bounds */
     bool descending;
     int64_t after_id; /* exclusive; 0 = from the start of that order */
+    int64_t after_ms; /* that click's time; 0 = look it up */
     size_t limit;
     str request_id; /* empty = any */
 };
-/* Calls each with every matching click in id order, at most limit; every class and outcome unless filtered. Texts are
+/* Calls each with every matching click in that order, at most limit; every class and outcome unless filtered. Texts are
  * lent during the call. each returns false to stop. The caller pages on with after_id, so that no read transaction
- * outlives a page. */
+ * outlives a page. ERR_NOT_FOUND: there is no click after_id (any more) whose time could be looked up. */
 enum err clicks_run(struct db *db, struct arena *arena, const struct click_query *query,
                     bool (*each)(void *arg, const struct click *click), void *arg);
 
