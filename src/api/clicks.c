@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * GET /api/v1/clicks: the ledger as it is. A JSON page, or a stream of NDJSON or CSV that goes on page by page: each
- * page takes a read handle, seeks to the id after the last one, and gives the handle back, so that an export of years
+ * page takes a read handle, goes on behind the last click, and gives the handle back, so that an export of years
  * to a slow client never keeps a read transaction (and with it the write-ahead log) from moving on.
  */
 #include <stdlib.h>
@@ -22,7 +22,7 @@ struct click_page {
     struct json_writer json; /* FORMAT_JSON: inside its array */
     enum stats_format format;
     size_t wanted, rows;
-    int64_t last_id;
+    int64_t last_ms, last_id;
     bool more; /* there is at least one click behind the page */
 };
 
@@ -43,28 +43,36 @@ static bool add_click(void *arg, const struct click *click)
         buf_add_char(page->out, '\n');
     }
     page->rows++;
+    page->last_ms = click->time_ms;
     page->last_id = click->id;
     return true;
 }
 
-static struct click_query ledger_query(const struct stats_query *query, int64_t after_id, size_t limit)
+static struct click_query ledger_query(const struct stats_query *query, size_t limit)
 {
     return (struct click_query){.filter = query->report,
                                 .descending = !query->ascending,
-                                .after_id = after_id,
+                                .after_id = query->after_id,
+                                .after_ms = query->after_ms,
                                 .limit = limit,
                                 .request_id = query->request_id};
 }
 
-static enum err run_page(struct db *db, struct arena *arena, const struct stats_query *query, int64_t after_id,
-                         bool chinese, struct click_page *page)
+/* From query->after_* on. */
+static enum err run_page(struct db *db, struct arena *arena, const struct stats_query *query, bool chinese,
+                         struct click_page *page, struct fault *fault)
 {
-    struct click_query ledger = ledger_query(query, after_id, page->wanted + 1);
+    struct click_query ledger = ledger_query(query, page->wanted + 1);
     click_view_init(&page->view, db, arena, chinese);
-    page->last_id = after_id;
+    page->last_ms = query->after_ms;
+    page->last_id = query->after_id;
     db_set_deadline(db, clock_mono_ns() + PAGE_DEADLINE_NS);
     enum err err = clicks_run(db, arena, &ledger, add_click, page);
     db_set_deadline(db, 0);
+    if (err == ERR_NOT_FOUND) {
+        return fault_set(fault, ERR_INVALID, "after", "unknown", "There is no such click (any more).",
+                         "没有该访问记录。");
+    }
     return err == OK && (arena->overflow || page->out->overflow) ? ERR_NOMEM : err;
 }
 
@@ -81,7 +89,8 @@ static enum err count_clicks(struct db *db, struct arena *arena, const struct st
                              struct fault *fault)
 {
     if (query->request_id.len > 0) {
-        struct click_query ledger = ledger_query(query, 0, SIZE_MAX);
+        struct click_query ledger = ledger_query(query, SIZE_MAX);
+        ledger.after_id = 0;
         *total = 0;
         return clicks_run(db, arena, &ledger, count_click, total);
     }
@@ -108,12 +117,13 @@ static enum err write_page(struct request *request, struct reply *reply, struct 
     json_object(&page->json);
     json_name(&page->json, "items");
     json_array(&page->json);
-    enum err err = run_page(db, request->arena, query, query->after_id, request->chinese, page);
+    enum err err = run_page(db, request->arena, query, request->chinese, page, fault);
     if (err == OK && query->count) {
         err = count_clicks(db, request->arena, query, &total, fault);
     }
     json_array_end(&page->json);
-    str cursor = page->more ? stats_query_cursor(request->arena, query->ascending, page->last_id) : (str){0};
+    str cursor =
+        page->more ? stats_query_cursor(request->arena, query->ascending, page->last_ms, page->last_id) : (str){0};
     json_put_opt(&page->json, "next_cursor", cursor);
     json_name(&page->json, "total");
     if (query->count) {
@@ -136,7 +146,6 @@ struct click_stream {
     struct arena page_arena; /* a page's */
     struct buf text;         /* of the current page */
     size_t sent;
-    int64_t after_id;
     int64_t left; /* rows that may still come */
     bool ended;   /* no page behind the current one */
 };
@@ -150,7 +159,7 @@ static void stream_done(void *arg)
     free(self);
 }
 
-static enum err stream_page(struct click_stream *self, struct db *db)
+static enum err stream_page(struct click_stream *self, struct db *db, struct fault *fault)
 {
     arena_reset(&self->page_arena);
     struct click_page *page = ARENA_NEW(&self->page_arena, struct click_page);
@@ -160,8 +169,9 @@ static enum err stream_page(struct click_stream *self, struct db *db)
     page->out = &self->text;
     page->format = self->query.format;
     page->wanted = self->left < PAGE_ROWS ? (size_t)self->left : PAGE_ROWS;
-    enum err err = run_page(db, &self->page_arena, &self->query, self->after_id, self->chinese, page);
-    self->after_id = page->last_id;
+    enum err err = run_page(db, &self->page_arena, &self->query, self->chinese, page, fault);
+    self->query.after_ms = page->last_ms;
+    self->query.after_id = page->last_id;
     self->left -= (int64_t)page->rows;
     self->ended = !page->more || self->left == 0;
     return err;
@@ -177,7 +187,7 @@ static ssize_t stream_pull(void *arg, char *out, size_t cap)
         buf_reset(&self->text);
         self->sent = 0;
         struct db *db = readers_take(self->readers, READER_WAIT_MS);
-        enum err err = db ? stream_page(self, db) : ERR_UNAVAILABLE;
+        enum err err = db ? stream_page(self, db, NULL) : ERR_UNAVAILABLE;
         if (db) {
             readers_give(self->readers, db);
         }
@@ -202,7 +212,6 @@ static enum err stream_open(struct ctx *ctx, struct request *request, struct cli
         return err;
     }
     stats_query_bounds(&self->query, request->actor);
-    self->after_id = self->query.after_id;
     self->left = self->query.limit > 0 ? self->query.limit : INT64_MAX;
     if (self->query.format == FORMAT_CSV) {
         buf_add_c(&self->text, self->query.bom ? CSV_BOM : "");
@@ -214,7 +223,7 @@ static enum err stream_open(struct ctx *ctx, struct request *request, struct cli
     }
     err = stats_query_links(db, &self->arena, request->actor, ctx->engine->fold_case, &self->query, fault);
     if (err == OK) {
-        err = stream_page(self, db);
+        err = stream_page(self, db, fault);
     }
     readers_give(self->readers, db);
     return err;

@@ -258,20 +258,23 @@ static enum err settle_limit(struct stats_parsing *self)
     return OK;
 }
 
-str stats_query_cursor(struct arena *arena, bool ascending, int64_t click_id)
+str stats_query_cursor(struct arena *arena, bool ascending, int64_t time_ms, int64_t click_id)
 {
-    return cursor_encode(arena, arena_f(arena, "%s %lld", ascending ? "asc" : "desc", (long long)click_id));
+    return cursor_encode(
+        arena, arena_f(arena, "%s %lld %lld", ascending ? "asc" : "desc", (long long)time_ms, (long long)click_id));
 }
 
 static enum err settle_cursor(struct stats_parsing *self)
 {
-    str text, order, id;
+    struct stats_query *out = self->out;
+    str text, order, time;
     if (self->cursor.len == 0) {
         return OK;
     }
     self->name = "cursor";
-    if (!cursor_decode(self->arena, self->cursor, &text) || !str_cut(text, ' ', &order, &id) ||
-        !str_eq(order, self->out->ascending ? STR("asc") : STR("desc")) || !str_to_i64(id, &self->out->after_id)) {
+    if (!cursor_decode(self->arena, self->cursor, &text) || !str_cut(text, ' ', &order, &text) ||
+        !str_eq(order, out->ascending ? STR("asc") : STR("desc")) || !str_cut(text, ' ', &time, &text) ||
+        !str_to_i64(time, &out->after_ms) || !str_to_i64(text, &out->after_id)) {
         return stats_refuse(self, "bad_cursor", "This cursor was not given out for this list.",
                             "此游标不属于当前列表。");
     }

@@ -28,6 +28,7 @@ struct stats_query {
     enum stats_format format;
     bool ascending, count, bom;
     int64_t after_id; /* exclusive; 0 = from the start of that order */
+    int64_t after_ms; /* that click's time; 0 = only the id is known */
     str request_id;
     int64_t limit; /* 0 = as many as there are (streams) */
 };
@@ -46,6 +47,6 @@ void stats_query_bounds(struct stats_query *query, const struct actor *actor);
 /* [from, to) of the range to compare with: as many days (or as much time) before, or the same days a year earlier. */
 void stats_query_compared(const struct stats_query *query, int64_t *from_ms, int64_t *to_ms);
 /* The cursor behind a click, bound to the order. */
-str stats_query_cursor(struct arena *arena, bool ascending, int64_t click_id);
+str stats_query_cursor(struct arena *arena, bool ascending, int64_t time_ms, int64_t click_id);
 
 #endif

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""Goal: the ledger can be read, followed for ever and exported, in the same words as statistics."""
+import concurrent.futures
+import csv
+import io
+import json
+from urllib.parse import quote
+
+import pytest
+
+from pond import GOOGLEBOT, SAFARI, WECHAT
+
+FIELDS = """id time link code host class rule why outcome repeat app os device browser language net source source_by channel
+channel_by campaign scene utm_source utm_medium utm_campaign utm_term utm_content utm_id query referrer referrer_host
+ad_click_source ad_click_id ip country region city visitor visitor_by new_visitor qr target location request_id
+user_agent""".split()
+
+
+@pytest.fixture(scope="module")
+def ledger(pond):
+    """Ten visits of people with a number each in utm_content, then one of a bot."""
+    pond.spring = pond.link(campaign="spring", channel="group-1")
+    for n in range(10):
+        pond.visit(f"{pond.spring['code']}?utm_content={n}&from=groupmessage", ua=WECHAT, ip=f"198.51.100.{n}")
+    pond.visit(pond.spring["code"], ua=GOOGLEBOT)
+    pond.drain()
+    return pond
+
+
+def test_a_click_has_exactly_its_fields(ledger):
+    reply = ledger.visit(ledger.spring["code"] + "?utm_source=a%20b&utm_content=all&lp_qr=1&qz_gdt=Ad_Click.1", ua=WECHAT, ip="203.0.113.77",
+                         headers={"Referer": "https://www.zhihu.com/question/1"})
+    click = ledger.click_of(reply)
+    assert list(click) == FIELDS
+    wanted = {"link": ledger.spring["id"], "code": ledger.spring["code"], "host": "s.test", "class": "human", "why": None,
+              "outcome": "redirect", "app": "wechat", "os": "ios", "campaign": "spring", "channel": "group-1",
+              "channel_by": "link", "utm_source": "a b", "source": "a b", "source_by": "request", "qr": True,
+              "ip": "203.0.113.0", "referrer_host": "www.zhihu.com", "location": reply.headers["Location"],
+              "request_id": reply.request_id, "user_agent": WECHAT, "visitor_by": "hash", "country": None}
+    assert {name: click[name] for name in wanted} == wanted
+    assert click["time"].endswith("Z") and isinstance(click["id"], str)
+
+
+def test_a_click_that_does_not_count_says_why(ledger):
+    reply = ledger.visit("nothing-here", ua=SAFARI)
+    assert ledger.click_of(reply)["why"] == "There is no such link."
+    bot = ledger.visit(ledger.spring["code"], ua=GOOGLEBOT)
+    ledger.click_of(bot)
+    chinese = ledger.api("GET", "/clicks", 200, params={"request_id": bot.request_id}, headers={"Accept-Language": "zh"})
+    assert chinese.json()["items"][0]["why"] == "机器访问，不是真人。"
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_pages_give_each_click_once_in_the_ledgers_order(ledger, order):
+    seen, cursor = [], None
+    while True:
+        page = ledger.api("GET", "/clicks", 200, params={"not_utm_content": ["all", ""], "order": order, "limit": 3, "cursor": cursor}).json()
+        assert page["total"] is None and len(page["items"]) <= 3
+        seen += page["items"]
+        cursor = page["next_cursor"]
+        if not cursor:
+            break
+    assert [int(click["utm_content"]) for click in seen] == (list(range(10)) if order == "asc" else list(range(9, -1, -1)))
+    times = [(click["time"], int(click["id"])) for click in seen]
+    assert times == sorted(times, reverse=order == "desc")
+
+
+def test_the_ledger_is_followed_by_the_last_id(ledger):
+    last = ledger.api("GET", "/clicks?limit=1", 200).json()["items"][0]["id"]
+    after = {"order": "asc", "after": last}
+    assert ledger.api("GET", "/clicks", 200, params=after).json()["items"] == []
+    reply = ledger.visit(ledger.spring["code"] + "?utm_content=all")
+    ledger.click_of(reply)
+    items = ledger.api("GET", "/clicks", 200, params=after).json()["items"]
+    assert [item["request_id"] for item in items] == [reply.request_id]
+
+
+def test_followers_miss_nothing_though_several_threads_answer(ledger):
+    seen, after = [], ledger.api("GET", "/clicks?limit=1", 200).json()["items"][0]["id"]
+    sent = []
+    for n in range(12):
+        reply = ledger.visit(ledger.spring["code"] + "?utm_content=all", ip=f"198.51.101.{n}")  # a connection each: any thread
+        ledger.click_of(reply)
+        sent.append(reply.request_id)
+        for click in ledger.api("GET", "/clicks", 200, params={"order": "asc", "after": after}).json()["items"]:
+            seen.append(click["request_id"])
+            after = click["id"]
+    assert seen == sent
+
+
+def test_the_ledger_shows_every_class_unless_asked(ledger):
+    link = ledger.spring["id"]
+    everything = ledger.api("GET", "/clicks", 200, params={"link": link, "count": "true", "limit": 1}).json()
+    human = ledger.api("GET", "/clicks", 200, params={"link": link, "class": "human", "count": "true"}).json()
+    assert everything["total"] > human["total"] == len(human["items"]) and everything["total_exact"]
+    assert {click["class"] for click in human["items"]} == {"human"}
+    assert ledger.stats(link=link)["totals"]["clicks"] == human["total"]
+    assert ledger.api("GET", "/clicks", 200, params={"campaign": "spring", "class": "bot"}).json()["items"][0]["rule"] == "bot:googlebot"
+
+
+def test_ndjson_and_csv_give_what_json_gives(ledger):
+    params = {"order": "asc", "not_utm_content": ["all", ""]}
+    items = ledger.api("GET", "/clicks", 200, params=params).json()["items"]
+    lines = ledger.api("GET", "/clicks", 200, params={**params, "format": "ndjson"})
+    assert lines.headers["Content-Type"] == "application/x-ndjson"
+    assert [json.loads(line) for line in lines.text.splitlines()] == items
+    table = ledger.api("GET", "/clicks", 200, params={**params, "format": "csv"})
+    assert table.headers["Content-Type"].startswith("text/csv") and not table.content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(table.content.decode())))
+    text = {None: "", True: "true", False: "false"}
+    assert rows == [{name: text[value] if value is None or isinstance(value, bool) else str(value) for name, value in item.items()}
+                    for item in items]
+    assert ledger.api("GET", "/clicks?format=csv&bom=true&limit=1", 200).content.startswith(b'\xef\xbb\xbf"id"')
+    assert len(ledger.api("GET", "/clicks?format=ndjson&limit=2", 200).text.splitlines()) == 2
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1+1", "\t=1"])
+def test_a_cell_is_never_a_formula(ledger, value):
+    visit = ledger.visit(f"{ledger.spring['code']}?utm_content=all&utm_term={quote(value)}")
+    kept = ledger.click_of(visit)["utm_term"]
+    table = ledger.api("GET", "/clicks", 200, params={"format": "csv", "request_id": visit.request_id}).text
+    assert next(csv.DictReader(io.StringIO(table)))["utm_term"] == "'" + kept
+
+
+def test_an_export_longer_than_a_page_misses_nothing(ledger):
+    link = ledger.link(url="https://www.example.com/many")
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: ledger.visit(f"{link['code']}?utm_content=all&utm_term={n}"), range(1100)))
+    ledger.drain()
+    for order in ("asc", "desc"):
+        reply = ledger.api("GET", "/clicks", 200, params={"format": "ndjson", "link": link["id"], "order": order})
+        clicks = [json.loads(line) for line in reply.text.splitlines()]
+        assert sorted(int(click["utm_term"]) for click in clicks) == list(range(1100))
+        times = [(click["time"], int(click["id"])) for click in clicks]
+        assert times == sorted(times, reverse=order == "desc")
+
+
+@pytest.mark.parametrize("params, field", [({"order": "up"}, "order"), ({"format": "xml"}, "format"), ({"after": "x"}, "after"),
+                                           ({"after": "5"}, "after"), ({"limit": "1001"}, "limit"), ({"cursor": "!"}, "cursor"), ({"count": "maybe"}, "count"),
+                                           ({"group_by": "app"}, "group_by"), ({"colour": "red", "format": "csv"}, "colour")])
+def test_what_is_no_question_is_refused_by_name(pond, params, field):
+    assert pond.api("GET", "/clicks", 422, params=params).json()["errors"][0]["field"] == field
+
+
+def test_a_cursor_belongs_to_its_order(ledger):
+    cursor = ledger.api("GET", "/clicks?limit=1&order=asc", 200).json()["next_cursor"]
+    assert ledger.api("GET", "/clicks", 422, params={"cursor": cursor}).json()["errors"][0]["code"] == "bad_cursor"
+
+
+def test_reading_needs_the_scope_stats(pond):
+    key = pond.api("POST", "/keys", 201, json={"name": "l", "scopes": ["links:read"]}).json()["key"]
+    pond.api("GET", "/clicks", 403, key=key)
