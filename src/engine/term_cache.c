@@ -76,6 +76,7 @@ enum err term_cache_open(struct db *db, struct term_cache **out)
         return ERR_NOMEM;
     }
     crypt_random(&self->key, sizeof self->key);
+    self->hour = -1;
     idmap_init(&self->young, LIMIT_TERM_CACHE);
     idmap_init(&self->old, LIMIT_TERM_CACHE);
     enum err err = load(self, db);

@@ -39,7 +39,8 @@ void writer_stop(struct writer *self);
 /* Blocks until the task's transaction is committed and published. ERR_UNAVAILABLE when the queue is full or the writer
  * stops. Any thread but the writer's own. */
 enum err writer_submit(struct writer *self, const struct writer_task *task, struct fault *fault);
-/* Blocks until all that was appended before the call is ingested (or deadline_ms passed: ERR_UNAVAILABLE). */
+/* Blocks until all that was appended before the call is ingested and in the sums (or timeout_ms passed:
+ * ERR_UNAVAILABLE). */
 enum err writer_drain(struct writer *self, int64_t timeout_ms);
 /* SIGHUP: new recognition rules, used from the next batch. Takes ownership. */
 void writer_set_rules(struct writer *self, struct agent_rules *agents, struct source_rules *sources);
