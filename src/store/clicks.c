@@ -11,12 +11,13 @@ static const char *const value_names[CLICK_COLUMNS] = {
 #undef VALUE_NAME
 };
 
+/* Most values of a click are not known, and what is not bound is NULL. */
 static void bind_value(struct stmt *stmt, const char *name, const struct click_value *value)
 {
     if (value->term != 0) {
         stmt_bind_i64(stmt, name, value->term);
-    } else {
-        stmt_bind_str_opt(stmt, name, value->text);
+    } else if (value->text.len > 0) {
+        stmt_bind_str(stmt, name, value->text);
     }
 }
 
