@@ -4,9 +4,13 @@
 #include <sched.h>
 
 #include "linkpond/api/routes.h"
+#include "linkpond/base/clock.h"
 #include "linkpond/base/zone.h"
+#include "linkpond/cli/folder.h"
 
 #define RESERVED_MAX 64
+#define LOCK_WAIT_MS 5000
+#define LOCK_POLL_NS (20 * 1000000L)
 
 unsigned boot_lanes(const struct settings *settings)
 {
@@ -36,6 +40,23 @@ static const char *admin_url(struct arena *arena, const struct settings *setting
                : arena_f(arena, "http://%s", settings->admin_listen).ptr;
 }
 
+/* Commands hold the folder for an instant, a daemon that starts or stops for a moment: those are worth waiting for. One
+ * that is ready is not. */
+static enum err open_when_free(struct arena *arena, const struct engine_opts *opts, struct engine **out,
+                               struct fault *fault)
+{
+    int64_t deadline_ns = clock_mono_ns() + LOCK_WAIT_MS * INT64_C(1000000);
+    struct listening listening;
+    enum err err = engine_open(opts, out, fault);
+
+    while (err == ERR_BUSY && clock_mono_ns() < deadline_ns &&
+           listening_read(arena, opts->data_dir, &listening) != OK) {
+        nanosleep(&(struct timespec){.tv_nsec = LOCK_POLL_NS}, NULL);
+        err = engine_open(opts, out, fault);
+    }
+    return err;
+}
+
 enum err boot_engine(struct arena *arena, const struct settings *settings, const char *data_dir, unsigned lanes,
                      struct engine **out, struct fault *fault)
 {
@@ -44,6 +65,10 @@ enum err boot_engine(struct arena *arena, const struct settings *settings, const
 
     if (!zone || !reserved) {
         return ERR_NOMEM;
+    }
+    enum err err = folder_check_owner(data_dir, fault);
+    if (err) {
+        return err;
     }
     size_t reserved_count = routes_reserved(api_route_tables, reserved, RESERVED_MAX);
     BUG_ON(reserved_count > RESERVED_MAX);
@@ -74,7 +99,7 @@ enum err boot_engine(struct arena *arena, const struct settings *settings, const
         .admin_url = admin_url(arena, settings),
     };
     opts.backup_dir = *settings->backup_dir ? settings->backup_dir : arena_f(arena, "%s/backups", data_dir).ptr;
-    return engine_open(&opts, out, fault);
+    return open_when_free(arena, &opts, out, fault);
 }
 
 struct router *boot_router(struct engine *engine, const struct settings *settings)

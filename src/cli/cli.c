@@ -69,7 +69,7 @@ void cli_note(const struct cli *self, const char *format, ...)
     }
 }
 
-void cli_print(str text)
+void cli_write(FILE *file, str text)
 {
     size_t start = 0;
 
@@ -78,13 +78,18 @@ void cli_print(str text)
         size_t len = utf8_decode(text, at, &code_point);
         bool plain = len > 0 && (code_point == '\n' || code_point == '\t' || !utf8_is_control(code_point));
         if (!plain) {
-            fwrite(text.ptr + start, 1, at - start, stdout);
-            fputs("\xEF\xBF\xBD", stdout);
+            fwrite(text.ptr + start, 1, at - start, file);
+            fputs("\xEF\xBF\xBD", file);
             start = at + (len ? len : 1);
         }
         at += len ? len : 1;
     }
-    fwrite(text.ptr + start, 1, text.len - start, stdout);
+    fwrite(text.ptr + start, 1, text.len - start, file);
+}
+
+void cli_print(str text)
+{
+    cli_write(stdout, text);
 }
 
 enum err cli_settings(const struct cli *self, struct settings *out, struct fault *fault)
@@ -161,7 +166,9 @@ static void cli_report(const struct cli *self, enum err err, const struct fault 
     const char *own = self->chinese && fault->message_zh[0] ? fault->message_zh : fault->message;
 
     if (!self->reported) {
-        fprintf(stderr, "linkpond: %s\n", *own ? own : err_text(err, self->chinese));
+        fputs("linkpond: ", stderr);
+        cli_write(stderr, str_from_c(*own ? own : err_text(err, self->chinese)));
+        fputc('\n', stderr);
     }
 }
 

@@ -73,6 +73,9 @@ enum err client_open(struct cli *cli, struct client **out, struct fault *fault)
     self->cli = cli;
     enum err err = listening_read(cli->arena, cli->data_dir, &self->listening);
     err = err == OK ? open_remote(self, fault) : open_local(self, fault);
+    if (err == ERR_BUSY && listening_read(cli->arena, cli->data_dir, &self->listening) == OK) {
+        err = open_remote(self, fault); /* it has become ready while we waited */
+    }
     if (err) {
         client_close(self);
         return err;
@@ -147,6 +150,7 @@ static enum err call_remote(struct client *self, const struct client_request *re
                                  .body = request->body,
                                  .body_fd = request->has_fd ? request->body_fd : -1,
                                  .body_bytes = bytes,
+                                 .timeout_ms = request->timeout_ms,
                                  .sink = request->sink,
                                  .sink_arg = request->sink_arg};
     enum err err = url.ptr ? fetch(arena, &wire, &reply, fault) : ERR_NOMEM;

@@ -35,6 +35,15 @@ static enum err problem_err(const struct json *problem, int status)
     return by_status;
 }
 
+/* A line on stderr. */
+static void tell(const str *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        cli_write(stderr, parts[i]);
+    }
+    fputc('\n', stderr);
+}
+
 static void tell_sentences(const struct json *problem, enum err err, bool chinese)
 {
     str detail = member(problem, STR("detail"));
@@ -44,18 +53,17 @@ static void tell_sentences(const struct json *problem, enum err err, bool chines
     const struct json *errors = json_get(problem, STR("errors"));
     str first = errors ? member(errors->child, STR("field")) : STR("");
     bool same = errors && str_eq(member(errors->child, STR("detail")), words);
-    fprintf(stderr, "linkpond: " STR_FMT "%s" STR_FMT "\n", STR_ARG(same ? first : STR("")),
-            same && first.len ? ": " : "", STR_ARG(words));
+    tell((str[]){STR("linkpond: "), same ? first : STR(""), same && first.len ? STR(": ") : STR(""), words}, 4);
     JSON_EACH(item, errors)
     {
         str text = member(item, STR("detail"));
         if (text.len && !str_eq(text, words)) {
-            fprintf(stderr, "  " STR_FMT ": " STR_FMT "\n", STR_ARG(member(item, STR("field"))), STR_ARG(text));
+            tell((str[]){STR("  "), member(item, STR("field")), STR(": "), text}, 4);
         }
     }
     str existing = member(json_get(problem, STR("existing")), STR("short_url"));
     if (existing.len) {
-        fprintf(stderr, "  " STR_FMT "\n", STR_ARG(existing));
+        tell((str[]){STR("  "), existing}, 2);
     }
 }
 

@@ -2,6 +2,7 @@
 /* linkpond init: a data folder and its first key. */
 #include "linkpond/base/crypt.h"
 #include "linkpond/cli/commands.h"
+#include "linkpond/cli/folder.h"
 #include "linkpond/engine/engine.h"
 
 const struct flag cmd_init_flags[] = {
@@ -21,8 +22,9 @@ enum err cmd_init(struct cli *cli, struct fault *fault)
                                     .domain = args_flag(&cli->args, "domain"),
                                     .scheme = args_flag(&cli->args, "scheme"),
                                     .fold_case = args_has(&cli->args, "fold-case")};
-    enum err err = engine_init(&opts, secret, fault);
+    enum err err = folder_check_owner(cli->data_dir, fault);
 
+    err = err ? err : engine_init(&opts, secret, fault);
     if (err) {
         return err;
     }

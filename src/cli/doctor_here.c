@@ -16,6 +16,7 @@
 #define LAG_WARN_S       5
 #define LAG_FAIL_S       60
 #define WAL_WARN         (512 * MIB)
+#define ANSWER_MS        10000
 
 static void look_at_folder(struct doctor *self)
 {
@@ -108,7 +109,8 @@ static double figure(str metrics, const char *name)
 
 static void look_at_ledger(struct doctor *self)
 {
-    struct client_request request = {.method = METHOD_GET, .path = "/metrics", .accept = "text/plain"};
+    struct client_request request = {
+        .method = METHOD_GET, .path = "/metrics", .accept = "text/plain", .timeout_ms = ANSWER_MS};
     struct client_reply reply;
     struct fault fault = {0};
 

@@ -99,6 +99,7 @@ static const struct json *click_of(struct doctor *self, str code)
     struct arena *arena = self->cli->arena;
     struct client_request request = {
         .method = METHOD_GET,
+        .timeout_ms = FETCH_MS,
         .path = "/api/v1/clicks?class=all&period=today&outcome=unknown&order=desc&limit=" CLICKS_LOOKED_AT};
     int64_t deadline_ns = clock_mono_ns() + CLICK_WAIT_MS * INT64_C(1000000);
 

@@ -2,7 +2,9 @@
 #include "linkpond/cli/folder.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "linkpond/base/files.h"
@@ -100,4 +102,18 @@ enum err local_key_read(struct arena *arena, const char *data_dir, str *out)
         *out = str_trim(text);
     }
     return err;
+}
+
+enum err folder_check_owner(const char *data_dir, struct fault *fault)
+{
+    struct stat status;
+    struct passwd entry, *found = NULL;
+    char memory[4096];
+
+    if (geteuid() != 0 || stat(data_dir, &status) != 0 || status.st_uid == 0) {
+        return OK;
+    }
+    getpwuid_r(status.st_uid, &entry, memory, sizeof memory, &found);
+    return fault_setf(fault, ERR_FORBIDDEN, "data", "owner", "%.80s belongs to another user; run this as %s%.32s",
+                      data_dir, found ? "that one: sudo -u " : "its owner", found ? found->pw_name : "");
 }

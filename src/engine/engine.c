@@ -77,7 +77,7 @@ static enum err check_folder(const char *data_dir, const char *path, struct faul
         return OK;
     }
     return path ? fault_setf(fault, ERR_NOT_FOUND, "data", "no_data_folder",
-                             "%s is not a data folder; make one with `linkpond --data %s init`.", data_dir, data_dir)
+                             "This is no data folder, linkpond init makes one: %s", data_dir)
                 : ERR_NOMEM;
 }
 

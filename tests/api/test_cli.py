@@ -140,6 +140,24 @@ def test_serve_survives_closed_descriptors(make_pond):
         assert process.wait(30) == 0
 
 
+def test_commands_without_a_daemon_wait_for_each_other(make_pond):
+    pond = make_pond(start=False)
+    running = [subprocess.Popen([str(BINARY), "--data", str(pond.data), "link", "create", f"https://example.com/{i}"],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for i in range(4)]
+    done = [process.communicate(timeout=60) for process in running]
+    assert [process.returncode for process in running] == [0] * 4, done
+    assert len(json.loads(pond.cli("link", "list", "--json").stdout)["items"]) == 4
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can open what is not its own")
+def test_root_does_not_write_into_the_folder_of_another_user(make_pond):
+    pond = make_pond(start=False)
+    os.chown(pond.data, 65534, 65534)
+    for command in (["link", "list"], ["serve"]):
+        done = pond.cli(*command, check=False)
+        assert done.returncode == 5 and "sudo -u" in done.stderr
+
+
 # ---- commands -------------------------------------------------------------------------------------------------------
 
 def test_a_link_is_made_found_changed_and_binned(either):

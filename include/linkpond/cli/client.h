@@ -28,6 +28,7 @@ struct client_request {
     str body;
     bool has_fd; /* the body is body_fd, a regular file, from its start */
     int body_fd;
+    int64_t timeout_ms; /* of an answer by HTTP; 0 = as long as it takes */
     /* Where the body of a 2xx goes piece by piece; false breaks off. NULL = into the reply. */
     bool (*sink)(void *arg, str bytes);
     void *sink_arg;

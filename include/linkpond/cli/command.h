@@ -86,9 +86,10 @@ const char *cli_text(const struct cli *self, const char *en, const char *zh);
 void cli_note(const struct cli *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Settings of all layers for this command line. */
 enum err cli_settings(const struct cli *self, struct settings *out, struct fault *fault);
-/* Text on stdout as people may see it: control characters, which a terminal would obey, become U+FFFD. Tabs and line
+/* Text as people may see it: control characters, which a terminal would obey, become U+FFFD. Tabs and line
  * ends stay. */
-void cli_print(str text);
+void cli_write(FILE *file, str text);
+void cli_print(str text); /* on stdout */
 /* The folder meant when neither --data nor LINKPOND_DATA says: ./linkpond-data when it exists, else
  * /var/lib/linkpond when that is a data folder, else ./linkpond-data. */
 const char *cli_default_data_dir(void);

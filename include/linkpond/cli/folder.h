@@ -21,4 +21,8 @@ enum err listening_read(struct arena *arena, const char *data_dir, struct listen
 /* The key a living daemon has left for the folder's owner. */
 enum err local_key_read(struct arena *arena, const char *data_dir, str *out);
 
+/* Refuses to let root open a folder that belongs to somebody else: what root wrote there its owner could not open
+ * again. ERR_FORBIDDEN names who to run as. A folder that does not exist is nobody's. */
+enum err folder_check_owner(const char *data_dir, struct fault *fault);
+
 #endif
