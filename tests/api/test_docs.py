@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""Goal: what the pages of docs/ tell people to type works, word for word."""
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from docrun import Shell, Step, judge, steps
+from pond import BINARY, ROOT
+
+PAGES = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "README.md"])
+RUN = ["api.md", "guide.md"]  # the others' examples are for a machine of one's own
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_every_example_gives_what_it_says(name, make_pond, tmp_path):
+    page = ROOT / "docs" / name
+    shell = Shell(tmp_path, make_pond())
+    found = steps(name, page.read_text())
+    assert len(found) > 5
+    for step in found:
+        shell.run(step)
+
+
+def test_an_example_that_is_wrong_is_seen(make_pond, tmp_path):
+    shell = Shell(tmp_path, make_pond())
+    call = 'curl "$ADMIN/api/v1/me" -H "Authorization: Bearer $KEY"\n'
+    assert not shell.once(Step("x", 1, call + '# -> 200\n# -> .user.key == "admin"\n'))
+    for wrong in ("# -> 201", '# -> .user.key == "nobody"', "# -> .none == 1", "# -> Content-Type: text/plain", "# -> says nothing",
+                  "# -> fails"):
+        assert shell.once(Step("x", 1, call + wrong + "\n")), wrong
+    assert judge("Location: https://a…", "HTTP/1.1 302 Found\r\nLocation: https://abc\r\n", "", "") is None
+
+
+def command_lines(page):
+    """(place, words) of every call of linkpond in the page's blocks; options of the shell around it are left out."""
+    for step in steps(page.name, page.read_text()):
+        for line in re.sub(r"\\\n", " ", step.commands).splitlines():
+            found = re.match(r"(?:sudo (?:-u \S+ )?)?(?:\S*/)?linkpond( .*|$)", line)
+            if found:
+                words = re.sub(r"\s#.*|[|;>&].*", "", found[1]).split()
+                yield f"{step.place} {line}", words
+
+
+def split_words(words):
+    """(command words, flags)"""
+    flags = [word.split("=")[0] for word in words if word.startswith("--")]
+    plain, skip = [], False
+    for word in words:
+        if word in ("--data", "--config"):
+            skip = True
+        elif skip:
+            skip = False
+        elif word.startswith("--"):
+            break
+        else:
+            plain.append(word)
+    return plain, flags
+
+
+def test_every_command_exists_with_the_flags_shown():
+    seen = 0
+    for page in PAGES:
+        for place, words in command_lines(page):
+            plain, flags = split_words(words)
+            verbs = plain[:2] if plain[:1] in (["link"], ["key"]) else plain[:1]
+            told = subprocess.run([str(BINARY), *verbs, "--help"], capture_output=True, text=True, timeout=20, check=False)
+            assert told.returncode == 0, f"{place}: {told.stderr}"
+            missing = [flag for flag in flags if flag not in told.stdout]
+            assert not missing, f"{place}: {missing}"
+            seen += 1
+    assert seen > 5
+
+
+def test_every_setting_named_in_operations_exists():
+    sample = (ROOT / "config/linkpond.conf").read_text()
+    known = set(re.findall(r"^#?([a-z_]+) =", sample, re.M))
+    page = Path(ROOT / "docs/operations.md").read_text()
+    named = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.M))
+    assert named and named <= known, sorted(named - known)
