@@ -45,8 +45,8 @@ void listening_remove(struct arena *arena, const char *data_dir)
     }
 }
 
-/* A shared lock for an instant: it can be had exactly when nobody holds the exclusive one. */
-static bool lock_is_held(struct arena *arena, const char *data_dir)
+/* A shared lock for an instant: it can be had exactly when nobody holds the exclusive one. *holder: the pid it names. */
+static bool lock_is_held(struct arena *arena, const char *data_dir, int64_t *holder)
 {
     const char *path = files_join(arena, data_dir, LOCK_FILE);
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
@@ -56,7 +56,8 @@ static bool lock_is_held(struct arena *arena, const char *data_dir)
     }
     bool held = flock(fd, LOCK_SH | LOCK_NB) != 0;
     close(fd);
-    return held;
+    str text;
+    return held && files_read(arena, path, FILE_BYTES_MAX, &text) == OK && str_to_i64(str_trim(text), holder);
 }
 
 static const char *member(const struct json *object, const char *name)
@@ -71,18 +72,22 @@ enum err listening_read(struct arena *arena, const char *data_dir, struct listen
     const char *path = files_join(arena, data_dir, LISTEN_FILE);
     struct json *root;
     str text;
+    int64_t holder = 0;
     enum err err = path ? files_read(arena, path, FILE_BYTES_MAX, &text) : ERR_NOMEM;
 
     if (err) {
         return err;
     }
-    if (!lock_is_held(arena, data_dir)) {
+    if (!lock_is_held(arena, data_dir, &holder)) {
         return ERR_NOT_FOUND;
     }
     err = json_parse(arena, text, &root, NULL);
     const struct json *pid = err ? NULL : json_get(root, STR("pid"));
     if (!pid || pid->type != JSON_INT) {
         return ERR_CORRUPT;
+    }
+    if (pid->integer != holder) { /* left by one that was killed, while another starts */
+        return ERR_NOT_FOUND;
     }
     struct listening found = {member(root, "redirect"), member(root, "admin"), member(root, "public"), pid->integer};
     if (!found.redirect || !found.admin || !found.public) {
