@@ -45,7 +45,8 @@ void listening_remove(struct arena *arena, const char *data_dir)
     }
 }
 
-/* A shared lock for an instant: it can be had exactly when nobody holds the exclusive one. *holder: the pid it names. */
+/* A shared lock for an instant: it can be had exactly when nobody holds the exclusive one. *holder: the pid it names.
+ */
 static bool lock_is_held(struct arena *arena, const char *data_dir, int64_t *holder)
 {
     const char *path = files_join(arena, data_dir, LOCK_FILE);
