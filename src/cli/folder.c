@@ -87,12 +87,12 @@ enum err listening_read(struct arena *arena, const char *data_dir, struct listen
     if (!pid || pid->type != JSON_INT) {
         return ERR_CORRUPT;
     }
-    if (pid->integer != holder) { /* left by one that was killed, while another starts */
-        return ERR_NOT_FOUND;
-    }
     struct listening found = {member(root, "redirect"), member(root, "admin"), member(root, "public"), pid->integer};
     if (!found.redirect || !found.admin || !found.public) {
         return ERR_CORRUPT;
+    }
+    if (found.pid != holder) { /* left by one that was killed, while another starts */
+        return ERR_NOT_FOUND;
     }
     *out = found;
     return OK;

@@ -15,8 +15,8 @@ enum err listening_write(struct arena *arena, const char *data_dir, const struct
                          int64_t pid);
 /* On a clean end. */
 void listening_remove(struct arena *arena, const char *data_dir);
-/* Of a daemon that lives: ERR_NOT_FOUND when the file is missing, or when nobody holds the lock and so it was left by
- * one that died. ERR_CORRUPT: it cannot be understood. */
+/* Of a daemon that lives: ERR_NOT_FOUND when the file is missing, or was left by one that died: nobody holds the lock,
+ * or another process does. ERR_CORRUPT: it cannot be understood. */
 enum err listening_read(struct arena *arena, const char *data_dir, struct listening *out);
 /* The key a living daemon has left for the folder's owner. */
 enum err local_key_read(struct arena *arena, const char *data_dir, str *out);

@@ -30,7 +30,7 @@ static int take_lock(void)
 {
     int fd = -1;
 
-    assert_int_equal(files_lock(tempdir_file(&folder, "lock"), STR("1"), &fd, NULL, 0), OK);
+    assert_int_equal(files_lock(tempdir_file(&folder, "lock"), STR("42"), &fd, NULL, 0), OK);
     return fd;
 }
 
@@ -61,6 +61,18 @@ static void listening__of_a_dead_daemon_counts_for_nothing(void **state)
     assert_int_equal(listening_read(&arena, folder.path, &found), ERR_NOT_FOUND);
 }
 
+/* While it starts, listen.json is still that of one that was killed. */
+static void listening__of_another_process_than_holds_the_lock_counts_for_nothing(void **state)
+{
+    (void)state;
+    struct listening found;
+    int lock = take_lock();
+
+    assert_int_equal(listening_write(&arena, folder.path, &addresses, 41), OK);
+    assert_int_equal(listening_read(&arena, folder.path, &found), ERR_NOT_FOUND);
+    files_unlock(lock);
+}
+
 static void listening__looking_does_not_take_the_lock_away(void **state)
 {
     (void)state;
@@ -72,7 +84,7 @@ static void listening__looking_does_not_take_the_lock_away(void **state)
     listening_write(&arena, folder.path, &addresses, 42);
     assert_int_equal(listening_read(&arena, folder.path, &found), OK);
     assert_int_equal(files_lock(tempdir_file(&folder, "lock"), STR("2"), &other, holder, sizeof holder), ERR_BUSY);
-    assert_string_equal(holder, "1");
+    assert_string_equal(holder, "42");
     files_unlock(lock);
 }
 
@@ -111,6 +123,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(listening__is_read_back_while_the_lock_is_held, set_up, tear_down),
         cmocka_unit_test_setup_teardown(listening__of_a_dead_daemon_counts_for_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(listening__of_another_process_than_holds_the_lock_counts_for_nothing, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(listening__looking_does_not_take_the_lock_away, set_up, tear_down),
         cmocka_unit_test_setup_teardown(listening__half_a_file_is_damage, set_up, tear_down),
         cmocka_unit_test_setup_teardown(local_key__is_read_without_its_line_end, set_up, tear_down),
