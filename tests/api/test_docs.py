@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Goal: what the pages of docs/ tell people to type works, word for word."""
+import json
 import re
 import subprocess
 
@@ -29,6 +30,26 @@ def test_an_example_that_is_wrong_is_seen(make_pond, tmp_path):
                   "# -> fails"):
         assert shell.once(Step("x", 1, call + wrong + "\n")), wrong
     assert judge("Location: https://a…", "HTTP/1.1 302 Found\r\nLocation: https://abc\r\n", "", "") is None
+
+
+def attribution_examples():
+    """(fields of the link beside those all have, path and query, Location with … for anything)"""
+    for line in (ROOT / "docs/attribution.md").read_text().splitlines():
+        row = re.match(r"\| (?:`(/spring\S*)`|any)(.*?) \| `(\S+)` \|", line)
+        if row:
+            fields = {name: json.loads(value) if value in ("true", "false") else value
+                      for name, value in re.findall(r"`(\w+): (\w+)`", row[2])}
+            yield fields, (row[1] or "/spring?x=1&utm_source=else").replace("…", "ticket"), row[3]
+
+
+def test_the_rules_of_attribution_are_as_shown(make_pond):
+    pond, seen = make_pond(), 0
+    for fields, path, location in attribution_examples():
+        link = pond.link("https://shop.example.com/p?pid=7&utm_source=old#top", utm_source="wechat", utm_medium="社群", **fields)
+        answered = pond.visit(path.replace("/spring", link["code"], 1)).headers["Location"]
+        assert re.fullmatch(".*".join(map(re.escape, location.split("…"))), answered), f"{fields} {path}: {answered}"
+        seen += 1
+    assert seen >= 7
 
 
 def command_lines(page):

@@ -83,3 +83,16 @@ def check_doc_settings(tree):
     known = set(re.findall(r"^#?([a-z_]+) =", tree.read("config/linkpond.conf"), re.M))
     named = named_in_operations(tree, "Settings", r"[a-z_]+")
     return [f"{OPERATIONS}: there is no setting {name}" for name in sorted(named - known)]
+
+
+CLICK_H = "include/linkpond/model/click.h"
+ATTRIBUTION = "docs/attribution.md"
+
+
+@lint("vocabulary", f"{ATTRIBUTION} explains every class and outcome by the names that screens show",
+      bad={CLICK_H: 'X(CLASS_BOT, "bot", "机器访问")', ATTRIBUTION: "| `bot` | 机器 | crawlers |\n"},
+      skip=lambda tree: None if ATTRIBUTION in tree.paths else f"{ATTRIBUTION} does not exist")
+def check_vocabulary(tree):
+    rows = re.findall(r'X\((?:CLASS|OUTCOME)_\w+, "(\w+)", "([^"]+)"\)', tree.read(CLICK_H))
+    text = tree.read(ATTRIBUTION)
+    return [f"{ATTRIBUTION}: lacks a row | `{name}` | {zh} |" for name, zh in rows if f"| `{name}` | {zh} |" not in text]
