@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "linkpond/store/domains.h"
 #include "linkpond/store/labels.h"
 #include "linkpond/store/users.h"
 
@@ -65,21 +64,6 @@ static enum err load_users(struct report_match *self)
     return err == OK ? stmt_err(rows) : err;
 }
 
-static enum err load_domains(struct report_match *self)
-{
-    struct stmt *rows = domains_each(self->db);
-    struct domain domain;
-    enum err err = OK;
-
-    while (err == OK && domains_next(rows, &domain)) {
-        err = put_name(self, &self->domains, (uint64_t)domain.id, domain.host);
-    }
-    if (err != OK) {
-        stmt_reset(rows);
-    }
-    return err == OK ? stmt_err(rows) : err;
-}
-
 enum err report_links_load(struct report_match *self)
 {
     enum err err = OK;
@@ -88,10 +72,7 @@ enum err report_links_load(struct report_match *self)
         return OK;
     }
     err = load_labels(self);
-    if (err == OK) {
-        err = load_users(self);
-    }
-    return err == OK ? load_domains(self) : err;
+    return err == OK ? load_users(self) : err;
 }
 
 /* ---- one link */
@@ -132,7 +113,6 @@ static enum err load_link(struct report_match *self, struct match_link *link)
     }
     link->campaign = name_of(&self->campaigns, link->ids.campaign_id);
     link->owner = name_of(&self->owners, link->ids.owner_id);
-    link->domain = name_of(&self->domains, link->ids.domain_id);
     err = self->needs_tags && link->id != 0 ? load_tags(self, link) : OK;
     link->passes = in_bounds(self->query, &link->ids) && report_links_pass(self, link);
     return err;
@@ -179,7 +159,6 @@ size_t report_links_values(const struct match_link *link, enum dim dim, uint64_t
     values[0] = dim == DIM_LINK       ? (uint64_t)link->id
                 : dim == DIM_CAMPAIGN ? link->campaign
                 : dim == DIM_OWNER    ? link->owner
-                : dim == DIM_DOMAIN   ? link->domain
                                       : 0;
     if (dim != DIM_TAG || link->tags_count == 0) {
         return 1;

@@ -6,7 +6,7 @@
 
 /* What reports know of links as they are now: read once a link and report. */
 
-/* Keys of labels, users and hosts of domains, when the question needs them. */
+/* Keys of labels and users, when the question needs them. */
 enum err report_links_load(struct report_match *self);
 /* For a dimension of links; at least one value. */
 size_t report_links_values(const struct match_link *link, enum dim dim, uint64_t values[REPORT_DIM_VALUES_MAX]);

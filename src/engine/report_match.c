@@ -37,6 +37,7 @@ static enum click_column column_of(enum dim dim)
         enum dim dim;
         enum click_column column;
     } columns[] = {
+        {DIM_DOMAIN, CLICK_HOST},
         {DIM_CHANNEL, CLICK_CHANNEL},
         {DIM_CHANNEL_GROUP, CLICK_CHANNEL},
         {DIM_SOURCE, CLICK_SOURCE},
@@ -70,7 +71,7 @@ static enum click_column column_of(enum dim dim)
 
 bool report_dim_of_link(enum dim dim)
 {
-    return dim == DIM_LINK || dim == DIM_CAMPAIGN || dim == DIM_OWNER || dim == DIM_DOMAIN || dim == DIM_TAG;
+    return dim == DIM_LINK || dim == DIM_CAMPAIGN || dim == DIM_OWNER || dim == DIM_TAG;
 }
 
 bool report_dim_in_sums(enum dim dim)
@@ -209,7 +210,6 @@ enum err report_match_open(struct report_match *self, struct db *db, const struc
     idmap_init(&self->links, LINKS_MAX);
     idmap_init(&self->campaigns, LINKS_MAX);
     idmap_init(&self->owners, LINKS_MAX);
-    idmap_init(&self->domains, LINKS_MAX);
     idmap_init(&self->channel_groups, LINKS_MAX);
     self->needs_links = query->owner_bound || query->domain_bound;
     enum err err = intern_names(self);
@@ -229,7 +229,6 @@ void report_match_done(struct report_match *self)
     idmap_done(&self->links);
     idmap_done(&self->campaigns);
     idmap_done(&self->owners);
-    idmap_done(&self->domains);
     idmap_done(&self->channel_groups);
     free(self->list);
 }

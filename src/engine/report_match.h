@@ -8,7 +8,7 @@
 
 /*
  * Which clicks a question is about, and what each dimension says of a click. Values are numbers: for link the id, for
- * others the number of the text. What follows the link as it is now (campaign, owner, domain, tag) is looked up once a
+ * others the number of the text. What follows the link as it is now (campaign, owner, tag) is looked up once a
  * link; the rest is the click's own.
  */
 #define REPORT_DIM_VALUES_MAX (LIMIT_TAGS + 1)
@@ -22,7 +22,7 @@ struct match_filter {
 struct match_link {
     int64_t id;
     struct link_ids ids;
-    uint64_t campaign, owner, domain;
+    uint64_t campaign, owner;
     const uint64_t *tags;
     size_t tags_count;
     bool passes; /* bounds and all filters that follow the link */
@@ -37,9 +37,9 @@ struct report_match {
     uint64_t columns; /* of the click rows that filters and groups read */
     bool needs_tags, needs_links;
     bool class_filter, outcome_filter;
-    struct idmap campaigns, owners, domains; /* id -> text number */
-    struct idmap channel_groups;             /* text number of a channel's key -> of its group */
-    struct idmap links;                      /* link id -> index */
+    struct idmap campaigns, owners; /* id -> text number */
+    struct idmap channel_groups;    /* text number of a channel's key -> of its group */
+    struct idmap links;             /* link id -> index */
     struct match_link *list;
     size_t list_count, list_cap;
     int64_t offset_quarter; /* the zone's offset, kept for the quarter asked last */

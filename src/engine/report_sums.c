@@ -224,8 +224,7 @@ static enum err add_subject(struct days *self)
     if (only->dim == DIM_CAMPAIGN) {
         return add_scope_named(self, SUMS_CAMPAIGN, &match->campaigns, only);
     }
-    return only->dim == DIM_OWNER ? add_scope_named(self, SUMS_OWNER, &match->owners, only)
-                                  : add_scope_named(self, SUMS_DOMAIN, &match->domains, only);
+    return add_scope_named(self, SUMS_OWNER, &match->owners, only);
 }
 
 static int64_t day_of(int64_t ms)

@@ -45,7 +45,7 @@ static struct world_link world_links[LINKS + 1] = {{0},          {1, 1, 0, 1}, {
                                                    {0, 0, 0, 0}, {2, 2, 1, 1}, {1, 0, 1, 0}};
 struct world_row {
     struct click_facts facts;
-    unsigned link, app, channel;
+    unsigned link, app, channel, host;
     bool utm;
 };
 static struct world_row world_rows[ROWS];
@@ -105,6 +105,7 @@ static inline void insert_row(size_t i, int64_t id)
     struct click_row click = {0};
 
     row->link = (unsigned)roll(LINKS + 1);
+    row->host = (unsigned)roll(2);
     row->app = (unsigned)roll(3);
     row->channel = (unsigned)roll(3);
     row->utm = roll(2);
@@ -130,6 +131,7 @@ static inline void insert_row(size_t i, int64_t id)
     click.values[CLICK_CHANNEL] = row->channel == 0 ? (struct click_value){0}
                                   : roll(2) == 0    ? (struct click_value){.term = 10 + row->channel}
                                                     : (struct click_value){.text = str_from_c(channels[row->channel])};
+    click.values[CLICK_HOST].text = str_from_c(hosts[row->host]);
     click.values[CLICK_UTM_SOURCE].text = row->utm ? STR("news") : STR("");
     assert_int_equal(clicks_insert(ledger.db.db, &click), OK);
 }
@@ -201,7 +203,7 @@ static inline void value_of(const struct world_row *row, enum dim dim, const str
         text = owners[link->owner];
         break;
     case DIM_DOMAIN:
-        text = row->link == 0 ? "" : hosts[link->domain];
+        text = hosts[row->host];
         break;
     case DIM_TAG:
         *count = link->tags == 3 ? 2 : 1;

@@ -11,10 +11,10 @@
  * Every number the program shows comes from here: one question, one answer, from one read snapshot, exact. The rows not
  * yet folded into the sums are scanned, so a click is visible as soon as it is ingested and never counted twice.
  *
- * Dimensions. As the link is now: link, campaign, owner, domain, tag (a click of a link with two tags is in both
+ * Dimensions. As the link is now: link, campaign, owner, tag (a click of a link with two tags is in both
  * groups); all others as the click was, channel_group being the group its channel is in now. Empty text = none or not
  * known, as a value to filter by too. link: decimal id, 0 = unknown codes. referrer: the host alone. qr: true, false.
- * hour: 0..23 and weekday: 1..7 from Monday, in the zone asked for.
+ * domain: the host asked. hour: 0..23 and weekday: 1..7 from Monday, in the zone asked for.
  */
 /* clang-format off */
 #define DIM_TABLE(X) \
@@ -114,7 +114,7 @@ struct report {
 /* On a read handle, in one snapshot. Everything in `out` lives in the arena. ERR_UNAVAILABLE when the deadline of the
  * handle passed; ERR_INVALID (field "interval") when the series would have more than 10,000 buckets; ERR_NOMEM past 8
  * million distinct visitors or groups. The first bucket starts where that hour, day, week or month does, also before
- * from_ms. A question without visitors whose dimensions are link, campaign, owner, domain, tag, class, hour, weekday
+ * from_ms. A question without visitors whose dimensions are link, campaign, owner, tag, class, hour, weekday
  * (outcome: as a filter), with from and to on quarter-hours, is answered from sums; others read the rows. */
 enum err report_run(struct db *db, struct arena *arena, const struct report_query *query, struct report *out,
                     struct fault *fault);
