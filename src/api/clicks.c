@@ -202,6 +202,15 @@ static ssize_t stream_pull(void *arg, char *out, size_t cap)
     return (ssize_t)len;
 }
 
+/* Upwards the ledger is followed: it ends where nothing older can still come in between. */
+static void end_at_settled(const struct ctx *ctx, struct stats_query *query)
+{
+    int64_t settled = engine_settled_ms(ctx->engine);
+    if (query->ascending && query->report.to_ms > settled) {
+        query->report.to_ms = settled;
+    }
+}
+
 /* The first page is made before anything is answered, so that what is wrong with the question is still a problem. */
 static enum err stream_open(struct ctx *ctx, struct request *request, struct click_stream *self, struct fault *fault)
 {
@@ -212,6 +221,7 @@ static enum err stream_open(struct ctx *ctx, struct request *request, struct cli
         return err;
     }
     stats_query_bounds(&self->query, request->actor);
+    end_at_settled(ctx, &self->query);
     self->left = self->query.limit > 0 ? self->query.limit : INT64_MAX;
     if (self->query.format == FORMAT_CSV) {
         buf_add_c(&self->text, self->query.bom ? CSV_BOM : "");
@@ -276,6 +286,7 @@ static void clicks_get(struct ctx *ctx, struct request *request, struct reply *r
         return;
     }
     stats_query_bounds(&query, request->actor);
+    end_at_settled(ctx, &query);
     struct db *db = call_reader(ctx, request, reply);
     if (!db) {
         return;

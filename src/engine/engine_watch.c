@@ -8,6 +8,9 @@
 
 /* A running engine looked at and told to read its tables again. */
 
+/* A request is appended to the journal well within this time of its arrival. */
+#define SETTLE_MS 500
+
 /* The writer takes its copy over at its next batch and frees it itself, so the resolver gets one of its own. */
 enum err engine_reload(struct engine *self, struct fault *fault)
 {
@@ -37,7 +40,8 @@ void engine_balance(const struct engine *self, struct engine_balance *out)
     /* What was read is taken before what was appended, so that the lag is never below zero. */
     writer_stats(self->writer, &writer);
     journal_stats(self->journal, &journal);
-    uint64_t lag = journal.appended > journal.read ? journal.appended - journal.read : 0;
+    uint64_t written = journal.found + journal.appended; /* what a former run left unread is read here too */
+    uint64_t lag = written > journal.read ? written - journal.read : 0;
     int64_t age = journal.oldest_unread_ms ? clock_now_ms() - journal.oldest_unread_ms : 0;
     *out = (struct engine_balance){.answered = atomic_load(&self->clicks_answered),
                                    .journalled = writer.ingested + lag,
@@ -45,4 +49,13 @@ void engine_balance(const struct engine *self, struct engine_balance *out)
                                    .dropped = atomic_load(&self->clicks_dropped),
                                    .lag_records = lag,
                                    .lag_ms = age > 0 ? age : 0};
+}
+
+int64_t engine_settled_ms(const struct engine *self)
+{
+    int64_t settled = clock_now_ms() - SETTLE_MS; /* taken first: what is appended meanwhile is younger */
+    struct journal_stats journal;
+
+    journal_stats(self->journal, &journal);
+    return journal.oldest_unread_ms && journal.oldest_unread_ms < settled ? journal.oldest_unread_ms : settled;
 }

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from pond import GOOGLEBOT, SAFARI, WECHAT
+from pond import GOOGLEBOT, SAFARI, WECHAT, wait_for
 
 FIELDS = """id time link code host class rule why outcome repeat app os device browser language net source source_by channel
 channel_by campaign scene utm_source utm_medium utm_campaign utm_term utm_content utm_id query referrer referrer_host
@@ -23,7 +23,7 @@ def ledger(pond):
     for n in range(10):
         pond.visit(f"{pond.spring['code']}?utm_content={n}&from=groupmessage", ua=WECHAT, ip=f"198.51.100.{n}")
     pond.visit(pond.spring["code"], ua=GOOGLEBOT)
-    pond.drain()
+    wait_for(lambda: len(pond.clicks(order="asc", link=pond.spring["id"])) == 11)
     return pond
 
 
@@ -70,8 +70,7 @@ def test_the_ledger_is_followed_by_the_last_id(ledger):
     after = {"order": "asc", "after": last}
     assert ledger.api("GET", "/clicks", 200, params=after).json()["items"] == []
     reply = ledger.visit(ledger.spring["code"] + "?utm_content=all")
-    ledger.click_of(reply)
-    items = ledger.api("GET", "/clicks", 200, params=after).json()["items"]
+    items = wait_for(lambda: ledger.api("GET", "/clicks", 200, params=after).json()["items"])
     assert [item["request_id"] for item in items] == [reply.request_id]
 
 
@@ -80,11 +79,16 @@ def test_followers_miss_nothing_though_several_threads_answer(ledger):
     sent = []
     for n in range(12):
         reply = ledger.visit(ledger.spring["code"] + "?utm_content=all", ip=f"198.51.101.{n}")  # a connection each: any thread
-        ledger.click_of(reply)
         sent.append(reply.request_id)
+
+    def follow():
+        nonlocal after
         for click in ledger.api("GET", "/clicks", 200, params={"order": "asc", "after": after}).json()["items"]:
             seen.append(click["request_id"])
             after = click["id"]
+        return len(seen) >= len(sent)
+
+    wait_for(follow)
     assert seen == sent
 
 
@@ -126,7 +130,8 @@ def test_an_export_longer_than_a_page_misses_nothing(ledger):
     link = ledger.link(url="https://www.example.com/many")
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: ledger.visit(f"{link['code']}?utm_content=all&utm_term={n}"), range(1100)))
-    ledger.drain()
+    wait_for(lambda: len(ledger.clicks(order="asc", link=link["id"], limit=1000)) == 1000)
+    wait_for(lambda: ledger.api("GET", "/clicks", 200, params={"format": "ndjson", "link": link["id"], "order": "asc"}).text.count("\n") == 1100)
     for order in ("asc", "desc"):
         reply = ledger.api("GET", "/clicks", 200, params={"format": "ndjson", "link": link["id"], "order": order})
         clicks = [json.loads(line) for line in reply.text.splitlines()]

@@ -99,5 +99,8 @@ struct engine_balance {
     int64_t lag_ms;
 };
 void engine_balance(const struct engine *self, struct engine_balance *out);
+/* No click with an earlier time will still come into the ledger: each lane fills a segment of its own, so young clicks
+ * of one may be rows before older ones of another. Whoever follows the ledger by time reads up to here. */
+int64_t engine_settled_ms(const struct engine *self);
 
 #endif
