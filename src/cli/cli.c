@@ -73,6 +73,9 @@ void cli_write(FILE *file, str text)
 {
     size_t start = 0;
 
+    if (text.len == 0) {
+        return; /* and its ptr may be NULL */
+    }
     for (size_t at = 0; at < text.len;) {
         uint32_t code_point = 0;
         size_t len = utf8_decode(text, at, &code_point);
@@ -110,7 +113,7 @@ static enum err help_print(const struct cli *self, const struct command *noun, c
     buf_init_heap(&text, HELP_BYTES_MAX);
     help_write(noun, command, self->chinese, &text);
     enum err err = text.overflow ? ERR_NOMEM : OK;
-    fwrite(text.ptr, 1, err ? 0 : text.len, stdout);
+    cli_print(err ? STR("") : buf_str(&text));
     buf_done(&text);
     return err;
 }
