@@ -144,6 +144,38 @@ static void look_at_daemon(struct doctor *self)
                 daemon->redirect, daemon->admin);
 }
 
+/* The default short domain: can people reach it, and do they find the slower pages too? */
+static void look_at_addresses(struct doctor *self)
+{
+    struct client_request request = {.method = METHOD_GET, .path = "/api/v1/domains", .timeout_ms = ANSWER_MS};
+    struct client_reply reply;
+    struct json *page = NULL;
+    struct settings settings;
+    str host = {0};
+
+    if (client_call(self->client, &request, &reply, NULL) != OK || client_json(self->cli, &reply, &page) != OK ||
+        cli_settings(self->cli, &settings, NULL) != OK) {
+        return;
+    }
+    JSON_EACH(domain, json_get(page, STR("items")))
+    {
+        const struct json *is_default = json_get(domain, STR("is_default"));
+        host = is_default && is_default->boolean ? cell_at(self->cli->arena, domain, "host") : host;
+    }
+    bool local = str_istarts(host, STR("localhost")) || str_starts(host, STR("127.")) || str_starts(host, STR("[::1]"));
+    if (local) {
+        doctor_find(self, "domain", FINDING_WARN,
+                    "short links are on " STR_FMT ", which nobody else can open; add a domain", STR_ARG(host));
+    } else if (!*settings.public_url) {
+        doctor_find(
+            self, "public_url", FINDING_WARN,
+            "not set, so previews lead visitors to the listener's own address; set public_url = https://" STR_FMT,
+            STR_ARG(host));
+    } else {
+        doctor_find(self, "domain", FINDING_OK, STR_FMT ", other pages under %s", STR_ARG(host), settings.public_url);
+    }
+}
+
 void doctor_look_here(struct doctor *self)
 {
     look_at_folder(self);
@@ -151,6 +183,7 @@ void doctor_look_here(struct doctor *self)
     look_at_backups(self);
     if (self->client) {
         look_at_daemon(self);
+        look_at_addresses(self);
         look_at_ledger(self);
     }
 }
