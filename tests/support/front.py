@@ -30,7 +30,7 @@ class Front:
         for plane, port in (("redirect", 8080), ("admin", 8081), ("public", 8082)):
             text = text.replace(f"127.0.0.1:{port}", pond.urls[plane].split("//")[1])
         text = re.sub(r"listen 80;", f"listen 127.0.0.1:{self.port};", text)
-        text = text.replace("s.example.com", pond.domain).replace("links.example.com", "links.test")
+        text = text.replace("links.example.com", "links.test").replace("s.example.com", pond.domain)
         temp = "".join(f"{kind}_temp_path {self.folder}/{kind};" for kind in
                        ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         (self.folder / "nginx.conf").write_text(

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Goal: the steps of docs/operations.md, Backup and restore, bring a pond back."""
+import shutil
+
+import pytest
+from pond import SAFARI, WECHAT
+
+
+@pytest.fixture
+def backed_up(make_pond, tmp_path):
+    """(pond that is stopped, its backup, when one click was counted; a second click and link came after)"""
+    pond = make_pond()
+    pond.link(alias="first", channel="海报")
+    pond.click_of(pond.visit("first", ua=WECHAT))
+    copy = tmp_path / "copy.db"
+    assert pond.cli("backup", copy).stdout.strip() == str(copy)
+    pond.click_of(pond.visit("first", ua=SAFARI))
+    pond.link(alias="later")
+    pond.stop()
+    return pond, copy
+
+
+def restore(pond, copy):
+    broken = pond.data.with_name("broken")
+    pond.data.rename(broken)
+    pond.data.mkdir(mode=0o700)
+    shutil.copy(copy, pond.data / "linkpond.db")
+    (pond.data / "linkpond.db").chmod(0o600)
+    return broken
+
+
+def test_a_backup_alone_is_the_pond_of_that_moment(backed_up):
+    pond, copy = backed_up
+    restore(pond, copy)
+    pond.start()
+    assert pond.visit("later").status_code == 404
+    assert [c["channel"] for c in pond.clicks() if c["outcome"] == "redirect"] == ["海报"]
+    pond.click_of(pond.visit("first"))
+    assert pond.stats(link="first")["totals"]["clicks"] == 2
+    pond.cli("check")
+
+
+def test_a_journal_left_in_place_brings_the_clicks_since_back(backed_up):
+    pond, copy = backed_up
+    broken = restore(pond, copy)
+    shutil.copytree(broken / "journal", pond.data / "journal")
+    pond.start()
+    pond.drain()
+    assert pond.stats(link="first")["totals"]["clicks"] == 2
+    pond.cli("check")
+
+
+def test_a_stopped_folder_moves_as_it_is(backed_up):
+    pond, _ = backed_up
+    moved = pond.data.with_name("moved")
+    shutil.copytree(pond.data, moved)
+    shutil.rmtree(pond.data)
+    pond.data = moved
+    pond.start()
+    assert pond.visit("later").status_code == 302
+    assert pond.stats(link="first")["totals"]["clicks"] == 2
+    pond.cli("check")
