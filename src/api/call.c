@@ -153,6 +153,26 @@ bool call_query_bool(struct request *request, struct reply *reply, const char *n
     return true;
 }
 
+/* ---- lists */
+
+void call_list_begin(struct reply *reply, struct json_writer *json)
+{
+    reply_json_begin(reply, 200, json);
+    json_object(json);
+    json_name(json, "items");
+    json_array(json);
+}
+
+void call_list_end(struct json_writer *json, str next_cursor, int64_t total)
+{
+    bool exact = total <= LIMIT_COUNT_EXACT;
+    json_array_end(json);
+    json_put_opt(json, "next_cursor", next_cursor);
+    json_put_i64(json, "total", exact ? total : LIMIT_COUNT_EXACT);
+    json_put_bool(json, "total_exact", exact);
+    json_object_end(json);
+}
+
 /* ---- cursors: base64url without padding (RFC 4648 5) ---------------------------------------------------------------
  */
 

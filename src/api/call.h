@@ -32,6 +32,11 @@ bool call_query_bool(struct request *request, struct reply *reply, const char *n
 void call_bad_query(struct request *request, struct reply *reply, const char *name, const char *code,
                     const char *message, const char *message_zh);
 
+/* A list's {"items": [ … ], "next_cursor", "total", "total_exact"}: the items go between. An empty cursor is null; a
+ * total past LIMIT_COUNT_EXACT is told as that and not exact. */
+void call_list_begin(struct reply *reply, struct json_writer *json);
+void call_list_end(struct json_writer *json, str next_cursor, int64_t total);
+
 /* Cursors are opaque to callers: base64url of a short text. False when it is none of ours. */
 str cursor_encode(struct arena *arena, str text);
 bool cursor_decode(struct arena *arena, str cursor, str *text);

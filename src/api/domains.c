@@ -169,10 +169,7 @@ static void domains_list(struct ctx *ctx, struct request *request, struct reply 
         return;
     }
     struct json_writer json;
-    reply_json_begin(reply, 200, &json);
-    json_object(&json);
-    json_name(&json, "items");
-    json_array(&json);
+    call_list_begin(reply, &json);
     struct stmt *rows = domains_each(db);
     struct domain row;
     int64_t total = 0;
@@ -182,11 +179,7 @@ static void domains_list(struct ctx *ctx, struct request *request, struct reply 
     }
     enum err err = stmt_err(rows);
     readers_give(ctx->engine->readers, db);
-    json_array_end(&json);
-    json_put_opt(&json, "next_cursor", (str){0});
-    json_put_i64(&json, "total", total);
-    json_put_bool(&json, "total_exact", true);
-    json_object_end(&json);
+    call_list_end(&json, (str){0}, total);
     if (err != OK) {
         reply_problem(reply, request, err, NULL);
     }

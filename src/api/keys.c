@@ -64,10 +64,7 @@ static void keys_list(struct ctx *ctx, struct request *request, struct reply *re
         return;
     }
     struct json_writer json;
-    reply_json_begin(reply, 200, &json);
-    json_object(&json);
-    json_name(&json, "items");
-    json_array(&json);
+    call_list_begin(reply, &json);
     struct stmt *rows = keys_each(db);
     struct api_key key;
     int64_t total = 0;
@@ -77,11 +74,7 @@ static void keys_list(struct ctx *ctx, struct request *request, struct reply *re
     }
     enum err err = stmt_err(rows);
     readers_give(ctx->engine->readers, db);
-    json_array_end(&json);
-    json_put_opt(&json, "next_cursor", (str){0});
-    json_put_i64(&json, "total", total);
-    json_put_bool(&json, "total_exact", true);
-    json_object_end(&json);
+    call_list_end(&json, (str){0}, total);
     if (err != OK) {
         reply_problem(reply, request, err, NULL);
     }

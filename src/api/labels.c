@@ -256,20 +256,12 @@ static void labels_get_list(struct ctx *ctx, struct request *request, struct rep
         return;
     }
     struct json_writer json;
-    reply_json_begin(reply, 200, &json);
-    json_object(&json);
-    json_name(&json, "items");
-    json_array(&json);
+    call_list_begin(reply, &json);
     for (size_t i = 0; i < count; i++) {
         write_label(&json, &labels[i]);
     }
-    json_array_end(&json);
     str cursor = count == wanted ? cursor_encode(request->arena, labels[count - 1].key) : (str){0};
-    json_put_opt(&json, "next_cursor", cursor);
-    bool exact = total <= LIMIT_COUNT_EXACT;
-    json_put_i64(&json, "total", exact ? total : LIMIT_COUNT_EXACT);
-    json_put_bool(&json, "total_exact", exact);
-    json_object_end(&json);
+    call_list_end(&json, cursor, total);
 }
 
 static void labels_create(struct ctx *ctx, struct request *request, struct reply *reply)

@@ -112,24 +112,12 @@ void link_call_problem(struct ctx *ctx, struct request *request, struct reply *r
 /* ---- drafts -------------------------------------------------------------------------------------------------------
  */
 
-static str form_text(struct arena *arena, str raw)
-{
-    char *memory = arena_alloc(arena, raw.len + 1);
-    if (!memory) {
-        return (str){0};
-    }
-    struct buf out;
-    buf_init_fixed(&out, memory, raw.len + 1);
-    percent_decode_form(&out, raw);
-    return buf_str(&out);
-}
-
 static enum err draft_from_form(struct request *request, struct link_draft *draft, struct fault *fault)
 {
     str rest = request->body;
     struct query_param param;
     while (query_next(&rest, &param)) {
-        str name = form_text(request->arena, param.name);
+        str name = percent_form_text(request->arena, param.name);
         char name_c[64];
         if (name.len >= sizeof(name_c)) {
             return fault_set(fault, ERR_INVALID, "form", "unknown_field", "That field is not known.", "未知字段。");
@@ -137,7 +125,7 @@ static enum err draft_from_form(struct request *request, struct link_draft *draf
         memcpy(name_c, name.ptr, name.len);
         name_c[name.len] = '\0';
         enum err err =
-            link_draft_set_text(request->arena, draft, name_c, form_text(request->arena, param.value), fault);
+            link_draft_set_text(request->arena, draft, name_c, percent_form_text(request->arena, param.value), fault);
         if (err != OK) {
             return err;
         }

@@ -165,20 +165,12 @@ static void write_list(struct ctx *ctx, struct request *request, struct reply *r
         return;
     }
     struct json_writer json;
-    reply_json_begin(reply, 200, &json);
-    json_object(&json);
-    json_name(&json, "items");
-    json_array(&json);
+    call_list_begin(reply, &json);
     for (size_t i = 0; i < count; i++) {
         link_view_write(&view, &json, &links[i]);
     }
-    json_array_end(&json);
     bool more = count == filter->limit;
-    json_put_opt(&json, "next_cursor", more ? encode_after(request->arena, &links[count - 1], filter->sort) : (str){0});
-    bool exact = total <= LIMIT_COUNT_EXACT;
-    json_put_i64(&json, "total", exact ? total : LIMIT_COUNT_EXACT);
-    json_put_bool(&json, "total_exact", exact);
-    json_object_end(&json);
+    call_list_end(&json, more ? encode_after(request->arena, &links[count - 1], filter->sort) : (str){0}, total);
 }
 
 static void links_get_list(struct ctx *ctx, struct request *request, struct reply *reply)

@@ -12,18 +12,6 @@ enum err stats_refuse(struct stats_parsing *self, const char *code, const char *
     return fault_set(self->fault, ERR_INVALID, self->name, code, message, message_zh);
 }
 
-static str decode(struct arena *arena, str raw)
-{
-    char *memory = arena_alloc(arena, raw.len + 1);
-    if (!memory) {
-        return (str){0};
-    }
-    struct buf out;
-    buf_init_fixed(&out, memory, raw.len + 1);
-    percent_decode_form(&out, raw);
-    return buf_str(&out);
-}
-
 /* ---- one parameter ---------------------------------------------------------------------------------------------- */
 
 static enum err take_tz(struct stats_parsing *self, str value)
@@ -289,9 +277,9 @@ enum err stats_query_parse(struct arena *arena, str query, enum stats_use use, c
     struct query_param param;
     enum err err = OK;
     while (err == OK && query_next(&query, &param)) {
-        str name = arena_str(arena, decode(arena, param.name));
+        str name = arena_str(arena, percent_form_text(arena, param.name));
         self.name = name.len > 0 ? name.ptr : "";
-        err = take_parameter(&self, name, decode(arena, param.value));
+        err = take_parameter(&self, name, percent_form_text(arena, param.value));
     }
     if (err == OK) {
         err = stats_filter_settle(&self);

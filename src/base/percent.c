@@ -64,6 +64,18 @@ static bool unreserved(char c)
            c == '_' || c == '~';
 }
 
+str percent_form_text(struct arena *arena, str s)
+{
+    char *memory = arena_alloc(arena, s.len + 1);
+    if (!memory) {
+        return (str){0};
+    }
+    struct buf out;
+    buf_init_fixed(&out, memory, s.len + 1);
+    percent_decode_form(&out, s);
+    return buf_str(&out);
+}
+
 void percent_encode(struct buf *out, str s)
 {
     static const char digits[] = "0123456789ABCDEF";

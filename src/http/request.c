@@ -48,26 +48,13 @@ str request_header(const struct request *self, const char *name)
     return (str){0};
 }
 
-/* Percent-decodes one form component into the arena. */
-static str decode_component(struct arena *arena, str raw)
-{
-    char *memory = arena_alloc(arena, raw.len + 1);
-    if (!memory) {
-        return (str){0};
-    }
-    struct buf out;
-    buf_init_fixed(&out, memory, raw.len + 1);
-    percent_decode_form(&out, raw);
-    return buf_str(&out);
-}
-
 static bool find_decoded(const struct request *self, str encoded, const char *name, str *value)
 {
     str wanted = str_from_c(name);
     struct query_param param;
     while (query_next(&encoded, &param)) {
-        if (str_eq(decode_component(self->arena, param.name), wanted)) {
-            *value = decode_component(self->arena, param.value);
+        if (str_eq(percent_form_text(self->arena, param.name), wanted)) {
+            *value = percent_form_text(self->arena, param.value);
             return true;
         }
     }
@@ -97,10 +84,10 @@ void request_query_all(const struct request *self, const char *name, bool split,
     str rest = self->query;
     struct query_param param;
     while (out->count < QUERY_VALUES_MAX && query_next(&rest, &param)) {
-        if (!str_eq(decode_component(self->arena, param.name), wanted)) {
+        if (!str_eq(percent_form_text(self->arena, param.name), wanted)) {
             continue;
         }
-        str value = decode_component(self->arena, param.value);
+        str value = percent_form_text(self->arena, param.value);
         if (!split) {
             out->items[out->count++] = value;
             continue;

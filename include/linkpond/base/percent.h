@@ -2,6 +2,7 @@
 #ifndef LINKPOND_BASE_PERCENT_H
 #define LINKPOND_BASE_PERCENT_H
 
+#include "linkpond/base/arena.h"
 #include "linkpond/base/buf.h"
 
 /* RFC 3986 percent-encoding. */
@@ -11,6 +12,8 @@ bool percent_decode(struct buf *out, str s);
 /* Lenient, for query values and forms: '+' is a space, a bad %XX stays as it is, NUL and %00 are
  * dropped. */
 void percent_decode_form(struct buf *out, str s);
+/* percent_decode_form into the arena; the empty slice when memory ran out. */
+str percent_form_text(struct arena *arena, str s);
 /* Encodes every byte except unreserved (A-Z a-z 0-9 - . _ ~). */
 void percent_encode(struct buf *out, str s);
 
