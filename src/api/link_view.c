@@ -65,8 +65,7 @@ str link_short_url(const struct link_view *self, const struct link *link)
     return buf_str(&out);
 }
 
-/* Would people out there reach this host? */
-static bool is_public_host(str host_and_port)
+bool link_host_is_public(str host_and_port)
 {
     str host;
     unsigned port;
@@ -85,7 +84,7 @@ static void write_warnings(const struct link_view *self, struct json_writer *jso
     json_name(json, "warnings");
     json_array(json);
     const struct domain *domain = find_domain(self, link->domain_id);
-    if (!is_public_host(link->domain)) {
+    if (!link_host_is_public(link->domain)) {
         json_c(json, "short_url_not_public");
     }
     if (domain && !domain->enabled) {

@@ -89,16 +89,8 @@ static void session_delete(struct ctx *ctx, struct request *request, struct repl
     reply_header_static(reply, "Cache-Control", "no-store");
 }
 
-static void desk_get(struct ctx *ctx, struct request *request, struct reply *reply)
-{
-    if (!assets_reply(ctx->assets, request, STR("index.html"), reply)) {
-        reply_problem(reply, request, ERR_NOT_FOUND, NULL);
-    }
-}
-
 const struct route http_routes[] = {
-    {METHOD_GET, "/", PLANE_ADMIN, desk_get, SCOPE_ANYONE, "The desk", 0},
-    {METHOD_GET, "/assets/:name", PLANE_ADMIN, asset_get, SCOPE_ANYONE, "A file of the desk", 0},
+    {METHOD_GET, "/assets/:name", PLANE_ADMIN, asset_get, SCOPE_ANYONE, "A built-in file", 0},
     {METHOD_POST, "/api/v1/session", PLANE_ADMIN, session_create, SCOPE_ANYONE, "Sign in with an API key",
      SESSION_BODY_MAX},
     {METHOD_GET, "/api/v1/session", PLANE_ADMIN, session_get, SCOPE_NONE, "How the caller is signed in", 0},

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The form at "/": sign in with an API key, paste an address, get a short link with its QR code. It needs no script.
+ * Every answer to a POST is a redirect, so that reloading repeats nothing, unless something was wrong: then the form is
+ * shown again as it was filled in.
+ */
+#include "form.h"
+
+#include "linkpond/api/routes.h"
+#include "linkpond/base/percent.h"
+
+#define KEPT_MAX 3000 /* what is carried over signing in within one address */
+
+static void read_form(const struct request *request, bool from_query, struct form *out)
+{
+    *out = (struct form){0};
+    for (int i = 0; i < FORM_FIELDS; i++) {
+        const char *name = form_field_name((enum form_field)i);
+        str value = {0};
+        if (from_query) {
+            request_query(request, name, &value);
+        } else {
+            request_form(request, name, &value);
+        }
+        out->values[i] = str_trim(value);
+    }
+}
+
+/* Who asks; when nobody may, the page that says why has been answered. */
+static bool admit(struct form_page *page, struct reply *reply, unsigned scope, const struct form *form)
+{
+    struct fault fault = {0};
+    int64_t retry_after_s = 1;
+    struct request *request = page->request;
+    bool sent = request->method == METHOD_POST;
+    enum err err = auth_check(page->ctx->auth, request, scope, &retry_after_s, &fault);
+    switch (err) {
+    case OK:
+        return true;
+    case ERR_UNAUTHORIZED:
+        form_answer_sign_in(page, reply, sent ? 401 : 200, sent ? WORD_ended : WORD_COUNT, form);
+        return false;
+    case ERR_RATE_LIMITED:
+        form_answer_sign_in(page, reply, 429, WORD_too_often, form);
+        reply_header(reply, request, "Retry-After", arena_f(page->arena, "%lld", (long long)retry_after_s));
+        return false;
+    case ERR_CSRF:
+        form_answer_sign_in(page, reply, 403, WORD_cross_site, form);
+        return false;
+    case ERR_FORBIDDEN:
+        form_answer_sign_in(page, reply, 403, WORD_no_scope, form);
+        return false;
+    default:
+        form_answer_sign_in(page, reply, err_http_status(err), WORD_failed, form);
+        return false;
+    }
+}
+
+/* "lnk_12" of ?made= */
+static int64_t made_id(const struct request *request)
+{
+    str text;
+    int64_t id = 0;
+    bool there = request_query(request, "made", &text) && str_starts(text, STR("lnk_"));
+    return there && str_to_i64(str_from(text, 4), &id) && id > 0 ? id : 0;
+}
+
+static void form_get(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct form_page page;
+    struct form form;
+    form_page_init(&page, ctx, request);
+    read_form(request, true, &form);
+    if (admit(&page, reply, SCOPE_NONE, &form)) {
+        form_answer_desk(&page, reply, 200, &form, made_id(request));
+    }
+}
+
+/* ---- making a link ------------------------------------------------------------------------------------------------
+ */
+
+static enum err make_draft(struct request *request, struct form *form, struct link_draft *draft)
+{
+    link_draft_init(draft);
+    for (int i = 0; i < FORM_FIELDS; i++) {
+        enum err err = link_draft_set_text(request->arena, draft, form_field_name((enum form_field)i), form->values[i],
+                                           &form->fault);
+        if (err != OK) {
+            return err;
+        }
+    }
+    return OK;
+}
+
+static void form_post(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct form_page page;
+    struct form form;
+    struct link_draft draft;
+    struct link_result result = {0};
+    form_page_init(&page, ctx, request);
+    read_form(request, false, &form);
+    if (!admit(&page, reply, SCOPE_LINKS_WRITE, &form)) {
+        return;
+    }
+    form.err = make_draft(request, &form, &draft);
+    if (form.err == OK) {
+        editor_link_create(ctx->engine->editor, request->actor, request->arena, &draft, NULL, &result);
+        form.err = result.err;
+        form.fault = result.fault;
+    }
+    if (form.err != OK) {
+        form_answer_desk(&page, reply, err_http_status(form.err), &form, 0);
+        return;
+    }
+    reply_redirect(reply, request, 303, arena_f(request->arena, "/?made=lnk_%lld", (long long)result.link.id));
+}
+
+/* ---- signing in and out -------------------------------------------------------------------------------------------
+ */
+
+/* "/" with what was filled in before, unless that is too much for an address. */
+static str way_back(struct request *request, const struct form *form)
+{
+    char memory[KEPT_MAX];
+    struct buf out;
+    char mark = '?';
+    buf_init_fixed(&out, memory, sizeof(memory));
+    buf_add_char(&out, '/');
+    for (int i = 0; i < FORM_FIELDS; i++) {
+        if (form->values[i].len > 0) {
+            buf_add_char(&out, mark);
+            buf_add_c(&out, form_field_name((enum form_field)i));
+            buf_add_char(&out, '=');
+            percent_encode(&out, form->values[i]);
+            mark = '&';
+        }
+    }
+    return out.overflow ? STR("/") : arena_str(request->arena, buf_str(&out));
+}
+
+static void sign_in(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct form_page page;
+    struct form form;
+    struct fault fault = {0};
+    int64_t retry_after_s = 1;
+    str key = {0};
+    str csrf;
+    form_page_init(&page, ctx, request);
+    read_form(request, false, &form);
+    request_form(request, "key", &key);
+    key = str_trim(key);
+    if (key.len == 0) {
+        form_answer_sign_in(&page, reply, 422, WORD_key_missing, &form);
+        return;
+    }
+    enum err err = auth_sign_in(ctx->auth, request, key, reply, &csrf, &retry_after_s, &fault);
+    if (err == OK) {
+        reply_redirect(reply, request, 303, way_back(request, &form));
+        return;
+    }
+    enum word notice =
+        err == ERR_UNAUTHORIZED
+            ? WORD_wrong_key
+            : (err == ERR_RATE_LIMITED ? WORD_too_often : (err == ERR_CSRF ? WORD_cross_site : WORD_failed));
+    form_answer_sign_in(&page, reply, err_http_status(err), notice, &form);
+    if (err == ERR_RATE_LIMITED) {
+        reply_header(reply, request, "Retry-After", arena_f(request->arena, "%lld", (long long)retry_after_s));
+    }
+}
+
+static void sign_out(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct form_page page;
+    struct fault fault = {0};
+    int64_t retry_after_s;
+    form_page_init(&page, ctx, request);
+    enum err err = auth_check(ctx->auth, request, SCOPE_NONE, &retry_after_s, &fault);
+    if (err == ERR_CSRF) {
+        form_answer_sign_in(&page, reply, 403, WORD_cross_site, NULL);
+        return;
+    }
+    err = auth_sign_out(ctx->auth, request, reply, &fault);
+    if (err != OK) {
+        form_answer_sign_in(&page, reply, err_http_status(err), WORD_failed, NULL);
+        return;
+    }
+    reply_redirect(reply, request, 303, STR("/"));
+}
+
+const struct route api_form_routes[] = {
+    {METHOD_GET, "/", PLANE_ADMIN, form_get, SCOPE_ANYONE, "The form", 0},
+    {METHOD_POST, "/", PLANE_ADMIN, form_post, SCOPE_ANYONE, "Create a link with the form", 0},
+    {METHOD_POST, "/sign-in", PLANE_ADMIN, sign_in, SCOPE_ANYONE, "Sign in with the form", 0},
+    {METHOD_POST, "/sign-out", PLANE_ADMIN, sign_out, SCOPE_ANYONE, "Sign out with the form", 0},
+    {0},
+};
