@@ -52,8 +52,8 @@
     X(open, "打开", "Open")                                                                                            \
     X(qr, "二维码", "QR code")                                                                                         \
     X(qr_note, "扫码访问单独计入扫码次数", "Visits by QR count as scans")                                              \
-    X(png, "下载 PNG", "Download PNG")                                                                                 \
-    X(svg, "下载 SVG", "Download SVG")                                                                                 \
+    X(png, "下载 PNG", "PNG ↓")                                                                                        \
+    X(svg, "下载 SVG", "SVG ↓")                                                                                        \
     X(recent, "最近的短链", "Latest links")                                                                            \
     X(recent_note, "最新 20 条", "The newest 20")                                                                      \
     X(none_yet, "还没有短链。在上面粘贴一个网址，就有第一条了。", "No links yet. Paste an address above to make one.") \
