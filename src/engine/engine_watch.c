@@ -37,14 +37,15 @@ void engine_balance(const struct engine *self, struct engine_balance *out)
     struct journal_stats journal;
     struct writer_stats writer;
 
-    /* What was read is taken before what was appended, so that the lag is never below zero. */
+    /* The rows are counted before the records, so that the lag is never below zero. What a former run left unread is
+     * journalled as well. */
     writer_stats(self->writer, &writer);
     journal_stats(self->journal, &journal);
-    uint64_t written = journal.found + journal.appended; /* what a former run left unread is read here too */
-    uint64_t lag = written > journal.read ? written - journal.read : 0;
+    uint64_t journalled = journal.found + journal.appended;
+    uint64_t lag = journalled > writer.ingested ? journalled - writer.ingested : 0;
     int64_t age = journal.oldest_unread_ms ? clock_now_ms() - journal.oldest_unread_ms : 0;
     *out = (struct engine_balance){.answered = atomic_load(&self->clicks_answered),
-                                   .journalled = writer.ingested + lag,
+                                   .journalled = journalled,
                                    .ingested = writer.ingested,
                                    .dropped = atomic_load(&self->clicks_dropped),
                                    .lag_records = lag,

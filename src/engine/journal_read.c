@@ -18,6 +18,25 @@
  */
 #define DROP_BYTES ((uint32_t)1 << 20)
 
+void journal_each_unread(struct journal *self, journal_unread_fn *each, void *arg)
+{
+    for (size_t i = 0; i < self->segments_count; i++) {
+        struct segment *segment = self->segments[i];
+        struct record record;
+        uint32_t offset = segment->read, at, bad = 0;
+        while (!segment->done && segment_scan(segment, &offset, atomic_load(&segment->published), &record, &at, &bad)) {
+            each(arg, &record);
+        }
+    }
+}
+
+static void count_found(void *arg, const struct record *record)
+{
+    struct journal *self = arg;
+    (void)record;
+    self->found++;
+}
+
 void journal_seek(struct journal *self, const struct journal_position *positions, size_t count)
 {
     for (size_t i = 0; i < self->segments_count; i++) {
@@ -32,12 +51,9 @@ void journal_seek(struct journal *self, const struct journal_position *positions
         }
         atomic_store(&segment->committed, segment->read);
         atomic_store(&segment->done_committed, segment->done);
-        struct record record;
-        uint32_t offset = segment->read, at, bad = 0;
-        while (!segment->done && segment_scan(segment, &offset, atomic_load(&segment->published), &record, &at, &bad)) {
-            self->found++;
-        }
     }
+    self->found = 0;
+    journal_each_unread(self, count_found, self);
 }
 
 static bool has_more(const struct segment *segment)

@@ -136,17 +136,26 @@ static enum err used_by_tail(struct loader *self)
     return stmt_err(rows);
 }
 
+struct unread {
+    struct loader *loader;
+    enum err err;
+};
+
+static void use_unread(void *arg, const struct record *record)
+{
+    struct unread *self = arg;
+
+    if (record->signals & SIGNAL_RESERVED_LIMIT && self->err == OK) {
+        self->err = use(self->loader, record->link_id, 1);
+    }
+}
+
 static enum err used_by_journal(struct loader *self, struct journal *journal)
 {
-    struct record record;
-    int64_t click_id;
-    enum err err = OK;
+    struct unread unread = {.loader = self};
 
-    while (!err && journal_next(journal, &record, &click_id)) {
-        err = record.signals & SIGNAL_RESERVED_LIMIT ? use(self, record.link_id, 1) : OK;
-    }
-    journal_batch_rolled_back(journal);
-    return err;
+    journal_each_unread(journal, use_unread, &unread);
+    return unread.err;
 }
 
 /* ---- links and aliases ---- */

@@ -18,6 +18,8 @@ WECHAT = ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/60
           "MicroMessenger/8.0.50(0x1800323d) NetType/WIFI Language/zh_CN")
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 
+API_STEP = 0.04  # a key may ask 50 times a second
+
 
 def wait_for(condition, seconds=10, step=0.01):
     """Polls until condition() is true and returns what it gave; fails the test after `seconds`."""
@@ -125,7 +127,7 @@ class Pond:
 
     def click_of(self, reply):
         """The ledger's row of one visit, waiting until it is ingested."""
-        return wait_for(lambda: self.clicks(request_id=reply.request_id), 10)[0]
+        return wait_for(lambda: self.clicks(request_id=reply.request_id), 10, API_STEP)[0]
 
     def metrics(self):
         values = {}
@@ -140,4 +142,4 @@ class Pond:
         def drained():
             now = self.metrics()
             return now["linkpond_journal_lag_records"] == 0
-        wait_for(drained, 30)
+        wait_for(drained, 60, API_STEP)

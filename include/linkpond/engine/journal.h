@@ -45,9 +45,13 @@ struct journal_position {
     uint32_t offset; /* next byte to read */
     bool closed;     /* nothing more will come */
 };
-/* Tells the reader what is already ingested; segments not told start at 64. Once, before the first journal_next and
- * before other threads start. Counts what is unread. */
+/* Tells the reader what is already ingested; segments not told start at 64. Before the first journal_next and before
+ * other threads start; a second call begins anew. Counts what is unread. */
 void journal_seek(struct journal *self, const struct journal_position *positions, size_t count);
+/* Calls `each` for every record that is unread, however many segments they fill, and moves nothing. After journal_seek,
+ * before other threads start. */
+typedef void journal_unread_fn(void *arg, const struct record *record);
+void journal_each_unread(struct journal *self, journal_unread_fn *each, void *arg);
 /* Gives the next unread record of any segment, oldest segments first. Texts point into the mapping and live until the
  * batch is committed or rolled back. false = nothing more now, or the batch touches JOURNAL_BATCH_SEGMENTS already. */
 #define JOURNAL_BATCH_SEGMENTS 256

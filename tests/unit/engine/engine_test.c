@@ -62,6 +62,70 @@ static void engine__a_cache_too_small_for_all_links_misses_none(void **state)
     assert_int_equal(pond_visit(pond, STR("mid")).link_id, middle);
 }
 
+/* Closes the pond and leaves records in its journal as a killed run would. */
+static void leave_unread(struct pond *pond, const struct record *record, int count, uint32_t segment_bytes)
+{
+    struct journal *journal;
+    struct journal_opts opts = {.dir = tempdir_file(&pond->dir, "journal"),
+                                .node = pond->engine->node,
+                                .lanes = 1,
+                                .segment_bytes = segment_bytes,
+                                .first_segment = 1000};
+    int64_t id;
+
+    pond_close(pond);
+    assert_int_equal(journal_open(&opts, &journal, NULL), OK);
+    for (int i = 0; i < count; i++) {
+        assert_int_equal(journal_append(journal, 0, record, &id), OK);
+    }
+    journal_close(journal);
+}
+
+/* The recount at the start sees all of it, also what is more than one batch may read. */
+static void engine__a_limit_counts_all_that_a_former_run_left_unread(void **state)
+{
+    enum { LEFT = (JOURNAL_BATCH_SEGMENTS + 40) * 16 }; /* 16 of these fill a segment */
+    static char filling[LIMIT_CLICK_UA];
+    struct pond *pond = *state;
+    char limit[32];
+
+    snprintf(limit, sizeof limit, "max_clicks=%d", LEFT + 1);
+    struct link_result made = CREATE(pond, "url=https://example.org/", "alias=limited", limit);
+    memset(filling, 'x', sizeof filling);
+    str text = {filling, sizeof filling};
+    struct record record = {.time_ms = 1,
+                            .link_id = made.link.id,
+                            .outcome = OUTCOME_REDIRECT,
+                            .signals = SIGNAL_RESERVED_LIMIT,
+                            .status = 302,
+                            .host = STR("s.example.com"),
+                            .user_agent = text,
+                            .query = text,
+                            .location = text};
+    leave_unread(pond, &record, LEFT, 64 * 1024);
+    pond_open(pond);
+    assert_int_equal(pond_visit(pond, STR("limited")).outcome, OUTCOME_REDIRECT);
+    assert_int_equal(pond_visit(pond, STR("limited")).outcome, OUTCOME_USED_UP);
+}
+
+/* What a killed run left in the journal counts as journalled from the first moment, or the balance would call a ledger
+ * complete that still lacks rows. */
+static void engine__the_balance_knows_what_a_former_run_left_unread(void **state)
+{
+    enum { LEFT = 9000 }; /* more than one batch */
+    struct pond *pond = *state;
+    struct engine_balance balance;
+    struct record record = {.time_ms = 1, .outcome = OUTCOME_UNKNOWN, .status = 404, .host = STR("s.example.com")};
+
+    leave_unread(pond, &record, LEFT, 1 << 20);
+    pond_open(pond);
+    do {
+        engine_balance(pond->engine, &balance);
+        assert_int_equal(balance.journalled, LEFT);
+        assert_int_equal(balance.ingested + balance.lag_records, LEFT);
+    } while (balance.lag_records > 0);
+}
+
 static void engine__a_second_process_is_refused_and_told_the_pid(void **state)
 {
     struct pond *pond = *state;
@@ -206,6 +270,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(engine__a_restart_keeps_links_aliases_and_hosts, pond_setup, pond_teardown),
         cmocka_unit_test_setup_teardown(engine__a_cache_too_small_for_all_links_misses_none, pond_setup, pond_teardown),
         cmocka_unit_test_setup_teardown(engine__a_damaged_database_is_refused, pond_setup, pond_teardown),
+        POND_TEST(engine__a_limit_counts_all_that_a_former_run_left_unread),
+        POND_TEST(engine__the_balance_knows_what_a_former_run_left_unread),
         cmocka_unit_test_setup_teardown(engine__a_second_process_is_refused_and_told_the_pid, pond_setup,
                                         pond_teardown),
         cmocka_unit_test_setup_teardown(engine__a_folder_without_a_database_names_init, pond_setup, pond_teardown),
