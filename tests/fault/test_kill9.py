@@ -23,7 +23,7 @@ def ledger(pond):
     """n -> classes of its rows, over the whole ledger."""
     rows = collections.defaultdict(list)
     reply = pond.api("GET", "/clicks", 200, params={"class": "all", "period": "all", "format": "ndjson"}, stream=True)
-    for line in reply.iter_lines():
+    for line in reply.iter_lines(chunk_size=1 << 16):
         click = json.loads(line)
         found = re.match(r"n=([0-9a-f]{32})", click["query"] or "")
         if found:

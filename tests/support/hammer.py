@@ -10,7 +10,9 @@ class Hammer:
     """`connections` keep-alive clients; each request carries its own number in the query. A request counts as answered only when its
     whole head was read."""
 
-    def __init__(self, port, host, paths, connections=16, seed=1):
+    def __init__(self, port, host, paths, connections=16, seed=1, pause=0.002):
+        """`pause`: the mean time in seconds between an answer and that client's next request."""
+        self.pause, self.gap = pause, threading.Event()
         self.port, self.host, self.paths, self.connections = port, host, paths, connections
         self.random = random.Random(seed)
         self.sent, self.answered, self.lock = set(), {}, threading.Lock()
@@ -36,6 +38,7 @@ class Hammer:
                     connection.settimeout(2)
                     while self.running:
                         self._one(connection, chance)
+                        self.gap.wait(chance.expovariate(1 / self.pause))
             except OSError:
                 threading.Event().wait(0.005)  # the server is down; a person would press reload
 
