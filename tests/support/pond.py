@@ -7,7 +7,9 @@ import subprocess
 import time
 import uuid
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import openapi
 import requests
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,12 +100,15 @@ class Pond:
 
     # ---- the API ----------------------------------------------------------------------------------------------------
     def api(self, method, path, expect=None, key=None, **kwargs):
-        """Calls /api/v1<path> (or an absolute path such as /metrics); `expect` is the status demanded."""
+        """Calls /api/v1<path> (or an absolute path such as /metrics); `expect` is the status demanded. Every answer is
+        held against docs/openapi.yaml."""
         headers = {"Authorization": "Bearer " + (key or self.key), **kwargs.pop("headers", {})}
         url = self.admin + (path if path.startswith(("/metrics", "/healthz", "/readyz")) else "/api/v1" + path)
         reply = requests.request(method, url, headers=headers, timeout=30, **kwargs)
         if expect is not None:
             assert reply.status_code == expect, f"{method} {path}: {reply.status_code} {reply.text[:1000]}"
+        if not kwargs.get("stream"):
+            openapi.assert_conforms(method, urlsplit(reply.request.url).path, reply)
         return reply
 
     def link(self, url="https://www.example.com/landing", expect=201, **fields):
