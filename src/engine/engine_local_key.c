@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "linkpond/base/clock.h"
@@ -70,6 +71,7 @@ enum err engine_local_key(struct engine *self, bool publish, char secret[KEY_SEC
     enum err err = writer_submit(self->writer, &(struct writer_task){.run = put_key, .arg = &local}, fault);
     err = err || !publish ? err : publish_key(self, str_from_c(local.secret));
     if (!err) {
+        atomic_store(&self->local_key_id, local.key.id);
         memcpy(secret, local.secret, KEY_SECRET_MAX);
     }
     crypt_cleanse(local.secret, sizeof local.secret);

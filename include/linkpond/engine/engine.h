@@ -60,6 +60,7 @@ struct engine {
     struct editor *editor;
     struct janitor *janitor;
     _Atomic uint64_t clicks_answered, clicks_dropped, unknown_excess;
+    _Atomic int64_t local_key_id; /* row of the local command line's key; 0 until it has one */
     int lock_fd;
     /* The engine's own. */
     struct db *db; /* the writer's from start to stop */

@@ -17,9 +17,10 @@ void auth_free(struct auth *self);
 
 #define SESSION_IDLE_MS (12 * INT64_C(3600000))
 #define SESSION_MAX_MS  (7 * INT64_C(86400000))
-/* Per key, across all its connections; sign-in and wrong credentials per address. */
-#define API_BURST        200
-#define API_PER_SECOND   50
+/* Per key, across all its connections: room for a script that makes links one by one, and an end for one that loops.
+ * The key of the local command line has no limit. Sign-in and wrong credentials are limited per address. */
+#define API_BURST        2000
+#define API_PER_SECOND   500
 #define FAILURES_BURST   20
 #define FAILURES_PER_MIN 6
 #define SIGN_INS_BURST   10
