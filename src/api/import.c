@@ -219,6 +219,7 @@ static bool read_word(struct request *request, struct reply *reply, const char *
     struct fault fault = {0};
     enum err err = fault_setf(&fault, ERR_INVALID, name, "not_allowed", "One of %s, %s%s%s.", words[0], words[1],
                               count > 2 ? ", " : "", count > 2 ? words[2] : "");
+    fault_chinesef(&fault, "只能是 %s、%s%s%s。", words[0], words[1], count > 2 ? "、" : "", count > 2 ? words[2] : "");
     reply_problem(reply, request, err, &fault);
     return false;
 }

@@ -90,6 +90,22 @@ enum err fault_setf(struct fault *fault, enum err err, const char *field, const 
     return fault_set(fault, err, field, code, message, NULL);
 }
 
+void fault_chinesef(struct fault *fault, const char *format, ...)
+{
+    char message[2 * sizeof fault->message_zh];
+    va_list args;
+
+    if (!fault) {
+        return;
+    }
+    va_start(args, format);
+    if (vsnprintf(message, sizeof message, format, args) < 0) {
+        message[0] = '\0';
+    }
+    va_end(args);
+    copy_text(fault->message_zh, sizeof fault->message_zh, message);
+}
+
 void bug_abort(const char *condition, const char *file, int line)
 {
     fprintf(stderr, "linkpond: bug: %s at %s:%d\n", condition, file, line);

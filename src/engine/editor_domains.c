@@ -26,8 +26,9 @@ static enum err check_texts(struct domain *domain, char memory[DOMAIN_HOST_MAX],
                          "scheme 只能是 http 或 https。");
     }
     if (domain->code_length != 0 && (domain->code_length < LIMIT_CODE_MIN || domain->code_length > LIMIT_CODE_MAX)) {
-        return fault_setf(fault, ERR_INVALID, "code_length", "out_of_range", "From %d to %d.", LIMIT_CODE_MIN,
-                          LIMIT_CODE_MAX);
+        fault_setf(fault, ERR_INVALID, "code_length", "out_of_range", "From %d to %d.", LIMIT_CODE_MIN, LIMIT_CODE_MAX);
+        fault_chinesef(fault, "应在 %d 到 %d 之间。", LIMIT_CODE_MIN, LIMIT_CODE_MAX);
+        return ERR_INVALID;
     }
     if (domain->is_default && !(domain->enabled && domain->shareable)) {
         return fault_set(fault, ERR_INVALID, "is_default", "not_shareable",

@@ -31,7 +31,9 @@ struct label_call {
 static enum err check_text(const char *field, str text, size_t bytes_max, struct fault *fault)
 {
     if (text.len > bytes_max) {
-        return fault_setf(fault, ERR_INVALID, field, "too_long", "At most %zu bytes.", bytes_max);
+        fault_setf(fault, ERR_INVALID, field, "too_long", "At most %zu bytes.", bytes_max);
+        fault_chinesef(fault, "最多 %zu 字节。", bytes_max);
+        return ERR_INVALID;
     }
     if (!utf8_valid(text) || utf8_has_control(text)) {
         return fault_set(fault, ERR_INVALID, field, "control_character", "UTF-8 without control characters.",

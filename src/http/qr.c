@@ -21,15 +21,20 @@ static enum err check(str text, const struct qr_opts *opts, struct plan *plan, Q
     plan->size = opts->size != 0 ? opts->size : QR_SIZE;
     plan->margin = opts->margin >= 0 ? opts->margin : QR_MARGIN;
     if (text.len == 0 || text.len > QR_TEXT_MAX) {
-        return fault_setf(fault, ERR_INVALID, "text", "too_long", "A QR code takes 1 to %d bytes.", QR_TEXT_MAX);
+        fault_setf(fault, ERR_INVALID, "text", "too_long", "A QR code takes 1 to %d bytes.", QR_TEXT_MAX);
+        fault_chinesef(fault, "二维码内容应为 1 到 %d 字节。", QR_TEXT_MAX);
+        return ERR_INVALID;
     }
     if (plan->size < QR_SIZE_MIN || plan->size > QR_SIZE_MAX) {
-        return fault_setf(fault, ERR_INVALID, "size", "out_of_range", "The size is %d to %d pixels.", QR_SIZE_MIN,
-                          QR_SIZE_MAX);
+        fault_setf(fault, ERR_INVALID, "size", "out_of_range", "The size is %d to %d pixels.", QR_SIZE_MIN,
+                   QR_SIZE_MAX);
+        fault_chinesef(fault, "尺寸应为 %d 到 %d 像素。", QR_SIZE_MIN, QR_SIZE_MAX);
+        return ERR_INVALID;
     }
     if (plan->margin > QR_MARGIN_MAX) {
-        return fault_setf(fault, ERR_INVALID, "margin", "out_of_range", "The margin is 0 to %d modules.",
-                          QR_MARGIN_MAX);
+        fault_setf(fault, ERR_INVALID, "margin", "out_of_range", "The margin is 0 to %d modules.", QR_MARGIN_MAX);
+        fault_chinesef(fault, "边距应为 0 到 %d 个模块。", QR_MARGIN_MAX);
+        return ERR_INVALID;
     }
     if (!letter || *letter == '\0') {
         return fault_set(fault, ERR_INVALID, "level", "unknown", "The level is L, M, Q or H.",
@@ -151,6 +156,7 @@ enum err qr_png(struct buf *out, str text, const struct qr_opts *opts, struct fa
     int scale = plan.size / plan.total;
     if (scale < 1) {
         err = fault_setf(fault, ERR_INVALID, "size", "too_small", "This code needs at least %d pixels.", plan.total);
+        fault_chinesef(fault, "该二维码至少需要 %d 像素。", plan.total);
         QRcode_free(plan.code);
         return err;
     }

@@ -166,8 +166,10 @@ enum err repeat_begin(struct repeats *self, const struct request *request, struc
         return OK;
     }
     if (!key_is_readable(out->key)) {
-        return fault_setf(fault, ERR_INVALID, "Idempotency-Key", "too_long",
-                          "The key must be 1 to %d printable characters.", LIMIT_IDEMPOTENCY_KEY);
+        fault_setf(fault, ERR_INVALID, "Idempotency-Key", "too_long", "The key must be 1 to %d printable characters.",
+                   LIMIT_IDEMPOTENCY_KEY);
+        fault_chinesef(fault, "该键必须是 1 到 %d 个可打印字符。", LIMIT_IDEMPOTENCY_KEY);
+        return ERR_INVALID;
     }
     if (!start(self, request->actor->key_id, out->key, &out->running)) {
         return ERR_IN_PROGRESS;

@@ -246,7 +246,9 @@ static void add_travelling(struct buf *out, str text)
 
 static enum err too_long(const char *field, struct fault *fault)
 {
-    return fault_setf(fault, ERR_INVALID, field, "too_long", "The address is longer than %d bytes.", LIMIT_URL);
+    fault_setf(fault, ERR_INVALID, field, "too_long", "The address is longer than %d bytes.", LIMIT_URL);
+    fault_chinesef(fault, "网址超过 %d 字节。", LIMIT_URL);
+    return ERR_INVALID;
 }
 
 /* Builds the stored form of a web address in `stored`. */

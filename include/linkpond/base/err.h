@@ -77,6 +77,8 @@ enum err fault_set(struct fault *fault, enum err err, const char *field, const c
 /* The same with a printf-built English message and no Chinese one. */
 enum err fault_setf(struct fault *fault, enum err err, const char *field, const char *code, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
+/* The Chinese text of a fault made by fault_setf. */
+void fault_chinesef(struct fault *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* For faults of our own only: prints the place and aborts. */
 #define BUG_ON(condition)                                                                                              \
