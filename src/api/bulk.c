@@ -35,11 +35,12 @@ static bool bulk_alloc(struct bulk *self, struct arena *arena, size_t asked)
     return self->drafts && self->ids && self->actions && self->results && self->done && self->slot;
 }
 
-static void write_item_problem(struct json_writer *json, struct request *request, const struct link_result *result)
+static void write_item_problem(struct ctx *ctx, struct json_writer *json, struct request *request,
+                               const struct link_view *view, const struct link_result *result)
 {
     struct reply problem;
     reply_init(&problem);
-    reply_problem(&problem, request, result->err, &result->fault);
+    link_call_problem(ctx, request, &problem, view, result);
     json_name(json, "problem");
     json_raw(json, buf_str(&problem.body));
     reply_done(&problem);
@@ -71,7 +72,7 @@ static void write_results(struct ctx *ctx, struct request *request, struct reply
         json_object(&json);
         json_put_i64(&json, "status", result->err == OK ? good : err_http_status(result->err));
         if (result->err != OK) {
-            write_item_problem(&json, request, result);
+            write_item_problem(ctx, &json, request, &view, result);
         } else if (method != METHOD_DELETE) {
             json_name(&json, "link");
             link_view_write(&view, &json, &result->link);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
 
+#include "linkpond/base/host.h"
+
 #include <unistd.h>
 
 #include "linkpond/base/percent.h"
@@ -129,6 +131,7 @@ bool call_query_i64(struct request *request, struct reply *reply, const char *na
         struct fault fault = {0};
         enum err err = fault_setf(&fault, ERR_INVALID, name, "out_of_range", "Must be from %lld to %lld.",
                                   (long long)low, (long long)high);
+        fault_chinesef(&fault, "应在 %lld 到 %lld 之间。", (long long)low, (long long)high);
         reply_problem(reply, request, err, &fault);
         return false;
     }
@@ -177,6 +180,20 @@ void call_list_end(struct json_writer *json, str next_cursor, int64_t total)
  */
 
 static const char digits64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+enum err call_find_domain(struct db *db, struct arena *arena, str text, struct domain *out)
+{
+    char memory[HOST_TEXT_MAX];
+    str name, canonical;
+    unsigned port;
+
+    enum err err = domains_find_host(db, arena, text, out);
+    if (err != ERR_NOT_FOUND || !host_split_port(text, &name, &port) || !host_normalize(name, memory, &canonical)) {
+        return err;
+    }
+    str host = port ? arena_f(arena, STR_FMT ":%u", STR_ARG(canonical), port) : canonical;
+    return domains_find_host(db, arena, host, out);
+}
 
 str cursor_encode(struct arena *arena, str text)
 {

@@ -4,6 +4,7 @@
 
 #include "linkpond/http/router.h"
 #include "linkpond/store/bounds.h"
+#include "linkpond/store/domains.h"
 
 /* What every resource does at the start and the end of a call. */
 
@@ -36,6 +37,9 @@ void call_bad_query(struct request *request, struct reply *reply, const char *na
  * total past LIMIT_COUNT_EXACT is told as that and not exact. */
 void call_list_begin(struct reply *reply, struct json_writer *json);
 void call_list_end(struct json_writer *json, str next_cursor, int64_t total);
+
+/* The domain of that host, however it is written (case, IDN). */
+enum err call_find_domain(struct db *db, struct arena *arena, str text, struct domain *out);
 
 /* Cursors are opaque to callers: base64url of a short text. False when it is none of ours. */
 str cursor_encode(struct arena *arena, str text);

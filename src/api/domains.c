@@ -71,28 +71,13 @@ static void write_domain(struct json_writer *json, const struct domain *domain)
     json_object_end(json);
 }
 
-/* The domain that a path names, however its host is written (case, IDN). */
-static enum err find_domain(struct db *db, struct arena *arena, str text, struct domain *out)
-{
-    char memory[HOST_TEXT_MAX];
-    str name, canonical;
-    unsigned port;
-
-    enum err err = domains_find_host(db, arena, text, out);
-    if (err != ERR_NOT_FOUND || !host_split_port(text, &name, &port) || !host_normalize(name, memory, &canonical)) {
-        return err;
-    }
-    str host = port ? arena_f(arena, STR_FMT ":%u", STR_ARG(canonical), port) : canonical;
-    return domains_find_host(db, arena, host, out);
-}
-
 static bool load_domain(struct ctx *ctx, struct request *request, struct reply *reply, struct domain *out)
 {
     struct db *db = call_reader(ctx, request, reply);
     if (!db) {
         return false;
     }
-    enum err err = find_domain(db, request->arena, request->params[0], out);
+    enum err err = call_find_domain(db, request->arena, request->params[0], out);
     readers_give(ctx->engine->readers, db);
     if (err != OK) {
         reply_problem(reply, request, err, NULL);

@@ -110,7 +110,7 @@ static enum err read_bounds(struct db *db, struct request *request, const struct
         key->owner_id = user.id;
     }
     if (err == OK && draft->domain.len > 0) {
-        err = domains_find_host(db, request->arena, draft->domain, &domain);
+        err = call_find_domain(db, request->arena, draft->domain, &domain);
     }
     if (err == ERR_NOT_FOUND) {
         return fault_set(fault, ERR_INVALID, "domain", "unknown", "There is no such domain.", "没有该域名。");

@@ -78,30 +78,33 @@ void link_call_answer(struct ctx *ctx, struct request *request, struct reply *re
 }
 
 /* The link in the way, as the caller may see it: out of bounds it is only a fact, not a link. */
-static bool write_existing(struct ctx *ctx, struct request *request, int64_t id, struct buf *out)
+static bool write_existing(struct ctx *ctx, struct request *request, const struct link_view *view, int64_t id,
+                           struct buf *out)
 {
     struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
     if (!db) {
         return false;
     }
     struct bounds bounds = call_bounds(request);
-    struct link_view view;
+    struct link_view own;
     struct link link;
-    bool ok = links_find(db, request->arena, &bounds, id, &link) == OK && link_view_load(&view, ctx, request, db) == OK;
+    bool ok = links_find(db, request->arena, &bounds, id, &link) == OK &&
+              (view || link_view_load(&own, ctx, request, db) == OK);
     readers_give(ctx->engine->readers, db);
     if (ok) {
         struct json_writer json;
         json_writer_init(&json, out);
-        link_view_write(&view, &json, &link);
+        link_view_write(view ? view : &own, &json, &link);
     }
     return ok && !out->overflow;
 }
 
-void link_call_problem(struct ctx *ctx, struct request *request, struct reply *reply, const struct link_result *result)
+void link_call_problem(struct ctx *ctx, struct request *request, struct reply *reply, const struct link_view *view,
+                       const struct link_result *result)
 {
     struct buf existing;
     buf_init_heap(&existing, 64 * 1024);
-    if (result->existing_id > 0 && write_existing(ctx, request, result->existing_id, &existing)) {
+    if (result->existing_id > 0 && write_existing(ctx, request, view, result->existing_id, &existing)) {
         reply_problem_with(reply, request, result->err, &result->fault, "existing", buf_str(&existing));
     } else {
         reply_problem(reply, request, result->err, &result->fault);
@@ -228,9 +231,59 @@ static bool state_filter(const struct link_params *params, struct reply *reply, 
     return true;
 }
 
+static bool archived_filter(const struct link_params *params, struct reply *reply, struct links_filter *filter)
+{
+    static const struct {
+        str word;
+        int archived;
+    } words[] = {{STR_INIT("false"), 0}, {STR_INIT("only"), 1}, {STR_INIT("true"), -1}};
+    str text;
+    if (!get_param(params, "archived", &text)) {
+        return true;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (str_eq(text, words[i].word)) {
+            filter->archived = words[i].archived;
+            return true;
+        }
+    }
+    call_bad_query(params->request, reply, "archived", "not_allowed", "One of false, true, only.",
+                   "只能是 false、true 或 only。");
+    return false;
+}
+
+/* What is not understood must not widen what is about to be edited or deleted. */
+static bool conditions_known(const struct link_params *params, struct reply *reply)
+{
+    static const str known[] = {STR_INIT("q"),     STR_INIT("tag"),    STR_INIT("campaign"), STR_INIT("channel"),
+                                STR_INIT("owner"), STR_INIT("domain"), STR_INIT("state"),    STR_INIT("archived")};
+    JSON_EACH(member, params->object)
+    {
+        bool found = false;
+        for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+            found = found || str_eq(member->name, known[i]);
+        }
+        const char *name = arena_str(params->request->arena, member->name).ptr;
+        if (!found || !name) {
+            call_bad_query(params->request, reply, name ? name : "filter", "unknown_field",
+                           "That condition is not known.", "未知的筛选条件。");
+            return false;
+        }
+        if (member->type != JSON_STRING || member->string.len == 0) {
+            call_bad_query(params->request, reply, name, "wrong_type", "A text that is not empty is needed.",
+                           "应为非空字符串。");
+            return false;
+        }
+    }
+    return true;
+}
+
 bool link_call_filter(const struct link_params *params, struct reply *reply, struct db *db, const struct bounds *bounds,
                       struct links_filter *filter)
 {
+    if (params->object && !conditions_known(params, reply)) {
+        return false;
+    }
     struct arena *arena = params->request->arena;
     *filter = (struct links_filter){.bounds = bounds, .state = -1, .now_ms = params->request->now_ms, .limit = 50};
     get_param(params, "q", &filter->q);
@@ -244,10 +297,8 @@ bool link_call_filter(const struct link_params *params, struct reply *reply, str
     }
     struct domain domain;
     if (get_param(params, "domain", &text)) {
-        filter->domain_id = domains_find_host(db, arena, text, &domain) == OK ? domain.id : -1;
+        filter->domain_id = call_find_domain(db, arena, text, &domain) == OK ? domain.id : -1;
     }
-    if (get_param(params, "archived", &text)) {
-        filter->archived = str_eq(text, STR("only")) ? 1 : (str_eq(text, STR("true")) ? -1 : 0);
-    }
-    return state_filter(params, reply, filter) && sort_filter(params, reply, filter);
+    return archived_filter(params, reply, filter) && state_filter(params, reply, filter) &&
+           sort_filter(params, reply, filter);
 }

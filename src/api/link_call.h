@@ -17,12 +17,13 @@ bool link_call_ref(struct ctx *ctx, struct request *request, struct reply *reply
 /* Answers the link as JSON with its ETag. */
 void link_call_answer(struct ctx *ctx, struct request *request, struct reply *reply, int status,
                       const struct link *link);
-/* Answers what went wrong; a conflict carries `existing`, the link in the way. */
-void link_call_problem(struct ctx *ctx, struct request *request, struct reply *reply, const struct link_result *result);
+/* Answers what went wrong; a conflict carries `existing`, the link in the way. view may be NULL: it is then loaded. */
+void link_call_problem(struct ctx *ctx, struct request *request, struct reply *reply, const struct link_view *view,
+                       const struct link_result *result);
 /* The draft that the body asks for: a JSON object or a form. On false the reply is the problem. */
 bool link_call_draft(struct request *request, struct reply *reply, struct link_draft *draft);
-/* Filters of a list from parameters looked up by `get` (query string, or members of a JSON object). On false the reply
- * is the problem. */
+/* Filters of a list from the query string, where other parameters are let be, or from a JSON object, where they are
+ * refused. On false the reply is the problem. */
 struct link_params {
     struct request *request;
     const struct json *object; /* NULL = the query string */

@@ -16,7 +16,7 @@ static void links_create(struct ctx *ctx, struct request *request, struct reply 
     struct link_result result = {0};
     editor_link_create(ctx->engine->editor, request->actor, request->arena, &draft, NULL, &result);
     if (result.err != OK) {
-        link_call_problem(ctx, request, reply, &result);
+        link_call_problem(ctx, request, reply, NULL, &result);
         return;
     }
     link_call_answer(ctx, request, reply, result.existed ? 200 : 201, &result.link);
@@ -64,7 +64,7 @@ static void links_update_one(struct ctx *ctx, struct request *request, struct re
     struct link_result result = {0};
     editor_link_update(ctx->engine->editor, request->actor, request->arena, id, &draft, revision, &result);
     if (result.err != OK) {
-        link_call_problem(ctx, request, reply, &result);
+        link_call_problem(ctx, request, reply, NULL, &result);
         return;
     }
     link_call_answer(ctx, request, reply, 200, &result.link);
@@ -79,7 +79,7 @@ static void act_on_link(struct ctx *ctx, struct request *request, struct reply *
     struct link_result result = {0};
     editor_link_action(ctx->engine->editor, request->actor, request->arena, id, action, &result);
     if (result.err != OK) {
-        link_call_problem(ctx, request, reply, &result);
+        link_call_problem(ctx, request, reply, NULL, &result);
     } else if (action == LINK_RESTORE) {
         link_call_answer(ctx, request, reply, 200, &result.link);
     } else {
@@ -231,6 +231,10 @@ static void links_qr(struct ctx *ctx, struct request *request, struct reply *rep
     bool png = str_eq(format, STR("png"));
     if (!png && !str_eq(format, STR("svg"))) {
         call_bad_query(request, reply, "format", "not_allowed", "svg or png.", "只能是 svg 或 png。");
+        return;
+    }
+    if (level.ptr && level.len != 1) {
+        call_bad_query(request, reply, "level", "unknown", "The level is L, M, Q or H.", "纠错等级只能是 L、M、Q、H。");
         return;
     }
     struct qr_opts opts = {.size = (int)size, .margin = (int)margin, .level = level.len == 1 ? level.ptr[0] : 0};
