@@ -55,6 +55,12 @@ void redirect_free(struct redirect *self)
 
 /* ---- answers --------------------------------------------------------------------------------------------------- */
 
+/* Asked only when a page is shown: a redirect has no words. */
+static bool wants_chinese(const struct request *request)
+{
+    return language_is_chinese(request_header(request, "Accept-Language"));
+}
+
 static void page_headers(const struct redirect *self, struct reply *reply, int status)
 {
     reply->status = status;
@@ -71,7 +77,7 @@ static void answer_page(const struct redirect *self, const struct request *reque
                         enum page page)
 {
     page_headers(self, reply, status);
-    reply->body_static = pages_get(self->pages, page, request->chinese);
+    reply->body_static = pages_get(self->pages, page, wants_chinese(request));
 }
 
 /* "2026-11-22 10:04 (UTC+08:00)": the install's own time, and said so. */
@@ -92,20 +98,19 @@ static void answer_not_started(const struct redirect *self, struct redirect_lane
     char when[TIMESTAMP_TEXT_MAX * 2];
     page_headers(self, reply, verdict->status);
     buf_init_fixed(&reply->body, lane->page, sizeof lane->page);
-    pages_not_started(self->pages, request->chinese, readable_time(self->engine->zone, verdict->valid_from_ms, when),
-                      &reply->body);
+    pages_not_started(self->pages, wants_chinese(request),
+                      readable_time(self->engine->zone, verdict->valid_from_ms, when), &reply->body);
     BUG_ON(reply->body.overflow);
 }
 
 /* The last look at what leaves us: a byte that could end the header or that a browser would rewrite never goes out. */
 static bool is_clean_location(str location)
 {
+    uint8_t dirty = location.len == 0;
     for (size_t i = 0; i < location.len; i++) {
-        if (location.ptr[i] < 0x21 || location.ptr[i] > 0x7e) {
-            return false;
-        }
+        dirty |= (uint8_t)(location.ptr[i] - 0x21) > 0x7e - 0x21; /* without an early end: many bytes at once */
     }
-    return location.len > 0;
+    return !dirty;
 }
 
 static void answer_verdict(const struct redirect *self, struct redirect_lane *lane, const struct request *request,

@@ -123,30 +123,38 @@ bool target_split(str raw, struct target *out)
     return str_starts(out->path, STR("/"));
 }
 
+/* RFC 9110 5.6.2. */
+static const bool token_chars[256] = {
+    ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['!'] = true, ['#'] = true, ['$'] = true,
+    ['%'] = true,         ['&'] = true,         ['\''] = true,        ['*'] = true, ['+'] = true, ['-'] = true,
+    ['.'] = true,         ['^'] = true,         ['_'] = true,         ['`'] = true, ['|'] = true, ['~'] = true,
+};
+
 bool header_name_is_token(str name)
 {
+    unsigned good = name.len > 0;
     for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
-        bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!alphanumeric && (c == '\0' || !strchr("!#$%&'*+-.^_`|~", c))) {
-            return false;
-        }
+        good &= token_chars[(unsigned char)name.ptr[i]];
     }
-    return name.len > 0;
+    return good;
 }
 
-void framing_add(struct framing *self, str name, str value)
+enum header_id framing_add(struct framing *self, str name, str value)
 {
     if (!header_name_is_token(name)) {
         self->bad_name = true;
-    } else if (str_ieq(name, STR("Content-Length"))) {
+        return HEADER_OTHER;
+    }
+    enum header_id id = header_id(name);
+    if (id == HEADER_CONTENT_LENGTH) {
         self->content_lengths++;
-    } else if (str_ieq(name, STR("Host"))) {
+    } else if (id == HEADER_HOST) {
         self->hosts++;
-    } else if (str_ieq(name, STR("Transfer-Encoding"))) {
+    } else if (id == HEADER_TRANSFER_ENCODING) {
         self->transfer_encodings++;
         self->bad_coding = self->bad_coding || !str_ieq(value, STR("chunked"));
     }
+    return id;
 }
 
 bool framing_is_good(const struct framing *self)
@@ -206,11 +214,9 @@ static enum MHD_Result collect_header(void *arg, enum MHD_ValueKind kind, const 
         return MHD_NO;
     }
     head->headers[head->count++] = header;
-    framing_add(&collect->framing, header.name, header.value);
-    if (str_ieq(header.name, STR("Content-Length"))) {
-        head->content_length = header.value;
-    } else if (str_ieq(header.name, STR("Transfer-Encoding"))) {
-        head->transfer_encoding = header.value;
+    enum header_id id = framing_add(&collect->framing, header.name, header.value);
+    if (!head->first[id].ptr) {
+        head->first[id] = header.value;
     }
     return MHD_YES;
 }
@@ -247,9 +253,11 @@ static void take_proxy_headers(const struct head *head, const struct conn *conn,
     if (!conn->peer_trusted) {
         return;
     }
-    request->client = forwarded_client(&conn->peer, head->headers, head->count, trust);
-    request->https = str_ieq(request_header(request, "X-Forwarded-Proto"), STR("https"));
-    str id = request_header(request, "X-Request-ID");
+    if (head->first[HEADER_FORWARDED_FOR].ptr) {
+        request->client = forwarded_client(&conn->peer, head->headers, head->count, trust);
+    }
+    request->https = str_ieq(head->first[HEADER_FORWARDED_PROTO], STR("https"));
+    str id = head->first[HEADER_REQUEST_ID];
     if (is_printable(id)) {
         request->request_id = str_slice(id, 0, LIMIT_REQUEST_ID);
     }
@@ -260,7 +268,7 @@ enum err head_read(struct head *self, const struct conn *conn, struct MHD_Connec
 {
     struct collect collect = {.head = self};
     self->count = 0;
-    self->content_length = self->transfer_encoding = (str){0};
+    memset(self->first, 0, sizeof self->first);
     MHD_get_connection_values_n(wire, MHD_HEADER_KIND, collect_header, &collect);
     if (collect.too_many) {
         return ERR_HEADERS_TOO_LARGE;
@@ -287,8 +295,7 @@ enum err head_read(struct head *self, const struct conn *conn, struct MHD_Connec
     request->path = buf_str(&path);
     request->raw_path = target.path;
     request->query = target.query;
-    request->host = target.host.len > 0 ? target.host : request_header(request, "Host");
-    request->chinese = language_is_chinese(request_header(request, "Accept-Language"));
+    request->host = target.host.len > 0 ? target.host : self->first[HEADER_HOST];
     take_proxy_headers(self, conn, trust, request);
     return OK;
 }
@@ -296,6 +303,7 @@ enum err head_read(struct head *self, const struct conn *conn, struct MHD_Connec
 bool head_has_body(const struct head *self)
 {
     uint64_t length = 0;
-    return self->transfer_encoding.len > 0 ||
-           (self->content_length.len > 0 && (!str_to_u64(self->content_length, &length) || length > 0));
+    str content_length = self->first[HEADER_CONTENT_LENGTH];
+    return self->first[HEADER_TRANSFER_ENCODING].len > 0 ||
+           (content_length.len > 0 && (!str_to_u64(content_length, &length) || length > 0));
 }

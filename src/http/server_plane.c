@@ -100,9 +100,10 @@ static enum MHD_Result begin(struct plane_server *self, struct conn *conn, struc
         return send_refusal(wire, err);
     }
     conn->stage = CONN_HEAD;
+    request->chinese = language_is_chinese(exchange->head.first[HEADER_ACCEPT_LANGUAGE]);
     int64_t bytes_max = router_body_max(self->router, self->plane, request->method, request->path);
     body_begin(&exchange->body, bytes_max);
-    str length = exchange->head.content_length;
+    str length = exchange->head.first[HEADER_CONTENT_LENGTH];
     int64_t announced = 0;
     if (length.len > 0 && (!str_to_i64(length, &announced) || announced > bytes_max)) {
         return answer_problem(self, conn, wire, ERR_TOO_LARGE);

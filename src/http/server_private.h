@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "header_id.h"
 #include "linkpond/http/redirect.h"
 #include "linkpond/http/server.h"
 
@@ -66,7 +67,7 @@ struct head {
     struct header headers[LIMIT_HEADERS];
     size_t count;
     char path[LIMIT_URI + 1];
-    str transfer_encoding, content_length;
+    str first[HEADER_COUNT]; /* value of the first line of each known name; ptr NULL = there is none */
 };
 /* Reads and checks the head, and fills the request but for now_ms, arena and body. OK, ERR_MALFORMED, ERR_URI_TOO_LONG
  * or ERR_HEADERS_TOO_LARGE: answer that and close. */
@@ -87,7 +88,8 @@ struct framing {
     unsigned content_lengths, transfer_encodings, hosts;
     bool bad_name, bad_coding;
 };
-void framing_add(struct framing *self, str name, str value);
+/* Says which header it is; HEADER_OTHER also for a name that is none. */
+enum header_id framing_add(struct framing *self, str name, str value);
 bool framing_is_good(const struct framing *self);
 /* X-Forwarded-For over all its lines, right to left. */
 struct addr forwarded_client(const struct addr *peer, const struct header *headers, size_t count,

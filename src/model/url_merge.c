@@ -356,10 +356,26 @@ static bool plan_adds(const struct plan *self)
     return adds;
 }
 
+/* Is there anything that could join the target? */
+static bool may_add(const struct url_merge *merge)
+{
+    bool may =
+        (merge->forward_query && merge->query.len > 0) || (merge->click_id_param.len > 0 && merge->click_id.len > 0);
+
+    for (size_t utm = 0; merge->utm && utm < UTM_COUNT; utm++) {
+        may = may || merge->utm[utm].len > 0;
+    }
+    return may;
+}
+
 bool url_merge(const struct url_merge *merge, struct buf *out)
 {
     struct plan plan;
 
+    if (!may_add(merge)) { /* most visits: the target as it stands */
+        buf_add(out, merge->target);
+        return !out->overflow;
+    }
     plan.merge = merge;
     plan.count = 0;
     plan.has_click_id = merge->click_id_param.len > 0 && merge->click_id.len > 0;

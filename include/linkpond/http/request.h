@@ -45,7 +45,7 @@ struct request {
     str host;           /* Host header as sent */
     str request_id;     /* X-Request-ID from a trusted proxy; empty otherwise */
     int64_t now_ms;
-    bool chinese;                  /* what Accept-Language prefers */
+    bool chinese;                  /* what Accept-Language prefers; not read on the redirect plane */
     struct arena *arena;           /* per request; NULL on the redirect plane */
     str params[PATH_PARAMS_MAX];   /* ":ref" parts of the route, decoded, in order */
     const struct actor *actor;     /* who; NULL on public routes */

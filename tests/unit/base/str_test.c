@@ -122,9 +122,31 @@ static void str__numbers_are_whole_and_in_range(void **state)
     assert_true(i == INT64_MAX);
 }
 
+/* Eight bytes are folded at once, so every byte is tried at every place of a text longer than that. */
+static void str__folds_only_letters_wherever_they_stand(void **state)
+{
+    (void)state;
+    for (size_t at = 0; at < 11; at++) {
+        for (int one = 0; one < 256; one++) {
+            for (int other = 0; other < 256; other++) {
+                char a[11] = "\xFFZz@[`{\x7F-0", b[11] = "\xFFZz@[`{\x7F-0";
+                int folded = one >= 'A' && one <= 'Z' ? one + 32 : one;
+                int other_folded = other >= 'A' && other <= 'Z' ? other + 32 : other;
+                a[at] = (char)one;
+                b[at] = (char)other;
+                bool same = str_ieq((str){a, sizeof a}, (str){b, sizeof b});
+                if (same != (folded == other_folded)) {
+                    fail_msg("%02x and %02x at %zu", one, other, at);
+                }
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(str__folds_only_letters_wherever_they_stand),
         cmocka_unit_test(str__empty_slices_with_null_are_ordinary),
         cmocka_unit_test(str__compares_bytes_and_folds_ascii_only),
         cmocka_unit_test(str__finds_from_an_offset),

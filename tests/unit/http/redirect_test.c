@@ -85,7 +85,6 @@ static void setup_with(bool strict)
                                .host = STR("s.example"),
                                .headers = headers,
                                .headers_count = 3,
-                               .chinese = true,
                                .now_ms = 1790000000000};
     addr_parse(STR("203.0.113.7"), &request.client);
     next_verdict = (struct verdict){.kind = VERDICT_LINK,
@@ -259,7 +258,7 @@ static void redirect__pages_speak_the_visitors_language(void **state)
     ask();
     assert_int_equal(reply.status, 410);
     assert_true(str_find(reply.body_static, STR("链接已过期"), 0) > 0);
-    request.chinese = false;
+    headers[2].value = STR("en");
     ask();
     assert_true(str_find(reply.body_static, STR("This link has expired"), 0) > 0);
     assert_true(str_find(answered("Content-Security-Policy"), STR("style-src 'sha256-"), 0) > 0);
