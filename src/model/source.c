@@ -27,8 +27,8 @@ struct seen {
  * The text must be valid UTF-8. */
 static str text_clean(struct arena *arena, str text, size_t bytes_max, bool lower)
 {
-    char bytes[3 * LIMIT_CLICK_QUERY];
-    size_t len = text.len < sizeof bytes ? text.len : sizeof bytes;
+    char *bytes = text.len > 0 ? arena_alloc(arena, text.len) : NULL; /* most have none */
+    size_t len = bytes ? text.len : 0;
 
     for (size_t i = 0; i < len; i++) {
         char c = text.ptr[i];
@@ -40,11 +40,23 @@ static str text_clean(struct arena *arena, str text, size_t bytes_max, bool lowe
         bytes[i] = c;
     }
     str clean = str_trim(utf8_cut(str_trim((str){bytes, len}), bytes_max));
-    return clean.len > 0 ? arena_str(arena, clean) : STR("");
+    return clean.len > 0 ? clean : STR("");
 }
 
-/* A raw query value as text: decoded, made valid UTF-8 (GBK becomes U+FFFD; the raw query keeps the bytes), cleaned. */
-static str value_text(struct arena *arena, str raw, size_t bytes_max, bool lower)
+/* Is this already what decoding would make of it? */
+static bool is_plain(str raw)
+{
+    bool plain = true;
+
+    for (size_t i = 0; i < raw.len; i++) {
+        char c = raw.ptr[i];
+        plain &= c >= 0x20 && c < 0x7f && c != '%' && c != '+';
+    }
+    return plain;
+}
+
+/* Decoded, and made valid UTF-8 (GBK becomes U+FFFD; the raw query keeps the bytes). */
+static str decoded_text(struct arena *arena, str raw, size_t bytes_max, bool lower)
 {
     char decoded_bytes[LIMIT_CLICK_QUERY], repaired_bytes[3 * LIMIT_CLICK_QUERY];
     struct buf decoded, repaired;
@@ -54,6 +66,12 @@ static str value_text(struct arena *arena, str raw, size_t bytes_max, bool lower
     percent_decode_form(&decoded, raw);
     utf8_repair(&repaired, buf_str(&decoded));
     return text_clean(arena, buf_str(&repaired), bytes_max, lower);
+}
+
+/* A raw query value as text. */
+static str value_text(struct arena *arena, str raw, size_t bytes_max, bool lower)
+{
+    return is_plain(raw) ? text_clean(arena, raw, bytes_max, lower) : decoded_text(arena, raw, bytes_max, lower);
 }
 
 /* ---- the query ------------------------------------------------------------------------------------------------ */

@@ -5,44 +5,37 @@
 
 enum { FACT_COLUMNS = 12, COLUMN_IP = FACT_COLUMNS, COLUMN_WIDE, COLUMN_SINGLE = FACT_COLUMNS };
 
-static const char *const value_names[CLICK_COLUMNS] = {
-#define VALUE_NAME(constant, column) [CLICK_##constant] = column,
-    CLICK_VALUE_TABLE(VALUE_NAME)
-#undef VALUE_NAME
-};
+/* Places of click_insert's parameters: the facts, the address, then the values, each in the order of its table. */
+enum { PLACE_IP = FACT_COLUMNS + 1, PLACE_VALUES };
 
-/* Most values of a click are not known, and what is not bound is NULL. */
-static void bind_value(struct stmt *stmt, const char *name, const struct click_value *value)
+static void put_facts(struct stmt *stmt, const struct click_facts *facts)
 {
-    if (value->term != 0) {
-        stmt_bind_i64(stmt, name, value->term);
-    } else if (value->text.len > 0) {
-        stmt_bind_str(stmt, name, value->text);
+    const int64_t numbers[FACT_COLUMNS] = {
+        facts->id,    facts->time_ms, facts->link_id,    facts->class,     facts->outcome,    facts->signals,
+        facts->flags, facts->visitor, facts->visitor_by, facts->source_by, facts->channel_by, facts->scene,
+    };
+
+    for (int i = 0; i < FACT_COLUMNS; i++) {
+        stmt_put_i64(stmt, i + 1, numbers[i]);
     }
 }
 
+/* By place and without binding what is NULL anyway: finding 41 names cost more than a tenth of a click. */
 enum err clicks_insert(struct db *db, const struct click_row *row)
 {
-    const struct click_facts *facts = &row->facts;
     struct stmt *stmt = db_stmt(db, SQL_CLICK_INSERT);
 
-    stmt_bind_i64(stmt, "id", facts->id);
-    stmt_bind_i64(stmt, "time_ms", facts->time_ms);
-    stmt_bind_i64(stmt, "link_id", facts->link_id);
-    stmt_bind_i64(stmt, "class", facts->class);
-    stmt_bind_i64(stmt, "outcome", facts->outcome);
-    stmt_bind_i64(stmt, "signals", facts->signals);
-    stmt_bind_i64(stmt, "flags", facts->flags);
-    stmt_bind_i64(stmt, "visitor", facts->visitor);
-    stmt_bind_i64(stmt, "visitor_by", facts->visitor_by);
-    stmt_bind_i64(stmt, "source_by", facts->source_by);
-    stmt_bind_i64(stmt, "channel_by", facts->channel_by);
-    stmt_bind_i64(stmt, "scene", facts->scene);
+    put_facts(stmt, &row->facts);
     if (row->ip.len > 0) {
-        stmt_bind_blob(stmt, "ip", row->ip);
+        stmt_put_blob(stmt, PLACE_IP, row->ip);
     }
     for (int i = 0; i < CLICK_COLUMNS; i++) {
-        bind_value(stmt, value_names[i], &row->values[i]);
+        const struct click_value *value = &row->values[i];
+        if (value->term != 0) {
+            stmt_put_i64(stmt, (int)PLACE_VALUES + i, value->term);
+        } else if (value->text.len > 0) {
+            stmt_put_str(stmt, (int)PLACE_VALUES + i, value->text);
+        }
     }
     return stmt_run(stmt);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Statements of the SQLite driver: prepared once per handle, bound by name. The search for a name starts behind the
- * last parameter bound, so binding in the order of the text costs one comparison each; a map from names to numbers was
- * not worth its memory.
+ * Statements of the SQLite driver: prepared once per handle, bound by name (by place where it runs for every click).
+ * The search for a name starts behind the last parameter bound, so binding in the order of the text costs one
+ * comparison each; a map from names to numbers was not worth its memory.
  */
 #include "db_sqlite.h"
 
@@ -92,23 +92,38 @@ static void check_bind(struct stmt *self, int rc)
     }
 }
 
+void stmt_put_i64(struct stmt *self, int place, int64_t value)
+{
+    check_bind(self, sqlite3_bind_int64(self->raw, place, value));
+}
+
+void stmt_put_str(struct stmt *self, int place, str value)
+{
+    const char *ptr = value.ptr ? value.ptr : "";
+
+    check_bind(self, sqlite3_bind_text64(self->raw, place, ptr, value.len, SQLITE_STATIC, SQLITE_UTF8));
+}
+
+void stmt_put_blob(struct stmt *self, int place, str value)
+{
+    const char *ptr = value.ptr ? value.ptr : "";
+
+    check_bind(self, sqlite3_bind_blob64(self->raw, place, ptr, value.len, SQLITE_STATIC));
+}
+
 void stmt_bind_i64(struct stmt *self, const char *name, int64_t value)
 {
-    check_bind(self, sqlite3_bind_int64(self->raw, param(self, name), value));
+    stmt_put_i64(self, param(self, name), value);
 }
 
 void stmt_bind_str(struct stmt *self, const char *name, str value)
 {
-    const char *ptr = value.ptr ? value.ptr : "";
-
-    check_bind(self, sqlite3_bind_text64(self->raw, param(self, name), ptr, value.len, SQLITE_STATIC, SQLITE_UTF8));
+    stmt_put_str(self, param(self, name), value);
 }
 
 void stmt_bind_blob(struct stmt *self, const char *name, str value)
 {
-    const char *ptr = value.ptr ? value.ptr : "";
-
-    check_bind(self, sqlite3_bind_blob64(self->raw, param(self, name), ptr, value.len, SQLITE_STATIC));
+    stmt_put_blob(self, param(self, name), value);
 }
 
 void stmt_bind_null(struct stmt *self, const char *name)

@@ -59,6 +59,10 @@ void stmt_bind_blob(struct stmt *self, const char *name, str value);
 void stmt_bind_null(struct stmt *self, const char *name);
 /* Empty text as NULL; TIME_NONE (INT64_MIN) or 0 as NULL. */
 void stmt_bind_str_opt(struct stmt *self, const char *name, str value);
+/* The same by the parameter's place in the text, from 1: for the few texts that run for every click. */
+void stmt_put_i64(struct stmt *self, int place, int64_t value);
+void stmt_put_str(struct stmt *self, int place, str value);
+void stmt_put_blob(struct stmt *self, int place, str value);
 void stmt_bind_time_opt(struct stmt *self, const char *name, int64_t ms);
 void stmt_bind_id_opt(struct stmt *self, const char *name, int64_t id);
 
