@@ -24,6 +24,14 @@ WHERE l.id = :id;
 -- name: link_next_id
 SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'link'), 0) + 1;
 
+-- Two statements: a table that never had a row has no line in sqlite_sequence.
+-- name: link_skip_ids_first
+INSERT INTO sqlite_sequence (name, seq) SELECT 'link', 0
+WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'link');
+
+-- name: link_skip_ids
+UPDATE sqlite_sequence SET seq = seq + :count WHERE name = 'link';
+
 -- lower(): where aliases are folded, one of the same letters would answer in place of the code.
 -- name: link_code_taken
 SELECT EXISTS (SELECT 1 FROM link WHERE code = :code)

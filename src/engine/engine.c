@@ -14,6 +14,7 @@
 #include "loader.h"
 #include "publish.h"
 #include "recognition.h"
+#include "restored.h"
 
 /* Parts are opened from the bottom up and closed the other way round; each step checks nothing but its own part, so a
  * failure half way is closed by the same function as a running engine. */
@@ -129,8 +130,9 @@ static enum err open_journal(struct engine *self, struct db *db, struct arena *a
     const struct engine_opts *opts = &self->opts;
     struct journal_position *positions;
     size_t count;
-    uint64_t highest = 0;
-    enum err err = read_positions(self, db, arena, &positions, &count);
+    uint64_t highest = 0, floor = 0;
+    enum err err = restored_segment_floor(db, &floor);
+    err = err ? err : read_positions(self, db, arena, &positions, &count);
     if (err) {
         return err;
     }
@@ -143,7 +145,7 @@ static enum err open_journal(struct engine *self, struct db *db, struct arena *a
                                    .segment_bytes = opts->segment_bytes,
                                    .fsync = opts->fsync,
                                    .keep_bytes = opts->journal_keep_bytes,
-                                   .first_segment = highest + 1};
+                                   .first_segment = highest < floor ? floor : highest + 1};
     err = journal.dir ? journal_open(&journal, &self->journal, fault) : ERR_NOMEM;
     if (!err) {
         journal_seek(self->journal, positions, count);
@@ -220,6 +222,7 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     self->db = db;
     err = err ? err : read_facts(self, db, arena, &code_key, fault);
     err = err ? err : recognition_load(self->opts.recognition_dir, &self->agent_rules, &self->source_rules, fault);
+    err = err ? err : restored_settle(db);
     err = err ? err : open_journal(self, db, arena, fault);
     err = err ? err : readers_open(path, LIMIT_READERS, &self->readers, fault);
     err = err ? err : open_cache(self, db, fault);

@@ -8,6 +8,8 @@
 #include "linkpond/base/clock.h"
 #include "linkpond/base/files.h"
 
+#include "restored.h"
+
 /*
  * A copy of the database by VACUUM INTO on a reader: one snapshot, and the writer goes on. It is checked before it gets
  * its name, so what has a name can be restored. The journal needs no copy: what it holds beyond the database is a
@@ -142,6 +144,7 @@ enum err engine_backup(struct engine *self, const char *path, struct fault *faul
     unlink(part);
     enum err err = copy(self, part, fault);
     err = err ? err : verify(part, fault);
+    err = err ? err : restored_mark(part, fault); /* last: its log goes with its handle */
     if (!err && rename(part, path) != 0) {
         err = ERR_IO;
     }

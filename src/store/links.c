@@ -22,6 +22,15 @@ enum err links_next_id(struct db *db, int64_t *id)
     return row_i64(db_stmt(db, SQL_LINK_NEXT_ID), id);
 }
 
+enum err links_skip_ids(struct db *db, int64_t count)
+{
+    enum err err = stmt_run(db_stmt(db, SQL_LINK_SKIP_IDS_FIRST));
+    struct stmt *stmt = db_stmt(db, SQL_LINK_SKIP_IDS);
+
+    stmt_bind_i64(stmt, "count", count);
+    return err ? err : stmt_run(stmt);
+}
+
 enum err links_code_taken(struct db *db, str code, bool *taken)
 {
     struct stmt *row = db_stmt(db, SQL_LINK_CODE_TAKEN);

@@ -40,6 +40,23 @@ def test_a_backup_alone_is_the_pond_of_that_moment(backed_up):
     pond.cli("check")
 
 
+def test_ids_and_codes_made_after_the_backup_are_never_handed_out_again(backed_up):
+    pond, copy = backed_up
+    pond.start()
+    lost = pond.link()
+    lost_click = int(pond.click_of(pond.visit(lost["code"]))["id"])
+    pond.stop()
+    restore(pond, copy)
+    pond.start()
+    made = [pond.link() for _ in range(5)]
+    assert lost["code"] not in [link["code"] for link in made]
+    assert int(made[0]["id"].removeprefix("lnk_")) > int(lost["id"].removeprefix("lnk_"))
+    assert int(pond.click_of(pond.visit(made[0]["code"]))["id"]) > lost_click
+    pond.restart()
+    after = int(pond.link()["id"].removeprefix("lnk_"))
+    assert after == int(made[-1]["id"].removeprefix("lnk_")) + 1, "only the first start from a backup skips"
+
+
 def test_a_journal_left_in_place_brings_the_clicks_since_back(backed_up):
     pond, copy = backed_up
     broken = restore(pond, copy)

@@ -17,6 +17,8 @@
 
 /* ---- one row (links.c) ---------------------------------------------------------------------------------------- */
 enum err links_next_id(struct db *db, int64_t *id);
+/* The next `count` ids will never be used. */
+enum err links_skip_ids(struct db *db, int64_t count);
 /* Was this text ever handed out as a code (tombstones count), or is it an alias on any domain? */
 enum err links_code_taken(struct db *db, str code, bool *taken);
 /* The row itself: id, code, domain_id, ids and texts of `link`; revision 1. Not tags, aliases, keys. ERR_CONFLICT: the

@@ -14,6 +14,9 @@
 #define META_FOLD_CASE  STR("fold_case")  /* 1: aliases are compared without case */
 #define META_CREATED_MS STR("created_ms")
 
+#define META_COPY          STR("copy")          /* 1 in a backup, until the first start from it */
+#define META_SEGMENT_FLOOR STR("segment_floor") /* no journal segment gets a smaller number */
+
 /* ERR_NOT_FOUND when the key was never put. */
 enum err meta_get_blob(struct db *db, struct arena *arena, str key, str *out);
 enum err meta_get_i64(struct db *db, str key, int64_t *out);
