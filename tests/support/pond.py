@@ -14,6 +14,7 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("LINKPOND_BIN", ROOT / "build/dev/linkpond"))
+TIMEOUT_S = 120  # for one answer; no promise of speed, but room for a build with sanitizers
 SAFARI = ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 "
           "Mobile/15E148 Safari/604.1")
 WECHAT = ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 "
@@ -104,7 +105,7 @@ class Pond:
         held against docs/openapi.yaml."""
         headers = {"Authorization": "Bearer " + (key or self.key), **kwargs.pop("headers", {})}
         url = self.admin + (path if path.startswith(("/metrics", "/healthz", "/readyz")) else "/api/v1" + path)
-        reply = requests.request(method, url, headers=headers, timeout=30, **kwargs)
+        reply = requests.request(method, url, headers=headers, timeout=TIMEOUT_S, **kwargs)
         if expect is not None:
             assert reply.status_code == expect, f"{method} {path}: {reply.status_code} {reply.text[:1000]}"
         if not kwargs.get("stream"):
@@ -123,7 +124,7 @@ class Pond:
         sent = {"Host": host or self.domain, "User-Agent": ua, "X-Forwarded-For": ip, "X-Request-ID": uuid.uuid4().hex,
                 "Accept": "text/html", "Accept-Language": "zh-CN", **(headers or {})}
         sent = {name: value for name, value in sent.items() if value is not None}
-        reply = requests.request(method, (base or self.redirect) + "/" + path, headers=sent, allow_redirects=False, timeout=10)
+        reply = requests.request(method, (base or self.redirect) + "/" + path, headers=sent, allow_redirects=False, timeout=TIMEOUT_S)
         reply.request_id = sent.get("X-Request-ID", "")
         return reply
 
