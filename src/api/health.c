@@ -157,7 +157,7 @@ static int64_t resident_bytes(void)
         return 0;
     }
     size_t len = fread(text, 1, sizeof(text) - 1, file);
-    fclose(file);
+    (void)fclose(file);
     str rest = {text, len}, size, resident;
     int64_t pages = 0;
     if (str_next(&rest, ' ', &size) && str_next(&rest, ' ', &resident)) {

@@ -122,7 +122,8 @@ static void summarize(struct import *self)
         json_put_i64(&json, status_names[i], self->counts[i]);
     }
     json_name(&json, "seconds");
-    json_double(&json, (double)((clock_mono_ns() - self->started_ns) / 1000000) / 1000.0);
+    int64_t took_ms = (clock_mono_ns() - self->started_ns) / 1000000;
+    json_double(&json, (double)took_ms / 1000.0);
     json_put_bool(&json, "dry_run", self->dry_run);
     json_put_bool(&json, "complete", self->stopped == OK);
     json_object_end(&json);

@@ -125,10 +125,11 @@ static enum err draft_from_form(struct request *request, struct link_draft *draf
         if (name.len >= sizeof(name_c)) {
             return fault_set(fault, ERR_INVALID, "form", "unknown_field", "That field is not known.", "未知字段。");
         }
-        memcpy(name_c, name.ptr, name.len);
-        name_c[name.len] = '\0';
-        enum err err =
-            link_draft_set_text(request->arena, draft, name_c, percent_form_text(request->arena, param.value), fault);
+        struct buf name_buf;
+        buf_init_fixed(&name_buf, name_c, sizeof name_c);
+        buf_add(&name_buf, name);
+        enum err err = link_draft_set_text(request->arena, draft, buf_c(&name_buf),
+                                           percent_form_text(request->arena, param.value), fault);
         if (err != OK) {
             return err;
         }

@@ -233,6 +233,7 @@ static enum err settle_limit(struct stats_parsing *self)
     int64_t high = stream ? INT64_MAX : LIMIT_PAGE;
     self->name = "limit";
     if (!self->limit_given) {
+        /* NOLINTNEXTLINE(bugprone-branch-clone): two choices that happen to be the same number */
         self->limit = self->use == USE_STATS ? STATS_GROUPS_DEFAULT : CLICKS_PAGE_DEFAULT;
         out->limit = stream ? 0 : self->limit;
         out->report.limit = (size_t)self->limit;

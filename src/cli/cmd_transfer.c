@@ -127,7 +127,7 @@ static enum err input_open(const char *path, int *out, struct fault *fault)
     *out = written ? dup(fileno(spool)) : -1;
     close(fd);
     if (spool) {
-        fclose(spool);
+        (void)fclose(spool); /* it was flushed */
     }
     return *out >= 0 ? OK : fault_setf(fault, ERR_IO, "", "unreadable", "%.120s cannot be read", path);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef __SANITIZE_THREAD__
-#define _LGPL_SOURCE /* read sections inline; ThreadSanitizer is kept out of liburcu, whose barriers it cannot see */
+/* Read sections inline; ThreadSanitizer is kept out of liburcu, whose barriers it cannot see. */
+#define _LGPL_SOURCE /* NOLINT: the library asks for this name */
 #endif
 #include <urcu/urcu-memb.h>
 

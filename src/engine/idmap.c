@@ -91,7 +91,7 @@ int64_t *idmap_put(struct idmap *self, uint64_t a, uint64_t b, bool *added)
     if (self->count >= self->count_max) {
         return NULL;
     }
-    if (self->count * 2 >= self->cap) {
+    if (!slot || self->count * 2 >= self->cap) {
         if (!grow(self)) {
             return NULL;
         }

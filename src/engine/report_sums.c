@@ -202,7 +202,7 @@ static enum err add_subject(struct days *self)
         only = report_dim_of_link(match->filters[i].dim) ? &match->filters[i] : only;
         of_links += report_dim_of_link(match->filters[i].dim);
     }
-    if (of_links == 1 && only->dim == DIM_LINK && !only->exclude && !has_empty(only)) {
+    if (of_links == 1 && only && only->dim == DIM_LINK && !only->exclude && !has_empty(only)) {
         return add_links(self, only);
     }
     bool bound = query->owner_bound || query->domain_bound;
