@@ -110,8 +110,8 @@ suite() {
     [ -z "$filter" ] || set -- "$@" -k "$filter"
     name=$1
     shift
-    # A hung suite must end the run, not stop it: five minutes each, then SIGINT so that fixtures still clean up.
-    LINKPOND_BIN=$root/build/dev/linkpond timeout --foreground -s INT -k 30 300 "$python" "$@" "tests/$name" >"$log" 2>&1 </dev/null
+    # A hung suite must end the run, not stop it: ten minutes each, then SIGINT so that fixtures still clean up.
+    LINKPOND_BIN=$root/build/dev/linkpond timeout --foreground -s INT -k 30 600 "$python" "$@" "tests/$name" >"$log" 2>&1 </dev/null
     tally "$name" pytest "$xml" $? "$log"
 }
 
