@@ -79,6 +79,9 @@ SELECT l.id FROM link l WHERE l.code = :code AND l.tombstone = 0
 -- use: link_bounds
 ;
 
+-- name: link_find_code_ever
+SELECT l.id FROM link l WHERE l.code = :code;
+
 -- name: link_find_external
 SELECT l.id FROM link l WHERE l.external_id = :external_id AND l.tombstone = 0
 -- use: link_bounds

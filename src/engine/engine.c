@@ -50,7 +50,7 @@ static bool find_in_db(struct engine *self, struct db *db, struct arena *arena, 
     str alias = cache_fold(path, self->fold_case, memory);
     enum err err = links_find_alias(db, BOUNDS_ALL, domain_id, alias, &id);
 
-    err = err == ERR_NOT_FOUND ? links_find_code(db, BOUNDS_ALL, path, &id) : err;
+    err = err == ERR_NOT_FOUND ? links_find_code_ever(db, path, &id) : err;
     err = err ? err : links_load_one(db, arena, id, &hot);
     str channel = {0};
     err = err ? err : publish_channel(db, arena, hot.channel_id, &channel);

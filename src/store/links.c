@@ -209,6 +209,14 @@ enum err links_find_code(struct db *db, const struct bounds *bounds, str code, i
     return row_i64(row, id);
 }
 
+enum err links_find_code_ever(struct db *db, str code, int64_t *id)
+{
+    struct stmt *row = db_stmt(db, SQL_LINK_FIND_CODE_EVER);
+
+    stmt_bind_str(row, "code", code);
+    return row_i64(row, id);
+}
+
 enum err links_find_external(struct db *db, const struct bounds *bounds, str external_id, int64_t *id)
 {
     struct stmt *row = db_stmt(db, SQL_LINK_FIND_EXTERNAL);

@@ -11,8 +11,9 @@
  * links_next_id, compute the code from the id, go one id further while that code is taken (links_code_taken),
  * links_insert. One writer exists, so nobody else can take the id in between.
  *
- * Functions that read into a struct link copy texts into the arena. Look-ups never give tombstones; they do give links
- * in the bin (deleted_ms set). ERR_NOT_FOUND is also what bounds answer.
+ * Functions that read into a struct link copy texts into the arena. Look-ups never give tombstones, but for
+ * links_find_code_ever and the loads; they do give links in the bin (deleted_ms set). ERR_NOT_FOUND is also what bounds
+ * answer.
  */
 
 /* ---- one row (links.c) ---------------------------------------------------------------------------------------- */
@@ -31,6 +32,8 @@ enum err links_update(struct db *db, const struct bounds *bounds, struct link *l
 /* Everything: keys, tags, aliases, counts, used_clicks (as far as folded). */
 enum err links_find(struct db *db, struct arena *arena, const struct bounds *bounds, int64_t id, struct link *out);
 enum err links_find_code(struct db *db, const struct bounds *bounds, str code, int64_t *id);
+/* Tombstones too, and whoever asks: what a visitor of that code is told. */
+enum err links_find_code_ever(struct db *db, str code, int64_t *id);
 enum err links_find_external(struct db *db, const struct bounds *bounds, str external_id, int64_t *id);
 /* if_exists without external_id and alias: the newest link that is not in the bin with these five the same. Ids 0 and
  * empty customer mean "has none". */

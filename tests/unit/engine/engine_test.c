@@ -56,6 +56,13 @@ static void engine__a_cache_too_small_for_all_links_misses_none(void **state)
     }
     assert_int_equal(pond_visit(pond, STR("last")).outcome, OUTCOME_USED_UP);
     assert_int_equal(pond_visit(pond, STR("nobody")).outcome, OUTCOME_UNKNOWN);
+    struct link_result purged;
+    editor_link_action(pond->engine->editor, &pond->admin, &pond->arena, links[LINKS - 2].id, LINK_PURGE, &purged);
+    assert_int_equal(purged.err, OK);
+    assert_int_equal(pond_visit(pond, links[LINKS - 2].code).outcome, OUTCOME_DISABLED);
+    pond_reopen(pond);
+    assert_false(cache_complete(pond->engine->cache));
+    assert_int_equal(pond_visit(pond, links[LINKS - 2].code).outcome, OUTCOME_DISABLED);
     int64_t middle = links[LINKS / 2].id;
     assert_int_equal(UPDATE(pond, middle, "url=https://example.org/new", "alias=mid").err, OK);
     assert_str_same(pond_visit(pond, links[LINKS / 2].code).location, STR("https://example.org/new"));

@@ -290,6 +290,8 @@ static void links__the_bin_gives_back_and_the_tombstone_does_not(void **state)
     assert_int_equal(find(self, link.id, &got), ERR_NOT_FOUND);
     assert_int_equal(links_restore(self->db, BOUNDS_ALL, link.id, 21), ERR_NOT_FOUND);
     assert_int_equal(links_find_code(self->db, BOUNDS_ALL, link.code, &id), ERR_NOT_FOUND);
+    assert_int_equal(links_find_code_ever(self->db, link.code, &id), OK);
+    assert_int_equal(id, link.id);
     assert_int_equal(links_find_external(self->db, BOUNDS_ALL, STR("ex"), &id), ERR_NOT_FOUND);
     assert_int_equal(links_find_alias(self->db, BOUNDS_ALL, self->domain_id, STR("word"), &id), ERR_NOT_FOUND);
     assert_int_equal(links_tombstone(self->db, link.id, 22, true), OK);
