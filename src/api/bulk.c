@@ -35,73 +35,76 @@ static bool bulk_alloc(struct bulk *self, struct arena *arena, size_t asked)
     return self->drafts && self->ids && self->actions && self->results && self->done && self->slot;
 }
 
-static void write_item_problem(struct ctx *ctx, struct json_writer *json, struct request *request,
-                               const struct link_view *view, const struct link_result *result)
+static void write_item_problem(struct json_writer *json, struct request *request, const struct link_view *view,
+                               const struct link_result *result)
 {
     struct reply problem;
     reply_init(&problem);
-    link_call_problem(ctx, request, &problem, view, result);
+    link_call_item_problem(view, request, &problem, result);
     json_name(json, "problem");
     json_raw(json, buf_str(&problem.body));
     reply_done(&problem);
 }
 
-static void write_results(struct ctx *ctx, struct request *request, struct reply *reply, const struct bulk *bulk,
-                          enum method method)
+static void write_item(struct json_writer *json, struct request *request, const struct link_view *view,
+                       const struct link_result *result)
 {
-    struct db *db = call_reader(ctx, request, reply);
-    if (!db) {
-        return;
+    enum method method = request->method;
+    int good = method == METHOD_DELETE ? 204 : (method == METHOD_POST && !result->existed ? 201 : 200);
+    json_object(json);
+    json_put_i64(json, "status", result->err == OK ? good : err_http_status(result->err));
+    if (result->err != OK) {
+        write_item_problem(json, request, view, result);
+    } else if (method != METHOD_DELETE) {
+        json_name(json, "link");
+        link_view_write(view, json, &result->link);
+    } else {
+        json_put_str(json, "id", arena_f(request->arena, "lnk_%lld", (long long)result->link.id));
     }
+    json_object_end(json);
+}
+
+static enum err write_results(struct link_edit *edit, struct db *db, const struct link_result *done, size_t count)
+{
+    struct bulk *bulk = edit->arg;
     struct link_view view;
-    enum err err = link_view_load(&view, ctx, request, db);
-    readers_give(ctx->engine->readers, db);
-    if (err != OK) {
-        reply_problem(reply, request, err, NULL);
-        return;
-    }
     struct json_writer json;
-    reply_json_begin(reply, 200, &json);
+    enum err err = link_view_load(&view, edit->ctx, edit->request, db);
+    if (err != OK) {
+        return err;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bulk->results[bulk->slot[i]] = done[i];
+    }
+    reply_json_begin(edit->reply, 200, &json);
     json_object(&json);
     json_put_bool(&json, "dry_run", bulk->dry_run);
     json_name(&json, "results");
     json_array(&json);
     for (size_t i = 0; i < bulk->asked; i++) {
-        const struct link_result *result = &bulk->results[i];
-        int good = method == METHOD_DELETE ? 204 : (method == METHOD_POST && !result->existed ? 201 : 200);
-        json_object(&json);
-        json_put_i64(&json, "status", result->err == OK ? good : err_http_status(result->err));
-        if (result->err != OK) {
-            write_item_problem(ctx, &json, request, &view, result);
-        } else if (method != METHOD_DELETE) {
-            json_name(&json, "link");
-            link_view_write(&view, &json, &result->link);
-        } else {
-            json_put_str(&json, "id", arena_f(request->arena, "lnk_%lld", (long long)result->link.id));
-        }
-        json_object_end(&json);
+        write_item(&json, edit->request, &view, &bulk->results[i]);
     }
     json_array_end(&json);
     json_object_end(&json);
+    return OK;
 }
 
-static void run_bulk(struct ctx *ctx, struct request *request, struct reply *reply, struct bulk *bulk,
-                     enum method method)
+static void run_bulk(struct ctx *ctx, struct request *request, struct reply *reply, struct bulk *bulk)
 {
+    struct link_edit edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_results, .arg = bulk};
+    const struct actor *actor = link_edit_actor(&edit);
+    const int64_t *ids = request->method == METHOD_POST ? NULL : bulk->ids;
+    const enum link_action *actions = request->method == METHOD_DELETE ? bulk->actions : NULL;
     enum err err = OK;
     if (bulk->count > 0) {
-        err = editor_links_bulk(
-            ctx->engine->editor, request->actor, request->arena, bulk->drafts, method == METHOD_POST ? NULL : bulk->ids,
-            method == METHOD_DELETE ? bulk->actions : NULL, NULL, bulk->count, bulk->dry_run, bulk->done);
+        err = editor_links_bulk(ctx->engine->editor, actor, request->arena, bulk->drafts, ids, actions, NULL,
+                                bulk->count, bulk->dry_run, bulk->done);
     }
     if (err != OK) {
         reply_problem(reply, request, err, NULL);
         return;
     }
-    for (size_t i = 0; i < bulk->count; i++) {
-        bulk->results[bulk->slot[i]] = bulk->done[i];
-    }
-    write_results(ctx, request, reply, bulk, method);
+    link_edit_answer(&edit, bulk->done, bulk->count);
 }
 
 /* The call's top-level members; anything else is refused so that a typing error never edits more than was meant. */
@@ -185,7 +188,7 @@ static void bulk_create(struct ctx *ctx, struct request *request, struct reply *
         }
         i++;
     }
-    run_bulk(ctx, request, reply, &bulk, METHOD_POST);
+    run_bulk(ctx, request, reply, &bulk);
 }
 
 /* ---- which links: refs or a filter
@@ -307,7 +310,7 @@ static void bulk_update(struct ctx *ctx, struct request *request, struct reply *
     for (size_t i = 0; i < bulk.count; i++) {
         bulk.drafts[i] = draft;
     }
-    run_bulk(ctx, request, reply, &bulk, METHOD_PATCH);
+    run_bulk(ctx, request, reply, &bulk);
 }
 
 static void bulk_delete(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -324,7 +327,7 @@ static void bulk_delete(struct ctx *ctx, struct request *request, struct reply *
     for (size_t i = 0; i < bulk.count; i++) {
         bulk.actions[i] = LINK_DELETE;
     }
-    run_bulk(ctx, request, reply, &bulk, METHOD_DELETE);
+    run_bulk(ctx, request, reply, &bulk);
 }
 
 const struct route api_bulk_routes[] = {

@@ -52,64 +52,99 @@ bool link_call_ref(struct ctx *ctx, struct request *request, struct reply *reply
     return found;
 }
 
-void link_call_answer(struct ctx *ctx, struct request *request, struct reply *reply, int status,
-                      const struct link *link)
+enum err link_call_write(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db, int status,
+                         const struct link *link)
 {
-    struct db *db = call_reader(ctx, request, reply);
-    if (!db) {
-        return;
-    }
     struct link_view view;
     enum err err = link_view_load(&view, ctx, request, db);
-    readers_give(ctx->engine->readers, db);
     if (err != OK) {
-        reply_problem(reply, request, err, NULL);
-        return;
+        return err;
     }
     if (request_accepts(request, "text/plain")) {
         reply_text(reply, status, "text/plain; charset=utf-8", link_short_url(&view, link));
         buf_add_char(&reply->body, '\n');
-        return;
+        return OK;
     }
     struct json_writer json;
     reply_json_begin(reply, status, &json);
     reply_etag(reply, request, link->revision);
     link_view_write(&view, &json, link);
+    return OK;
 }
 
 /* The link in the way, as the caller may see it: out of bounds it is only a fact, not a link. */
-static bool write_existing(struct ctx *ctx, struct request *request, const struct link_view *view, int64_t id,
-                           struct buf *out)
+static bool write_existing(const struct link_view *view, const struct bounds *bounds, int64_t id, struct buf *out)
 {
-    struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
-    if (!db) {
+    struct link link;
+    if (links_find(view->db, view->arena, bounds, id, &link) != OK) {
         return false;
     }
-    struct bounds bounds = call_bounds(request);
-    struct link_view own;
-    struct link link;
-    bool ok = links_find(db, request->arena, &bounds, id, &link) == OK &&
-              (view || link_view_load(&own, ctx, request, db) == OK);
-    readers_give(ctx->engine->readers, db);
-    if (ok) {
-        struct json_writer json;
-        json_writer_init(&json, out);
-        link_view_write(view ? view : &own, &json, &link);
-    }
-    return ok && !out->overflow;
+    struct json_writer json;
+    json_writer_init(&json, out);
+    link_view_write(view, &json, &link);
+    return !out->overflow;
 }
 
-void link_call_problem(struct ctx *ctx, struct request *request, struct reply *reply, const struct link_view *view,
-                       const struct link_result *result)
+void link_call_item_problem(const struct link_view *view, struct request *request, struct reply *reply,
+                            const struct link_result *result)
 {
+    struct bounds bounds = call_bounds(request);
     struct buf existing;
     buf_init_heap(&existing, 64 * 1024);
-    if (result->existing_id > 0 && write_existing(ctx, request, view, result->existing_id, &existing)) {
+    if (result->existing_id > 0 && write_existing(view, &bounds, result->existing_id, &existing)) {
         reply_problem_with(reply, request, result->err, &result->fault, "existing", buf_str(&existing));
     } else {
         reply_problem(reply, request, result->err, &result->fault);
     }
     buf_done(&existing);
+}
+
+void link_call_problem(struct ctx *ctx, struct request *request, struct reply *reply, const struct link_result *result)
+{
+    struct link_view view;
+    struct db *db = result->existing_id > 0 ? readers_take(ctx->engine->readers, READER_WAIT_MS) : NULL;
+    if (db && link_view_load(&view, ctx, request, db) == OK) {
+        link_call_item_problem(&view, request, reply, result);
+    } else {
+        reply_problem(reply, request, result->err, &result->fault);
+    }
+    readers_give(ctx->engine->readers, db);
+}
+
+/* ---- edits and their answers ---------------------------------------------------------------------------------------
+ */
+
+static enum err see_edit(struct db *db, void *arg, const struct link_result *results, size_t count)
+{
+    struct link_edit *self = arg;
+    enum err err = self->write(self, db, results, count);
+    err = err != OK ? err : router_keep_answer(db, self->request, self->reply);
+    self->written = err == OK;
+    return err;
+}
+
+const struct actor *link_edit_actor(struct link_edit *self)
+{
+    self->witness = (struct editor_witness){.seen = see_edit, .arg = self};
+    self->actor = *self->request->actor;
+    self->actor.witness = self->request->repeat ? &self->witness : NULL;
+    return &self->actor;
+}
+
+void link_edit_answer(struct link_edit *self, const struct link_result *results, size_t count)
+{
+    if (self->written) {
+        return;
+    }
+    struct db *db = call_reader(self->ctx, self->request, self->reply);
+    if (!db) {
+        return;
+    }
+    enum err err = self->write(self, db, results, count);
+    readers_give(self->ctx->engine->readers, db);
+    if (err != OK) {
+        reply_problem(self->reply, self->request, err, NULL);
+    }
 }
 
 /* ---- drafts -------------------------------------------------------------------------------------------------------

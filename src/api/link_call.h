@@ -14,12 +14,32 @@ bool link_call_find(struct ctx *ctx, struct request *request, struct reply *repl
                     int64_t *id);
 /* The same for the route's first parameter, with a reader of its own. */
 bool link_call_ref(struct ctx *ctx, struct request *request, struct reply *reply, int64_t *id);
-/* Answers the link as JSON with its ETag. */
-void link_call_answer(struct ctx *ctx, struct request *request, struct reply *reply, int status,
-                      const struct link *link);
-/* Answers what went wrong; a conflict carries `existing`, the link in the way. view may be NULL: it is then loaded. */
-void link_call_problem(struct ctx *ctx, struct request *request, struct reply *reply, const struct link_view *view,
-                       const struct link_result *result);
+/* The reply: the link as JSON with its ETag, or its short URL as text. */
+enum err link_call_write(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db, int status,
+                         const struct link *link);
+/* Answers what went wrong; a conflict carries `existing`, the link in the way. */
+void link_call_problem(struct ctx *ctx, struct request *request, struct reply *reply, const struct link_result *result);
+/* The same where the view is loaded already and its handle still held. */
+void link_call_item_problem(const struct link_view *view, struct request *request, struct reply *reply,
+                            const struct link_result *result);
+
+/* An edit and its answer. When the request may be repeated (Idempotency-Key) `write` runs on the writer thread within
+ * the edit's transaction and the answer is kept in it, so that a repeat never does the work twice; else it runs
+ * afterwards. Edit as link_edit_actor(), then call link_edit_answer() unless the edit failed. */
+struct link_edit {
+    struct ctx *ctx;
+    struct request *request;
+    struct reply *reply;
+    enum err (*write)(struct link_edit *self, struct db *db, const struct link_result *results, size_t count);
+    void *arg; /* write's */
+    /* Its own: */
+    bool written;
+    struct actor actor;
+    struct editor_witness witness;
+};
+const struct actor *link_edit_actor(struct link_edit *self);
+void link_edit_answer(struct link_edit *self, const struct link_result *results, size_t count);
+
 /* The draft that the body asks for: a JSON object or a form. On false the reply is the problem. */
 bool link_call_draft(struct request *request, struct reply *reply, struct link_draft *draft);
 /* Filters of a list from the query string, where other parameters are let be, or from a JSON object, where they are

@@ -8,7 +8,7 @@
 
 enum err link_view_load(struct link_view *self, struct ctx *ctx, struct request *request, struct db *db)
 {
-    *self = (struct link_view){.arena = request->arena, .engine = ctx->engine, .now_ms = request->now_ms};
+    *self = (struct link_view){.arena = request->arena, .db = db, .engine = ctx->engine, .now_ms = request->now_ms};
     struct stmt *rows = domains_each(db);
     struct domain row;
     size_t cap = 0;

@@ -8,6 +8,7 @@
 /* How links look from outside. Loaded once per call, so that a page of a thousand links asks for its domains once. */
 struct link_view {
     struct arena *arena;
+    struct db *db; /* it was loaded from; the caller's, who may have given it back */
     const struct engine *engine;
     struct domain *domains;
     size_t domains_count;

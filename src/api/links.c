@@ -7,6 +7,20 @@
 #include "linkpond/api/routes.h"
 #include "linkpond/http/qr.h"
 
+static enum err write_created(struct link_edit *edit, struct db *db, const struct link_result *result, size_t count)
+{
+    struct request *request = edit->request;
+    (void)count;
+    enum err err = link_call_write(edit->ctx, request, edit->reply, db, result->existed ? 200 : 201, &result->link);
+    if (err == OK && result->existed) {
+        reply_header_static(edit->reply, "Link-Existed", "true");
+    } else if (err == OK) {
+        reply_header(edit->reply, request, "Location",
+                     arena_f(request->arena, "/api/v1/links/lnk_%lld", (long long)result->link.id));
+    }
+    return err;
+}
+
 static void links_create(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct link_draft draft;
@@ -14,18 +28,13 @@ static void links_create(struct ctx *ctx, struct request *request, struct reply 
         return;
     }
     struct link_result result = {0};
-    editor_link_create(ctx->engine->editor, request->actor, request->arena, &draft, NULL, &result);
+    struct link_edit edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_created};
+    editor_link_create(ctx->engine->editor, link_edit_actor(&edit), request->arena, &draft, NULL, &result);
     if (result.err != OK) {
-        link_call_problem(ctx, request, reply, NULL, &result);
+        link_call_problem(ctx, request, reply, &result);
         return;
     }
-    link_call_answer(ctx, request, reply, result.existed ? 200 : 201, &result.link);
-    if (reply->status == 200) {
-        reply_header_static(reply, "Link-Existed", "true");
-    } else if (reply->status == 201) {
-        reply_header(reply, request, "Location",
-                     arena_f(request->arena, "/api/v1/links/lnk_%lld", (long long)result.link.id));
-    }
+    link_edit_answer(&edit, &result, 1);
 }
 
 static void links_get(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -41,12 +50,17 @@ static void links_get(struct ctx *ctx, struct request *request, struct reply *re
     struct bounds bounds = call_bounds(request);
     struct link link;
     enum err err = links_find(db, request->arena, &bounds, id, &link);
+    err = err != OK ? err : link_call_write(ctx, request, reply, db, 200, &link);
     readers_give(ctx->engine->readers, db);
     if (err != OK) {
         reply_problem(reply, request, err, NULL);
-        return;
     }
-    link_call_answer(ctx, request, reply, 200, &link);
+}
+
+static enum err write_changed(struct link_edit *edit, struct db *db, const struct link_result *result, size_t count)
+{
+    (void)count;
+    return link_call_write(edit->ctx, edit->request, edit->reply, db, 200, &result->link);
 }
 
 static void links_update_one(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -62,12 +76,22 @@ static void links_update_one(struct ctx *ctx, struct request *request, struct re
         return;
     }
     struct link_result result = {0};
-    editor_link_update(ctx->engine->editor, request->actor, request->arena, id, &draft, revision, &result);
+    struct link_edit edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_changed};
+    editor_link_update(ctx->engine->editor, link_edit_actor(&edit), request->arena, id, &draft, revision, &result);
     if (result.err != OK) {
-        link_call_problem(ctx, request, reply, NULL, &result);
+        link_call_problem(ctx, request, reply, &result);
         return;
     }
-    link_call_answer(ctx, request, reply, 200, &result.link);
+    link_edit_answer(&edit, &result, 1);
+}
+
+static enum err write_gone(struct link_edit *edit, struct db *db, const struct link_result *result, size_t count)
+{
+    (void)db;
+    (void)result;
+    (void)count;
+    edit->reply->status = 204;
+    return OK;
 }
 
 static void act_on_link(struct ctx *ctx, struct request *request, struct reply *reply, enum link_action action)
@@ -77,14 +101,14 @@ static void act_on_link(struct ctx *ctx, struct request *request, struct reply *
         return;
     }
     struct link_result result = {0};
-    editor_link_action(ctx->engine->editor, request->actor, request->arena, id, action, &result);
+    struct link_edit edit = {
+        .ctx = ctx, .request = request, .reply = reply, .write = action == LINK_RESTORE ? write_changed : write_gone};
+    editor_link_action(ctx->engine->editor, link_edit_actor(&edit), request->arena, id, action, &result);
     if (result.err != OK) {
-        link_call_problem(ctx, request, reply, NULL, &result);
-    } else if (action == LINK_RESTORE) {
-        link_call_answer(ctx, request, reply, 200, &result.link);
-    } else {
-        reply->status = 204;
+        link_call_problem(ctx, request, reply, &result);
+        return;
     }
+    link_edit_answer(&edit, &result, 1);
 }
 
 static void links_delete(struct ctx *ctx, struct request *request, struct reply *reply)

@@ -135,6 +135,13 @@ void edit_publish(struct edit *self)
     arena_done(&texts);
 }
 
+enum err edit_witness(struct edit *self, const struct link_result *results, size_t count)
+{
+    const struct editor_witness *witness = self->actor->witness;
+
+    return witness ? witness->seen(self->db, witness->arg, results, count) : OK;
+}
+
 /* ---- one link ---- */
 
 struct link_call {
@@ -168,7 +175,8 @@ static enum err run_call(struct db *db, void *arg, struct fault *fault)
     enum err err = edit_open(&self->edit, db, 1);
 
     (void)fault; /* the result has its own */
-    return err ? err : self->run(self, self->out);
+    err = err ? err : self->run(self, self->out);
+    return err ? err : edit_witness(&self->edit, self->out, 1);
 }
 
 static void call_published(void *arg)

@@ -42,6 +42,9 @@ void edit_touch(struct edit *self, int64_t id, str code, int64_t used);
  * cache either. */
 void edit_publish(struct edit *self);
 
+/* The last step of an edit inside its transaction. */
+enum err edit_witness(struct edit *self, const struct link_result *results, size_t count);
+
 /* ---- editor_resolve.c: keys to ids; the faults name the field ---- */
 const struct domain *edit_domain(const struct edit *self, int64_t id);
 /* A fresh link gets the key's own or the default domain when none is named. */

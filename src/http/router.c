@@ -156,6 +156,7 @@ static void call(struct router *self, struct request *request, const struct rout
         reply_problem(reply, request, err, &fault);
         return;
     }
+    request->repeat = repeat.active ? &repeat : NULL;
     if (!repeat.answered) {
         route->handler(&ctx, request, reply);
     }

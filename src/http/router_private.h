@@ -23,6 +23,7 @@ void repeats_free(struct repeats *self);
 struct repeat {
     bool active;   /* the request has a key, and it is ours to run */
     bool answered; /* the stored answer is in the reply: do not call the handler */
+    bool kept;     /* the answer was stored together with the work */
     struct repeat_running *running;
     str key;
     uint8_t hash[KEY_HASH_BYTES];

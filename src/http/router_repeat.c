@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A client that lost our answer asks again with the same Idempotency-Key and gets the first answer again. While the
- * first still runs the second is told so: what runs is kept in a list in memory, what is answered in the database. The
- * answer is written in a transaction of its own after the work's; a crash between the two loses the answer, not the
- * work, so the repeat then does it once more (links are protected from that by if_exists and external_id).
+ * first still runs the second is told so: what runs is kept in a list in memory, what is answered in the database.
+ * Answers about links are written in the transaction that makes them, so a crash leaves both or neither. Others are
+ * written in a transaction of their own after the work's; a crash between the two loses the answer, and the repeat does
+ * the work once more, which for domains and words changes nothing or is refused as a conflict.
  */
 #include <pthread.h>
 #include <sys/mman.h>
@@ -14,7 +15,6 @@
 #include "router_private.h"
 
 #define KEPT_MS        MS_PER_DAY
-#define KEPT_BYTES_MAX (1024 * 1024)
 #define READER_WAIT_MS 5000
 
 struct repeat_running {
@@ -191,12 +191,17 @@ struct keep {
     struct idempotent row;
 };
 
+static enum err keep_row(struct db *db, const struct idempotent *row)
+{
+    enum err err = idempotency_purge(db, row->created_ms - KEPT_MS, NULL);
+    return err == OK ? idempotency_insert(db, row) : err;
+}
+
 static enum err keep_run(struct db *db, void *arg, struct fault *fault)
 {
     const struct keep *keep = arg;
     (void)fault;
-    enum err err = idempotency_purge(db, keep->row.created_ms - KEPT_MS, NULL);
-    return err == OK ? idempotency_insert(db, &keep->row) : err;
+    return keep_row(db, &keep->row);
 }
 
 static str format_headers(const struct request *request, const struct reply *reply)
@@ -210,23 +215,51 @@ static str format_headers(const struct request *request, const struct reply *rep
     return text;
 }
 
+/* False when a repeat had better try again, or when there is nothing that could be kept. */
+static bool worth_keeping(const struct request *request, const struct reply *reply)
+{
+    return reply->status < 500 && reply->status != 429 && !reply->pull && !reply->secret && !reply->body.overflow &&
+           !request->arena->overflow;
+}
+
+static void make_row(const struct request *request, const struct reply *reply, const struct repeat *repeat,
+                     struct idempotent *out)
+{
+    *out = (struct idempotent){.api_key_id = request->actor->key_id,
+                               .key = repeat->key,
+                               .status = reply->status,
+                               .headers = format_headers(request, reply),
+                               .body = reply->body.len > 0 ? buf_str(&reply->body) : reply->body_static,
+                               .created_ms = request->now_ms};
+    memcpy(out->request_hash, repeat->hash, KEY_HASH_BYTES);
+}
+
+enum err router_keep_answer(struct db *db, const struct request *request, const struct reply *reply)
+{
+    struct repeat *repeat = request->repeat;
+    struct idempotent row;
+    if (!repeat) {
+        return OK;
+    }
+    if (!worth_keeping(request, reply)) {
+        return ERR_NOMEM; /* nobody could be told twice what this did */
+    }
+    make_row(request, reply, repeat, &row);
+    enum err err = request->arena->overflow ? ERR_NOMEM : keep_row(db, &row);
+    repeat->kept = err == OK;
+    return err;
+}
+
 void repeat_end(struct repeats *self, const struct request *request, const struct reply *reply, struct repeat *repeat)
 {
     if (!repeat->active) {
         return;
     }
-    str body = reply->body.len > 0 ? buf_str(&reply->body) : reply->body_static;
-    bool worth_keeping = !repeat->answered && reply->status < 500 && reply->status != 429 && !reply->pull &&
-                         !reply->secret && !reply->body.overflow && !request->arena->overflow &&
-                         body.len <= KEPT_BYTES_MAX;
-    if (worth_keeping) {
-        struct keep keep = {.row = {.api_key_id = request->actor->key_id,
-                                    .key = repeat->key,
-                                    .status = reply->status,
-                                    .headers = format_headers(request, reply),
-                                    .body = body,
-                                    .created_ms = request->now_ms}};
-        memcpy(keep.row.request_hash, repeat->hash, KEY_HASH_BYTES);
+    /* What was kept is not there when the transaction failed after all; the answer then says so. */
+    bool kept = repeat->kept && reply->status < 400;
+    if (!repeat->answered && !kept && worth_keeping(request, reply)) {
+        struct keep keep;
+        make_row(request, reply, repeat, &keep.row);
         /* The work is done; failing to keep its answer must not make it look undone. */
         (void)editor_run(self->engine->editor, &(struct writer_task){.run = keep_run, .arg = &keep}, NULL);
     }

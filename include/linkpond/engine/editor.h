@@ -11,6 +11,13 @@
  * command line, imports. All are thread-safe and block.
  */
 
+struct link_result;
+/* Called on the writer thread once the links are changed and before that is committed, with what the caller will get;
+ * an error takes the changes back. Not called for dry runs and refusals of single links. */
+struct editor_witness {
+    enum err (*seen)(struct db *db, void *arg, const struct link_result *results, size_t count);
+    void *arg;
+};
 /* Who asks: from an API key or a session. Bound keys see and touch only their owner's or domain's links; a foreign link
  * is ERR_NOT_FOUND. */
 struct actor {
@@ -19,6 +26,7 @@ struct actor {
     unsigned scopes; /* enum scope bits of store/keys.h */
     bool owner_bound, domain_bound;
     int64_t owner_id, domain_id;
+    const struct editor_witness *witness; /* of link edits; NULL = nobody */
 };
 
 struct editor_opts {

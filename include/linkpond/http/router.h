@@ -56,6 +56,11 @@ void router_free(struct router *self);
  * replay; calls the handler; turns everything that is no answer into a problem: 404, 405 with Allow, 401, 403, 413,
  * 415, 429. HEAD is GET without a body. Thread-safe. `arena` of the request must be set. */
 void router_handle(struct router *self, enum plane plane, struct request *request, struct reply *reply);
+/* For handlers whose work must never be done twice: keeps the finished answer for repeats of the request's
+ * Idempotency-Key, in the transaction that does the work. OK without a key; an error when the answer
+ * cannot be kept, and the work should then be undone. Other answers are kept when the handler is
+ * done. */
+enum err router_keep_answer(struct db *db, const struct request *request, const struct reply *reply);
 /* Largest body the row for that method and path takes; before the body is read. LIMIT_BODY when there is none. */
 int64_t router_body_max(const struct router *self, enum plane plane, enum method method, str path);
 /* The first path segments of all rows, each once: words that no alias may be. Returns how many there are; at most cap

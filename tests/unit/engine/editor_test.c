@@ -311,6 +311,56 @@ static void editor__bulk_edits_and_deletes_by_id(void **state)
     assert_int_equal(pond_visit(pond, results[1].link.code).outcome, OUTCOME_DISABLED);
 }
 
+/* ---- what must be stored with an edit or not at all */
+struct watch {
+    int calls;
+    size_t count;
+    str code;
+    enum err answer;
+};
+
+static enum err watch_edit(struct db *db, void *arg, const struct link_result *results, size_t count)
+{
+    struct watch *watch = arg;
+    int64_t id;
+
+    watch->calls++;
+    watch->count = count;
+    watch->code = results[0].link.code;
+    assert_int_equal(links_find_code(db, BOUNDS_ALL, watch->code, &id), OK);
+    return watch->answer;
+}
+
+static void editor__a_witness_sees_the_edit_and_may_take_it_back(void **state)
+{
+    struct pond *pond = *state;
+    struct watch watch = {.answer = ERR_NOMEM};
+    struct editor_witness witness = {.seen = watch_edit, .arg = &watch};
+    struct link_draft drafts[2] = {DRAFT(pond, "url=https://example.org/1"), DRAFT(pond, "url=https://example.org/2")};
+    struct link_result results[2];
+
+    pond->admin.witness = &witness;
+    editor_link_create(pond->engine->editor, &pond->admin, &pond->arena, &drafts[0], NULL, &results[0]);
+    assert_int_equal(results[0].err, ERR_NOMEM);
+    assert_int_equal(links_count(pond), 0);
+    assert_int_equal(pond_visit(pond, watch.code).outcome, OUTCOME_UNKNOWN);
+    assert_int_equal(editor_links_bulk(pond->engine->editor, &pond->admin, &pond->arena, drafts, NULL, NULL, NULL, 2,
+                                       false, results),
+                     ERR_NOMEM);
+    assert_int_equal(links_count(pond), 0);
+    assert_int_equal(watch.count, 2);
+    watch.answer = OK;
+    editor_link_create(pond->engine->editor, &pond->admin, &pond->arena, &drafts[0], NULL, &results[0]);
+    assert_int_equal(results[0].err, OK);
+    assert_int_equal(pond_visit(pond, watch.code).link_id, results[0].link.id);
+    assert_int_equal(watch.calls, 3);
+    assert_int_equal(
+        editor_links_bulk(pond->engine->editor, &pond->admin, &pond->arena, drafts, NULL, NULL, NULL, 2, true, results),
+        OK);
+    assert_int_equal(watch.calls, 3);
+    pond->admin.witness = NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +380,7 @@ int main(void)
         POND_TEST(editor__a_refused_item_leaves_the_others_alone),
         POND_TEST(editor__a_dry_run_changes_nothing),
         POND_TEST(editor__bulk_edits_and_deletes_by_id),
+        POND_TEST(editor__a_witness_sees_the_edit_and_may_take_it_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
