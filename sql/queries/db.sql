@@ -10,7 +10,7 @@ PRAGMA journal_size_limit = 67108864;
 PRAGMA foreign_keys = ON;
 PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
-PRAGMA cache_size = -32768;
+PRAGMA cache_size = -16384;
 PRAGMA mmap_size = 268435456;
 
 -- No query_only: such a handle is opened read-only, which is stronger, and query_only would forbid VACUUM INTO.
@@ -21,6 +21,10 @@ PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
 PRAGMA cache_size = -8192;
 PRAGMA mmap_size = 268435456;
+
+-- name: db_trim
+PRAGMA mmap_size = 0;
+PRAGMA shrink_memory;
 
 -- name: db_sync_full
 PRAGMA synchronous = FULL;

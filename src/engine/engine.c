@@ -160,6 +160,7 @@ static enum err open_cache(struct engine *self, struct db *db, struct fault *fau
     if (err) {
         return err;
     }
+    db_trim(db);
     self->resolver = resolver_new(&(struct resolver_opts){.cache = self->cache,
                                                           .rules = self->agent_rules,
                                                           .fold_case = self->fold_case,

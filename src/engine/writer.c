@@ -289,7 +289,7 @@ static void *writer_thread(void *arg)
     struct writer *self = arg;
     bool stopping = false, at_end = false;
 
-    prctl(PR_SET_NAME, "lp-writer");
+    prctl(PR_SET_NAME, "writer");
     setpriority(PRIO_PROCESS, (id_t)gettid(), 10); /* visitors come first; without it things only are less fair */
     while (!stopping || run_tasks(self) > 0 || self->more) {
         uint64_t tickets = wait_for_work(self, &stopping);

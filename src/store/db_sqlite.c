@@ -219,6 +219,12 @@ enum err db_nested_rollback(struct db *self)
 
 /* ---- upkeep ---- */
 
+void db_trim(struct db *self)
+{
+    BUG_ON(self->begun);
+    db_sqlite_exec(self, sql_text[SQL_DB_TRIM]);
+}
+
 enum err db_checkpoint(struct db *self, bool truncate, int64_t *wal_pages, int64_t *moved)
 {
     int log = 0;

@@ -35,6 +35,10 @@ enum err db_nested(struct db *self);
 enum err db_nested_release(struct db *self);
 enum err db_nested_rollback(struct db *self);
 
+/* Gives back the memory that reading the whole file took: what is mapped of it counts as ours. From then on the handle
+ * reads through its own page cache. Outside transactions. */
+void db_trim(struct db *self);
+
 /* WAL checkpoint: PASSIVE, or TRUNCATE. *wal_pages / *moved as SQLite reports. ERR_BUSY is normal while readers run. */
 enum err db_checkpoint(struct db *self, bool truncate, int64_t *wal_pages, int64_t *moved);
 int64_t db_wal_bytes(const struct db *self);
