@@ -5,12 +5,12 @@
 
 /*
  * Entries differ in length by what people paste, so malloc would cost 16 bytes of its own on each and lose track of
- * the bound. Blocks are cut from chunks of 2 MiB in steps of 16 bytes; a freed block waits in the list of its size.
- * An edit that changes an entry's size takes a block up to three steps larger before new memory, so churn settles.
+ * the bound. Blocks are cut from chunks of 2 MiB in steps of 8 bytes; a freed block waits in the list of its size.
+ * An edit that changes an entry's size takes a block up to six steps larger before new memory, so churn settles.
  * Chunks are never given back: a cache that shrank is about to grow again.
  */
 #define CHUNK_BYTES (HUGE_PAGE - BLOCK_STEP)
-#define STEPS_OVER  3
+#define STEPS_OVER  6
 
 struct chunk {
     struct chunk *next;

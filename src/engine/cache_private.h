@@ -9,8 +9,8 @@
 /* The parts of the cache: memory (cache_memory.c), slots (cache_table.c), packed entries (cache_entry.c), hosts
  * (cache_hosts.c), and the whole (cache.c). Publisher's side unless said otherwise. */
 
-/* ---- memory: blocks in steps of 16 bytes, bumped from chunks and reused through a free list per size */
-#define BLOCK_STEP  16
+/* ---- memory: blocks in steps of 8 bytes, bumped from chunks and reused through a free list per size */
+#define BLOCK_STEP  8
 #define BLOCK_BYTES 8192
 #define BLOCK_SIZES (BLOCK_BYTES / BLOCK_STEP + 1)
 #define HUGE_PAGE   ((size_t)2 << 20)
@@ -22,7 +22,7 @@ struct slab {
     size_t bytes; /* handed out of chunks so far, free lists included */
     void *free[BLOCK_SIZES];
 };
-/* bytes <= BLOCK_BYTES, aligned to 16, not zeroed. *steps is what slab_free wants. NULL: out of memory, or the chunks
+/* bytes <= BLOCK_BYTES, aligned to 8, not zeroed. *steps is what slab_free wants. NULL: out of memory, or the chunks
  * would hand out more than bytes_max. */
 void *slab_alloc(struct slab *self, size_t bytes, size_t bytes_max, uint16_t *steps);
 void slab_free(struct slab *self, void *block, uint16_t steps);
