@@ -97,6 +97,7 @@ enum err boot_engine(struct arena *arena, const struct settings *settings, const
         .bin_keep_ms = settings->bin_keep_ms,
         .public_url = set_or_null(settings->public_url),
         .admin_url = admin_url(arena, settings),
+        .abuse_email = set_or_null(settings->abuse_email),
     };
     opts.backup_dir = *settings->backup_dir ? settings->backup_dir : arena_f(arena, "%s/backups", data_dir).ptr;
     return open_when_free(arena, &opts, out, fault);

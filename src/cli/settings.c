@@ -32,6 +32,8 @@ const struct setting settings_table[] = {
       "The address visitors reach public_listen by; empty = the listener's own.", "访客访问 public_listen 的网址；留空即监听地址。" },
     { "admin_url", SETTING_URL, 0, 0, NULL, "", AT(admin_url), false,
       "The address people reach admin_listen by; empty = the listener's own.", "打开管理页的网址；留空即监听地址。" },
+    { "abuse_email", SETTING_TEXT, 0, 0, NULL, "", AT(abuse_email), false,
+      "Where visitors may report a bad link; shown when they ask what is behind a code (CODE+).", "接收不良链接举报的邮箱；访客查看短链去向（短码后加 +）时显示。" },
     { "trusted_proxies", SETTING_NETS, 0, 0, NULL, "127.0.0.1, ::1", AT(trusted_proxies), false,
       "Whose X-Forwarded-For, X-Forwarded-Proto and X-Request-ID are believed.", "信任哪些代理发来的 X-Forwarded-For、X-Forwarded-Proto 和 X-Request-ID。" },
     { "cors_origins", SETTING_ORIGINS, 0, 0, NULL, "", AT(cors_origins), false,

@@ -75,6 +75,24 @@ static str state_text(const struct verdict *verdict, bool chinese)
     }
 }
 
+/* A mail to whoever answers for this server, with the link as its subject; nothing where none is named. */
+static str report_html(const struct ctx *ctx, const struct request *request, str url)
+{
+    const char *email = ctx->engine->opts.abuse_email;
+    char *memory = email ? arena_alloc(request->arena, CONTENT_MAX) : NULL;
+    if (!memory) {
+        return (str){0};
+    }
+    struct buf html;
+    buf_init_fixed(&html, memory, CONTENT_MAX);
+    buf_add_c(&html, "<p><a href=\"mailto:");
+    html_escape(&html, str_from_c(email));
+    buf_add_c(&html, "?subject=");
+    percent_encode(&html, url);
+    buf_add_c(&html, request->chinese ? "\">举报此链接</a></p>" : "\">Report this link</a></p>");
+    return html.overflow ? (str){0} : buf_str(&html);
+}
+
 static void write_preview(const struct ctx *ctx, const struct request *request, const struct verdict *verdict,
                           const struct link *link, str go_url, struct reply *reply)
 {
@@ -93,6 +111,7 @@ static void write_preview(const struct ctx *ctx, const struct request *request, 
         {"warning", zh ? STR("请确认该网站可信后再继续访问。") : STR("Go on only if you trust this site."), false},
         {"link", go_url, false},
         {"go", zh ? STR("继续访问") : STR("Go on"), false},
+        {"report", report_html(ctx, request, go_url), true},
     };
     struct buf content;
     buf_init_heap(&content, CONTENT_MAX);

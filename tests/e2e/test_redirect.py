@@ -219,6 +219,16 @@ def test_code_plus_previews_and_counts_nothing(pond):
     assert pond.visit(gone.headers["Location"].split("/", 3)[3], base=pond.public).status_code == 404
 
 
+def test_a_preview_says_where_to_report_a_link(pond, make_pond):
+    with_contact = make_pond("contact", abuse_email='abuse+"lp"@s.test')
+    for where, shown in ((with_contact, True), (pond, False)):
+        link = where.link(TARGET)
+        page = where.visit(f"-/preview?code={link['code']}&host={where.domain}", base=where.public, headers={"Accept-Language": "en"})
+        assert page.status_code == 200
+        assert ("mailto:abuse+&quot;lp&quot;@s.test?subject=http%3A%2F%2Fs.test%2F" + link["code"] in page.text) == shown
+        assert ("Report this link" in page.text) == shown
+
+
 def test_robots_favicon_and_front_page_are_no_clicks(pond):
     before = pond.metrics()["linkpond_clicks_journalled_total"]
     assert pond.visit("robots.txt").text == "User-agent: *\nDisallow: /\n"

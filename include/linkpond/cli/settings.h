@@ -40,7 +40,7 @@ enum { CLICK_POLICY_SERVE, CLICK_POLICY_STRICT };
 
 struct settings {
     const char *listen, *admin_listen, *public_listen;
-    const char *public_url, *admin_url;
+    const char *public_url, *admin_url, *abuse_email;
     struct str_list trusted_proxies, cors_origins;
     const char *timezone;
     int64_t code_length, code_style;

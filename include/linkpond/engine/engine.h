@@ -45,6 +45,7 @@ struct engine_opts {
     /* Addresses people use, for short_url and for redirects to the public plane. */
     const char *public_url; /* base of /-/ paths; NULL = the public listener's address */
     const char *admin_url;
+    const char *abuse_email; /* shown on previews; NULL = none */
 };
 struct engine {
     struct engine_opts opts;
