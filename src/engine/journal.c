@@ -63,7 +63,9 @@ static enum err lane_rotate(struct journal *self, struct lane *lane)
     enum err err = next ? OK : (enum err)atomic_load_explicit(&self->stuck, memory_order_relaxed);
 
     if (!next && !err) {
-        err = segment_prepare(self, false, &next);
+        /* Nobody made one ahead. Its name must last as long as its records: with `always` from the first one on, else
+         * the next upkeep syncs it with them. */
+        err = segment_prepare(self, self->fsync == JOURNAL_FSYNC_ALWAYS, &next);
     }
     if (err) {
         return err;

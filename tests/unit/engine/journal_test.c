@@ -16,7 +16,7 @@
 static struct {
     int fallocate_errno;
     int fdatasync_errno;
-    atomic_int fdatasyncs;
+    atomic_int fdatasyncs, fsyncs;
 } disk;
 
 int fallocate(int fd, int mode, off_t offset, off_t len)
@@ -36,6 +36,12 @@ int fdatasync(int fd)
         return -1;
     }
     return (int)syscall(SYS_fdatasync, fd);
+}
+
+int fsync(int fd)
+{
+    disk.fsyncs++;
+    return (int)syscall(SYS_fsync, fd);
 }
 
 static struct fixture fx;
@@ -399,6 +405,21 @@ static void journal__syncs_as_promised(void **state)
     assert_int_equal(disk.fdatasyncs, 10);
 }
 
+/* Nothing prepares segments here: the lane that is full makes its own. */
+static void journal__with_always_the_name_of_a_new_segment_lasts_too(void **state)
+{
+    (void)state;
+    fx.opts.fsync = JOURNAL_FSYNC_ALWAYS;
+    reopen();
+    size_t segments = fixture_files(&fx, ".clk");
+    int64_t number = 0;
+    for (disk.fsyncs = 0; fixture_files(&fx, ".clk") == segments; number++) {
+        assert_int_equal(disk.fsyncs, 0);
+        assert_int_equal(append_number(&fx, 0, number), OK);
+    }
+    assert_int_equal(disk.fsyncs, 2); /* the file with its head, and the folder */
+}
+
 static void check_failing_sync(bool plain_writes)
 {
     fx.opts.fsync = JOURNAL_FSYNC_ALWAYS;
@@ -554,6 +575,7 @@ int main(void)
         CLOSED(journal__opens_on_a_full_disk),
         CLOSED(journal__writes_where_blocks_cannot_be_promised),
         CLOSED(journal__syncs_as_promised),
+        CLOSED(journal__with_always_the_name_of_a_new_segment_lasts_too),
         T(journal__a_record_that_could_not_be_synced_is_not_read),
         T(journal__a_written_record_that_could_not_be_synced_is_not_read),
         T(journal__recent_request_ids_reach_back_to_an_instant),
