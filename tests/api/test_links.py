@@ -477,3 +477,11 @@ def test_a_limit_is_used_up_to_the_click(pond):
                                     pond.api("GET", "/links", 200, params={"state": "used_up"}).json()["items"]])
     assert patch(pond, made["id"], {"max_clicks": 4})["state"] == "active"
     assert [pond.visit(made["code"]).status_code for _ in range(2)] == [302, 410]
+
+
+def test_a_script_may_make_many_links_one_by_one(make_pond):
+    pond = make_pond()
+    with ThreadPoolExecutor(8) as threads:
+        replies = list(threads.map(lambda i: pond.api("POST", "/links", json={"url": f"{URL}/{i}"}), range(1000)))
+    assert {reply.status_code for reply in replies} == {201}
+    assert total(pond) == 1000
