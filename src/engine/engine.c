@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,12 +32,16 @@ enum err engine_lock(const char *data_dir, struct arena *arena, int *fd, struct 
         return ERR_NOMEM;
     }
     snprintf(pid, sizeof pid, "%d", (int)getpid());
+    errno = 0;
     enum err err = files_lock(path, str_from_c(pid), fd, holder, sizeof holder);
+    int why = errno; /* a folder of somebody else's and a read-only disk are told apart by nothing else */
     if (err == ERR_BUSY) {
         return fault_setf(fault, err, "data", "in_use", "%s is in use by process %s.", data_dir,
                           holder[0] ? holder : "?");
     }
-    return err ? fault_setf(fault, err, "data", err_slug(err), "%s cannot be locked.", path) : OK;
+    return err ? fault_setf(fault, err, "data", err_slug(err), "%s cannot be locked: %s.", path,
+                            why ? strerror(why) : err_text(err, false))
+               : OK;
 }
 
 /* ---- the redirect's way out while not every link is in the cache ---- */
