@@ -208,6 +208,7 @@ static enum err load_links(struct loader *self)
     err = err ? err : stmt_err(self->rows);
     stmt_reset(rows);
     stmt_reset(self->rows);
+    cache_synchronize(self->cache); /* frees the tables it outgrew: together as large as the last */
     if (err) {
         cache_set_complete(self->cache, false);
     }
