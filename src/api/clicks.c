@@ -13,7 +13,8 @@
 #include "stats_query.h"
 
 #define PAGE_ROWS        1000
-#define PAGE_BYTES       (LIMIT_REPLY - LIMIT_REPLY / 4) /* a page ends here: one more click always fits */
+#define TEXT_BYTES       (4 * 1024 * 1024)
+#define PAGE_BYTES       (TEXT_BYTES - TEXT_BYTES / 4) /* a page ends here: one more click always fits */
 #define PAGE_DEADLINE_NS (INT64_C(60) * 1000000000)
 
 struct click_page {
@@ -251,7 +252,7 @@ static void answer_stream(struct ctx *ctx, struct request *request, struct reply
     self->chinese = request->chinese;
     arena_init(&self->arena, LIMIT_ARENA_REQUEST);
     arena_init(&self->page_arena, LIMIT_ARENA_REQUEST);
-    buf_init_heap(&self->text, LIMIT_REPLY);
+    buf_init_heap(&self->text, TEXT_BYTES);
     enum err err = stream_open(ctx, request, self, &fault);
     if (err != OK) {
         stream_done(self);

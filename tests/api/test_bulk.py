@@ -143,6 +143,16 @@ def test_a_filter_of_more_than_a_thousand_is_refused(pond):
     assert bulk(pond, "PATCH", refs=[link["id"] for link in shelf(pond)], set={"title": "x"})[0]["link"]["title"] == "x"
 
 
+def test_a_thousand_links_with_every_field_full_are_changed_and_listed(pond):
+    refs = [link["id"] for link in make(pond, 1000)]
+    full = {"notes": "中" * 1365, "title": "t" * 512, "metadata": {"a": '"' * 2000}, "fallback_url": URL + "/" + "x" * 1900,
+            **{f"utm_{name}": "u" * 255 for name in ("source", "medium", "campaign", "term", "content", "id")},
+            "add_tags": [f"{n:02}" + "g" * 62 for n in range(50)]}
+    results = bulk(pond, "PATCH", refs=refs, set=full)
+    assert {(one["status"], len(one["link"]["tags"])) for one in results} == {(200, 50)}
+    assert {link["notes"] for link in shelf(pond)} == {full["notes"]}
+
+
 # ---- deleting ------------------------------------------------------------------------------------------------------
 
 def test_links_go_to_the_bin_by_name_and_by_filter(pond):

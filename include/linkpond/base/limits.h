@@ -35,11 +35,11 @@
 #define LIMIT_BODY            (1024 * 1024)      /* an API body */
 #define LIMIT_BODY_MEMORY     (256 * 1024)       /* past this it is spooled to an unlinked file */
 #define LIMIT_BODY_IMPORT     (INT64_C(2) << 30) /* a CSV import, spooled */
-#define LIMIT_REPLY           4194304            /* 4 MiB: a built (not streamed) answer */
-#define LIMIT_ARENA_REQUEST   (8 * 1024 * 1024)
-#define LIMIT_URI             4096 /* raw request target */
-#define LIMIT_HEADERS         100  /* header lines */
-#define LIMIT_BULK            1000 /* items of one bulk call */
+#define LIMIT_REPLY           (32 * 1024 * 1024) /* a built (not streamed) answer: 1,000 links with every field full */
+#define LIMIT_ARENA_REQUEST   (96 * 1024 * 1024) /* the same links before and after an edit; taken as needed only */
+#define LIMIT_URI             4096               /* raw request target */
+#define LIMIT_HEADERS         100                /* header lines */
+#define LIMIT_BULK            1000               /* items of one bulk call */
 #define LIMIT_JSON_DEPTH      16
 #define LIMIT_PAGE            1000  /* items of one list page */
 #define LIMIT_COUNT_EXACT     10000 /* lists count exactly up to here */
