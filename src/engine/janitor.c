@@ -88,7 +88,7 @@ enum err janitor_start(struct engine *engine, struct janitor **out)
     pthread_condattr_destroy(&attr);
     self->upkeep = (struct beat){.janitor = self, .every_ms = UPKEEP_EVERY_MS, .work = upkeep};
     self->sweep = (struct beat){.janitor = self, .every_ms = SWEEP_EVERY_MS, .work = janitor_run};
-    if (!beat_start(&self->upkeep, "upkeep") || !beat_start(&self->sweep, "lp-janitor")) {
+    if (!beat_start(&self->upkeep, "upkeep") || !beat_start(&self->sweep, "janitor")) {
         janitor_stop(self);
         return ERR_NOMEM;
     }
