@@ -7,20 +7,26 @@
 #include "db_sqlite.h"
 
 /* Copies, because SQLite's own go when it compiles the statement again after a change of the schema. */
-static void read_names(struct stmt *self)
+static bool read_names(struct stmt *self)
 {
-    self->params = sqlite3_bind_parameter_count(self->raw);
-    if (self->params == 0) {
-        return;
+    int count = sqlite3_bind_parameter_count(self->raw);
+    if (count == 0) {
+        return true;
     }
-    self->names = calloc((size_t)self->params, sizeof *self->names);
-    BUG_ON(!self->names);
-    for (int i = 0; i < self->params; i++) {
+    self->names = calloc((size_t)count, sizeof *self->names);
+    if (!self->names) {
+        return false;
+    }
+    self->params = count;
+    for (int i = 0; i < count; i++) {
         const char *name = sqlite3_bind_parameter_name(self->raw, i + 1);
         BUG_ON(!name || name[0] != ':');
         self->names[i] = strdup(name + 1);
-        BUG_ON(!self->names[i]);
+        if (!self->names[i]) {
+            return false;
+        }
     }
+    return true;
 }
 
 struct stmt *db_stmt(struct db *self, enum sql_id id)
@@ -38,9 +44,12 @@ struct stmt *db_stmt(struct db *self, enum sql_id id)
     }
     int rc = sqlite3_prepare_v3(self->raw, sql_text[id], -1, SQLITE_PREPARE_PERSISTENT, &stmt->raw, NULL);
     stmt->db = self;
-    if (rc == SQLITE_OK) {
-        read_names(stmt);
+    if (rc == SQLITE_OK && read_names(stmt)) {
         return stmt;
+    }
+    if (rc == SQLITE_OK) {
+        db_sqlite_finalize(stmt); /* so that it is tried anew the next time */
+        rc = SQLITE_NOMEM;
     }
     /* Broken SQL is our own fault. The file's faults (damaged, locked, no memory) are the caller's to hear. */
     if ((rc & 0xff) == SQLITE_ERROR) {
