@@ -20,9 +20,6 @@ DELETE FROM click WHERE id BETWEEN :from_id AND :to_id;
 -- name: click_count
 SELECT count(*) FROM click;
 
--- name: click_max_id
-SELECT COALESCE(max(id), 0) FROM click;
-
 -- Scans. SQLite computes every column of a result row, so a scan of few columns is a statement of few columns.
 
 -- part: click_facts

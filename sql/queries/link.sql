@@ -125,11 +125,5 @@ WHERE deleted_ms IS NOT NULL AND deleted_ms < :before_ms AND tombstone = 0 ORDER
 -- name: link_hand_over
 UPDATE link SET owner_id = :to_owner_id, updated_ms = :now_ms, revision = revision + 1 WHERE owner_id = :from_owner_id;
 
--- name: link_touch
-UPDATE link AS l SET updated_ms = :now_ms, revision = revision + 1
-WHERE l.id = :id AND l.tombstone = 0 AND (:revision = 0 OR l.revision = :revision)
--- use: link_bounds
-;
-
 -- name: link_ids
 SELECT domain_id, campaign_id, channel_id, owner_id FROM link WHERE id = :id;

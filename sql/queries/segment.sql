@@ -17,12 +17,6 @@ UPDATE segment SET folded_to = 0;
 -- name: segment_rows_removed
 UPDATE segment SET rows = max(rows - :rows, 0) WHERE id = :id;
 
--- name: segment_delete_before
-DELETE FROM segment WHERE id < :id;
-
--- name: segment_max_id
-SELECT COALESCE(max(id), 0) FROM segment;
-
 -- part: segment_row
 SELECT id, ingested_to, folded_to, closed, rows, min_ms, max_ms FROM segment
 

@@ -139,8 +139,3 @@ enum err clicks_count(struct db *db, int64_t *count)
 {
     return row_i64(db_stmt(db, SQL_CLICK_COUNT), count);
 }
-
-enum err clicks_max_id(struct db *db, int64_t *id)
-{
-    return row_i64(db_stmt(db, SQL_CLICK_MAX_ID), id);
-}

@@ -307,15 +307,3 @@ enum err links_hand_over(struct db *db, int64_t from_owner_id, int64_t to_owner_
     }
     return err;
 }
-
-enum err links_touch(struct db *db, const struct bounds *bounds, int64_t id, int64_t revision, int64_t now_ms)
-{
-    struct stmt *stmt = db_stmt(db, SQL_LINK_TOUCH);
-
-    stmt_bind_i64(stmt, "now_ms", now_ms);
-    stmt_bind_i64(stmt, "id", id);
-    stmt_bind_i64(stmt, "revision", revision);
-    bounds_bind(stmt, bounds);
-    enum err err = row_run(db, stmt);
-    return err == ERR_NOT_FOUND && revision != 0 ? ERR_PRECONDITION : err;
-}

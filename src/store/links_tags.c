@@ -29,11 +29,6 @@ enum err links_tags_add(struct db *db, int64_t link_id, int64_t tag_id)
     return run_pair(db, SQL_LINK_TAG_INSERT, link_id, tag_id);
 }
 
-enum err links_tags_remove(struct db *db, int64_t link_id, int64_t tag_id)
-{
-    return run_pair(db, SQL_LINK_TAG_DELETE, link_id, tag_id);
-}
-
 enum err links_tags(struct db *db, struct arena *arena, int64_t link_id, struct str_list *out)
 {
     struct stmt *rows = db_stmt(db, SQL_LINK_TAG_OF);
@@ -61,20 +56,4 @@ enum err links_tags(struct db *db, struct arena *arena, int64_t link_id, struct 
     }
     *out = list;
     return OK;
-}
-
-struct stmt *links_tags_each(struct db *db)
-{
-    return db_stmt(db, SQL_LINK_TAG_EACH);
-}
-
-bool links_tags_next(struct stmt *rows, int64_t *link_id, int64_t *tag_id)
-{
-    bool found = stmt_next(rows);
-
-    if (found) {
-        *link_id = stmt_i64(rows, 0);
-        *tag_id = stmt_i64(rows, 1);
-    }
-    return found;
 }

@@ -57,19 +57,6 @@ enum err segments_rows_removed(struct db *db, int64_t id, int64_t rows)
     return row_run(db, stmt);
 }
 
-enum err segments_delete_before(struct db *db, int64_t id)
-{
-    struct stmt *stmt = db_stmt(db, SQL_SEGMENT_DELETE_BEFORE);
-
-    stmt_bind_i64(stmt, "id", id);
-    return stmt_run(stmt);
-}
-
-enum err segments_max_id(struct db *db, int64_t *id)
-{
-    return row_i64(db_stmt(db, SQL_SEGMENT_MAX_ID), id);
-}
-
 struct stmt *segments_each(struct db *db)
 {
     return db_stmt(db, SQL_SEGMENT_EACH);

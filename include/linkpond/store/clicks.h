@@ -113,7 +113,5 @@ enum err clicks_delete_link(struct db *db, int64_t link_id, int64_t *deleted);
 /* Retention: ids [from, to]. */
 enum err clicks_delete_range(struct db *db, int64_t from_id, int64_t to_id, int64_t *deleted);
 enum err clicks_count(struct db *db, int64_t *count);
-/* 0 = none. */
-enum err clicks_max_id(struct db *db, int64_t *id);
 
 #endif

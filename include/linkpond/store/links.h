@@ -50,19 +50,12 @@ enum err links_tombstone(struct db *db, int64_t id, int64_t now_ms, bool wipe);
 enum err links_binned_before(struct db *db, int64_t before_ms, int64_t *ids, size_t cap, size_t *count);
 /* All links of one owner to another (0 = to nobody), bin included; *moved links. The caller moves the sums. */
 enum err links_hand_over(struct db *db, int64_t from_owner_id, int64_t to_owner_id, int64_t now_ms, int64_t *moved);
-/* For edits that only touch tags or aliases: updated_ms and revision + 1. Same errors as links_update; revision 0 =
- * whatever it is. */
-enum err links_touch(struct db *db, const struct bounds *bounds, int64_t id, int64_t revision, int64_t now_ms);
 
 /* ---- tags (links_tags.c): ids of labels of kind tag ------------------------------------------------------------ */
 enum err links_tags_set(struct db *db, int64_t link_id, const int64_t *tag_ids, size_t count);
 enum err links_tags_add(struct db *db, int64_t link_id, int64_t tag_id); /* OK when it has it */
-enum err links_tags_remove(struct db *db, int64_t link_id, int64_t tag_id);
 /* Keys in byte order, into the arena. */
 enum err links_tags(struct db *db, struct arena *arena, int64_t link_id, struct str_list *out);
-/* Every (link, tag) pair by link, for maps in memory. */
-struct stmt *links_tags_each(struct db *db);
-bool links_tags_next(struct stmt *rows, int64_t *link_id, int64_t *tag_id);
 
 /* ---- aliases (links_alias.c) ----------------------------------------------------------------------------------- */
 struct link_alias {

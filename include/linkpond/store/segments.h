@@ -28,8 +28,6 @@ enum err segments_folded(struct db *db, int64_t id, int64_t folded_to); /* ERR_N
 enum err segments_unfold_all(struct db *db);
 /* Retention or a purge took rows away. */
 enum err segments_rows_removed(struct db *db, int64_t id, int64_t rows);
-enum err segments_delete_before(struct db *db, int64_t id); /* ids below it */
-enum err segments_max_id(struct db *db, int64_t *id);       /* 0 = none */
 
 /* By id; lent values are plain numbers. */
 struct stmt *segments_each(struct db *db);
