@@ -261,7 +261,8 @@ static void links_qr(struct ctx *ctx, struct request *request, struct reply *rep
         call_bad_query(request, reply, "level", "unknown", "The level is L, M, Q or H.", "纠错等级只能是 L、M、Q、H。");
         return;
     }
-    struct qr_opts opts = {.size = (int)size, .margin = (int)margin, .level = level.len == 1 ? level.ptr[0] : 0};
+    struct qr_opts opts = {
+        .size = (int)size, .margin = (int)margin, .level = level.ptr && level.len == 1 ? level.ptr[0] : 0};
     struct fault fault = {0};
     enum err err = png ? qr_png(&reply->body, text, &opts, &fault) : qr_svg(&reply->body, text, &opts, &fault);
     if (err != OK) {

@@ -134,7 +134,8 @@ static void daemon_wait(struct daemon *self, const sigset_t *set)
         if (signal_number == SIGHUP) {
             daemon_reload(self);
         } else if (signal_number > 0) {
-            log_event(LOG_INFO, "stopping", "Stopping after %s; once more ends at once.", strsignal(signal_number));
+            log_event(LOG_INFO, "stopping", "Stopping after SIG%s; once more ends at once.",
+                      sigabbrev_np(signal_number));
             /* Nothing is lost by being impatient: the journal is read at the next start. */
             pthread_sigmask(SIG_UNBLOCK, set, NULL);
             return;
