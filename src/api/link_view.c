@@ -93,6 +93,9 @@ static void write_warnings(const struct link_view *self, struct json_writer *jso
     if (str_find(link->url, STR("://u.wechat.com/"), 0) >= 0) {
         json_c(json, "target_breaks_behind_redirect"); /* WeChat opens these cards only when tapped as they are */
     }
+    if (link->click_id_param.len > 0) {
+        json_c(json, "click_id_not_sent"); /* kept for when click ids are made; said so that nobody waits for them */
+    }
     json_array_end(json);
 }
 
