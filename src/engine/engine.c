@@ -40,7 +40,7 @@ enum err engine_lock(const char *data_dir, struct arena *arena, int *fd, struct 
                           holder[0] ? holder : "?");
     }
     return err ? fault_setf(fault, err, "data", err_slug(err), "%s cannot be locked: %s.", path,
-                            why ? strerror(why) : err_text(err, false))
+                            why ? strerrordesc_np(why) : err_text(err, false))
                : OK;
 }
 

@@ -157,7 +157,7 @@ static void sync_segment(struct journal *self, struct segment *segment)
     bool wanted = self->fsync != JOURNAL_FSYNC_OS && (published > segment->synced || !segment->head_synced);
 
     if (wanted && fdatasync(segment->fd) != 0) {
-        log_event(LOG_ERROR, "journal_sync_failed", "segment %" PRIu64 ": %s", segment->number, strerror(errno));
+        log_event(LOG_ERROR, "journal_sync_failed", "segment %" PRIu64 ": %s", segment->number, strerrordesc_np(errno));
         atomic_store_explicit(&segment->failed, true, memory_order_relaxed);
     } else if (wanted && !segment->head_synced) {
         segment->head_synced = journal_sync_dir(self);

@@ -85,7 +85,7 @@ static void set_aside(struct journal *self, uint64_t number)
     segment_name(number, SEGMENT_BAD, to);
     log_event(LOG_ERROR, "journal_segment_set_aside", "%s is not a segment of this node; renamed %s", from, to);
     if (renameat(self->dir_fd, from, self->dir_fd, to) != 0) {
-        log_event(LOG_ERROR, "journal_segment_set_aside", "cannot rename %s: %s", from, strerror(errno));
+        log_event(LOG_ERROR, "journal_segment_set_aside", "cannot rename %s: %s", from, strerrordesc_np(errno));
     }
 }
 
@@ -240,7 +240,8 @@ void journal_close(struct journal *self)
     for (size_t i = 0; i < self->segments_count; i++) {
         struct segment *segment = self->segments[i];
         if (segment->fd >= 0 && self->fsync != JOURNAL_FSYNC_OS && fdatasync(segment->fd) != 0) {
-            log_event(LOG_ERROR, "journal_sync_failed", "segment %" PRIu64 ": %s", segment->number, strerror(errno));
+            log_event(LOG_ERROR, "journal_sync_failed", "segment %" PRIu64 ": %s", segment->number,
+                      strerrordesc_np(errno));
         }
         segment_free(segment);
     }

@@ -215,7 +215,7 @@ static enum err add_subject(struct days *self)
         enum sums_scope scope = query->owner_bound ? SUMS_OWNER : SUMS_DOMAIN;
         return id == 0 ? OK : add_days(self, sums_scope_days(self->db, scope, id, self->from_day, self->to_day), 0);
     }
-    if (of_links == 0) {
+    if (of_links == 0 || !only) {
         return add_days(self, sums_scope_days(self->db, SUMS_ALL, 0, self->from_day, self->to_day), 0);
     }
     if (only->exclude || has_empty(only) || only->dim == DIM_LINK || only->dim == DIM_TAG) {

@@ -23,7 +23,8 @@ static enum err bind_fault(int error, const char *where, struct fault *fault)
     if (error == EACCES || error == EPERM) {
         return fault_setf(fault, ERR_FORBIDDEN, "listen", "not_allowed", "This user may not listen on %s.", where);
     }
-    return fault_setf(fault, ERR_INVALID, "listen", "cannot_bind", "Cannot listen on %s: %s.", where, strerror(error));
+    return fault_setf(fault, ERR_INVALID, "listen", "cannot_bind", "Cannot listen on %s: %s.", where,
+                      strerrordesc_np(error));
 }
 
 /* "HOST:PORT" or "[::1]:PORT" to a socket address. */

@@ -86,7 +86,8 @@ static enum err create_private(const char *path, struct fault *fault)
     if (errno == EEXIST) {
         return OK;
     }
-    return fault_setf(fault, errno == ENOSPC ? ERR_DISK_FULL : ERR_IO, "", "io", "%s: %s", path, strerror(errno));
+    return fault_setf(fault, errno == ENOSPC ? ERR_DISK_FULL : ERR_IO, "", "io", "%s: %s", path,
+                      strerrordesc_np(errno));
 }
 
 static int past_deadline(void *arg)
@@ -120,7 +121,7 @@ enum err db_open(const char *path, enum db_mode mode, struct db **out, struct fa
             return err;
         }
     } else if (access(path, F_OK) != 0) {
-        return fault_setf(fault, ERR_NOT_FOUND, "", "no_database", "%s: %s", path, strerror(errno));
+        return fault_setf(fault, ERR_NOT_FOUND, "", "no_database", "%s: %s", path, strerrordesc_np(errno));
     }
     struct db *self = calloc(1, sizeof *self);
     if (!self) {

@@ -288,8 +288,8 @@ static void redirect__misread_requests_have_no_effect(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "GET /a HTTP/1.1\r\nHost: s\r\nContent-Length: 0\r\nContent-Length: 45\r\n\r\n"
-        "GET /smuggled HTTP/1.1\r\nHost: s\r\n\r\n",
+        ("GET /a HTTP/1.1\r\nHost: s\r\nContent-Length: 0\r\nContent-Length: 45\r\n\r\n"
+         "GET /smuggled HTTP/1.1\r\nHost: s\r\n\r\n"),
         "GET /a HTTP/1.1\r\nHost: s\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
         "POST /a HTTP/1.1\r\nHost: s\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "GET /a HTTP/1.1\r\nHost: s\r\nTransfer-Encoding: gzip\r\n\r\n",
