@@ -293,8 +293,9 @@ static void bulk_update(struct ctx *ctx, struct request *request, struct reply *
         return;
     }
     const struct json *set = json_get(json, STR("set"));
-    if (!set) {
-        call_bad_query(request, reply, "set", "required", "Say what to set.", "请填写要修改的内容。");
+    if (!set || set->type != JSON_OBJECT) {
+        call_bad_query(request, reply, "set", set ? "wrong_type" : "required", "An object that says what to set.",
+                       "请填写要修改的内容（JSON 对象）。");
         return;
     }
     link_draft_init(&draft);

@@ -261,6 +261,11 @@ def test_a_bulk_call_with_too_many_or_odd_items(pond):
     assert [row["status"] for row in rows.json()["results"]][7:] == [201, 409]
 
 
+@pytest.mark.parametrize("value", [None, 1, "x", [], [{}], True], ids=json.dumps)
+def test_a_bulk_edit_that_says_nothing_to_set(pond, value):
+    problem(pond.api("PATCH", "/bulk/links", json={"refs": ["lnk_1"], "set": value}), "set")
+
+
 # ---- what comes out again --------------------------------------------------------------------------------------------
 
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'{{title}}</title>"
