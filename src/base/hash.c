@@ -9,6 +9,13 @@ uint64_t hash_xxh3(const void *bytes, size_t len, uint64_t seed)
     return XXH3_64bits_withSeed(bytes, len, seed);
 }
 
+struct hash128 hash_xxh3_128(const struct hash_secret *secret, const void *bytes, size_t len)
+{
+    XXH128_hash_t hash = XXH3_128bits_withSecret(bytes, len, secret->bytes, sizeof secret->bytes);
+
+    return (struct hash128){hash.low64, hash.high64};
+}
+
 /* SipHash-2-4 as in "SipHash: a fast short-input PRF", J.-P. Aumasson and D. J. Bernstein, section 2. */
 
 static uint64_t rotate(uint64_t x, int bits)

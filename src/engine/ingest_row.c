@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "known_visits.h"
 #include "linkpond/base/crypt.h"
 #include "linkpond/base/hash.h"
 #include "linkpond/base/limits.h"
@@ -33,6 +34,7 @@ struct ingest_row {
     const struct agent_rules *agents;
     const struct source_rules *sources;
     struct term_cache *terms;
+    struct known_visits *visits;
     struct arena arena;
     struct siphash_key key;
     char user_agent[LIMIT_CLICK_UA];
@@ -54,7 +56,8 @@ enum err ingest_row_open(struct db *db, const struct agent_rules *agents, const 
     self->sources = sources;
     arena_init(&self->arena, ARENA_MAX);
     crypt_random(&self->key, sizeof self->key);
-    enum err err = term_cache_open(db, &self->terms);
+    self->visits = known_visits_new();
+    enum err err = self->visits ? term_cache_open(db, &self->terms) : ERR_NOMEM;
     if (err != OK) {
         ingest_row_free(self);
         return err;
@@ -67,13 +70,15 @@ void ingest_row_free(struct ingest_row *self)
 {
     if (self) {
         term_cache_free(self->terms);
+        known_visits_free(self->visits);
         arena_done(&self->arena);
         free(self);
     }
 }
 
-static void forget_agents(struct ingest_row *self)
+static void forget(struct ingest_row *self)
 {
+    known_visits_forget(self->visits);
     for (size_t i = 0; i < KNOWN_AGENTS; i++) {
         self->known[i].hash = 0;
     }
@@ -83,12 +88,12 @@ void ingest_row_set_rules(struct ingest_row *self, const struct agent_rules *age
 {
     self->agents = agents;
     self->sources = sources;
-    forget_agents(self);
+    forget(self);
 }
 
 void ingest_row_rolled_back(struct ingest_row *self, struct db *db)
 {
-    forget_agents(self);
+    forget(self);
     term_cache_rolled_back(self->terms, db); /* when this fails, texts go inline until they are found again */
 }
 
@@ -175,17 +180,29 @@ static enum err agent_values(struct ingest_row *self, struct db *db, struct know
     return err;
 }
 
-static enum err click_values(struct ingest_row *self, struct db *db, int64_t now_ms)
+struct text_column {
+    enum click_column column;
+    str text;
+};
+
+static enum err intern(struct ingest_row *self, struct db *db, const struct text_column *texts, size_t count,
+                       int64_t now_ms)
+{
+    enum err err = OK;
+
+    for (size_t i = 0; err == OK && i < count; i++) {
+        err = term_cache_intern(self->terms, db, texts[i].text, TERM_STRANGERS, now_ms,
+                                &self->row.values[texts[i].column]);
+    }
+    return err;
+}
+
+/* What attribution said. */
+static enum err visit_values(struct ingest_row *self, struct db *db, int64_t now_ms)
 {
     const struct click *click = &self->click;
-    const struct {
-        enum click_column column;
-        str text;
-    } values[] = {
+    const struct text_column texts[] = {
         {CLICK_HOST, click->host},
-        {CLICK_CODE, click->code},
-        {CLICK_TARGET, click->target},
-        {CLICK_LOCATION, click->location},
         {CLICK_REFERRER, click->referrer},
         {CLICK_REFERRER_HOST, click->referrer_host},
         {CLICK_QUERY, click->query},
@@ -199,16 +216,22 @@ static enum err click_values(struct ingest_row *self, struct db *db, int64_t now
         {CLICK_CHANNEL, click->channel},
         {CLICK_AD_CLICK_SOURCE, click->ad_click_source},
     };
-    enum err err = OK;
 
-    for (size_t i = 0; err == OK && i < ARRAY_LEN(values); i++) {
-        err = term_cache_intern(self->terms, db, values[i].text, TERM_STRANGERS, now_ms,
-                                &self->row.values[values[i].column]);
-    }
-    /* Never shared by two clicks. */
-    self->row.values[CLICK_AD_CLICK_ID] = (struct click_value){.text = click->ad_click_id};
-    self->row.values[CLICK_REQUEST_ID] = (struct click_value){.text = click->request_id};
-    return err;
+    self->row.values[CLICK_AD_CLICK_ID] = (struct click_value){.text = click->ad_click_id}; /* never of two clicks */
+    return intern(self, db, texts, ARRAY_LEN(texts), now_ms);
+}
+
+/* What is of this click: KNOWN_VISITS_OWN_COLUMNS. */
+static enum err own_values(struct ingest_row *self, struct db *db, const struct record *record, int64_t now_ms)
+{
+    const struct text_column texts[] = {
+        {CLICK_CODE, record->code},
+        {CLICK_TARGET, record->target},
+        {CLICK_LOCATION, record->location},
+    };
+
+    self->row.values[CLICK_REQUEST_ID] = (struct click_value){.text = record->request_id};
+    return intern(self, db, texts, ARRAY_LEN(texts), now_ms);
 }
 
 static str truncated_ip(struct ingest_row *self, const struct addr *ip)
@@ -223,50 +246,55 @@ static str truncated_ip(struct ingest_row *self, const struct addr *ip)
     return (str){(const char *)self->ip, len};
 }
 
-static void fill_click(struct click *click, const struct record *record, int64_t click_id)
+static enum err recognise_visit(struct ingest_row *self, struct db *db, const struct record *record, str user_agent,
+                                int64_t now_ms)
 {
+    struct known_agent *known = recognise(self, record, user_agent);
+    struct click *click = &self->click;
+    struct click_facts *facts = &self->row.facts;
+
+    arena_reset(&self->arena);
     *click = (struct click){
-        .id = click_id,
-        .time_ms = record->time_ms,
-        .link_id = record->link_id,
-        .outcome = record->outcome,
+        .class = known->agent.class,
         .signals = record->signals,
         .host = record->host,
-        .code = record->code,
-        .target = record->target,
-        .location = record->location,
         .referrer = record->referrer,
-        .request_id = record->request_id,
     };
+    source_attribute(self->sources, &self->arena, record, &known->agent, click);
+    facts->class = click->class;
+    facts->signals = click->signals;
+    facts->flags = click->qr ? CLICK_FLAG_QR : 0U;
+    facts->source_by = click->source_by;
+    facts->channel_by = click->channel_by;
+    facts->scene = click->scene;
+    enum err err = agent_values(self, db, known, user_agent, now_ms);
+    if (err == OK) {
+        err = visit_values(self, db, now_ms);
+    }
+    if (err == OK && !self->arena.overflow) {
+        known_visits_keep(self->visits, &self->row);
+    }
+    return err;
 }
 
 enum err ingest_row_build(struct ingest_row *self, struct db *db, const struct record *record, int64_t click_id,
                           int64_t now_ms, struct click_row **out)
 {
-    struct click *click = &self->click;
     str user_agent = ingest_cut_device_number(record->user_agent, self->user_agent);
-    struct known_agent *known = recognise(self, record, user_agent);
+    enum err err = OK;
 
-    arena_reset(&self->arena);
-    fill_click(click, record, click_id);
-    click->class = known->agent.class;
-    source_attribute(self->sources, &self->arena, record, &known->agent, click);
     self->row.facts = (struct click_facts){
         .id = click_id,
         .time_ms = record->time_ms,
         .link_id = record->link_id,
-        .class = click->class,
         .outcome = record->outcome,
-        .signals = click->signals,
-        .flags = click->qr ? CLICK_FLAG_QR : 0U,
-        .source_by = click->source_by,
-        .channel_by = click->channel_by,
-        .scene = click->scene,
     };
     self->row.ip = truncated_ip(self, &record->ip);
-    enum err err = agent_values(self, db, known, user_agent, now_ms);
+    if (!known_visits_find(self->visits, record, user_agent, &self->row)) {
+        err = recognise_visit(self, db, record, user_agent, now_ms);
+    }
     if (err == OK) {
-        err = click_values(self, db, now_ms);
+        err = own_values(self, db, record, now_ms);
     }
     *out = &self->row;
     return err;

@@ -8,7 +8,8 @@
 
 /*
  * One record to one row: recognition, attribution, terms; all but the visitor. What recognition said of a User-Agent is
- * kept with its term ids, so an ordinary browser costs one look-up. Writer thread only.
+ * kept with its term ids, and what was said of a whole visit too, so an ordinary click costs one look-up. Writer thread
+ * only.
  */
 struct ingest_row;
 

@@ -80,6 +80,28 @@ static void xxh3__depends_on_the_seed_and_every_byte(void **state)
     }
 }
 
+static void xxh3_128__depends_on_the_secret_the_length_and_every_byte(void **state)
+{
+    (void)state;
+    struct hash_secret secret, other;
+    char text[300] = {0};
+    for (size_t i = 0; i < sizeof secret.bytes; i++) {
+        secret.bytes[i] = (uint8_t)hash_xxh3(&i, sizeof i, 1);
+        other.bytes[i] = (uint8_t)hash_xxh3(&i, sizeof i, 2);
+    }
+    struct hash128 first = hash_xxh3_128(&secret, text, sizeof text), again = hash_xxh3_128(&secret, text, sizeof text);
+
+    assert_true(first.low == again.low && first.high == again.high);
+    assert_true(first.low != hash_xxh3_128(&other, text, sizeof text).low);
+    assert_true(first.low != hash_xxh3_128(&secret, text, sizeof text - 1).low);
+    for (size_t i = 0; i < sizeof text; i++) {
+        text[i] = 1;
+        struct hash128 changed = hash_xxh3_128(&secret, text, sizeof text);
+        assert_true(changed.low != first.low && changed.high != first.high);
+        text[i] = 0;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +109,7 @@ int main(void)
         cmocka_unit_test(siphash__depends_on_both_halves_of_the_key),
         cmocka_unit_test(xxh3__gives_the_published_values),
         cmocka_unit_test(xxh3__depends_on_the_seed_and_every_byte),
+        cmocka_unit_test(xxh3_128__depends_on_the_secret_the_length_and_every_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
