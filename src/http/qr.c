@@ -153,7 +153,7 @@ enum err qr_png(struct buf *out, str text, const struct qr_opts *opts, struct fa
     if (err != OK) {
         return err;
     }
-    int scale = plan.size / plan.total;
+    int scale = plan.total > 0 ? plan.size / plan.total : 0;
     if (scale < 1) {
         err = fault_setf(fault, ERR_INVALID, "size", "too_small", "This code needs at least %d pixels.", plan.total);
         fault_chinesef(fault, "该二维码至少需要 %d 像素。", plan.total);

@@ -396,7 +396,7 @@ static void classify(const struct scan *scan, unsigned signals, const struct rul
 {
     const struct rule *rule;
 
-    if (scan->text.len == 0) {
+    if (scan->text.len == 0) { /* NOLINT(bugprone-branch-clone): several rules, one way to decide by them */
         decide(out, CLASS_BOT, STR("bot:empty"));
     } else if ((rule = scan_first(scan, KIND_HARD))) {
         decide(out, CLASS_BOT, rule->id);

@@ -218,7 +218,7 @@ static str referrer_host(struct arena *arena, str url, bool *package)
     }
     str authority = str_from(url, (size_t)scheme_end + separator.len);
     for (size_t i = 0; i < authority.len; i++) {
-        if (memchr("/?#\\", authority.ptr[i], 4)) {
+        if (memchr("/?#\\", authority.ptr[i], 4)) { /* NOLINT: a NUL among the bytes ends no authority */
             authority = str_slice(authority, 0, i);
         }
     }

@@ -170,7 +170,7 @@ enum err labels_read_sums(struct db *db, const struct bounds *bounds, struct lab
 enum err labels_find_full(struct db *db, struct arena *arena, enum label_kind kind, str key,
                           const struct bounds *bounds, struct label *out)
 {
-    struct label label;
+    struct label label = {.kind = kind};
     enum err err = labels_find(db, arena, kind, key, &label);
 
     err = err ? err : labels_read_sums(db, bounds, &label);
@@ -221,8 +221,8 @@ static enum err find_kind_of(struct db *db, int64_t id, enum label_kind *kind)
 
 enum err labels_merge(struct db *db, int64_t from_id, int64_t to_id, int64_t now_ms)
 {
-    enum label_kind from_kind;
-    enum label_kind to_kind;
+    enum label_kind from_kind = LABEL_CAMPAIGN;
+    enum label_kind to_kind = LABEL_CAMPAIGN;
     enum err err = find_kind_of(db, from_id, &from_kind);
 
     err = err ? err : find_kind_of(db, to_id, &to_kind);
