@@ -8,6 +8,11 @@ VALUES (:domain_id, :folded, :alias, :link_id, :created_ms,
     (SELECT COALESCE(max(position) + 1, 0) FROM link_alias WHERE link_id = :link_id))
 ON CONFLICT (domain_id, folded) DO NOTHING;
 
+-- name: link_alias_insert_at
+INSERT INTO link_alias (domain_id, folded, alias, link_id, created_ms, position)
+VALUES (:domain_id, :folded, :alias, :link_id, :created_ms, :position)
+ON CONFLICT (domain_id, folded) DO NOTHING;
+
 -- name: link_alias_holder
 SELECT link_id FROM link_alias WHERE domain_id = :domain_id AND folded = :folded;
 

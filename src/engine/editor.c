@@ -103,6 +103,10 @@ enum err edit_open(struct edit *self, struct db *db, size_t touched_cap)
     self->domains = NULL;
     self->domains_count = self->touched_count = 0;
     self->touched_cap = touched_cap;
+    self->words = NULL;
+    self->latest = NULL;
+    self->next_id = 0;
+    self->own_owner = (str){0};
     self->touched = ARENA_ARRAY(self->arena, struct edit_touched, touched_cap);
     enum err err = self->touched ? read_domains(self) : ERR_NOMEM;
     return err ? err : make_policy(self);
@@ -111,7 +115,38 @@ enum err edit_open(struct edit *self, struct db *db, size_t touched_cap)
 void edit_touch(struct edit *self, int64_t id, str code, int64_t used)
 {
     BUG_ON(self->touched_count == self->touched_cap);
-    self->touched[self->touched_count++] = (struct edit_touched){id, code, used};
+    for (size_t i = 0; i < self->touched_count; i++) {
+        if (self->touched[i].id == id) {
+            self->touched[i].fresh = NULL; /* it has changed since it was made */
+        }
+    }
+    self->touched[self->touched_count++] = (struct edit_touched){id, code, used, NULL};
+}
+
+void edit_touch_fresh(struct edit *self, const struct link *link)
+{
+    BUG_ON(self->touched_count == self->touched_cap);
+    self->touched[self->touched_count++] = (struct edit_touched){link->id, link->code, 0, link};
+}
+
+struct edit_mark edit_mark(const struct edit *self)
+{
+    return (struct edit_mark){self->touched_count, self->latest};
+}
+
+void edit_back_to(struct edit *self, const struct edit_mark *mark)
+{
+    self->touched_count = mark->touched;
+    self->next_id = 0;
+    edit_words_back_to(self, mark->latest);
+}
+
+static enum err publish_one(struct edit *self, const struct edit_touched *touched, struct arena *texts)
+{
+    const struct editor_opts *opts = &self->editor->opts;
+
+    return touched->fresh ? publish_fresh(opts->cache, texts, touched->fresh, opts->fold_case)
+                          : publish_link(self->db, opts->cache, texts, touched->id, touched->used);
 }
 
 void edit_publish(struct edit *self)
@@ -123,7 +158,7 @@ void edit_publish(struct edit *self)
     for (size_t i = 0; i < self->touched_count; i++) {
         const struct edit_touched *touched = &self->touched[i];
         bool complete = cache_complete(cache);
-        enum err err = publish_link(self->db, cache, &texts, touched->id, touched->used);
+        enum err err = publish_one(self, touched, &texts);
         if (err) {
             cache_set_complete(cache, false);
             cache_drop(cache, touched->code);

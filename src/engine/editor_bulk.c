@@ -38,7 +38,7 @@ static bool ends_all(enum err err)
 static enum err run_nested(struct bulk_call *self, size_t i)
 {
     struct edit *edit = &self->edit;
-    size_t touched = edit->touched_count;
+    struct edit_mark mark = edit_mark(edit);
     enum err err = db_nested(edit->db);
     if (err) {
         return err;
@@ -50,7 +50,7 @@ static enum err run_nested(struct bulk_call *self, size_t i)
         return err;
     }
     if (err) {
-        edit->touched_count = touched;
+        edit_back_to(edit, &mark);
         return db_nested_rollback(edit->db);
     }
     return db_nested_release(edit->db);

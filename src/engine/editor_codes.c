@@ -44,7 +44,12 @@ enum err edit_next_code(struct edit *self, struct link *link)
     char memory[LIMIT_CODE_MAX + 2];
     bool taken = true;
     str code = {0};
-    enum err err = links_next_id(self->db, &link->id);
+    enum err err = OK;
+
+    link->id = self->next_id;
+    if (link->id == 0) {
+        err = links_next_id(self->db, &link->id);
+    }
 
     for (link->id--; !err && taken;) {
         link->id++;
@@ -57,6 +62,7 @@ enum err edit_next_code(struct edit *self, struct link *link)
     if (err) {
         return err;
     }
+    self->next_id = link->id + 1;
     link->code = arena_str(self->arena, code);
     return link->code.len == code.len ? OK : ERR_NOMEM;
 }
@@ -129,17 +135,31 @@ static enum err taken(struct link_result *out, int64_t existing_id)
     return fault_set(&out->fault, ERR_ALIAS_TAKEN, "alias", "taken", "That alias is in use.", "该自定义后缀已被使用。");
 }
 
+/* Which link has it only its owner learns. */
+static enum err taken_alias(struct edit *self, int64_t domain_id, str folded, struct link_result *out)
+{
+    int64_t holder = 0;
+
+    links_find_alias(self->db, &self->bounds, domain_id, folded, &holder);
+    return taken(out, holder);
+}
+
+static enum err taken_code(struct edit *self, str alias, struct link_result *out)
+{
+    int64_t holder = 0;
+
+    links_find_code(self->db, &self->bounds, alias, &holder);
+    return taken(out, holder);
+}
+
 static enum err add_first(struct edit *self, const struct link *link, str alias, struct link_result *out)
 {
     struct link_alias row = {
         .link_id = link->id, .domain_id = link->domain_id, .alias = alias, .folded = edit_fold(self, alias)};
-    int64_t holder = 0;
     enum err err = links_alias_add(self->db, &row, self->now_ms);
 
     if (err == ERR_ALIAS_TAKEN) {
-        /* Which link it is only its owner learns. */
-        links_find_alias(self->db, &self->bounds, link->domain_id, row.folded, &holder);
-        return taken(out, holder);
+        return taken_alias(self, link->domain_id, row.folded, out);
     }
     return err ? err : links_alias_first(self->db, link->id, link->domain_id, row.folded);
 }
@@ -182,15 +202,87 @@ enum err edit_put_alias(struct edit *self, const struct link *link, str alias, b
     if (err) {
         return err;
     }
-    if (hides) {
-        int64_t holder = 0;
-        links_find_code(self->db, &self->bounds, alias, &holder);
-        return taken(out, holder);
-    }
-    return add_first(self, link, alias, out);
+    return hides ? taken_code(self, alias, out) : add_first(self, link, alias, out);
 }
 
 enum err edit_move_alias(struct edit *self, const struct link *link, struct link_result *out)
 {
     return link->aliases.count > 0 ? add_first(self, link, link->aliases.items[0], out) : OK;
+}
+
+/* ---- the aliases of a link just made ---- */
+
+struct name {
+    str alias, folded;
+    bool further; /* one of those brought along */
+};
+
+/* Said twice is said once: in the first place, as it was spelled last. */
+static void add_name(struct edit *self, struct name *names, size_t *count, str alias, bool further)
+{
+    str folded = edit_fold(self, alias);
+    size_t i = 0;
+
+    while (i < *count && !str_eq(names[i].folded, folded)) {
+        i++;
+    }
+    names[i] = (struct name){alias, folded, further};
+    *count = i < *count ? *count : i + 1;
+}
+
+static enum err put_name(struct edit *self, const struct link *link, const struct name *name, size_t position,
+                         bool imported, struct link_result *out)
+{
+    const struct editor_opts *opts = &self->editor->opts;
+    struct link_alias row = {.link_id = link->id,
+                             .domain_id = link->domain_id,
+                             .alias = name->alias,
+                             .folded = name->folded,
+                             .position = (int64_t)position};
+    bool hides = false;
+    enum err err = alias_check(name->alias, imported, opts->reserved, opts->reserved_count, &out->fault);
+
+    err = err ? err : edit_alias_hides_code(self, name->alias, &hides);
+    if (err) {
+        return err;
+    }
+    if (hides) {
+        return taken_code(self, name->alias, out);
+    }
+    err = links_alias_add_at(self->db, &row, self->now_ms);
+    return err == ERR_ALIAS_TAKEN ? taken_alias(self, link->domain_id, row.folded, out) : err;
+}
+
+enum err edit_put_first_aliases(struct edit *self, struct link *link, const struct import_extra *extra,
+                                struct link_result *out)
+{
+    size_t own = link->aliases.count;
+    size_t further = extra ? extra->aliases.count : 0;
+    if (own + further == 0) {
+        return OK;
+    }
+    struct name *names = ARENA_ARRAY(self->arena, struct name, own + further);
+    str *items = ARENA_ARRAY(self->arena, str, own + further);
+    size_t count = 0;
+    enum err err = OK;
+
+    if (!names || !items) {
+        return ERR_NOMEM;
+    }
+    for (size_t i = 0; i < own; i++) {
+        add_name(self, names, &count, link->aliases.items[i], false);
+    }
+    for (size_t i = 0; i < further; i++) {
+        add_name(self, names, &count, arena_str(self->arena, extra->aliases.items[i]), true);
+    }
+    for (size_t i = count; !err && i > 0; i--) { /* the shown one last: the importer hears first of the others */
+        err = put_name(self, link, &names[i - 1], i - 1, extra && extra->imported, out);
+        items[i - 1] = names[i - 1].alias;
+        if (err == ERR_ALIAS_TAKEN && names[i - 1].further) {
+            return fault_set(&out->fault, err, "aliases", "taken", "One of the further aliases is in use.",
+                             "其他自定义后缀中有一个已被使用。");
+        }
+    }
+    link->aliases = (struct str_list){.items = items, .count = count};
+    return err ? err : self->arena->overflow ? ERR_NOMEM : OK;
 }

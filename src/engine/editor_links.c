@@ -70,10 +70,11 @@ static enum err found(struct edit *self, enum if_exists mode, int64_t id, const 
 }
 
 /* What the importer counted elsewhere: in the link's own figures, not in any day's, for there are no clicks to show. */
-static enum err carry_clicks(struct edit *self, const struct link *link, int64_t clicks)
+static enum err carry_clicks(struct edit *self, struct link *link, int64_t clicks)
 {
     struct link_stat stat = {.link_id = link->id, .clicks = clicks, .total = clicks, .last_ms = TIME_NONE};
 
+    link->counts.clicks = link->counts.total = clicks > 0 ? clicks : 0;
     return clicks > 0 ? sums_stat_add(self->db, &stat) : OK;
 }
 
@@ -89,37 +90,27 @@ static enum err insert_row(struct edit *self, struct link *link, struct link_res
     return err;
 }
 
-/* Names that the link had elsewhere besides the one shown; each goes before the last one put. */
-static enum err put_more_aliases(struct edit *self, const struct link *link, const struct import_extra *extra,
-                                 struct link_result *out)
+static int compare_keys(const void *a, const void *b)
 {
-    enum err err = OK;
-
-    for (size_t i = extra ? extra->aliases.count : 0; !err && i > 0; i--) {
-        err = edit_put_alias(self, link, extra->aliases.items[i - 1], extra->imported, out);
-    }
-    if (err == ERR_ALIAS_TAKEN) {
-        fault_set(&out->fault, err, "aliases", "taken", "One of the further aliases is in use.",
-                  "其他自定义后缀中有一个已被使用。");
-    }
-    return err;
+    return str_cmp(*(const str *)a, *(const str *)b);
 }
 
+/* Makes `link` what a read of the database would give, and writes it. */
 static enum err insert(struct edit *self, struct link *link, const struct import_extra *extra, struct link_result *out)
 {
     enum err err = edit_resolve_labels(self, link, &out->fault);
 
     err = err ? err : edit_next_code(self, link);
     err = err ? err : insert_row(self, link, out);
-    err = err || link->tags.count == 0 ? err : edit_put_tags(self, link, &out->fault);
-    err = err ? err : put_more_aliases(self, link, extra, out);
-    if (!err && link->aliases.count > 0) {
-        err = edit_put_alias(self, link, link->aliases.items[0], extra && extra->imported, out);
+    if (!err && link->tags.count > 0) {
+        qsort(link->tags.items, link->tags.count, sizeof *link->tags.items, compare_keys);
+        err = edit_put_first_tags(self, link, &out->fault);
     }
+    err = err ? err : edit_put_first_aliases(self, link, extra, out);
     err = err ? err : carry_clicks(self, link, extra ? extra->clicks : 0);
-    err = err ? err : links_find(self->db, self->arena, BOUNDS_ALL, link->id, &out->link);
     if (!err) {
-        edit_touch(self, link->id, link->code, 0);
+        out->link = *link;
+        edit_touch_fresh(self, &out->link);
     }
     return err;
 }
@@ -146,7 +137,7 @@ enum err edit_create(struct edit *self, const struct link_draft *draft, const st
             return err ? err : found(self, mode, id, draft, out);
         }
     }
-    link.created_by = self->actor->name;
+    link.created_by = arena_str(self->arena, self->actor->name);
     link.created_ms = timed ? extra->created_ms : self->now_ms;
     link.updated_ms = self->now_ms;
     link.revision = 1;

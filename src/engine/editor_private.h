@@ -17,8 +17,19 @@ struct editor {
 struct edit_touched {
     int64_t id;
     str code;
-    int64_t used; /* of max_clicks, where the link had no limit before */
+    int64_t used;             /* of max_clicks, where the link had no limit before */
+    const struct link *fresh; /* made by this call and as it was written; NULL = read it */
 };
+
+/* A key that this call has looked up. */
+struct edit_word {
+    struct edit_word *next;  /* of its bucket */
+    struct edit_word *older; /* of all */
+    int kind;
+    str key;
+    int64_t id;
+};
+#define EDIT_WORD_OWNER LABEL_KINDS /* beside enum label_kind */
 
 /* One call at work on the writer thread, inside its transaction. */
 struct edit {
@@ -33,14 +44,33 @@ struct edit {
     struct url_policy policy;
     struct edit_touched *touched;
     size_t touched_count, touched_cap;
+    struct edit_word **words; /* buckets; NULL until the first word */
+    struct edit_word *latest; /* word */
+    int64_t next_id;          /* of the next link; 0 = ask */
+    str own_owner;            /* key of the actor's owner; empty until asked for */
 };
 
 /* Reads what every check needs: domains, and from them the hosts no target may be on. */
 enum err edit_open(struct edit *self, struct db *db, size_t touched_cap);
 void edit_touch(struct edit *self, int64_t id, str code, int64_t used);
+/* `link` lives until the call ends and is what a read of the database would give. */
+void edit_touch_fresh(struct edit *self, const struct link *link);
 /* After the commit: the touched links as the database has them now. What cannot be published is not served from the
  * cache either. */
 void edit_publish(struct edit *self);
+/* Where an item of a bulk call began; after its rollback everything noted since is forgotten. */
+struct edit_mark {
+    size_t touched;
+    struct edit_word *latest;
+};
+struct edit_mark edit_mark(const struct edit *self);
+void edit_back_to(struct edit *self, const struct edit_mark *mark);
+
+/* ---- editor_words.c: each key is looked up once a call ---- */
+bool edit_word_find(const struct edit *self, int kind, str key, int64_t *id);
+/* The key lives as long as the call. Out of memory is no error: the word is asked for again. */
+void edit_word_note(struct edit *self, int kind, str key, int64_t id);
+void edit_words_back_to(struct edit *self, struct edit_word *latest);
 
 /* The last step of an edit inside its transaction. */
 enum err edit_witness(struct edit *self, const struct link_result *results, size_t count);
@@ -55,6 +85,8 @@ enum err edit_resolve_owner(struct edit *self, struct link *link, const struct l
 /* Campaign and channel: made on first use unless the dictionary is strict. */
 enum err edit_resolve_labels(struct edit *self, struct link *link, struct fault *fault);
 enum err edit_put_tags(struct edit *self, const struct link *link, struct fault *fault);
+/* The same for a link that has none yet. */
+enum err edit_put_first_tags(struct edit *self, const struct link *link, struct fault *fault);
 /* Short domains with a port (development) are judged here: the policy knows hosts only. */
 enum err edit_check_loops(struct edit *self, const struct link *link, struct fault *fault);
 
@@ -67,6 +99,10 @@ str edit_fold(struct edit *self, str alias);
 enum err edit_alias_hides_code(struct edit *self, str alias, bool *hides);
 /* The alias asked for becomes the link's first on its domain; the others stay behind it. Empty: all go. */
 enum err edit_put_alias(struct edit *self, const struct link *link, str alias, bool imported, struct link_result *out);
+/* All aliases of a link just made: its own, then those of `extra` (may be NULL) behind it. link->aliases becomes what
+ * the database has. */
+enum err edit_put_first_aliases(struct edit *self, struct link *link, const struct import_extra *extra,
+                                struct link_result *out);
 /* The shown alias of a link that moved is made on the new domain too; printed ones keep working where they were. */
 enum err edit_move_alias(struct edit *self, const struct link *link, struct link_result *out);
 

@@ -73,6 +73,18 @@ enum err edit_resolve_domain(struct edit *self, struct link *link, const struct 
     return OK;
 }
 
+static enum err own_owner(struct edit *self, str *key)
+{
+    struct user user = {0};
+    enum err err = self->own_owner.len > 0 ? OK : users_find(self->db, self->arena, self->actor->owner_id, &user);
+
+    if (!err && self->own_owner.len == 0) {
+        self->own_owner = user.key;
+    }
+    *key = self->own_owner;
+    return err == ERR_NOT_FOUND ? OK : err;
+}
+
 enum err edit_resolve_owner(struct edit *self, struct link *link, const struct link_draft *draft, bool fresh,
                             struct fault *fault)
 {
@@ -80,22 +92,24 @@ enum err edit_resolve_owner(struct edit *self, struct link *link, const struct l
 
     if (fresh && self->actor->owner_bound && link->owner.len == 0) {
         link->owner_id = self->actor->owner_id;
-        return OK;
+        return own_owner(self, &link->owner);
     }
-    if (link->owner.len > 0 && link->owner_id == 0) {
+    if (link->owner.len > 0 && link->owner_id == 0 &&
+        !edit_word_find(self, EDIT_WORD_OWNER, link->owner, &link->owner_id)) {
         enum err err = users_find_key(self->db, self->arena, link->owner, &user);
         if (err) {
             return err == ERR_NOT_FOUND ? unknown(fault, "owner") : err;
         }
         link->owner_id = user.id;
+        edit_word_note(self, EDIT_WORD_OWNER, link->owner, user.id);
     }
     /* A bound key can neither give its links away nor take others': they would be out of its sight. */
     bool away = self->actor->owner_bound && link->owner_id != self->actor->owner_id;
     return away && (fresh || link_draft_has(draft, LF_OWNER)) ? unknown(fault, "owner") : OK;
 }
 
-static enum err resolve_label(struct edit *self, enum label_kind kind, str key, const char *field, int64_t *id,
-                              struct fault *fault)
+static enum err ask_label(struct edit *self, enum label_kind kind, str key, const char *field, int64_t *id,
+                          struct fault *fault)
 {
     struct label label;
 
@@ -107,6 +121,19 @@ static enum err resolve_label(struct edit *self, enum label_kind kind, str key, 
         *id = label.id;
     }
     return err == ERR_NOT_FOUND ? unknown(fault, field) : err;
+}
+
+static enum err resolve_label(struct edit *self, enum label_kind kind, str key, const char *field, int64_t *id,
+                              struct fault *fault)
+{
+    if (edit_word_find(self, (int)kind, key, id)) {
+        return OK;
+    }
+    enum err err = ask_label(self, kind, key, field, id, fault);
+    if (!err) {
+        edit_word_note(self, (int)kind, key, *id);
+    }
+    return err;
 }
 
 enum err edit_resolve_labels(struct edit *self, struct link *link, struct fault *fault)
@@ -122,18 +149,37 @@ enum err edit_resolve_labels(struct edit *self, struct link *link, struct fault 
     return err;
 }
 
+static enum err tag_ids(struct edit *self, const struct link *link, int64_t ids[LIMIT_TAGS], size_t *count,
+                        struct fault *fault)
+{
+    enum err err = OK;
+
+    *count = 0;
+    for (size_t i = 0; !err && i < link->tags.count && *count < LIMIT_TAGS; i++) {
+        err = resolve_label(self, LABEL_TAG, link->tags.items[i], "tags", &ids[(*count)++], fault);
+    }
+    return err;
+}
+
 enum err edit_put_tags(struct edit *self, const struct link *link, struct fault *fault)
 {
     int64_t ids[LIMIT_TAGS];
-    size_t count = 0;
+    size_t count;
+    enum err err = tag_ids(self, link, ids, &count, fault);
 
-    for (size_t i = 0; i < link->tags.count && count < LIMIT_TAGS; i++) {
-        enum err err = resolve_label(self, LABEL_TAG, link->tags.items[i], "tags", &ids[count++], fault);
-        if (err) {
-            return err;
-        }
+    return err ? err : links_tags_set(self->db, link->id, ids, count);
+}
+
+enum err edit_put_first_tags(struct edit *self, const struct link *link, struct fault *fault)
+{
+    int64_t ids[LIMIT_TAGS];
+    size_t count;
+    enum err err = tag_ids(self, link, ids, &count, fault);
+
+    for (size_t i = 0; !err && i < count; i++) {
+        err = links_tags_add(self->db, link->id, ids[i]);
     }
-    return links_tags_set(self->db, link->id, ids, count);
+    return err;
 }
 
 static bool is_on(const struct url *url, str domain_host)

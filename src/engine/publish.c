@@ -8,8 +8,8 @@
 #include "linkpond/store/segments.h"
 #include "linkpond/store/sums.h"
 
-/* An edit is published from the committed row, never from the edit itself: there is one way from a row to an entry, and
- * what visitors get is what the database says. */
+/* An edit is published from the committed row, never from the edit itself: what visitors get is what the database says.
+ * Only a link just made is not read again: its insert wrote every column from the very struct that is published. */
 
 struct link_entry publish_entry(const struct link_hot *hot, str channel)
 {
@@ -68,6 +68,44 @@ enum err publish_link(struct db *db, struct cache *cache, struct arena *arena, i
     }
     struct link_entry entry = publish_entry(&hot, channel);
     return cache_put(cache, &entry, aliases, count, used, true);
+}
+
+enum err publish_fresh(struct cache *cache, struct arena *arena, const struct link *link, bool fold_case)
+{
+    struct link_hot hot = {
+        .id = link->id,
+        .domain_id = link->domain_id,
+        .code = link->code,
+        .url = link->url,
+        .redirect_status = link->redirect_status,
+        .valid_from_ms = link->valid_from_ms,
+        .valid_until_ms = link->valid_until_ms,
+        .max_clicks = link->max_clicks,
+        .forward_query = link->forward_query,
+        .visitor_wins = link->visitor_wins,
+        .enabled = link->enabled,
+        .crawlable = link->crawlable,
+        .deleted_ms = TIME_NONE,
+        .fallback_url = link->fallback_url,
+        .source = link->source,
+        .click_id_param = link->click_id_param,
+    };
+    struct cache_alias *aliases = ARENA_ARRAY(arena, struct cache_alias, link->aliases.count);
+    char memory[LIMIT_ALIAS_IMPORTED];
+
+    memcpy(hot.utm, link->utm, sizeof hot.utm);
+    if (!aliases && link->aliases.count > 0) {
+        return ERR_NOMEM;
+    }
+    for (size_t i = 0; i < link->aliases.count; i++) {
+        str folded = arena_str(arena, cache_fold(link->aliases.items[i], fold_case, memory));
+        aliases[i] = (struct cache_alias){link->domain_id, folded};
+    }
+    if (arena->overflow) {
+        return ERR_NOMEM;
+    }
+    struct link_entry entry = publish_entry(&hot, link->channel);
+    return cache_put(cache, &entry, aliases, link->aliases.count, 0, true);
 }
 
 static enum err hosts_read(struct db *db, struct arena *arena, struct host_entry *out, size_t cap, size_t *count)

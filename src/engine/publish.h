@@ -12,6 +12,8 @@ enum err publish_channel(struct db *db, struct arena *arena, int64_t channel_id,
 /* One committed link with its aliases into the cache; the running limit counter stays. Publisher's thread. used: where
  * the counter starts if the link had none. Texts pass through the arena. */
 enum err publish_link(struct db *db, struct cache *cache, struct arena *arena, int64_t id, int64_t used);
+/* The same of a link that was made in the transaction just committed: the struct is what its row says. */
+enum err publish_fresh(struct cache *cache, struct arena *arena, const struct link *link, bool fold_case);
 /* All committed domains. */
 enum err publish_hosts(struct db *db, struct cache *cache, struct arena *arena);
 /* How many of max_clicks are taken according to the ledger: sums and the rows behind their marks. */

@@ -12,17 +12,20 @@ static void read_alias(struct stmt *row, struct arena *arena, struct link_alias 
     out->position = stmt_i64(row, 4);
 }
 
-enum err links_alias_add(struct db *db, const struct link_alias *alias, int64_t now_ms)
+static void bind_alias(struct stmt *stmt, const struct link_alias *alias, int64_t now_ms)
 {
-    struct stmt *stmt = db_stmt(db, SQL_LINK_ALIAS_INSERT);
-    int64_t holder = 0;
-
     stmt_bind_i64(stmt, "domain_id", alias->domain_id);
     stmt_bind_str(stmt, "folded", alias->folded);
     stmt_bind_str(stmt, "alias", alias->alias);
     stmt_bind_i64(stmt, "link_id", alias->link_id);
     stmt_bind_i64(stmt, "created_ms", now_ms);
+}
+
+static enum err insert(struct db *db, struct stmt *stmt, const struct link_alias *alias)
+{
+    int64_t holder = 0;
     enum err err = stmt_run(stmt);
+
     if (err || db_changes(db) > 0) {
         return err;
     }
@@ -31,6 +34,23 @@ enum err links_alias_add(struct db *db, const struct link_alias *alias, int64_t 
     stmt_bind_str(row, "folded", alias->folded);
     err = row_i64(row, &holder);
     return err ? err : holder == alias->link_id ? OK : ERR_ALIAS_TAKEN;
+}
+
+enum err links_alias_add(struct db *db, const struct link_alias *alias, int64_t now_ms)
+{
+    struct stmt *stmt = db_stmt(db, SQL_LINK_ALIAS_INSERT);
+
+    bind_alias(stmt, alias, now_ms);
+    return insert(db, stmt, alias);
+}
+
+enum err links_alias_add_at(struct db *db, const struct link_alias *alias, int64_t now_ms)
+{
+    struct stmt *stmt = db_stmt(db, SQL_LINK_ALIAS_INSERT_AT);
+
+    bind_alias(stmt, alias, now_ms);
+    stmt_bind_i64(stmt, "position", alias->position);
+    return insert(db, stmt, alias);
 }
 
 static struct stmt *with_alias(struct db *db, enum sql_id text, int64_t link_id, int64_t domain_id, str folded)

@@ -66,6 +66,8 @@ struct link_alias {
 };
 /* Added behind the ones it has. ERR_ALIAS_TAKEN: another link has it on that domain; OK when this link has it. */
 enum err links_alias_add(struct db *db, const struct link_alias *alias, int64_t now_ms);
+/* The same at alias->position, for a link that has none there yet. */
+enum err links_alias_add_at(struct db *db, const struct link_alias *alias, int64_t now_ms);
 /* ERR_NOT_FOUND when this link has no such alias there. first: from now on shown in short_url. */
 enum err links_alias_first(struct db *db, int64_t link_id, int64_t domain_id, str folded);
 enum err links_alias_remove(struct db *db, int64_t link_id, int64_t domain_id, str folded);

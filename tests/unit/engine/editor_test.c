@@ -270,6 +270,110 @@ static void editor__a_refused_item_leaves_the_others_alone(void **state)
     readers_give(pond->engine->readers, db);
 }
 
+/* A refused item's words go with it, and what the call remembered of them. */
+static void editor__a_word_of_a_refused_item_is_made_by_the_next(void **state)
+{
+    struct pond *pond = *state;
+    struct link_draft drafts[4] = {
+        DRAFT(pond, "url=https://example.org/1", "alias=one", "tags=early", "channel=c1"),
+        DRAFT(pond, "url=https://example.org/2", "alias=one", "tags=late,early", "channel=c2"),
+        DRAFT(pond, "url=https://example.org/3", "tags=late,early", "channel=c2"),
+        DRAFT(pond, "url=https://example.org/4", "tags=late", "channel=c1"),
+    };
+    struct link_result results[4];
+    struct link link;
+
+    assert_int_equal(editor_links_bulk(pond->engine->editor, &pond->admin, &pond->arena, drafts, NULL, NULL, NULL, 4,
+                                       false, results),
+                     OK);
+    assert_int_equal(results[1].err, ERR_ALIAS_TAKEN);
+    assert_int_equal(results[3].link.id, results[0].link.id + 2);
+    struct db *db = reader(pond);
+    assert_int_equal(links_find(db, &pond->arena, BOUNDS_ALL, results[2].link.id, &link), OK);
+    assert_str(link.channel, "c2");
+    assert_int_equal(link.tags.count, 2);
+    assert_str(link.tags.items[1], "late");
+    assert_int_equal(links_find(db, &pond->arena, BOUNDS_ALL, results[3].link.id, &link), OK);
+    assert_str(link.channel, "c1");
+    assert_str(link.tags.items[0], "late");
+    readers_give(pond->engine->readers, db);
+}
+
+static void assert_same_list(const struct str_list *a, const struct str_list *b)
+{
+    assert_int_equal(a->count, b->count);
+    for (size_t i = 0; i < a->count; i++) {
+        assert_true(str_eq(a->items[i], b->items[i]));
+    }
+}
+
+/* What a call answers about a link it made is not read back, so it must be what a read gives. */
+static void editor__a_new_link_is_answered_as_it_is_stored(void **state)
+{
+    struct pond *pond = *state;
+    struct link_draft draft =
+        DRAFT(pond, "url=https://example.org/", "alias=main", "tags=b,a,c", "campaign=k", "channel=c", "owner=admin",
+              "title=T", "notes=N", "customer=acme", "external_id=x", "max_clicks=5", "utm_source=s", "source=q");
+    str further[] = {STR_INIT("old/two"), STR_INIT("main"), STR_INIT("old/three"), STR_INIT("old/two")};
+    struct import_extra extra = {.imported = true, .created_ms = 86400000, .clicks = 7, .aliases = {further, 4}};
+    struct link_result result;
+    struct link read;
+
+    editor_link_create(pond->engine->editor, &pond->admin, &pond->arena, &draft, &extra, &result);
+    assert_int_equal(result.err, OK);
+    struct db *db = reader(pond);
+    assert_int_equal(links_find(db, &pond->arena, BOUNDS_ALL, result.link.id, &read), OK);
+    readers_give(pond->engine->readers, db);
+    const struct link *made = &result.link;
+    const str texts[][2] = {{made->code, read.code},
+                            {made->domain, read.domain},
+                            {made->url, read.url},
+                            {made->campaign, read.campaign},
+                            {made->channel, read.channel},
+                            {made->owner, read.owner},
+                            {made->title, read.title},
+                            {made->notes, read.notes},
+                            {made->customer, read.customer},
+                            {made->external_id, read.external_id},
+                            {made->source, read.source},
+                            {made->utm[UTM_SOURCE], read.utm[UTM_SOURCE]},
+                            {made->created_by, read.created_by}};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        assert_true(str_eq(texts[i][0], texts[i][1]));
+    }
+    assert_same_list(&made->tags, &read.tags);
+    assert_same_list(&made->aliases, &read.aliases);
+    assert_int_equal(made->aliases.count, 3);
+    assert_int_equal(made->campaign_id, read.campaign_id);
+    assert_int_equal(made->channel_id, read.channel_id);
+    assert_int_equal(made->owner_id, read.owner_id);
+    assert_int_equal(made->created_ms, read.created_ms);
+    assert_int_equal(made->updated_ms, read.updated_ms);
+    assert_int_equal(made->deleted_ms, read.deleted_ms);
+    assert_int_equal(made->revision, read.revision);
+    assert_int_equal(made->max_clicks, read.max_clicks);
+    assert_int_equal(made->used_clicks, read.used_clicks);
+    assert_memory_equal(&made->counts, &read.counts, sizeof read.counts);
+    assert_int_equal(pond_visit(pond, STR("old/three")).link_id, made->id);
+}
+
+/* Made and changed by one call: visitors get the change, not what was made first. */
+static void editor__a_link_changed_by_the_call_that_made_it_is_served_as_changed(void **state)
+{
+    struct pond *pond = *state;
+    struct link_draft drafts[2] = {
+        DRAFT(pond, "url=https://example.org/1", "external_id=e"),
+        DRAFT(pond, "url=https://example.org/2", "external_id=e", "if_exists=update"),
+    };
+    struct link_result results[2];
+
+    assert_int_equal(editor_links_bulk(pond->engine->editor, &pond->admin, &pond->arena, drafts, NULL, NULL, NULL, 2,
+                                       false, results),
+                     OK);
+    assert_true(results[1].existed);
+    assert_str(pond_visit(pond, results[0].link.code).location, "https://example.org/2");
+}
+
 static void editor__a_dry_run_changes_nothing(void **state)
 {
     struct pond *pond = *state;
@@ -378,6 +482,9 @@ int main(void)
         POND_TEST(editor__if_exists_goes_by_external_id),
         POND_TEST(editor__if_exists_goes_by_alias_and_else_by_five_fields),
         POND_TEST(editor__a_refused_item_leaves_the_others_alone),
+        POND_TEST(editor__a_word_of_a_refused_item_is_made_by_the_next),
+        POND_TEST(editor__a_new_link_is_answered_as_it_is_stored),
+        POND_TEST(editor__a_link_changed_by_the_call_that_made_it_is_served_as_changed),
         POND_TEST(editor__a_dry_run_changes_nothing),
         POND_TEST(editor__bulk_edits_and_deletes_by_id),
         POND_TEST(editor__a_witness_sees_the_edit_and_may_take_it_back),
