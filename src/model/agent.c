@@ -391,12 +391,13 @@ static void decide(struct agent *out, enum click_class class, str rule)
     out->rule = rule;
 }
 
+/* NOLINTBEGIN(bugprone-branch-clone): several kinds of rules, one way to decide by them */
 /* The order is the contract's. `app` is the in-app rule or NULL. */
 static void classify(const struct scan *scan, unsigned signals, const struct rule *app, struct agent *out)
 {
     const struct rule *rule;
 
-    if (scan->text.len == 0) { /* NOLINT(bugprone-branch-clone): several rules, one way to decide by them */
+    if (scan->text.len == 0) {
         decide(out, CLASS_BOT, STR("bot:empty"));
     } else if ((rule = scan_first(scan, KIND_HARD))) {
         decide(out, CLASS_BOT, rule->id);
@@ -417,6 +418,7 @@ static void classify(const struct scan *scan, unsigned signals, const struct rul
         decide(out, CLASS_HUMAN, rule ? rule->id : STR("human:default"));
     }
 }
+/* NOLINTEND(bugprone-branch-clone) */
 
 static str key_or(const struct rule *rule, str otherwise)
 {
