@@ -177,7 +177,8 @@ static void exhaust(const struct call *call, int expected, bool on_and_on)
         int status = answer(call);
         atomic_store(&left, -1);
         if (status != expected && status != 503) {
-            fail_msg("%s %s, allocation %lld: %d", method_name(call->method), call->path, (long long)n, status);
+            fail_msg("%s %s, allocation %lld: %d %s", method_name(call->method), call->path, (long long)n, status,
+                     said);
         }
     } while (atomic_load(&refusals) != before && n < FAILURES_MAX);
     world.made++;
@@ -221,7 +222,7 @@ static void memory__links_are_changed_whole_or_not_at_all(void **state)
 {
     (void)state;
     exhaust_both(&(struct call){METHOD_PATCH, "/api/v1/links/lnk_1", NULL, NULL,
-                                "{\"title\":\"t%\",\"add_tags\":[\"x%\"],\"url\":\"https://www.example.com/b%\"}"},
+                                "{\"title\":\"t%\",\"tags\":[\"x%\",\"y%\"],\"url\":\"https://www.example.com/b%\"}"},
                  200);
 }
 
