@@ -53,9 +53,13 @@ def shot(driver, name):
 
 def click_main(driver):
     old = driver.find_element(By.TAG_NAME, "html").id
+
+    def next_page():
+        roots = driver.find_elements(By.TAG_NAME, "html")  # between two pages there is none
+        return roots and roots[0].id != old and driver.execute_script("return document.readyState") == "complete"
+
     driver.find_element(By.CSS_SELECTOR, "button.main").click()
-    wait_for(lambda: driver.find_element(By.TAG_NAME, "html").id != old
-             and driver.execute_script("return document.readyState") == "complete")
+    wait_for(next_page)
 
 
 def check_fit(driver):
