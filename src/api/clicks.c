@@ -11,6 +11,7 @@
 #include "csv_cell.h"
 #include "linkpond/api/routes.h"
 #include "stats_query.h"
+#include "stream.h"
 
 #define PAGE_ROWS        1000
 #define TEXT_BYTES       (4 * 1024 * 1024)
@@ -145,16 +146,14 @@ struct click_stream {
     bool chinese;
     struct arena arena;      /* the query's texts: as long as the stream */
     struct arena page_arena; /* a page's */
-    struct buf text;         /* of the current page */
-    size_t sent;
-    int64_t left; /* rows that may still come */
-    bool ended;   /* no page behind the current one */
+    struct stream stream;    /* a page a piece */
+    int64_t left;            /* rows that may still come */
 };
 
 static void stream_done(void *arg)
 {
     struct click_stream *self = arg;
-    buf_done(&self->text);
+    buf_done(&self->stream.text);
     arena_done(&self->page_arena);
     arena_done(&self->arena);
     free(self);
@@ -167,40 +166,33 @@ static enum err stream_page(struct click_stream *self, struct db *db, struct fau
     if (!page) {
         return ERR_NOMEM;
     }
-    page->out = &self->text;
+    page->out = &self->stream.text;
     page->format = self->query.format;
     page->wanted = self->left < PAGE_ROWS ? (size_t)self->left : PAGE_ROWS;
     enum err err = run_page(db, &self->page_arena, &self->query, self->chinese, page, fault);
     self->query.after_ms = page->last_ms;
     self->query.after_id = page->last_id;
     self->left -= (int64_t)page->rows;
-    self->ended = !page->more || self->left == 0;
+    self->stream.over = !page->more || self->left == 0;
     return err;
 }
 
-static ssize_t stream_pull(void *arg, char *out, size_t cap)
+static bool clicks_more(void *arg)
 {
     struct click_stream *self = arg;
-    while (self->sent == self->text.len) {
-        if (self->ended) {
-            return -1;
-        }
-        buf_reset(&self->text);
-        self->sent = 0;
-        struct db *db = readers_take(self->readers, READER_WAIT_MS);
-        enum err err = db ? stream_page(self, db, NULL) : ERR_UNAVAILABLE;
-        if (db) {
-            readers_give(self->readers, db);
-        }
-        if (err != OK) {
-            return -2;
-        }
+    struct db *db = readers_take(self->readers, READER_WAIT_MS);
+    if (!db) {
+        return false;
     }
-    size_t len = self->text.len - self->sent;
-    len = len < cap ? len : cap;
-    memcpy(out, self->text.ptr + self->sent, len);
-    self->sent += len;
-    return (ssize_t)len;
+    enum err err = stream_page(self, db, NULL);
+    readers_give(self->readers, db);
+    return err == OK;
+}
+
+static ssize_t clicks_pull(void *arg, char *out, size_t cap)
+{
+    struct click_stream *self = arg;
+    return stream_pull(&self->stream, clicks_more, self, out, cap);
 }
 
 /* Upwards the ledger is followed: it ends where nothing older can still come in between. */
@@ -225,8 +217,8 @@ static enum err stream_open(struct ctx *ctx, struct request *request, struct cli
     end_at_settled(ctx, &self->query);
     self->left = self->query.limit > 0 ? self->query.limit : INT64_MAX;
     if (self->query.format == FORMAT_CSV) {
-        buf_add_c(&self->text, self->query.bom ? CSV_BOM : "");
-        click_view_csv_head(&self->text);
+        buf_add_c(&self->stream.text, self->query.bom ? CSV_BOM : "");
+        click_view_csv_head(&self->stream.text);
     }
     struct db *db = readers_take(self->readers, READER_WAIT_MS);
     if (!db) {
@@ -252,7 +244,7 @@ static void answer_stream(struct ctx *ctx, struct request *request, struct reply
     self->chinese = request->chinese;
     arena_init(&self->arena, LIMIT_ARENA_REQUEST);
     arena_init(&self->page_arena, LIMIT_ARENA_REQUEST);
-    buf_init_heap(&self->text, TEXT_BYTES);
+    buf_init_heap(&self->stream.text, TEXT_BYTES);
     enum err err = stream_open(ctx, request, self, &fault);
     if (err != OK) {
         stream_done(self);
@@ -261,7 +253,7 @@ static void answer_stream(struct ctx *ctx, struct request *request, struct reply
     }
     bool csv = self->query.format == FORMAT_CSV;
     reply->status = 200;
-    reply->pull = stream_pull;
+    reply->pull = clicks_pull;
     reply->pull_done = stream_done;
     reply->pull_arg = self;
     reply_header_static(reply, "Content-Type",

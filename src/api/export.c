@@ -8,6 +8,7 @@
 
 #include "csv_cell.h"
 #include "linkpond/base/clock.h"
+#include "stream.h"
 #include "transfer.h"
 
 #define PAGE_ROWS   500
@@ -22,16 +23,15 @@ struct export
     struct arena keep;  /* as long as the export */
     struct arena arena; /* of one page */
     struct link_view view;
-    struct buf out;
-    size_t out_at;
-    bool csv, over;
+    struct stream stream;
+    bool csv;
     bool mark; /* a byte order mark first: some spreadsheets take UTF-8 for something else without it */
 };
 
 static void export_free(void *arg)
 {
     struct export *self = arg;
-    buf_done(&self->out);
+    buf_done(&self->stream.text);
     arena_done(&self->arena);
     arena_done(&self->keep);
     free(self);
@@ -116,7 +116,7 @@ static void put_settings(struct line *line, const struct link *link)
 
 static void write_csv(struct export *self, const struct link *link)
 {
-    struct line line = {.out = &self->out};
+    struct line line = {.out = &self->stream.text};
     put(&line, arena_f(&self->arena, "lnk_%lld", (long long)link->id));
     put(&line, link->code);
     put_list(&line, &self->arena, &link->aliases, '\n'); /* the one byte that no alias can have */
@@ -148,19 +148,19 @@ static void write_csv(struct export *self, const struct link *link)
     put_time(&line, link->created_ms);
     put_time(&line, link->updated_ms);
     BUG_ON(line.cells != ARRAY_LEN(columns));
-    csv_line_end(&self->out);
+    csv_line_end(&self->stream.text);
 }
 
 static void write_header(struct export *self)
 {
-    struct line line = {.out = &self->out};
+    struct line line = {.out = &self->stream.text};
     if (self->mark) {
-        buf_add_c(&self->out, CSV_BOM);
+        buf_add_c(&self->stream.text, CSV_BOM);
     }
     for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
         put(&line, str_from_c(columns[i]));
     }
-    csv_line_end(&self->out);
+    csv_line_end(&self->stream.text);
 }
 
 /* ---- pages --------------------------------------------------------------------------------------------------------
@@ -173,9 +173,9 @@ static void write_link(struct export *self, const struct link *link)
         return;
     }
     struct json_writer json;
-    json_writer_init(&json, &self->out);
+    json_writer_init(&json, &self->stream.text);
     link_view_write(&self->view, &json, link);
-    buf_add_char(&self->out, '\n');
+    buf_add_char(&self->stream.text, '\n');
 }
 
 static bool next_page(struct export *self)
@@ -195,31 +195,23 @@ static bool next_page(struct export *self)
     for (size_t i = 0; i < count; i++) {
         write_link(self, &links[i]);
     }
-    self->over = count < self->filter.limit;
+    self->stream.over = count < self->filter.limit;
     if (count > 0) {
         self->filter.after = links_after(&links[count - 1], LINKS_BY_CREATED_ASC);
         self->filter.after.title = (str){0};
     }
-    return !self->out.overflow && !self->arena.overflow;
+    return !self->stream.text.overflow && !self->arena.overflow;
+}
+
+static bool export_more(void *arg)
+{
+    return next_page(arg);
 }
 
 static ssize_t export_pull(void *arg, char *out, size_t cap)
 {
     struct export *self = arg;
-    while (self->out_at == self->out.len) {
-        if (self->over) {
-            return -1;
-        }
-        buf_reset(&self->out);
-        self->out_at = 0;
-        if (!next_page(self)) {
-            return -2;
-        }
-    }
-    str piece = str_slice(buf_str(&self->out), self->out_at, self->out_at + cap);
-    memcpy(out, piece.ptr, piece.len);
-    self->out_at += piece.len;
-    return (ssize_t)piece.len;
+    return stream_pull(&self->stream, export_more, self, out, cap);
 }
 
 /* ---- the call -----------------------------------------------------------------------------------------------------
@@ -268,7 +260,7 @@ void export_links(struct ctx *ctx, struct request *request, struct reply *reply)
     }
     arena_init(&self->keep, LIMIT_ARENA_REQUEST);
     arena_init(&self->arena, ARENA_BYTES);
-    buf_init_heap(&self->out, OUT_BYTES);
+    buf_init_heap(&self->stream.text, OUT_BYTES);
     self->engine = ctx->engine;
     self->bounds = call_bounds(request);
     if (!export_open(self, ctx, request, reply)) {

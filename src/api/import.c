@@ -25,7 +25,7 @@ static void import_free(void *arg)
 {
     struct import *self = arg;
     import_input_close(self);
-    buf_done(&self->out);
+    buf_done(&self->stream.text);
     arena_done(&self->arena);
     arena_done(&self->keep);
     free(self);
@@ -77,7 +77,7 @@ static void write_existing(struct import *self, struct json_writer *json, struct
 static void write_item(struct import *self, struct db *db, const struct import_item *item)
 {
     struct json_writer json;
-    json_writer_init(&json, &self->out);
+    json_writer_init(&json, &self->stream.text);
     json_object(&json);
     json_put_i64(&json, "row", item->row);
     json_put_str(&json, "status", str_from_c(status_names[item->status]));
@@ -89,7 +89,7 @@ static void write_item(struct import *self, struct db *db, const struct import_i
         write_link(self, &json, &item->result->link, item->status != IMPORT_UPDATED);
     }
     json_object_end(&json);
-    buf_add_char(&self->out, '\n');
+    buf_add_char(&self->stream.text, '\n');
 }
 
 static void report(struct import *self, const struct import_item *items, size_t count)
@@ -106,14 +106,14 @@ static void report(struct import *self, const struct import_item *items, size_t 
     }
     self->batches++;
     if (self->progress && self->batches % PROGRESS_EVERY == 0) {
-        buf_addf(&self->out, "{\"progress\":{\"rows\":%lld}}\n", (long long)self->rows);
+        buf_addf(&self->stream.text, "{\"progress\":{\"rows\":%lld}}\n", (long long)self->rows);
     }
 }
 
 static void summarize(struct import *self)
 {
     struct json_writer json;
-    json_writer_init(&json, &self->out);
+    json_writer_init(&json, &self->stream.text);
     json_object(&json);
     json_name(&json, "summary");
     json_object(&json);
@@ -128,8 +128,8 @@ static void summarize(struct import *self)
     json_put_bool(&json, "complete", self->stopped == OK);
     json_object_end(&json);
     json_object_end(&json);
-    buf_add_char(&self->out, '\n');
-    self->over = true;
+    buf_add_char(&self->stream.text, '\n');
+    self->stream.over = true;
 }
 
 static void step(struct import *self)
@@ -156,24 +156,16 @@ static void step(struct import *self)
     report(self, items, count);
 }
 
+static bool import_more(void *arg)
+{
+    step(arg);
+    return true;
+}
+
 static ssize_t import_pull(void *arg, char *out, size_t cap)
 {
     struct import *self = arg;
-    while (self->out_at == self->out.len) {
-        if (self->over) {
-            return -1;
-        }
-        buf_reset(&self->out);
-        self->out_at = 0;
-        step(self);
-        if (self->out.overflow) {
-            return -2;
-        }
-    }
-    str piece = str_slice(buf_str(&self->out), self->out_at, self->out_at + cap);
-    memcpy(out, piece.ptr, piece.len);
-    self->out_at += piece.len;
-    return (ssize_t)piece.len;
+    return stream_pull(&self->stream, import_more, self, out, cap);
 }
 
 /* ---- the call -----------------------------------------------------------------------------------------------------
@@ -314,7 +306,7 @@ static void import_links(struct ctx *ctx, struct request *request, struct reply 
     }
     arena_init(&self->keep, LIMIT_ARENA_REQUEST);
     arena_init(&self->arena, ARENA_BYTES);
-    buf_init_heap(&self->out, OUT_BYTES);
+    buf_init_heap(&self->stream.text, OUT_BYTES);
     self->engine = ctx->engine;
     self->fd = -1;
     self->chinese = request->chinese;

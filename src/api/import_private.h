@@ -2,6 +2,7 @@
 #ifndef LINKPOND_API_IMPORT_PRIVATE_H
 #define LINKPOND_API_IMPORT_PRIVATE_H
 
+#include "stream.h"
 #include "transfer.h"
 
 /* One import from its first byte to its summary. It owns all it needs, for it outlives the handler's call. */
@@ -22,9 +23,7 @@ struct import {
     enum err stopped; /* the input or the database ended it before its end */
 
     /* what goes out */
-    struct buf out;
-    size_t out_at;
-    bool over;
+    struct stream stream;
 
     struct arena keep;     /* as long as the import */
     struct arena arena;    /* of one batch */
