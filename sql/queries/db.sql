@@ -13,6 +13,7 @@ PRAGMA cell_size_check = ON;
 PRAGMA cache_size = -16384;
 PRAGMA mmap_size = 268435456;
 
+-- Little is mapped: what each of the readers maps counts as ours, and one backup would map the whole file.
 -- No query_only: such a handle is opened read-only, which is stronger, and query_only would forbid VACUUM INTO.
 -- name: db_pragmas_read
 PRAGMA wal_autocheckpoint = 0;
@@ -20,7 +21,7 @@ PRAGMA foreign_keys = ON;
 PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
 PRAGMA cache_size = -8192;
-PRAGMA mmap_size = 268435456;
+PRAGMA mmap_size = 16777216;
 
 -- name: db_trim
 PRAGMA mmap_size = 0;

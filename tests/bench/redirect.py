@@ -84,7 +84,8 @@ class Pond:
         self.log = (folder / "linkpond.log").open("w")
         began = time.monotonic()
         self.process = subprocess.Popen(["taskset", "-c", "0", binary, "--data", self.data, "serve", "--listen", "127.0.0.1:0",
-                                         "--admin-listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0", "--redirect-threads", "1"],
+                                         "--admin-listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0", "--redirect-threads", "1",
+                                         "--backup-every", "0"],  # a backup takes seconds of this one core
                                         stderr=self.log)
         listen = self.data / "listen.json"
         while not listen.exists() or json.loads(listen.read_text())["pid"] != self.process.pid:
