@@ -207,11 +207,11 @@ CREATE TABLE click (
     user_agent ANY
 ) STRICT;
 
--- Visitors found by the day's keyed hash; rows go two days after.
+-- Visitors found by the day's keyed hash, one row for those of a batch; rows go two days after.
 CREATE TABLE visitor_day (
-    number INTEGER PRIMARY KEY,                    -- pseudonym, dense, never reused
+    first_number INTEGER PRIMARY KEY,              -- pseudonym of the first hash; dense, never reused
     day INTEGER NOT NULL,                          -- install-local civil day
-    hash INTEGER NOT NULL
+    hashes BLOB NOT NULL                           -- 8 bytes each, little end first: first_number, the one after it, ...
 ) STRICT;
 
 -- The only stored sums. quarters: sparse quarter-hours of (class, outcome) counts of one UTC day.

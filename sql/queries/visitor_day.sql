@@ -1,12 +1,14 @@
 -- SPDX-License-Identifier: MIT
 -- name: visitor_insert
-INSERT INTO visitor_day (number, day, hash) VALUES (:number, :day, :hash);
+INSERT INTO visitor_day (first_number, day, hashes) VALUES (:first_number, :day, :hashes);
 
+-- Rows follow each other without overlap, so the last one ends highest.
 -- name: visitor_max_number
-SELECT COALESCE(max(number), 0) FROM visitor_day;
+SELECT COALESCE((SELECT first_number + max(length(hashes) / 8, 1) - 1 FROM visitor_day
+                 ORDER BY first_number DESC LIMIT 1), 0);
 
 -- name: visitor_delete_before
 DELETE FROM visitor_day WHERE day < :day;
 
 -- name: visitor_each
-SELECT number, hash FROM visitor_day WHERE day = :day ORDER BY number;
+SELECT first_number, hashes FROM visitor_day WHERE day = :day ORDER BY first_number;

@@ -6,25 +6,23 @@
 
 #include "idmap.h"
 #include "linkpond/base/crypt.h"
-#include "linkpond/base/hash.h"
 #include "linkpond/store/clicks.h"
 #include "linkpond/store/meta.h"
 #include "linkpond/store/segments.h"
 #include "linkpond/store/visitors.h"
+#include "pseudonyms_salts.h"
 
 /*
  * A day's memory is built when its first click comes: from its visitor rows and its clicks, so a restart forgets
  * nothing. A batch notes what it changed; when it is rolled back the notes are played backwards, for the batch will be
  * read again.
+ *
+ * New visitors of a batch are gathered and stored together, a row for each run of numbers of one day.
  */
-#define DAYS      3
-#define META_NEXT STR("visitor_next")
-#define META_SALT STR("visitor_salts")
+#define DAYS          PSEUDONYMS_DAYS
+#define META_NEXT     STR("visitor_next")
+#define NEWCOMERS_MIN 256
 
-struct salt {
-    int64_t day;
-    struct siphash_key key;
-};
 struct visitor_day {
     bool used, fresh; /* fresh: made in this batch */
     int64_t day, start_ms, end_ms;
@@ -38,10 +36,18 @@ struct undo {
     int64_t value;
     bool added;
 };
+/* Given a number in this batch and not stored yet. */
+struct newcomers {
+    int64_t first_number;
+    int64_t day;
+    int64_t *hashes;
+    size_t count, cap;
+};
 struct pseudonyms {
     const struct zone *zone;
     int64_t repeat_window_ms;
     int64_t next, next_committed;
+    struct newcomers newcomers;
     struct visitor_day days[DAYS];
     struct undo *undo;
     size_t undo_count, undo_cap;
@@ -90,85 +96,68 @@ void pseudonyms_free(struct pseudonyms *self)
             day_drop(&self->days[i]);
         }
         free(self->undo);
+        free(self->newcomers.hashes);
         free(self);
     }
 }
 
+/* ---- new visitors of a batch */
+
+/* Inside the batch's transaction. A number that is there already, after damage, must not stop the ledger: these
+ * visitors are then new ones after a restart, which moves the counter on. */
+static enum err newcomers_store(struct pseudonyms *self, struct db *db)
+{
+    struct newcomers *newcomers = &self->newcomers;
+
+    if (newcomers->count == 0) {
+        return OK;
+    }
+    enum err err = visitors_insert(db, newcomers->first_number, newcomers->day, newcomers->hashes, newcomers->count);
+    newcomers->count = 0;
+    return err == ERR_CONFLICT ? OK : err;
+}
+
+/* Room for one more of the day; what was gathered of another day is stored. */
+static enum err newcomers_reserve(struct pseudonyms *self, struct db *db, int64_t day)
+{
+    struct newcomers *newcomers = &self->newcomers;
+    enum err err = newcomers->day != day ? newcomers_store(self, db) : OK;
+
+    if (err != OK || newcomers->count < newcomers->cap) {
+        return err;
+    }
+    size_t cap = newcomers->cap > 0 ? newcomers->cap * 2 : NEWCOMERS_MIN;
+    int64_t *hashes = realloc(newcomers->hashes, cap * sizeof *hashes);
+    if (!hashes) {
+        return ERR_NOMEM;
+    }
+    newcomers->hashes = hashes;
+    newcomers->cap = cap;
+    return OK;
+}
+
+static void newcomers_add(struct newcomers *self, int64_t number, int64_t day, uint64_t hash)
+{
+    if (self->count == 0) {
+        self->first_number = number;
+        self->day = day;
+    }
+    self->hashes[self->count++] = (int64_t)hash;
+}
+
 /* ---- a day comes into memory */
-
-/* The stored salts, in no order. */
-static enum err salts_read(struct db *db, struct salt salts[DAYS], size_t *count)
-{
-    struct arena arena;
-    str blob = {0};
-
-    *count = 0;
-    arena_init(&arena, 4096);
-    enum err err = meta_get_blob(db, &arena, META_SALT, &blob);
-    if (err == OK && blob.len <= DAYS * sizeof *salts && blob.len % sizeof *salts == 0) {
-        memcpy(salts, blob.ptr, blob.len);
-        *count = blob.len / sizeof *salts;
-    }
-    if (blob.len > 0) {
-        crypt_cleanse((void *)(uintptr_t)blob.ptr, blob.len);
-    }
-    arena_done(&arena);
-    return err == ERR_NOT_FOUND ? OK : err;
-}
-
-static enum err salts_write(struct db *db, const struct salt *salts, size_t count)
-{
-    return meta_put_blob(db, META_SALT, (str){(const char *)salts, count * sizeof *salts});
-}
-
-/* Finds the day's salt or makes one; the oldest goes when there are too many. */
-static enum err salt_for(struct db *db, int64_t day, struct siphash_key *out)
-{
-    struct salt salts[DAYS];
-    size_t count = 0, oldest = 0;
-    enum err err = salts_read(db, salts, &count);
-
-    for (size_t i = 0; err == OK && i < count; i++) {
-        if (salts[i].day == day) {
-            *out = salts[i].key;
-            return OK;
-        }
-        oldest = salts[i].day < salts[oldest].day ? i : oldest;
-    }
-    crypt_random(out, sizeof *out);
-    if (err == OK && count < DAYS) {
-        salts[count++] = (struct salt){day, *out};
-        err = salts_write(db, salts, count);
-    } else if (err == OK && salts[oldest].day < day) {
-        salts[oldest] = (struct salt){day, *out};
-        err = salts_write(db, salts, count);
-    } /* else a journal read very late: this salt lives in memory only */
-    crypt_cleanse(salts, sizeof salts);
-    return err;
-}
 
 enum err pseudonyms_expire(struct pseudonyms *self, struct db *db, int64_t now_ms)
 {
     int64_t first_kept = zone_civil_day(self->zone, now_ms, NULL) - 1;
-    struct salt salts[DAYS];
-    size_t count = 0, kept = 0;
-    enum err err = salts_read(db, salts, &count);
+    enum err err = pseudonyms_salts_expire(db, first_kept);
 
-    for (size_t i = 0; i < count; i++) {
-        if (salts[i].day >= first_kept) {
-            salts[kept++] = salts[i];
-        }
-    }
-    if (err == OK && kept < count) {
-        err = salts_write(db, salts, kept);
-    }
-    crypt_cleanse(salts, sizeof salts);
     for (size_t i = 0; i < DAYS; i++) {
         if (self->days[i].used && self->days[i].day < first_kept) {
             day_drop(&self->days[i]);
         }
     }
-    return err == OK ? visitors_delete_before(db, first_kept, NULL) : err;
+    return err == OK ? visitors_delete_before(db, first_kept) : err;
 }
 
 static void remember_pv(struct visitor_day *day, const struct click_facts *facts)
@@ -206,15 +195,17 @@ static enum err load_pairs(struct db *db, struct visitor_day *day)
 static enum err load_numbers(struct db *db, struct visitor_day *day)
 {
     int64_t number = 0, hash = 0;
-    struct stmt *rows = visitors_each(db, day->day);
+    struct visitors_scan scan;
 
-    while (visitors_next(rows, &number, &hash)) {
-        int64_t *value = idmap_put(&day->numbers, (uint64_t)hash, 0, NULL);
+    visitors_scan(&scan, db, day->day);
+    while (visitors_scan_next(&scan, &number, &hash)) {
+        bool ours = hash >= 0 && number > 0 && number < PSEUDONYM_DENSE_MAX; /* else the row is damaged */
+        int64_t *value = ours ? idmap_put(&day->numbers, (uint64_t)hash, 0, NULL) : NULL;
         if (value) {
             *value = number;
         }
     }
-    return stmt_err(rows);
+    return stmt_err(scan.rows);
 }
 
 static struct visitor_day *oldest_day(struct pseudonyms *self)
@@ -242,7 +233,11 @@ static void undo_forget(struct pseudonyms *self, const struct visitor_day *day)
 static enum err day_load(struct pseudonyms *self, struct db *db, int64_t civil_day, struct visitor_day **out)
 {
     struct visitor_day *day = oldest_day(self);
+    enum err err = newcomers_store(self, db); /* some may be of this day */
 
+    if (err != OK) {
+        return err;
+    }
     undo_forget(self, day);
     day_drop(day);
     day->day = civil_day;
@@ -250,7 +245,7 @@ static enum err day_load(struct pseudonyms *self, struct db *db, int64_t civil_d
     day->end_ms = zone_day_start(self->zone, civil_day + 1);
     idmap_init(&day->numbers, PSEUDONYMS_PER_DAY);
     idmap_init(&day->pairs, PSEUDONYMS_PER_DAY);
-    enum err err = salt_for(db, civil_day, &day->salt);
+    err = pseudonyms_salt_for(db, civil_day, &day->salt);
     if (err == OK) {
         err = load_numbers(db, day);
     }
@@ -326,14 +321,18 @@ static enum err number_by_hash(struct pseudonyms *self, struct db *db, struct vi
         out->number = *known;
         return OK;
     }
-    if (self->next >= PSEUDONYM_DENSE_MAX || !set(self, &day->numbers, hash, 0, self->next)) {
+    enum err err = newcomers_reserve(self, db, day->day);
+    if (err != OK && err != ERR_NOMEM) {
+        return err;
+    }
+    if (err != OK || self->next >= PSEUDONYM_DENSE_MAX || !set(self, &day->numbers, hash, 0, self->next)) {
         out->number = PSEUDONYM_DENSE_MAX | (int64_t)(hash % (uint64_t)PSEUDONYM_DENSE_MAX);
         return OK;
     }
     out->number = self->next++;
     out->new_visitor = true;
-    enum err err = visitors_insert(db, out->number, day->day, (int64_t)hash);
-    return err == ERR_CONFLICT ? OK : err; /* a damaged counter must not stop the ledger; a restart moves it on */
+    newcomers_add(&self->newcomers, out->number, day->day, hash);
+    return OK;
 }
 
 /* Cookies outlive the day, so their pairs of the day before count too when it is in memory. */
@@ -392,8 +391,10 @@ enum err pseudonyms_find(struct pseudonyms *self, struct db *db, const struct re
 /* ---- the batch's end */
 enum err pseudonyms_save(struct pseudonyms *self, struct db *db)
 {
-    if (self->next == self->next_committed) {
-        return OK;
+    enum err err = newcomers_store(self, db);
+
+    if (err != OK || self->next == self->next_committed) {
+        return err;
     }
     return meta_put_i64(db, META_NEXT, self->next);
 }
@@ -418,6 +419,7 @@ void pseudonyms_rolled_back(struct pseudonyms *self)
         }
     }
     self->undo_count = 0;
+    self->newcomers.count = 0;
     self->next = self->next_committed;
     for (size_t i = 0; i < DAYS; i++) {
         if (self->days[i].fresh) {

@@ -12,11 +12,12 @@
  * deleted with their visitors' hashes two days later, so that nobody can find the address again. A visitor's opt-out
  * (GPC, DNT) keeps the cookie away; the day's number stays, because it names nobody beyond the day.
  *
- * In memory, per day of the last three: hash -> number, and (visitor, link) -> last PV. At most PSEUDONYMS_PER_DAY of
- * either a day. Past that a new visitor's number is taken from the hash itself (still the same all day, but not dense),
- * and a pair that was not remembered is a first one only if its visitor is new: a link's stored visitors then may be
- * too low, reports still count exactly. Writer thread only.
+ * In memory, per day of the last PSEUDONYMS_DAYS: hash -> number, and (visitor, link) -> last PV. At most
+ * PSEUDONYMS_PER_DAY of either a day. Past that a new visitor's number is taken from the hash itself (still the same
+ * all day, but not dense), and a pair that was not remembered is a first one only if its visitor is new: a link's
+ * stored visitors then may be too low, reports still count exactly. Writer thread only.
  */
+#define PSEUDONYMS_DAYS     3
 #define PSEUDONYMS_PER_DAY  (1U << 22)
 #define PSEUDONYM_DENSE_MAX (INT64_C(1) << 39) /* numbers from here on are hashes */
 
@@ -34,7 +35,7 @@ enum err pseudonyms_find(struct pseudonyms *self, struct db *db, const struct re
                          struct pseudonym *out);
 /* In a transaction of its own, hourly: salts and hashes of all days before yesterday go. */
 enum err pseudonyms_expire(struct pseudonyms *self, struct db *db, int64_t now_ms);
-/* Before the batch's commit: what must survive. */
+/* Before the batch's commit: what must survive, new visitors among it. */
 enum err pseudonyms_save(struct pseudonyms *self, struct db *db);
 void pseudonyms_committed(struct pseudonyms *self);
 void pseudonyms_rolled_back(struct pseudonyms *self);

@@ -263,22 +263,62 @@ static void segments__add_up_over_batches(void **state)
 static void visitors__go_by_day(void **state)
 {
     struct tempdb *self = *state;
-    int64_t number;
-    int64_t hash;
+    const int64_t hashes[] = {5, INT64_MAX, 0};
+    struct visitors_scan scan;
+    int64_t number = -1, hash = -1;
 
-    assert_int_equal(visitors_insert(self->db, 10, 100, -5), OK);
-    assert_int_equal(visitors_insert(self->db, 11, 101, -5), OK);
-    assert_int_equal(visitors_insert(self->db, 11, 101, 6), ERR_CONFLICT);
     assert_int_equal(visitors_max_number(self->db, &number), OK);
-    assert_int_equal(number, 11);
-    struct stmt *rows = visitors_each(self->db, 100);
-    assert_true(visitors_next(rows, &number, &hash));
-    assert_int_equal(number, 10);
-    assert_int_equal(hash, -5);
-    assert_false(visitors_next(rows, &number, &hash));
-    assert_int_equal(visitors_delete_before(self->db, 101, &number), OK);
-    assert_int_equal(number, 1);
-    assert_false(visitors_next(visitors_each(self->db, 100), &number, &hash));
+    assert_int_equal(number, 0);
+    assert_int_equal(visitors_insert(self->db, 10, 100, hashes, 3), OK);
+    assert_int_equal(visitors_insert(self->db, 13, 101, hashes, 2), OK);
+    assert_int_equal(visitors_insert(self->db, 15, 100, hashes + 1, 1), OK);
+    assert_int_equal(visitors_insert(self->db, 13, 101, hashes, 1), ERR_CONFLICT);
+    visitors_scan(&scan, self->db, 100);
+    for (int64_t i = 0; i < 3; i++) {
+        assert_true(visitors_scan_next(&scan, &number, &hash));
+        assert_int_equal(number, 10 + i);
+        assert_int_equal(hash, hashes[i]);
+    }
+    assert_true(visitors_scan_next(&scan, &number, &hash));
+    assert_int_equal(number, 15);
+    assert_int_equal(hash, INT64_MAX);
+    assert_false(visitors_scan_next(&scan, &number, &hash));
+    assert_int_equal(stmt_err(scan.rows), OK);
+    assert_int_equal(visitors_delete_before(self->db, 101), OK);
+    visitors_scan(&scan, self->db, 100);
+    assert_false(visitors_scan_next(&scan, &number, &hash));
+    assert_int_equal(visitors_max_number(self->db, &number), OK);
+    assert_int_equal(number, 14);
+}
+
+/* The blob of a row as it is in the file, whatever its length. */
+static void insert_damaged(struct db *db, int64_t first_number, str hashes)
+{
+    struct stmt *stmt = db_stmt(db, SQL_VISITOR_INSERT);
+
+    stmt_bind_i64(stmt, "first_number", first_number);
+    stmt_bind_i64(stmt, "day", 100);
+    stmt_bind_blob(stmt, "hashes", hashes);
+    assert_int_equal(stmt_run(stmt), OK);
+}
+
+static void visitors__a_damaged_row_gives_its_whole_hashes(void **state)
+{
+    struct tempdb *self = *state;
+    struct visitors_scan scan;
+    int64_t number = -1, hash = -1;
+
+    insert_damaged(self->db, 1, STR(""));
+    insert_damaged(self->db, 2, STR("\2\1\0\0\0\0\0\0ABCDEFG"));
+    insert_damaged(self->db, 5, STR("ABC"));
+    visitors_scan(&scan, self->db, 100);
+    assert_true(visitors_scan_next(&scan, &number, &hash));
+    assert_int_equal(number, 2);
+    assert_int_equal(hash, 0x0102);
+    assert_false(visitors_scan_next(&scan, &number, &hash));
+    assert_int_equal(stmt_err(scan.rows), OK);
+    assert_int_equal(visitors_max_number(self->db, &number), OK);
+    assert_int_equal(number, 5); /* its row is there, so the number was given */
 }
 
 static void sums__add_and_keep_the_latest(void **state)
@@ -372,6 +412,7 @@ int main(void)
         TEST(terms__are_dense_and_lasting),
         TEST(segments__add_up_over_batches),
         TEST(visitors__go_by_day),
+        TEST(visitors__a_damaged_row_gives_its_whole_hashes),
         TEST(sums__add_and_keep_the_latest),
         TEST(sums__days_are_put_found_and_ranged),
     };
