@@ -64,7 +64,7 @@ static void write_item(struct json_writer *json, struct request *request, const 
     json_object_end(json);
 }
 
-static enum err write_results(struct link_edit *edit, struct db *db, const struct link_result *done, size_t count)
+static enum err write_results(struct edit_call *edit, struct db *db, const struct editor_seen *seen)
 {
     struct bulk *bulk = edit->arg;
     struct link_view view;
@@ -73,8 +73,8 @@ static enum err write_results(struct link_edit *edit, struct db *db, const struc
     if (err != OK) {
         return err;
     }
-    for (size_t i = 0; i < count; i++) {
-        bulk->results[bulk->slot[i]] = done[i];
+    for (size_t i = 0; i < seen->count; i++) {
+        bulk->results[bulk->slot[i]] = seen->links[i];
     }
     reply_json_begin(edit->reply, 200, &json);
     json_object(&json);
@@ -91,8 +91,8 @@ static enum err write_results(struct link_edit *edit, struct db *db, const struc
 
 static void run_bulk(struct ctx *ctx, struct request *request, struct reply *reply, struct bulk *bulk)
 {
-    struct link_edit edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_results, .arg = bulk};
-    const struct actor *actor = link_edit_actor(&edit);
+    struct edit_call edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_results, .arg = bulk};
+    const struct actor *actor = edit_call_actor(&edit);
     const int64_t *ids = request->method == METHOD_POST ? NULL : bulk->ids;
     const enum link_action *actions = request->method == METHOD_DELETE ? bulk->actions : NULL;
     enum err err = OK;
@@ -104,7 +104,7 @@ static void run_bulk(struct ctx *ctx, struct request *request, struct reply *rep
         reply_problem(reply, request, err, NULL);
         return;
     }
-    link_edit_answer(&edit, bulk->done, bulk->count);
+    edit_call_answer(&edit, &(struct editor_seen){.links = bulk->done, .count = bulk->count});
 }
 
 /* The call's top-level members; anything else is refused so that a typing error never edits more than was meant. */

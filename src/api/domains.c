@@ -4,7 +4,7 @@
  * what it does may.
  */
 #include "linkpond/store/domains.h"
-#include "call.h"
+#include "edit_call.h"
 #include "linkpond/api/routes.h"
 #include "linkpond/base/host.h"
 
@@ -85,25 +85,35 @@ static bool load_domain(struct ctx *ctx, struct request *request, struct reply *
     return err == OK;
 }
 
-static void answer_domain(struct ctx *ctx, struct request *request, struct reply *reply, int status, int64_t id)
+static enum err write_put(struct edit_call *edit, struct db *db, const struct editor_seen *seen)
 {
-    struct db *db = call_reader(ctx, request, reply);
-    if (!db) {
-        return;
-    }
     struct domain domain;
-    enum err err = domains_find(db, request->arena, id, &domain);
-    readers_give(ctx->engine->readers, db);
+    struct json_writer json;
+    bool added = edit->request->method == METHOD_POST;
+    enum err err = domains_find(db, edit->request->arena, seen->id, &domain);
     if (err != OK) {
-        reply_problem(reply, request, err, NULL);
+        return err;
+    }
+    reply_json_begin(edit->reply, added ? 201 : 200, &json);
+    write_domain(&json, &domain);
+    if (added) {
+        reply_header(edit->reply, edit->request, "Location",
+                     call_location(edit->request, "/api/v1/domains", domain.host));
+    }
+    return OK;
+}
+
+/* Stores the domain and answers it. */
+static void put_domain(struct ctx *ctx, struct request *request, struct reply *reply, struct domain *domain)
+{
+    struct fault fault = {0};
+    struct edit_call edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_put};
+    enum err err = editor_domain_put(ctx->engine->editor, edit_call_actor(&edit), domain, &fault);
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
         return;
     }
-    struct json_writer json;
-    reply_json_begin(reply, status, &json);
-    write_domain(&json, &domain);
-    if (status == 201) {
-        reply_header(reply, request, "Location", call_location(request, "/api/v1/domains", domain.host));
-    }
+    edit_call_answer(&edit, &(struct editor_seen){.id = domain->id});
 }
 
 /* Words here; hosts and addresses are the editor's to judge, which knows all domains. */
@@ -186,12 +196,7 @@ static void domains_create(struct ctx *ctx, struct request *request, struct repl
     struct domain domain = {
         .host = draft.host, .scheme = STR("https"), .enabled = true, .shareable = true, .serves_all = true};
     apply_draft(&domain, &draft, &presence);
-    enum err err = editor_domain_put(ctx->engine->editor, request->actor, &domain, &fault);
-    if (err != OK) {
-        reply_problem(reply, request, err, &fault);
-        return;
-    }
-    answer_domain(ctx, request, reply, 201, domain.id);
+    put_domain(ctx, request, reply, &domain);
 }
 
 static void domains_get(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -211,24 +216,18 @@ static void domains_patch(struct ctx *ctx, struct request *request, struct reply
     struct domain_draft draft = {0};
     struct json_presence presence = {0};
     struct fault fault = {0};
-    enum err err = OK;
     if (!load_domain(ctx, request, reply, &domain) || !read_draft(request, reply, &draft, &presence)) {
         return;
     }
     if (has(&presence, DF_HOST) && !str_ieq(draft.host, domain.host)) {
-        err = fault_set(&fault, ERR_INVALID, "host", "not_changeable",
-                        "A host cannot change, for it is printed on paper; add another domain.",
-                        "域名创建后不能修改，请新增域名。");
-    }
-    if (err == OK) {
-        apply_draft(&domain, &draft, &presence);
-        err = editor_domain_put(ctx->engine->editor, request->actor, &domain, &fault);
-    }
-    if (err != OK) {
+        enum err err = fault_set(&fault, ERR_INVALID, "host", "not_changeable",
+                                 "A host cannot change, for it is printed on paper; add another domain.",
+                                 "域名创建后不能修改，请新增域名。");
         reply_problem(reply, request, err, &fault);
         return;
     }
-    answer_domain(ctx, request, reply, 200, domain.id);
+    apply_draft(&domain, &draft, &presence);
+    put_domain(ctx, request, reply, &domain);
 }
 
 static void domains_remove(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -238,12 +237,13 @@ static void domains_remove(struct ctx *ctx, struct request *request, struct repl
     if (!call_unbound(request, reply) || !load_domain(ctx, request, reply, &domain)) {
         return;
     }
-    enum err err = editor_domain_delete(ctx->engine->editor, request->actor, domain.id, &fault);
+    struct edit_call edit = {.ctx = ctx, .request = request, .reply = reply, .write = edit_call_gone};
+    enum err err = editor_domain_delete(ctx->engine->editor, edit_call_actor(&edit), domain.id, &fault);
     if (err != OK) {
         reply_problem(reply, request, err, &fault);
         return;
     }
-    reply->status = 204;
+    edit_call_answer(&edit, &(struct editor_seen){.id = domain.id});
 }
 
 const struct route api_domain_routes[] = {

@@ -3,7 +3,7 @@
  */
 #include "linkpond/store/keys.h"
 
-#include "call.h"
+#include "edit_call.h"
 #include "linkpond/api/routes.h"
 #include "linkpond/base/crypt.h"
 #include "linkpond/store/domains.h"
@@ -197,14 +197,15 @@ static void keys_revoke_one(struct ctx *ctx, struct request *request, struct rep
     if (!call_unbound(request, reply)) {
         return;
     }
+    struct edit_call edit = {.ctx = ctx, .request = request, .reply = reply, .write = edit_call_gone};
     enum err err = str_to_i64(request->params[0], &id)
-                       ? editor_key_revoke(ctx->engine->editor, request->actor, id, &fault)
+                       ? editor_key_revoke(ctx->engine->editor, edit_call_actor(&edit), id, &fault)
                        : ERR_NOT_FOUND;
     if (err != OK) {
         reply_problem(reply, request, err, &fault);
         return;
     }
-    reply->status = 204;
+    edit_call_answer(&edit, &(struct editor_seen){.id = id});
 }
 
 const struct route api_key_routes[] = {

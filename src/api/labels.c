@@ -4,7 +4,7 @@
  * channel's place; the route's path tells the kind.
  */
 #include "linkpond/store/labels.h"
-#include "call.h"
+#include "edit_call.h"
 #include "linkpond/api/routes.h"
 #include "linkpond/store/users.h"
 
@@ -104,19 +104,27 @@ static bool load_label(struct ctx *ctx, struct request *request, struct reply *r
     return err == OK;
 }
 
-static void answer_label(struct ctx *ctx, struct request *request, struct reply *reply, int status, str key)
+/* The answer to an edit; its arg is the key that the label goes by now. */
+static enum err write_put(struct edit_call *edit, struct db *db, const struct editor_seen *seen)
 {
+    struct request *request = edit->request;
+    struct bounds bounds = call_bounds(request);
     struct label label;
-    if (!load_label(ctx, request, reply, key, &label)) {
-        return;
-    }
     struct json_writer json;
-    reply_json_begin(reply, status, &json);
-    write_label(&json, &label);
-    if (status == 201) {
-        const char *prefix = arena_f(request->arena, "/api/v1/%ss", label_kind_name(label.kind).ptr).ptr;
-        reply_header(reply, request, "Location", call_location(request, prefix, label.key));
+    const str *key = edit->arg;
+    bool added = request->method == METHOD_POST && !request->params[0].ptr; /* a merge names one */
+    enum err err = labels_find_full(db, request->arena, kind_of(edit->ctx), *key, &bounds, &label);
+    (void)seen;
+    if (err != OK) {
+        return err;
     }
+    reply_json_begin(edit->reply, added ? 201 : 200, &json);
+    write_label(&json, &label);
+    if (added) {
+        const char *prefix = arena_f(request->arena, "/api/v1/%ss", label_kind_name(label.kind).ptr).ptr;
+        reply_header(edit->reply, request, "Location", call_location(request, prefix, label.key));
+    }
+    return OK;
 }
 
 /* ---- what a body asks for -------------------------------------------------------------------------------------- */
@@ -174,15 +182,16 @@ static void apply_place(struct label *label, const struct label_draft *draft, co
     label->cost_centre = has(presence, FIELD_COST_CENTRE) ? draft->cost_centre : label->cost_centre;
 }
 
-/* Reads the body onto the label and stores it. On false the reply is the problem. */
-static bool put_label(struct ctx *ctx, struct request *request, struct reply *reply, struct label *label)
+/* Reads the body onto the label, stores it and answers it. */
+static void put_label(struct ctx *ctx, struct request *request, struct reply *reply, struct label *label)
 {
     const struct json *json;
     struct label_draft draft = {0};
     struct json_presence presence = {0};
     struct fault fault = {0};
+    struct edit_call edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_put, .arg = &label->key};
     if (!call_json(request, reply, &json)) {
-        return false;
+        return;
     }
     size_t fields = label->kind == LABEL_CHANNEL ? FIELD_CHANNEL_COUNT : FIELD_COMMON;
     enum err err = json_decode(request->arena, json, label_fields, fields, &draft, &presence, &fault);
@@ -197,12 +206,13 @@ static bool put_label(struct ctx *ctx, struct request *request, struct reply *re
         label->name = has(&presence, FIELD_NAME) ? draft.name : label->name;
         label->archived = has(&presence, FIELD_ARCHIVED) ? draft.archived : label->archived;
         apply_place(label, &draft, &presence);
-        err = editor_label_put(ctx->engine->editor, request->actor, label, &fault);
+        err = editor_label_put(ctx->engine->editor, edit_call_actor(&edit), label, &fault);
     }
     if (err != OK) {
         reply_problem(reply, request, err, &fault);
+        return;
     }
-    return err == OK;
+    edit_call_answer(&edit, &(struct editor_seen){.id = label->id});
 }
 
 /* ---- handlers -------------------------------------------------------------------------------------------------- */
@@ -267,33 +277,25 @@ static void labels_get_list(struct ctx *ctx, struct request *request, struct rep
 static void labels_create(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct label label = {.kind = kind_of(ctx)};
-    if (put_label(ctx, request, reply, &label)) {
-        answer_label(ctx, request, reply, 201, label.key);
-    }
+    put_label(ctx, request, reply, &label);
 }
 
 static void labels_get(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    answer_label(ctx, request, reply, 200, request->params[0]);
+    struct label label;
+    struct json_writer json;
+    if (load_label(ctx, request, reply, request->params[0], &label)) {
+        reply_json_begin(reply, 200, &json);
+        write_label(&json, &label);
+    }
 }
 
 static void labels_patch(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct label label;
-    if (call_unbound(request, reply) && load_label(ctx, request, reply, request->params[0], &label) &&
-        put_label(ctx, request, reply, &label)) {
-        answer_label(ctx, request, reply, 200, label.key);
+    if (call_unbound(request, reply) && load_label(ctx, request, reply, request->params[0], &label)) {
+        put_label(ctx, request, reply, &label);
     }
-}
-
-static enum err delete_label(struct db *db, void *arg, struct fault *fault)
-{
-    const int64_t *id = arg;
-    enum err err = labels_delete(db, *id);
-    return err != ERR_CONFLICT
-               ? err
-               : fault_set(fault, err, "key", "in_use", "Links still name it; merge or archive it instead.",
-                           "仍有短链在使用，请改为合并或归档。");
 }
 
 static void labels_remove(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -303,13 +305,13 @@ static void labels_remove(struct ctx *ctx, struct request *request, struct reply
     if (!call_unbound(request, reply) || !load_label(ctx, request, reply, request->params[0], &label)) {
         return;
     }
-    const struct writer_task task = {.run = delete_label, .arg = &label.id};
-    enum err err = editor_run(ctx->engine->editor, &task, &fault);
+    struct edit_call edit = {.ctx = ctx, .request = request, .reply = reply, .write = edit_call_gone};
+    enum err err = editor_label_delete(ctx->engine->editor, edit_call_actor(&edit), label.id, &fault);
     if (err != OK) {
         reply_problem(reply, request, err, &fault);
         return;
     }
-    reply->status = 204;
+    edit_call_answer(&edit, &(struct editor_seen){.id = label.id});
 }
 
 static void labels_merge_into(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -335,13 +337,15 @@ static void labels_merge_into(struct ctx *ctx, struct request *request, struct r
     if (!load_label(ctx, request, reply, merge.into, &into)) {
         return;
     }
-    err = from.id == into.id ? fault_set(&fault, ERR_INVALID, "into", "same", "It is the same one.", "不能与自身合并。")
-                             : editor_label_merge(ctx->engine->editor, request->actor, from.id, into.id, &fault);
+    struct edit_call edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_put, .arg = &into.key};
+    err = from.id == into.id
+              ? fault_set(&fault, ERR_INVALID, "into", "same", "It is the same one.", "不能与自身合并。")
+              : editor_label_merge(ctx->engine->editor, edit_call_actor(&edit), from.id, into.id, &fault);
     if (err != OK) {
         reply_problem(reply, request, err, &fault);
         return;
     }
-    answer_label(ctx, request, reply, 200, into.key);
+    edit_call_answer(&edit, &(struct editor_seen){.id = into.id});
 }
 
 #define READ  SCOPE_LINKS_READ

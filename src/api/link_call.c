@@ -111,42 +111,6 @@ void link_call_problem(struct ctx *ctx, struct request *request, struct reply *r
     readers_give(ctx->engine->readers, db);
 }
 
-/* ---- edits and their answers ---------------------------------------------------------------------------------------
- */
-
-static enum err see_edit(struct db *db, void *arg, const struct link_result *results, size_t count)
-{
-    struct link_edit *self = arg;
-    enum err err = self->write(self, db, results, count);
-    err = err != OK ? err : router_keep_answer(db, self->request, self->reply);
-    self->written = err == OK;
-    return err;
-}
-
-const struct actor *link_edit_actor(struct link_edit *self)
-{
-    self->witness = (struct editor_witness){.seen = see_edit, .arg = self};
-    self->actor = *self->request->actor;
-    self->actor.witness = self->request->repeat ? &self->witness : NULL;
-    return &self->actor;
-}
-
-void link_edit_answer(struct link_edit *self, const struct link_result *results, size_t count)
-{
-    if (self->written) {
-        return;
-    }
-    struct db *db = call_reader(self->ctx, self->request, self->reply);
-    if (!db) {
-        return;
-    }
-    enum err err = self->write(self, db, results, count);
-    readers_give(self->ctx->engine->readers, db);
-    if (err != OK) {
-        reply_problem(self->reply, self->request, err, NULL);
-    }
-}
-
 /* ---- drafts -------------------------------------------------------------------------------------------------------
  */
 

@@ -2,7 +2,7 @@
 #ifndef LINKPOND_API_LINK_CALL_H
 #define LINKPOND_API_LINK_CALL_H
 
-#include "call.h"
+#include "edit_call.h"
 #include "link_view.h"
 #include "linkpond/store/links.h"
 
@@ -22,23 +22,6 @@ void link_call_problem(struct ctx *ctx, struct request *request, struct reply *r
 /* The same where the view is loaded already and its handle still held. */
 void link_call_item_problem(const struct link_view *view, struct request *request, struct reply *reply,
                             const struct link_result *result);
-
-/* An edit and its answer. When the request may be repeated (Idempotency-Key) `write` runs on the writer thread within
- * the edit's transaction and the answer is kept in it, so that a repeat never does the work twice; else it runs
- * afterwards. Edit as link_edit_actor(), then call link_edit_answer() unless the edit failed. */
-struct link_edit {
-    struct ctx *ctx;
-    struct request *request;
-    struct reply *reply;
-    enum err (*write)(struct link_edit *self, struct db *db, const struct link_result *results, size_t count);
-    void *arg; /* write's */
-    /* Its own: */
-    bool written;
-    struct actor actor;
-    struct editor_witness witness;
-};
-const struct actor *link_edit_actor(struct link_edit *self);
-void link_edit_answer(struct link_edit *self, const struct link_result *results, size_t count);
 
 /* The draft that the body asks for: a JSON object or a form. On false the reply is the problem. */
 bool link_call_draft(struct request *request, struct reply *reply, struct link_draft *draft);

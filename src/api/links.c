@@ -7,10 +7,10 @@
 #include "linkpond/api/routes.h"
 #include "linkpond/http/qr.h"
 
-static enum err write_created(struct link_edit *edit, struct db *db, const struct link_result *result, size_t count)
+static enum err write_created(struct edit_call *edit, struct db *db, const struct editor_seen *seen)
 {
     struct request *request = edit->request;
-    (void)count;
+    const struct link_result *result = seen->links;
     enum err err = link_call_write(edit->ctx, request, edit->reply, db, result->existed ? 200 : 201, &result->link);
     if (err == OK && result->existed) {
         reply_header_static(edit->reply, "Link-Existed", "true");
@@ -28,13 +28,13 @@ static void links_create(struct ctx *ctx, struct request *request, struct reply 
         return;
     }
     struct link_result result = {0};
-    struct link_edit edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_created};
-    editor_link_create(ctx->engine->editor, link_edit_actor(&edit), request->arena, &draft, NULL, &result);
+    struct edit_call edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_created};
+    editor_link_create(ctx->engine->editor, edit_call_actor(&edit), request->arena, &draft, NULL, &result);
     if (result.err != OK) {
         link_call_problem(ctx, request, reply, &result);
         return;
     }
-    link_edit_answer(&edit, &result, 1);
+    edit_call_answer(&edit, &(struct editor_seen){.links = &result, .count = 1});
 }
 
 static void links_get(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -57,10 +57,9 @@ static void links_get(struct ctx *ctx, struct request *request, struct reply *re
     }
 }
 
-static enum err write_changed(struct link_edit *edit, struct db *db, const struct link_result *result, size_t count)
+static enum err write_changed(struct edit_call *edit, struct db *db, const struct editor_seen *seen)
 {
-    (void)count;
-    return link_call_write(edit->ctx, edit->request, edit->reply, db, 200, &result->link);
+    return link_call_write(edit->ctx, edit->request, edit->reply, db, 200, &seen->links->link);
 }
 
 static void links_update_one(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -76,22 +75,13 @@ static void links_update_one(struct ctx *ctx, struct request *request, struct re
         return;
     }
     struct link_result result = {0};
-    struct link_edit edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_changed};
-    editor_link_update(ctx->engine->editor, link_edit_actor(&edit), request->arena, id, &draft, revision, &result);
+    struct edit_call edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_changed};
+    editor_link_update(ctx->engine->editor, edit_call_actor(&edit), request->arena, id, &draft, revision, &result);
     if (result.err != OK) {
         link_call_problem(ctx, request, reply, &result);
         return;
     }
-    link_edit_answer(&edit, &result, 1);
-}
-
-static enum err write_gone(struct link_edit *edit, struct db *db, const struct link_result *result, size_t count)
-{
-    (void)db;
-    (void)result;
-    (void)count;
-    edit->reply->status = 204;
-    return OK;
+    edit_call_answer(&edit, &(struct editor_seen){.links = &result, .count = 1});
 }
 
 static void act_on_link(struct ctx *ctx, struct request *request, struct reply *reply, enum link_action action)
@@ -101,14 +91,16 @@ static void act_on_link(struct ctx *ctx, struct request *request, struct reply *
         return;
     }
     struct link_result result = {0};
-    struct link_edit edit = {
-        .ctx = ctx, .request = request, .reply = reply, .write = action == LINK_RESTORE ? write_changed : write_gone};
-    editor_link_action(ctx->engine->editor, link_edit_actor(&edit), request->arena, id, action, &result);
+    struct edit_call edit = {.ctx = ctx,
+                             .request = request,
+                             .reply = reply,
+                             .write = action == LINK_RESTORE ? write_changed : edit_call_gone};
+    editor_link_action(ctx->engine->editor, edit_call_actor(&edit), request->arena, id, action, &result);
     if (result.err != OK) {
         link_call_problem(ctx, request, reply, &result);
         return;
     }
-    link_edit_answer(&edit, &result, 1);
+    edit_call_answer(&edit, &(struct editor_seen){.links = &result, .count = 1});
 }
 
 static void links_delete(struct ctx *ctx, struct request *request, struct reply *reply)

@@ -170,11 +170,9 @@ void edit_publish(struct edit *self)
     arena_done(&texts);
 }
 
-enum err edit_witness(struct edit *self, const struct link_result *results, size_t count)
+enum err edit_witness(const struct actor *actor, struct db *db, const struct editor_seen *seen)
 {
-    const struct editor_witness *witness = self->actor->witness;
-
-    return witness ? witness->seen(self->db, witness->arg, results, count) : OK;
+    return actor->witness ? actor->witness->seen(db, actor->witness->arg, seen) : OK;
 }
 
 /* ---- one link ---- */
@@ -211,7 +209,7 @@ static enum err run_call(struct db *db, void *arg, struct fault *fault)
 
     (void)fault; /* the result has its own */
     err = err ? err : self->run(self, self->out);
-    return err ? err : edit_witness(&self->edit, self->out, 1);
+    return err ? err : edit_witness(self->edit.actor, db, &(struct editor_seen){.links = self->out, .count = 1});
 }
 
 static void call_published(void *arg)

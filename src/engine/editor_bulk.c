@@ -65,7 +65,9 @@ static enum err run_bulk(struct db *db, void *arg, struct fault *fault)
     for (size_t i = 0; !err && i < self->count; i++) {
         err = run_nested(self, i);
     }
-    err = err || self->dry_run ? err : edit_witness(&self->edit, self->results, self->count);
+    if (!err && !self->dry_run) {
+        err = edit_witness(self->edit.actor, db, &(struct editor_seen){.links = self->results, .count = self->count});
+    }
     self->dry_run_done = !err && self->dry_run;
     return self->dry_run_done ? ERR_PRECONDITION : err; /* any error makes the writer roll back */
 }

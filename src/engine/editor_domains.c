@@ -101,7 +101,10 @@ static enum err put_domain(struct db *db, void *arg, struct fault *fault)
     } else {
         err = domains_update(db, domain);
     }
-    return err == ERR_CONFLICT ? fault_set(fault, err, "host", "taken", "That domain exists.", "该域名已存在。") : err;
+    if (err == ERR_CONFLICT) {
+        return fault_set(fault, err, "host", "taken", "That domain exists.", "该域名已存在。");
+    }
+    return err ? err : edit_witness(self->edit.actor, db, &(struct editor_seen){.id = domain->id});
 }
 
 static enum err delete_domain(struct db *db, void *arg, struct fault *fault)
@@ -120,10 +123,11 @@ static enum err delete_domain(struct db *db, void *arg, struct fault *fault)
         return fault_set(fault, ERR_CONFLICT, "", "last_default", "The default domain stays.", "默认域名不能删除。");
     }
     err = domains_delete(db, self->id);
-    return err == ERR_CONFLICT
-               ? fault_set(fault, err, "", "in_use", "Links, aliases or keys name that domain; disable it instead.",
-                           "仍有短链、后缀或密钥使用该域名，可改为停用。")
-               : err;
+    if (err == ERR_CONFLICT) {
+        return fault_set(fault, err, "", "in_use", "Links, aliases or keys name that domain; disable it instead.",
+                         "仍有短链、后缀或密钥使用该域名，可改为停用。");
+    }
+    return err ? err : edit_witness(self->edit.actor, db, &(struct editor_seen){.id = self->id});
 }
 
 static void hosts_published(void *arg)

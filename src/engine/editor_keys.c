@@ -49,9 +49,11 @@ static enum err put_key(struct db *db, void *arg, struct fault *fault)
     struct key_call *self = arg;
     enum err err = keys_insert(db, self->key);
 
-    return err == ERR_CONFLICT ? fault_set(fault, ERR_INVALID, "owner", "unknown",
-                                           "There is no such user, owner or domain.", "没有该用户、负责人或域名。")
-                               : err;
+    if (err == ERR_CONFLICT) {
+        return fault_set(fault, ERR_INVALID, "owner", "unknown", "There is no such user, owner or domain.",
+                         "没有该用户、负责人或域名。");
+    }
+    return err ? err : edit_witness(self->actor, db, &(struct editor_seen){.id = self->key->id});
 }
 
 enum err editor_key_create(struct editor *self, const struct actor *actor, struct api_key *key,
@@ -92,7 +94,8 @@ static enum err revoke(struct db *db, void *arg, struct fault *fault)
     if (!err && out_of_bounds(self->actor, &key)) {
         return ERR_NOT_FOUND;
     }
-    return err ? err : keys_revoke(db, self->id, clock_now_ms());
+    err = err ? err : keys_revoke(db, self->id, clock_now_ms());
+    return err ? err : edit_witness(self->actor, db, &(struct editor_seen){.id = self->id});
 }
 
 enum err editor_key_revoke(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault)

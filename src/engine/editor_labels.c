@@ -170,9 +170,11 @@ static enum err put_label(struct db *db, void *arg, struct fault *fault)
     } else if (!err) {
         err = update_label(self, db);
     }
-    return err == ERR_CONFLICT ? fault_set(fault, err, "key", "taken", "That key exists; merge the two instead.",
-                                           "该名称已存在，可改用合并。")
-                               : err;
+    if (err == ERR_CONFLICT) {
+        return fault_set(fault, err, "key", "taken", "That key exists; merge the two instead.",
+                         "该名称已存在，可改用合并。");
+    }
+    return err ? err : edit_witness(self->actor, db, &(struct editor_seen){.id = label->id});
 }
 
 enum err editor_label_put(struct editor *self, const struct actor *actor, struct label *label, struct fault *fault)
@@ -182,6 +184,27 @@ enum err editor_label_put(struct editor *self, const struct actor *actor, struct
     label->key = str_trim(label->key);
     enum err err = check_label(label, fault);
     return err ? err : submit(&call, put_label, fault);
+}
+
+/* ---- delete ---- */
+
+static enum err delete_label(struct db *db, void *arg, struct fault *fault)
+{
+    struct label_call *self = arg;
+    enum err err = labels_delete(db, self->from_id);
+
+    if (err == ERR_CONFLICT) {
+        return fault_set(fault, err, "key", "in_use", "Links still name it; merge or archive it instead.",
+                         "仍有短链在使用，请改为合并或归档。");
+    }
+    return err ? err : edit_witness(self->actor, db, &(struct editor_seen){.id = self->from_id});
+}
+
+enum err editor_label_delete(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault)
+{
+    struct label_call call = {.editor = self, .actor = actor, .from_id = id};
+
+    return submit(&call, delete_label, fault);
 }
 
 /* ---- merge ---- */
@@ -209,9 +232,11 @@ static enum err merge_labels(struct db *db, void *arg, struct fault *fault)
     if (!err && from.kind == LABEL_CHANNEL) {
         self->channel_id = self->into_id;
     }
-    return err == ERR_INVALID ? fault_set(fault, err, "into", "not_allowed", "Merge two different ones of one kind.",
-                                          "只能合并同类的两个不同项。")
-                              : err;
+    if (err == ERR_INVALID) {
+        return fault_set(fault, err, "into", "not_allowed", "Merge two different ones of one kind.",
+                         "只能合并同类的两个不同项。");
+    }
+    return err ? err : edit_witness(self->actor, db, &(struct editor_seen){.id = self->into_id});
 }
 
 enum err editor_label_merge(struct editor *self, const struct actor *actor, int64_t from_id, int64_t into_id,

@@ -73,7 +73,7 @@ void edit_word_note(struct edit *self, int kind, str key, int64_t id);
 void edit_words_back_to(struct edit *self, struct edit_word *latest);
 
 /* The last step of an edit inside its transaction. */
-enum err edit_witness(struct edit *self, const struct link_result *results, size_t count);
+enum err edit_witness(const struct actor *actor, struct db *db, const struct editor_seen *seen);
 
 /* ---- editor_resolve.c: keys to ids; the faults name the field ---- */
 const struct domain *edit_domain(const struct edit *self, int64_t id);

@@ -145,13 +145,26 @@ static bool admit(struct router *self, struct request *request, const struct rou
     return false;
 }
 
+/* Cookies are for pages, whose answers nobody keeps a key for. */
+static str repeat_key(const struct request *request)
+{
+    bool changes = request->method == METHOD_POST || request->method == METHOD_PUT || request->method == METHOD_PATCH ||
+                   request->method == METHOD_DELETE;
+    return changes && request->actor && !request->session ? request_header(request, "Idempotency-Key") : (str){0};
+}
+
 static void call(struct router *self, struct request *request, const struct route *route, struct reply *reply)
 {
-    struct ctx ctx = {
-        .engine = self->engine, .route = route, .auth = self->auth, .assets = self->assets, .pages = self->pages};
+    struct ctx ctx = {.engine = self->engine,
+                      .route = route,
+                      .auth = self->auth,
+                      .assets = self->assets,
+                      .pages = self->pages,
+                      .repeats = self->repeats};
     struct repeat repeat;
     struct fault fault = {0};
-    enum err err = repeat_begin(self->repeats, request, reply, &repeat, &fault);
+    struct repeat_opts opts = {.key = repeat_key(request)};
+    enum err err = repeat_begin(self->repeats, request, &opts, reply, &repeat, &fault);
     if (err != OK) {
         reply_problem(reply, request, err, &fault);
         return;
@@ -161,6 +174,7 @@ static void call(struct router *self, struct request *request, const struct rout
         route->handler(&ctx, request, reply);
     }
     repeat_end(self->repeats, request, reply, &repeat);
+    request->repeat = NULL;
 }
 
 static void dispatch(struct router *self, enum plane plane, struct request *request, struct reply *reply)

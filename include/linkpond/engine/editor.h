@@ -12,10 +12,16 @@
  */
 
 struct link_result;
-/* Called on the writer thread once the links are changed and before that is committed, with what the caller will get;
- * an error takes the changes back. Not called for dry runs and refusals of single links. */
+/* What an edit has done. */
+struct editor_seen {
+    const struct link_result *links; /* of link edits; else NULL */
+    size_t count;
+    int64_t id; /* of the domain, label or key that was put, deleted, revoked or merged into; else 0 */
+};
+/* Called on the writer thread once all is changed and before that is committed, with what the caller will get; an error
+ * takes the changes back. Not called for dry runs and refusals of single links. */
 struct editor_witness {
-    enum err (*seen)(struct db *db, void *arg, const struct link_result *results, size_t count);
+    enum err (*seen)(struct db *db, void *arg, const struct editor_seen *seen);
     void *arg;
 };
 /* Who asks: from an API key or a session. Bound keys see and touch only their owner's or domain's links; a foreign link
@@ -26,7 +32,7 @@ struct actor {
     unsigned scopes; /* enum scope bits of store/keys.h */
     bool owner_bound, domain_bound;
     int64_t owner_id, domain_id;
-    const struct editor_witness *witness; /* of link edits; NULL = nobody */
+    const struct editor_witness *witness; /* NULL = nobody */
 };
 
 struct editor_opts {
@@ -98,6 +104,8 @@ enum err editor_domain_put(struct editor *self, const struct actor *actor, struc
 enum err editor_domain_delete(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
 enum err editor_label_put(struct editor *self, const struct actor *actor, struct label *label,
                           struct fault *fault); /* id 0 = new; also renames */
+/* ERR_CONFLICT while links name it. */
+enum err editor_label_delete(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
 enum err editor_label_merge(struct editor *self, const struct actor *actor, int64_t from_id, int64_t into_id,
                             struct fault *fault);
 /* All links of one user to another (0 = to nobody), the bin included. Unbound keys only. */

@@ -50,7 +50,7 @@ struct request {
     str params[PATH_PARAMS_MAX];   /* ":ref" parts of the route, decoded, in order */
     const struct actor *actor;     /* who; NULL on public routes */
     const struct session *session; /* signed in by cookie: store/sessions.h; NULL with an API key */
-    struct repeat *repeat;         /* with an Idempotency-Key: what router_keep_answer needs; else NULL */
+    struct repeat *repeat;         /* with an Idempotency-Key: what repeat_keep needs; else NULL */
 };
 
 /* First header of that name (any case); the empty slice when absent. */

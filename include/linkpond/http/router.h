@@ -6,7 +6,7 @@
 #include "linkpond/http/assets.h"
 #include "linkpond/http/auth.h"
 #include "linkpond/http/pages.h"
-#include "linkpond/http/reply.h"
+#include "linkpond/http/repeats.h"
 
 /*
  * Routes are rows: { METHOD_GET, "/api/v1/links/:ref", PLANE_ADMIN, api_links_get, SCOPE_LINKS_READ, "Fetch one link"
@@ -23,6 +23,7 @@ struct ctx {
     struct auth *auth;           /* sign in and out */
     const struct assets *assets; /* what is built in */
     const struct pages *pages;   /* what visitors see */
+    struct repeats *repeats;     /* answers kept for who asks again */
 };
 typedef void route_handler(struct ctx *ctx, struct request *request, struct reply *reply);
 
@@ -56,11 +57,6 @@ void router_free(struct router *self);
  * replay; calls the handler; turns everything that is no answer into a problem: 404, 405 with Allow, 401, 403, 413,
  * 415, 429. HEAD is GET without a body. Thread-safe. `arena` of the request must be set. */
 void router_handle(struct router *self, enum plane plane, struct request *request, struct reply *reply);
-/* For handlers whose work must never be done twice: keeps the finished answer for repeats of the request's
- * Idempotency-Key, in the transaction that does the work. OK without a key; an error when the answer
- * cannot be kept, and the work should then be undone. Other answers are kept when the handler is
- * done. */
-enum err router_keep_answer(struct db *db, const struct request *request, const struct reply *reply);
 /* Largest body the row for that method and path takes; before the body is read. LIMIT_BODY when there is none. */
 int64_t router_body_max(const struct router *self, enum plane plane, enum method method, str path);
 /* The first path segments of all rows, each once: words that no alias may be. Returns how many there are; at most cap

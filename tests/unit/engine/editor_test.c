@@ -423,14 +423,14 @@ struct watch {
     enum err answer;
 };
 
-static enum err watch_edit(struct db *db, void *arg, const struct link_result *results, size_t count)
+static enum err watch_edit(struct db *db, void *arg, const struct editor_seen *seen)
 {
     struct watch *watch = arg;
     int64_t id;
 
     watch->calls++;
-    watch->count = count;
-    watch->code = results[0].link.code;
+    watch->count = seen->count;
+    watch->code = seen->links[0].link.code;
     assert_int_equal(links_find_code(db, BOUNDS_ALL, watch->code, &id), OK);
     return watch->answer;
 }

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A client that lost our answer asks again with the same Idempotency-Key and gets the first answer again. While the
- * first still runs the second is told so: what runs is kept in a list in memory, what is answered in the database.
- * Answers about links are written in the transaction that makes them, so a crash leaves both or neither. Others are
- * written in a transaction of their own after the work's; a crash between the two loses the answer, and the repeat does
- * the work once more, which for domains and words changes nothing or is refused as a conflict.
+ * While the first of two equal requests still runs the second is told so, or waits for it: what runs is kept in a list
+ * in memory, what is answered in the database. The answer to work that was done is written in the work's transaction
+ * (repeat_keep), so a crash leaves both or neither. Refusals changed nothing and are written afterwards.
  */
+#include "linkpond/http/repeats.h"
+
 #include <pthread.h>
 #include <sys/mman.h>
 
 #include "linkpond/base/clock.h"
 #include "linkpond/base/crypt.h"
 #include "linkpond/store/idempotency.h"
-#include "router_private.h"
 
 #define KEPT_MS        MS_PER_DAY
 #define READER_WAIT_MS 5000
+#define FIRST_WAIT_S   30 /* for the first of two to be done: longer than its own waits for handles and the writer */
 
 struct repeat_running {
     struct repeat_running *next;
@@ -27,6 +27,7 @@ struct repeat_running {
 struct repeats {
     struct engine *engine;
     pthread_mutex_t lock;
+    pthread_cond_t ended;
     struct repeat_running *running; /* at most one per connection */
 };
 
@@ -35,7 +36,12 @@ struct repeats *repeats_new(struct engine *engine)
     struct repeats *self = calloc(1, sizeof *self);
     BUG_ON(!self);
     self->engine = engine;
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_mutex_init(&self->lock, NULL);
+    pthread_cond_init(&self->ended, &attributes);
+    pthread_condattr_destroy(&attributes);
     return self;
 }
 
@@ -43,18 +49,34 @@ void repeats_free(struct repeats *self)
 {
     if (self) {
         BUG_ON(self->running);
+        pthread_cond_destroy(&self->ended);
         pthread_mutex_destroy(&self->lock);
         free(self);
     }
 }
 
-/* False: it runs already. NULL in *out: no memory. */
-static bool start(struct repeats *self, int64_t api_key_id, str key, struct repeat_running **out)
+static bool is_running(const struct repeats *self, int64_t api_key_id, str key)
 {
-    bool runs = false;
+    for (const struct repeat_running *one = self->running; one; one = one->next) {
+        if (one->api_key_id == api_key_id && str_eq((str){one->key, one->key_len}, key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* False: it runs already, and went on doing so for as long as we were to wait. NULL in *out: no memory. */
+static bool start(struct repeats *self, int64_t api_key_id, str key, int wait_s, struct repeat_running **out)
+{
+    struct timespec until;
+    int rc = 0;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += wait_s;
     pthread_mutex_lock(&self->lock);
-    for (struct repeat_running *one = self->running; one && !runs; one = one->next) {
-        runs = one->api_key_id == api_key_id && str_eq((str){one->key, one->key_len}, key);
+    bool runs = is_running(self, api_key_id, key);
+    while (runs && wait_s > 0 && rc == 0) {
+        rc = pthread_cond_timedwait(&self->ended, &self->lock, &until);
+        runs = is_running(self, api_key_id, key);
     }
     struct repeat_running *mine = runs ? NULL : calloc(1, sizeof *mine);
     if (mine) {
@@ -79,6 +101,7 @@ static void stop(struct repeats *self, struct repeat_running *mine)
     if (*at) {
         *at = mine->next;
     }
+    pthread_cond_broadcast(&self->ended);
     pthread_mutex_unlock(&self->lock);
     free(mine);
 }
@@ -156,13 +179,11 @@ static enum err look_up(struct repeats *self, const struct request *request, str
     return OK;
 }
 
-enum err repeat_begin(struct repeats *self, const struct request *request, struct reply *reply, struct repeat *out,
-                      struct fault *fault)
+enum err repeat_begin(struct repeats *self, const struct request *request, const struct repeat_opts *opts,
+                      struct reply *reply, struct repeat *out, struct fault *fault)
 {
-    bool changes = request->method == METHOD_POST || request->method == METHOD_PUT || request->method == METHOD_PATCH ||
-                   request->method == METHOD_DELETE;
-    *out = (struct repeat){.key = request_header(request, "Idempotency-Key")};
-    if (out->key.len == 0 || !changes || !request->actor || request->session) {
+    *out = (struct repeat){.key = opts->key};
+    if (out->key.len == 0) {
         return OK;
     }
     if (!key_is_readable(out->key)) {
@@ -171,7 +192,7 @@ enum err repeat_begin(struct repeats *self, const struct request *request, struc
         fault_chinesef(fault, "该键必须是 1 到 %d 个可打印字符。", LIMIT_IDEMPOTENCY_KEY);
         return ERR_INVALID;
     }
-    if (!start(self, request->actor->key_id, out->key, &out->running)) {
+    if (!start(self, request->actor->key_id, out->key, opts->wait ? FIRST_WAIT_S : 0, &out->running)) {
         return ERR_IN_PROGRESS;
     }
     if (!out->running) {
@@ -234,7 +255,7 @@ static void make_row(const struct request *request, const struct reply *reply, c
     memcpy(out->request_hash, repeat->hash, KEY_HASH_BYTES);
 }
 
-enum err router_keep_answer(struct db *db, const struct request *request, const struct reply *reply)
+enum err repeat_keep(struct db *db, const struct request *request, const struct reply *reply)
 {
     struct repeat *repeat = request->repeat;
     struct idempotent row;
