@@ -7,6 +7,7 @@
 #include "form.h"
 
 #include "linkpond/api/routes.h"
+#include "linkpond/base/crypt.h"
 #include "linkpond/base/percent.h"
 
 #define KEPT_MAX 3000 /* what is carried over signing in within one address */
@@ -32,13 +33,16 @@ static bool admit(struct form_page *page, struct reply *reply, unsigned scope, c
     struct fault fault = {0};
     int64_t retry_after_s = 1;
     struct request *request = page->request;
-    bool sent = request->method == METHOD_POST;
     enum err err = auth_check(page->ctx->auth, request, scope, &retry_after_s, &fault);
     switch (err) {
     case OK:
         return true;
     case ERR_UNAUTHORIZED:
-        form_answer_sign_in(page, reply, sent ? 401 : 200, sent ? WORD_ended : WORD_COUNT, form);
+        if (request->method == METHOD_POST) {
+            form_answer_sign_in(page, reply, 401, WORD_ended, form);
+        } else {
+            form_answer_sign_in(page, reply, 200, auth_session_came(request) ? WORD_ended_here : WORD_COUNT, form);
+        }
         return false;
     case ERR_RATE_LIMITED:
         form_answer_sign_in(page, reply, 429, WORD_too_often, form);
@@ -92,28 +96,75 @@ static enum err make_draft(struct request *request, struct form *form, struct li
     return OK;
 }
 
+/* By which the store knows a second click: the token and all that was sent with it, so that what was corrected after
+ * going back is a request of its own. Empty without a token, as when a script sends the form. */
+static str repeat_key(const struct request *request)
+{
+    uint8_t hash[SHA256_BYTES];
+    char digest[2 * SHA256_BYTES + 1];
+    struct buf hex;
+    str once = {0};
+    if (!request_form(request, "once", &once) || once.len != FORM_ONCE_CHARS) {
+        return (str){0};
+    }
+    crypt_sha256(request->body, hash);
+    buf_init_fixed(&hex, digest, sizeof(digest));
+    buf_add_hex(&hex, hash, sizeof(hash));
+    return arena_f(request->arena, "form " STR_FMT " %.32s", STR_ARG(once), digest);
+}
+
+static enum err write_made(struct edit_call *edit, struct db *db, const struct editor_seen *seen)
+{
+    (void)db;
+    reply_redirect(edit->reply, edit->request, 303,
+                   arena_f(edit->request->arena, "/?made=lnk_%lld", (long long)seen->links->link.id));
+    return OK;
+}
+
+static void make_link(struct form_page *page, struct reply *reply, struct form *form)
+{
+    struct link_draft draft;
+    struct link_result result = {0};
+    struct request *request = page->request;
+    struct edit_call edit = {.ctx = page->ctx, .request = request, .reply = reply, .write = write_made};
+    form->err = make_draft(request, form, &draft);
+    if (form->err == OK) {
+        editor_link_create(page->ctx->engine->editor, edit_call_actor(&edit), request->arena, &draft, NULL, &result);
+        form->err = result.err;
+        form->fault = result.fault;
+    }
+    if (form->err != OK) {
+        reply_done(reply); /* which may say already what was then taken back */
+        reply_init(reply);
+        form_answer_desk(page, reply, err_http_status(form->err), form, 0);
+        return;
+    }
+    edit_call_answer(&edit, &(struct editor_seen){.links = &result, .count = 1});
+}
+
 static void form_post(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct form_page page;
     struct form form;
-    struct link_draft draft;
-    struct link_result result = {0};
+    struct repeat repeat;
     form_page_init(&page, ctx, request);
     read_form(request, false, &form);
     if (!admit(&page, reply, SCOPE_LINKS_WRITE, &form)) {
         return;
     }
-    form.err = make_draft(request, &form, &draft);
-    if (form.err == OK) {
-        editor_link_create(ctx->engine->editor, request->actor, request->arena, &draft, NULL, &result);
-        form.err = result.err;
-        form.fault = result.fault;
-    }
+    /* A browser shows the answer to the last click only, so that one waits for what the first made. */
+    struct repeat_opts opts = {.key = repeat_key(request), .wait = true};
+    form.err = repeat_begin(ctx->repeats, request, &opts, reply, &repeat, &form.fault);
     if (form.err != OK) {
         form_answer_desk(&page, reply, err_http_status(form.err), &form, 0);
         return;
     }
-    reply_redirect(reply, request, 303, arena_f(request->arena, "/?made=lnk_%lld", (long long)result.link.id));
+    request->repeat = repeat.active ? &repeat : NULL;
+    if (!repeat.answered) {
+        make_link(&page, reply, &form);
+    }
+    repeat_end(ctx->repeats, request, reply, &repeat);
+    request->repeat = NULL;
 }
 
 /* ---- signing in and out -------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ enum form_field {
     FORM_FIELDS
 };
 const char *form_field_name(enum form_field field);
+#define FORM_ONCE_CHARS 32 /* of the field "once": a token made with each page */
 struct form {
     str values[FORM_FIELDS]; /* as entered */
     enum err err;            /* what was wrong with it */

@@ -3,6 +3,7 @@
  * All values are escaped unless they come from a template. */
 #include "form.h"
 
+#include "linkpond/base/crypt.h"
 #include "linkpond/base/embedded.h"
 
 #define SECTION_MAX (512 * 1024)
@@ -117,6 +118,7 @@ void form_answer(struct form_page *self, struct reply *reply, int status, const 
     form_put(self, "title", word(WORD_name, self->chinese));
     str page = form_fill(self, "form.html");
     reply->status = status;
+    reply->secret = true; /* it carries tokens, and shows one moment: no answer for a later repeat */
     reply_html_headers(reply);
     buf_add(&reply->body, page);
 }
@@ -148,7 +150,7 @@ void form_answer_sign_in(struct form_page *self, struct reply *reply, int status
             buf_add(&hidden, STR("\">"));
         }
     }
-    bool ended = notice == WORD_ended;
+    bool ended = notice == WORD_ended || notice == WORD_ended_here;
     form_put_html(self, "kept", arena_str(self->arena, buf_str(&hidden)));
     form_put_html(self, "notice",
                   notice == WORD_COUNT ? (str){0}
@@ -270,6 +272,18 @@ static void put_fields(struct form_page *self, const struct form *form)
     form_put_html(self, "field_campaign", field_html(self, form, FORM_CAMPAIGN, first));
 }
 
+/* The token of one filling-in: whatever is sent with it, unchanged, is one request. */
+static str make_once(struct arena *arena)
+{
+    uint8_t bytes[FORM_ONCE_CHARS / 2];
+    char text[FORM_ONCE_CHARS + 1];
+    struct buf out;
+    crypt_random(bytes, sizeof(bytes));
+    buf_init_fixed(&out, text, sizeof(text));
+    buf_add_hex(&out, bytes, sizeof(bytes));
+    return arena_str(arena, buf_str(&out));
+}
+
 void form_answer_desk(struct form_page *self, struct reply *reply, int status, const struct form *form, int64_t made_id)
 {
     struct db *db = call_reader(self->ctx, self->request, reply);
@@ -288,6 +302,7 @@ void form_answer_desk(struct form_page *self, struct reply *reply, int status, c
         return;
     }
     form_put(self, "csrf", self->request->session ? self->request->session->csrf : (str){0});
+    form_put(self, "once", make_once(self->arena));
     put_fields(self, form);
     form_put_html(self, "notice", general_notice(self, form));
     form_answer(self, reply, status, "signed-in", form_fill(self, "form_new.html"));

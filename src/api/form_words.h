@@ -16,6 +16,7 @@
     X(key_hint, "以 lp_ 开头，安装时由 linkpond init 打印。", "Begins with lp_; linkpond init printed it.")            \
     X(ended, "登录已过期，请重新登录。刚才填写的内容会保留。",                                                         \
       "Your session has ended. Sign in again; what you entered is kept.")                                              \
+    X(ended_here, "登录已过期，请重新登录。", "Your session has ended. Sign in again.")                                \
     X(wrong_key, "密钥不正确、已过期或已撤销。", "That key is wrong, expired or revoked.")                             \
     X(key_missing, "请输入 API 密钥。", "Enter an API key.")                                                           \
     X(too_often, "尝试次数过多，请稍后再试。", "Too many attempts. Wait a little and try again.")                      \

@@ -136,6 +136,12 @@ static bool session_hash(const struct request *request, uint8_t out[SHA256_BYTES
     return true;
 }
 
+bool auth_session_came(const struct request *request)
+{
+    uint8_t hash[SHA256_BYTES];
+    return session_hash(request, hash);
+}
+
 static enum err find_session(struct auth *self, const struct request *request, const uint8_t hash[SHA256_BYTES],
                              struct session *session, struct api_key *key)
 {

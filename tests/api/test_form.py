@@ -3,6 +3,7 @@
 import html
 import itertools
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -113,6 +114,54 @@ def test_when_the_session_has_ended_nothing_typed_is_lost(pond, visitor):
     back = visitor.post(pond.admin + "/sign-in", data={"key": pond.key, **kept}, timeout=10)
     assert value_of(back.text, "url") == kept["url"] and value_of(back.text, "alias") == "later-1"
     pond.api("GET", "/links/later-1", 404)  # only filled in, not sent
+
+
+def test_a_session_that_is_no_more_is_said_on_the_first_page(pond, visitor):
+    assert "session has ended" not in requests.get(pond.admin + "/", headers=EN, timeout=10).text
+    stale = {"lp_session": "0" * 64}
+    assert "Your session has ended. Sign in again." in \
+        requests.get(pond.admin + "/", headers=EN, cookies=stale, timeout=10).text
+    assert "登录已过期，请重新登录。" in requests.get(pond.admin + "/", headers=ZH, cookies=stale, timeout=10).text
+    visitor.post(pond.admin + "/sign-out", allow_redirects=False, timeout=10)
+    assert "session has ended" not in visitor.get(pond.admin + "/", timeout=10).text  # they ended it themselves
+
+
+def test_two_clicks_make_one_link(pond, visitor):
+    def total():
+        return pond.api("GET", "/links", 200, params={"q": "e.com/twice"}).json()["total"]
+
+    once = value_of(visitor.get(pond.admin + "/", timeout=10).text, "once")
+    fields = {"url": "https://e.com/twice", "once": once}
+    first = create(pond, visitor, **fields)
+    again = create(pond, visitor, **fields)
+    assert again.headers["Location"] == first.headers["Location"]
+    assert total() == 1
+    # gone back, corrected and sent again: another link; the next page has a token of its own
+    other = create(pond, visitor, **fields | {"campaign": "corrected"})
+    assert other.headers["Location"] != first.headers["Location"]
+    assert value_of(visitor.get(pond.admin + first.headers["Location"], timeout=10).text, "once") != once
+    assert total() == 2
+
+
+def test_two_clicks_at_the_same_moment_make_one_link(pond, visitor):
+    for turn in range(5):
+        fields = {"url": f"https://e.com/moment/{turn}", "once": value_of(visitor.get(pond.admin + "/", timeout=10).text, "once")}
+        with ThreadPoolExecutor(6) as pool:
+            replies = [reply.result() for reply in [pool.submit(
+                requests.post, pond.admin + "/", data=fields, cookies=dict(visitor.cookies), allow_redirects=False,
+                headers={"Sec-Fetch-Site": "same-origin"}, timeout=30) for _ in range(6)]]
+        assert {reply.status_code for reply in replies} == {303}
+        assert len({reply.headers["Location"] for reply in replies}) == 1
+        assert pond.api("GET", "/links", 200, params={"q": f"e.com/moment/{turn}"}).json()["total"] == 1
+
+
+def test_what_was_refused_is_judged_anew(pond, visitor):
+    once = value_of(visitor.get(pond.admin + "/", timeout=10).text, "once")
+    link = pond.link(alias="later-free")
+    fields = {"url": "https://e.com/anew", "alias": "later-free", "once": once}
+    create(pond, visitor, 409, **fields)
+    pond.api("DELETE", f"/links/{link['id']}?purge=true", 204)
+    create(pond, visitor, 303, **fields)
 
 
 def test_signing_out_ends_the_session(pond, visitor):

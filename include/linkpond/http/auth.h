@@ -37,6 +37,8 @@ enum err auth_check(struct auth *self, struct request *request, unsigned scope, 
  * same ERR_UNAUTHORIZED. *csrf (in the arena) is the token pages send back. */
 enum err auth_sign_in(struct auth *self, const struct request *request, str key, struct reply *reply, str *csrf,
                       int64_t *retry_after_s, struct fault *fault);
+/* Did a session's cookie come, still good or not? After ERR_UNAUTHORIZED: that session has ended. */
+bool auth_session_came(const struct request *request);
 /* Ends the session the cookie names, if any, and clears the cookie. */
 enum err auth_sign_out(struct auth *self, const struct request *request, struct reply *reply, struct fault *fault);
 
