@@ -39,6 +39,12 @@ static bool same_letter(char a, char b)
     return ((a ^ b) & ~0x20) == 0;
 }
 
+/* Nearly everybody writes a name as the standard does, or all in lower case. */
+static bool is_name(str name, str wanted)
+{
+    return memcmp(name.ptr, wanted.ptr, wanted.len) == 0 || str_ieq(name, wanted);
+}
+
 enum header_id header_id(str name)
 {
     if (name.len >= ARRAY_LEN(rows)) {
@@ -46,9 +52,20 @@ enum header_id header_id(str name)
     }
     const struct row *row = rows[name.len];
     for (size_t i = 0; i < SAME_LENGTH_MAX && row[i].name.len > 0; i++) {
-        if (same_letter(row[i].name.ptr[0], name.ptr[0]) && str_ieq(row[i].name, name)) {
+        if (same_letter(row[i].name.ptr[0], name.ptr[0]) && is_name(name, row[i].name)) {
             return row[i].id;
         }
     }
     return HEADER_OTHER;
+}
+
+void headers_index(const struct header *headers, size_t count, str first[HEADER_COUNT])
+{
+    memset(first, 0, HEADER_COUNT * sizeof *first);
+    for (size_t i = 0; i < count; i++) {
+        enum header_id id = header_id(headers[i].name);
+        if (!first[id].ptr) {
+            first[id] = headers[i].value;
+        }
+    }
 }

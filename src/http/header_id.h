@@ -2,7 +2,7 @@
 #ifndef LINKPOND_HTTP_HEADER_ID_H
 #define LINKPOND_HTTP_HEADER_ID_H
 
-#include "linkpond/base/str.h"
+#include "linkpond/http/request.h"
 
 /*
  * The request headers that a redirect looks at. A head is walked once and each name becomes a number at the first look:
@@ -35,5 +35,8 @@ enum header_id {
 
 /* Any case; HEADER_OTHER when it is none of them. */
 enum header_id header_id(str name);
+
+/* first[id] = value of the first line of that name; ptr NULL = there is none. */
+void headers_index(const struct header *headers, size_t count, str first[HEADER_COUNT]);
 
 #endif

@@ -9,59 +9,45 @@ static unsigned if_it_is(bool condition, unsigned signal)
     return condition ? signal : 0;
 }
 
-static void take(struct hints *out, enum header_id id, str value)
+static bool tells_prefetch(str value)
 {
-    switch (id) {
-    case HEADER_USER_AGENT:
-        out->user_agent = value;
-        break;
-    case HEADER_REFERER:
-        out->referrer = value;
-        break;
-    case HEADER_ACCEPT_LANGUAGE:
-        out->language = value;
-        break;
-    case HEADER_REQUESTED_WITH:
-        /* Android WebView puts the app's package name here, scripts put "XMLHttpRequest". */
-        out->package = value;
-        out->signals |= if_it_is(str_find_char(value, '.', 0) > 0, SIGNAL_WEBVIEW);
-        break;
-    case HEADER_ACCEPT:
-        out->signals &= ~(unsigned)if_it_is(value.len > 0, SIGNAL_NO_ACCEPT);
-        break;
-    case HEADER_RANGE:
-        out->signals |= if_it_is(str_istarts(value, STR("bytes=")), SIGNAL_RANGE);
-        break;
-    case HEADER_SEC_PURPOSE: /* "prefetch", "prefetch;prerender" */
-    case HEADER_PURPOSE:
-    case HEADER_X_MOZ:
-        out->signals |= if_it_is(str_ifind(value, STR("prefetch"), 0) >= 0, SIGNAL_PREFETCH);
-        break;
-    case HEADER_X_PURPOSE:
-        out->signals |= if_it_is(str_ieq(value, STR("preview")), SIGNAL_PREFETCH);
-        break;
-    case HEADER_SEC_FETCH_MODE:
-        out->signals |= if_it_is(str_ieq(value, STR("navigate")), SIGNAL_FETCH_NAVIGATE);
-        break;
-    case HEADER_SEC_GPC:
-    case HEADER_DNT:
-        out->signals |= if_it_is(str_eq(value, STR("1")), SIGNAL_OPT_OUT);
-        break;
-    case HEADER_TENCENT_LEAKSCAN:
-        out->signals |= SIGNAL_LEAKSCAN;
-        break;
-    default:
-        break;
-    }
+    return value.len > 0 && str_ifind(value, STR("prefetch"), 0) >= 0; /* "prefetch", "prefetch;prerender" */
+}
+
+static unsigned signals_of(const struct request *request, const str *first)
+{
+    str package = first[HEADER_REQUESTED_WITH];
+    unsigned signals = if_it_is(request->method == METHOD_HEAD, SIGNAL_HEAD);
+
+    signals |= if_it_is(request->https, SIGNAL_HTTPS);
+    /* Android WebView puts the app's package name here, scripts put "XMLHttpRequest". */
+    signals |= if_it_is(package.len > 0 && str_find_char(package, '.', 0) > 0, SIGNAL_WEBVIEW);
+    signals |= if_it_is(first[HEADER_ACCEPT].len == 0, SIGNAL_NO_ACCEPT);
+    signals |= if_it_is(first[HEADER_ACCEPT_LANGUAGE].len == 0, SIGNAL_NO_ACCEPT_LANGUAGE);
+    signals |= if_it_is(str_istarts(first[HEADER_RANGE], STR("bytes=")), SIGNAL_RANGE);
+    signals |= if_it_is(tells_prefetch(first[HEADER_SEC_PURPOSE]) || tells_prefetch(first[HEADER_PURPOSE]) ||
+                            tells_prefetch(first[HEADER_X_MOZ]) || str_ieq(first[HEADER_X_PURPOSE], STR("preview")),
+                        SIGNAL_PREFETCH);
+    signals |= if_it_is(str_ieq(first[HEADER_SEC_FETCH_MODE], STR("navigate")), SIGNAL_FETCH_NAVIGATE);
+    signals |= if_it_is(str_eq(first[HEADER_SEC_GPC], STR("1")) || str_eq(first[HEADER_DNT], STR("1")), SIGNAL_OPT_OUT);
+    signals |= if_it_is(first[HEADER_TENCENT_LEAKSCAN].ptr != NULL, SIGNAL_LEAKSCAN);
+    return signals;
 }
 
 void hints_read(const struct request *request, struct hints *out)
 {
-    *out = (struct hints){.signals = SIGNAL_NO_ACCEPT};
-    for (size_t i = 0; i < request->headers_count; i++) {
-        take(out, header_id(request->headers[i].name), request->headers[i].value);
+    str own[HEADER_COUNT];
+    const str *first = request->first;
+
+    if (!first) {
+        headers_index(request->headers, request->headers_count, own);
+        first = own;
     }
-    out->signals |= if_it_is(request->method == METHOD_HEAD, SIGNAL_HEAD);
-    out->signals |= if_it_is(request->https, SIGNAL_HTTPS);
-    out->signals |= if_it_is(out->language.len == 0, SIGNAL_NO_ACCEPT_LANGUAGE);
+    *out = (struct hints){
+        .user_agent = first[HEADER_USER_AGENT],
+        .referrer = first[HEADER_REFERER],
+        .language = first[HEADER_ACCEPT_LANGUAGE],
+        .package = first[HEADER_REQUESTED_WITH],
+        .signals = signals_of(request, first),
+    };
 }

@@ -142,12 +142,10 @@ bool header_name_is_token(str name)
 
 enum header_id framing_add(struct framing *self, str name, str value)
 {
-    if (!header_name_is_token(name)) {
-        self->bad_name = true;
-        return HEADER_OTHER;
-    }
     enum header_id id = header_id(name);
-    if (id == HEADER_CONTENT_LENGTH) {
+    if (id == HEADER_OTHER) {
+        self->bad_name = self->bad_name || !header_name_is_token(name);
+    } else if (id == HEADER_CONTENT_LENGTH) {
         self->content_lengths++;
     } else if (id == HEADER_HOST) {
         self->hosts++;
@@ -280,8 +278,11 @@ enum err head_read(struct head *self, const struct conn *conn, struct MHD_Connec
     if (conn->uri_len > LIMIT_URI) {
         return ERR_URI_TOO_LONG;
     }
-    *request =
-        (struct request){.method = METHOD_OTHER, .headers = self->headers, .headers_count = self->count, .body_fd = -1};
+    *request = (struct request){.method = METHOD_OTHER,
+                                .headers = self->headers,
+                                .headers_count = self->count,
+                                .first = self->first,
+                                .body_fd = -1};
     method_parse(str_from_c(method), &request->method);
     struct target target;
     str raw = {conn->uri, conn->uri_len};
