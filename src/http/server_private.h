@@ -116,6 +116,15 @@ enum MHD_Result send_reply(struct MHD_Connection *wire, const struct reply *repl
 /* A refusal of what cannot be read, as text, and the end of the connection. */
 enum MHD_Result send_refusal(struct MHD_Connection *wire, enum err err);
 
+/* ---- redirects (server_mould.c) -------------------------------------------------------------------------------- */
+/* Answers that one redirect thread uses again and again. NULL: out of memory. */
+struct moulds;
+struct moulds *moulds_new(void);
+/* After the library has stopped. */
+void moulds_free(struct moulds *self);
+/* As send_reply, faster for a redirect; the headers after its Location must be literals. The connection stays open. */
+enum MHD_Result send_redirect(struct moulds *self, struct MHD_Connection *wire, const struct reply *reply);
+
 /* ---- the planes ------------------------------------------------------------------------------------------------ */
 struct timing {
     int idle_timeout_s;

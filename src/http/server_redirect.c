@@ -31,6 +31,7 @@ struct lane {
     struct request request;
     const struct conn *head_of; /* whose head `head` and `request` hold */
     struct redirect_lane redirect_lane;
+    struct moulds *moulds;
 };
 
 static void *take_uri(void *arg, const char *uri, struct MHD_Connection *wire)
@@ -59,7 +60,8 @@ static enum MHD_Result answer(struct lane *self, struct conn *conn, struct MHD_C
     conn->stage = CONN_ANSWERED;
     conn->waiting_since_ns = 0;
     self->head_of = NULL;
-    enum MHD_Result result = send_reply(wire, &reply, close || self->stopping);
+    enum MHD_Result result =
+        close || self->stopping ? send_reply(wire, &reply, true) : send_redirect(self->moulds, wire, &reply);
     reply_done(&reply);
     return result;
 }
@@ -179,13 +181,23 @@ static void *lane_main(void *arg)
     return NULL;
 }
 
+static void lane_free(struct lane *self)
+{
+    moulds_free(self->moulds);
+    free(self);
+}
+
 struct lane *lane_start(const struct lane_opts *opts)
 {
     struct lane *self = calloc(1, sizeof *self);
-    if (!self) {
+    struct moulds *moulds = moulds_new();
+    if (!self || !moulds) {
+        free(self);
+        moulds_free(moulds);
         close(opts->fd);
         return NULL;
     }
+    self->moulds = moulds;
     self->redirect = opts->redirect;
     self->trust = *opts->trust;
     self->timing = opts->timing;
@@ -199,13 +211,12 @@ struct lane *lane_start(const struct lane_opts *opts)
         on_connection, self, MHD_OPTION_NOTIFY_COMPLETED, on_completed, self, MHD_OPTION_END);
     if (!self->daemon) {
         close(opts->fd);
-        free(self);
+        lane_free(self);
         return NULL;
     }
     if (pthread_create(&self->thread, NULL, lane_main, self) != 0) {
-        MHD_stop_daemon(self->daemon);
-        close(opts->fd);
-        free(self);
+        MHD_stop_daemon(self->daemon); /* closes the socket */
+        lane_free(self);
         return NULL;
     }
     return self;
@@ -222,6 +233,6 @@ void lane_join(struct lane *self)
 {
     if (self) {
         pthread_join(self->thread, NULL);
-        free(self);
+        lane_free(self);
     }
 }

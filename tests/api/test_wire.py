@@ -244,6 +244,50 @@ def test_requests_in_a_row_are_answered_in_order(pond, code):
         assert json.loads(first.body)["url"].endswith("/1") and json.loads(second.body)["url"].endswith("/2")
 
 
+KINDS = [{}, {"crawlable": True}, {"redirect_status": 301}, {"redirect_status": 308, "crawlable": True}, {"redirect_status": 307},
+         {"max_clicks": 100000, "redirect_status": 301}]
+
+
+@pytest.fixture(scope="module")
+def kinds(pond):
+    """Links whose answers have every set of headers, three of each, with the answer each must get."""
+    wanted = {}
+    for kind in KINDS * 3:
+        link = pond.link(f"https://www.example.com/kinds/{len(wanted)}?a=" + "x" * (len(wanted) * 97), **kind)
+        kept = kind.get("redirect_status") in (301, 308) and "max_clicks" not in kind
+        wanted[link["code"].encode()] = (link["redirect_status"], link["url"], "private, max-age=90" if kept else "no-store",
+                                         None if kind.get("crawlable") else "noindex")
+    return wanted
+
+
+def shape(answer):
+    return answer.status, answer["location"], answer["cache-control"], answer["x-robots-tag"]
+
+
+def test_redirects_sent_back_to_back_each_get_their_own_answer(pond, kinds):
+    """A redirect thread uses finished answers again and changes their Location: nobody may get another's."""
+    order = [code for turn in range(20) for code in sorted(kinds, key=lambda code: hash((turn, code)))]
+    with Wire(pond.redirect) as wire:
+        wire.send(b"".join(get(b"/" + code) for code in order))
+        for code in order:
+            answer = wire.answer()
+            assert shape(answer) == kinds[code]
+            assert len(answer.all("location")) == 1
+
+
+def test_redirects_over_many_connections_at_once_each_get_their_own_answer(pond, kinds):
+    wires = [(code, Wire(pond.redirect)) for code in kinds for _ in range(4)]
+    try:
+        for turn in range(10):
+            for code, wire in wires:
+                wire.send(get(b"/" + code, method=b"HEAD" if turn % 3 == 0 else b"GET"))
+            for code, wire in wires:
+                assert shape(wire.answer(head_only=True)) == kinds[code]
+    finally:
+        for _, wire in wires:
+            wire.socket.close()
+
+
 def test_head_is_answered_like_get_without_a_body(pond, code):
     for path in (b"/" + code, b"/nobody", b"/"):
         with Wire(pond.redirect) as wire:

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Redirects differ in their Location and in nothing else, yet making the wire library's answer anew for each (a dozen
+ * allocations) cost a tenth of a redirect. So a redirect thread keeps a few finished answers, moulds, and changes the
+ * Location of one that has the other headers already.
+ *
+ * Why that is sound: the library writes the head of an answer into the connection's own memory in the same call in
+ * which the handler queued it, before it looks at another connection of this thread (0.9.75: connection.c, the step
+ * after the handler builds the header), and these answers have no body. Requests sent back to back over one connection
+ * and many at once are tests/api/test_wire.py's to watch.
+ */
+#include "server_private.h"
+
+#define MOULDS       4 /* crawlable or not, kept by browsers for a while or not */
+#define MOULD_STATIC 4
+
+struct mould {
+    struct MHD_Response *response; /* NULL = not made yet */
+    struct header statics[MOULD_STATIC];
+    size_t statics_count;
+    char location[LIMIT_LOCATION + LIMIT_URI + 1]; /* what it says now; empty = nothing */
+};
+struct moulds {
+    struct mould moulds[MOULDS];
+    size_t next; /* whose turn it is to be made anew */
+};
+
+struct moulds *moulds_new(void)
+{
+    return calloc(1, sizeof(struct moulds));
+}
+
+static void empty(struct mould *mould)
+{
+    if (mould->response) {
+        MHD_destroy_response(mould->response);
+    }
+    mould->response = NULL;
+    mould->statics_count = 0;
+    mould->location[0] = '\0';
+}
+
+void moulds_free(struct moulds *self)
+{
+    for (size_t i = 0; self && i < MOULDS; i++) {
+        empty(&self->moulds[i]);
+    }
+    free(self);
+}
+
+/* A Location first, literals after it, and no body. */
+static bool is_plain_redirect(const struct reply *reply)
+{
+    return reply->headers_count > 0 && reply->headers_count <= MOULD_STATIC + 1 && !reply->close && !reply->pull &&
+           reply->body.len == 0 && reply->body_static.len == 0 && str_eq(reply->headers[0].name, STR("Location")) &&
+           reply->headers[0].value.len > 0 && reply->headers[0].value.len < sizeof((struct mould *)0)->location;
+}
+
+/* Literals are the same when they stand at the same place. */
+static bool fits(const struct mould *mould, const struct reply *reply)
+{
+    bool same = mould->response && mould->statics_count == reply->headers_count - 1;
+
+    for (size_t i = 0; same && i < mould->statics_count; i++) {
+        same = mould->statics[i].name.ptr == reply->headers[i + 1].name.ptr &&
+               mould->statics[i].value.ptr == reply->headers[i + 1].value.ptr;
+    }
+    return same;
+}
+
+static bool make(struct mould *mould, const struct reply *reply)
+{
+    empty(mould);
+    mould->response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    for (size_t i = 1; mould->response && i < reply->headers_count; i++) {
+        const struct header *header = &reply->headers[i];
+        if (MHD_add_response_header(mould->response, header->name.ptr, header->value.ptr) != MHD_YES) {
+            empty(mould);
+            return false;
+        }
+        mould->statics[mould->statics_count++] = *header;
+    }
+    return mould->response != NULL;
+}
+
+static struct mould *find(struct moulds *self, const struct reply *reply)
+{
+    for (size_t i = 0; i < MOULDS; i++) {
+        if (fits(&self->moulds[i], reply)) {
+            return &self->moulds[i];
+        }
+    }
+    struct mould *mould = &self->moulds[self->next];
+    self->next = (self->next + 1) % MOULDS;
+    return make(mould, reply) ? mould : NULL;
+}
+
+static bool set_location(struct mould *mould, str location)
+{
+    if (mould->location[0] && MHD_del_response_header(mould->response, "Location", mould->location) != MHD_YES) {
+        return false;
+    }
+    memcpy(mould->location, location.ptr, location.len);
+    mould->location[location.len] = '\0';
+    return MHD_add_response_header(mould->response, "Location", mould->location) == MHD_YES;
+}
+
+enum MHD_Result send_redirect(struct moulds *self, struct MHD_Connection *wire, const struct reply *reply)
+{
+    if (!is_plain_redirect(reply)) {
+        return send_reply(wire, reply, false);
+    }
+    struct mould *mould = find(self, reply);
+    if (mould && set_location(mould, reply->headers[0].value)) {
+        return MHD_queue_response(wire, (unsigned)reply->status, mould->response);
+    }
+    if (mould) {
+        empty(mould);
+    }
+    return send_reply(wire, reply, false);
+}
