@@ -18,7 +18,7 @@
  * during I/O: whoever needs a segment's file or mapping without it pins the segment.
  */
 #define SYNC_EVERY_MS 1000
-#define TOUCH_BYTES   ((uint32_t)1 << 20) /* pages made writable ahead of a lane at a time */
+#define TOUCH_BYTES   ((uint32_t)1 << 18) /* pages made writable ahead of a lane at a time */
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
@@ -75,6 +75,7 @@ static enum err lane_rotate(struct journal *self, struct lane *lane)
     }
     lane->current = next;
     lane->offset = SEGMENT_HEAD_BYTES;
+    lane->touched_to = 0;
     return OK;
 }
 
@@ -84,6 +85,20 @@ static uint32_t place(uint32_t offset, size_t size)
     uint32_t in_page = offset % SEGMENT_PAGE;
 
     return in_page + size <= SEGMENT_PAGE ? offset : offset - in_page + SEGMENT_PAGE;
+}
+
+/* One call for many pages instead of a page fault for each; bounded, because touched pages count as resident memory. */
+static void touch_ahead(struct lane *lane, uint32_t needed)
+{
+    const struct segment *segment = lane->current;
+
+    while (lane->touched_to < needed) {
+        uint32_t left = segment->bytes - lane->touched_to, bytes = left < TOUCH_BYTES ? left : TOUCH_BYTES;
+        if (madvise(segment->map + lane->touched_to, bytes, MADV_POPULATE_WRITE) != 0) {
+            bytes = left; /* a kernel before 5.14: not asked again */
+        }
+        lane->touched_to += bytes;
+    }
 }
 
 static enum err store_mapped(struct segment *segment, const struct record *record, uint32_t at, size_t size, bool sync)
@@ -135,6 +150,9 @@ enum err journal_append(struct journal *self, unsigned lane_index, const struct 
         err = lane_rotate(self, lane);
         at = place(lane->offset, size);
     }
+    if (!err && !lane->buffer) {
+        touch_ahead(lane, at + (uint32_t)size);
+    }
     if (!err) {
         err = lane->buffer ? store_written(lane->current, record, lane->buffer, at, size, sync)
                            : store_mapped(lane->current, record, at, size, sync);
@@ -169,27 +187,8 @@ static void sync_segment(struct journal *self, struct segment *segment)
     }
 }
 
-/* Makes the pages ahead of the lane writable, so that the lane meets no page fault; bounded, because touched pages
- * count as resident memory. */
-static void touch_ahead(const struct journal *self, struct segment *segment)
-{
-    uint32_t published = atomic_load_explicit(&segment->published, memory_order_relaxed);
-
-    if (self->plain_writes || segment->touched_to >= segment->bytes ||
-        segment->touched_to > published + TOUCH_BYTES / 2 ||
-        atomic_load_explicit(&segment->closed, memory_order_relaxed)) {
-        return;
-    }
-    uint32_t to =
-        segment->bytes - segment->touched_to > TOUCH_BYTES ? segment->touched_to + TOUCH_BYTES : segment->bytes;
-    if (madvise(segment->map + segment->touched_to, to - segment->touched_to, MADV_POPULATE_WRITE) != 0) {
-        to = segment->bytes; /* an older kernel: not asked again */
-    }
-    segment->touched_to = to;
-}
-
-/* Calls sync or touch for every segment that has a file, each pinned meanwhile. */
-static void for_each_live(struct journal *self, bool sync)
+/* Every segment that has a file, each pinned meanwhile. */
+static void sync_live(struct journal *self)
 {
     uint64_t after = 0;
 
@@ -198,8 +197,7 @@ static void for_each_live(struct journal *self, bool sync)
         journal_lock(self);
         for (size_t i = 0; i < self->segments_count && !segment; i++) {
             struct segment *candidate = self->segments[i];
-            bool live = candidate->number > after && candidate->fd >= 0 && (sync || candidate->map);
-            segment = live ? candidate : NULL;
+            segment = candidate->number > after && candidate->fd >= 0 ? candidate : NULL;
         }
         if (segment) {
             segment->pins++;
@@ -209,11 +207,7 @@ static void for_each_live(struct journal *self, bool sync)
             return;
         }
         after = segment->number;
-        if (sync) {
-            sync_segment(self, segment);
-        } else {
-            touch_ahead(self, segment);
-        }
+        sync_segment(self, segment);
         journal_lock(self);
         segment->pins--;
         journal_unlock(self);
@@ -261,9 +255,8 @@ void journal_upkeep(struct journal *self, int64_t now_ms)
     atomic_store_explicit(&self->stuck, OK, memory_order_relaxed);
     journal_prepare_next(self);
     journal_keep_ballast(self);
-    for_each_live(self, false);
     if (now_ms - self->last_sync_ms >= SYNC_EVERY_MS || now_ms < self->last_sync_ms) {
         self->last_sync_ms = now_ms;
-        for_each_live(self, true);
+        sync_live(self);
     }
 }

@@ -25,7 +25,7 @@ struct segment {
     atomic_bool closed;         /* nothing more will be appended; set after the last publication */
     atomic_bool failed;         /* a sync failed: its lane moves on */
     /* upkeep's */
-    uint32_t synced, touched_to;
+    uint32_t synced;
     bool head_synced;
     unsigned pins; /* under the lock: somebody uses fd or map without it */
     /* the reader's; `committed` also read by journal_stats */
@@ -41,7 +41,7 @@ struct segment {
 
 struct lane {
     _Alignas(64) struct segment *current; /* lane's thread only */
-    uint32_t offset;
+    uint32_t offset, touched_to;
     uint8_t *buffer; /* one record, where segments are written and not mapped */
     struct segment *_Atomic next;
     _Atomic uint64_t appended, dropped;
