@@ -34,11 +34,13 @@ struct stmt *db_stmt(struct db *self, enum sql_id id)
     struct stmt *stmt = &self->stmts[id];
 
     BUG_ON(id >= SQL_COUNT);
+    if (stmt->raw && !stmt->ended) { /* one that ended was reset then */
+        sqlite3_reset(stmt->raw);
+    }
     stmt->err = OK;
     stmt->ended = false;
     stmt->last_bound = 0;
     if (stmt->raw) {
-        sqlite3_reset(stmt->raw);
         sqlite3_clear_bindings(stmt->raw);
         return stmt;
     }

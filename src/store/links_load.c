@@ -49,7 +49,7 @@ enum err links_ids(struct db *db, int64_t id, struct link_ids *out)
 {
     struct stmt *row = db_stmt(db, SQL_LINK_IDS);
 
-    stmt_bind_i64(row, "id", id);
+    stmt_put_i64(row, 1, id);
     if (!stmt_next(row)) {
         return row_missing(row);
     }

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/store/sums.h"
 
+#include "linkpond/model/link.h"
 #include "row.h"
 
+/* A fold runs this for each link it touches, so parameters are set by place. */
 enum err sums_stat_add(struct db *db, const struct link_stat *delta)
 {
+    const int64_t figures[] = {delta->link_id, delta->clicks, delta->visitors, delta->bots,
+                               delta->total,   delta->scans,  delta->reserved};
     struct stmt *stmt = db_stmt(db, SQL_SUMS_STAT_ADD);
 
-    stmt_bind_i64(stmt, "link_id", delta->link_id);
-    stmt_bind_i64(stmt, "clicks", delta->clicks);
-    stmt_bind_i64(stmt, "visitors", delta->visitors);
-    stmt_bind_i64(stmt, "bots", delta->bots);
-    stmt_bind_i64(stmt, "total", delta->total);
-    stmt_bind_i64(stmt, "scans", delta->scans);
-    stmt_bind_i64(stmt, "reserved", delta->reserved);
-    stmt_bind_time_opt(stmt, "last_ms", delta->last_ms);
+    for (size_t i = 0; i < ARRAY_LEN(figures); i++) {
+        stmt_put_i64(stmt, (int)i + 1, figures[i]);
+    }
+    if (delta->last_ms != TIME_NONE) { /* else it stays NULL */
+        stmt_put_i64(stmt, ARRAY_LEN(figures) + 1, delta->last_ms);
+    }
     return stmt_run(stmt);
 }
 
@@ -82,8 +84,8 @@ enum err sums_link_day_find(struct db *db, struct arena *arena, int64_t link_id,
 {
     struct stmt *row = db_stmt(db, SQL_SUMS_LINK_DAY_FIND);
 
-    stmt_bind_i64(row, "link_id", link_id);
-    stmt_bind_i64(row, "day", day);
+    stmt_put_i64(row, 1, link_id);
+    stmt_put_i64(row, 2, day);
     return find_day(row, arena, out);
 }
 
@@ -91,10 +93,10 @@ enum err sums_link_day_put(struct db *db, int64_t link_id, int64_t day, str byte
 {
     struct stmt *stmt = db_stmt(db, bytes.len > 0 ? SQL_SUMS_LINK_DAY_PUT : SQL_SUMS_LINK_DAY_DELETE);
 
-    stmt_bind_i64(stmt, "link_id", link_id);
-    stmt_bind_i64(stmt, "day", day);
+    stmt_put_i64(stmt, 1, link_id);
+    stmt_put_i64(stmt, 2, day);
     if (bytes.len > 0) {
-        stmt_bind_blob(stmt, "quarters", bytes);
+        stmt_put_blob(stmt, 3, bytes);
     }
     return stmt_run(stmt);
 }
