@@ -60,7 +60,7 @@ const struct setting settings_table[] = {
       "Journal files kept after their clicks are in the database.", "访问入库后仍保留的流水文件总量。" },
     { "repeat_window", SETTING_DURATION, 0, MS_PER_DAY, NULL, "30m", AT(repeat_window_ms), false,
       "A visitor's next click on the same link within this time is marked a repeat.", "同一访客在此时间内再次打开同一短链，记为重复访问。" },
-    { "fold_rows", SETTING_INT, 1, 1000000, NULL, "16384", AT(fold_rows), false,
+    { "fold_rows", SETTING_INT, 1, 1000000, NULL, "65536", AT(fold_rows), false,
       "Clicks gathered before they are added to the stored sums.", "积累多少条访问后并入汇总。" },
     { "click_retention", SETTING_DURATION, 0, 36500 * MS_PER_DAY, NULL, "0", AT(click_retention_ms), false,
       "Clicks older than this are removed, sums stay; 0 = kept for ever.", "超过此时间的访问明细被删除，汇总保留；0 即永久保留。" },

@@ -9,14 +9,15 @@
 #include "linkpond/store/segments.h"
 
 /*
- * One fold: read at most rows_max rows behind the marks, count them in memory, then touch each link's and each scope's
- * day once. What was read and how far the marks move is decided before anything is written.
+ * One fold: read rows behind the marks until there are rows_max of them or many links, count them in memory, then touch
+ * each link's and each scope's day once. What was read and how far the marks move is decided before anything is
+ * written.
  */
 #define BYTES_PER_ROW 512 /* of the journal, about */
 
 struct fold {
     struct db *db;
-    size_t rows_left, rows;
+    size_t rows_max, rows;
     struct fold_rows counts;
     struct fold_mark {
         int64_t segment_id, folded_to;
@@ -39,6 +40,11 @@ static enum err add_mark(struct fold *self, int64_t segment_id, int64_t folded_t
     return OK;
 }
 
+static bool is_full(const struct fold *self)
+{
+    return self->rows >= self->rows_max || self->counts.list_count >= FOLD_LINKS_MAX;
+}
+
 /* Rows behind the segment's mark, until the fold is full. */
 static enum err read_segment(struct fold *self, const struct segment *segment)
 {
@@ -51,7 +57,7 @@ static enum err read_segment(struct fold *self, const struct segment *segment)
     while (err == OK && clicks_scan_next(&scan)) {
         err = fold_rows_add(&self->counts, &scan.facts);
         self->rows++;
-        if (err == OK && --self->rows_left == 0) {
+        if (err == OK && is_full(self)) {
             folded_to = (int64_t)click_id_offset(scan.facts.id) + RECORD_ALIGN;
             stmt_reset(scan.rows);
             break;
@@ -61,7 +67,7 @@ static enum err read_segment(struct fold *self, const struct segment *segment)
         stmt_reset(scan.rows);
         return err;
     }
-    err = self->rows_left > 0 ? stmt_err(scan.rows) : OK;
+    err = is_full(self) ? OK : stmt_err(scan.rows);
     return err == OK ? add_mark(self, segment->id, folded_to) : err;
 }
 
@@ -70,14 +76,14 @@ static enum err read_tail(struct fold *self)
     struct segment segment;
     struct stmt *rows = segments_each_unfolded(self->db);
 
-    while (self->rows_left > 0 && segments_next(rows, &segment)) {
+    while (!is_full(self) && segments_next(rows, &segment)) {
         enum err err = read_segment(self, &segment);
         if (err != OK) {
             stmt_reset(rows);
             return err;
         }
     }
-    if (self->rows_left > 0) {
+    if (!is_full(self)) {
         return stmt_err(rows);
     }
     stmt_reset(rows);
@@ -96,7 +102,7 @@ static enum err write(struct fold *self)
 
 enum err fold_run(struct db *db, size_t rows_max, size_t *rows)
 {
-    struct fold self = {.db = db, .rows_left = rows_max < FOLD_ROWS_MAX ? rows_max : FOLD_ROWS_MAX};
+    struct fold self = {.db = db, .rows_max = rows_max < FOLD_ROWS_MAX ? rows_max : FOLD_ROWS_MAX};
     enum err err = db_begin(db, false);
 
     *rows = 0;

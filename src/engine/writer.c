@@ -20,10 +20,10 @@
 #define POLL_MS        20 /* how late a click may be seen by an idle writer */
 #define NICE           10
 #define SLICE_NS       (200 * 1000)
-#define TASKS_A_ROUND  64                /* then clicks get their turn */
-#define FOLD_AGE_NS    (400 * NS_PER_MS) /* counts shown with links are at most about this old */
-#define FOLD_SHARE     20                /* folding young rows takes at most a 20th of the time */
-#define RETRY_MIN_NS   (200 * NS_PER_MS) /* after a failed batch; doubles */
+#define TASKS_A_ROUND  64                 /* then clicks get their turn */
+#define FOLD_AGE_NS    (1000 * NS_PER_MS) /* counts shown with links are at most about this old */
+#define FOLD_SHARE     20                 /* folding young rows takes at most a 20th of the time */
+#define RETRY_MIN_NS   (200 * NS_PER_MS)  /* after a failed batch; doubles */
 #define RETRY_MAX_NS   (5000 * NS_PER_MS)
 #define EXPIRE_NS      (3600 * INT64_C(1000) * NS_PER_MS)
 #define LOG_BYTES_ROW  700 /* of a click in the write-ahead log, about */
@@ -217,7 +217,7 @@ static enum err fold(struct writer *self, int64_t now_ns)
     self->fold_failing = false;
     self->unfolded = rows == 0 ? 0 : self->unfolded - (int64_t)rows;
     if (self->unfolded <= 0) {
-        self->unfolded = rows == FOLD_ROWS_MAX; /* a full fold may have left some */
+        self->unfolded = rows > 0; /* it may have left some: look once more */
     }
     self->unfolded_since_ns = clock_mono_ns();
     self->fold_cost_ns = self->unfolded_since_ns - now_ns;

@@ -166,7 +166,7 @@ int main(int argc, char **argv)
         .zone_name = "Asia/Shanghai",
         .node = 1,
         .repeat_window_ms = 30 * MS_PER_MINUTE,
-        .fold_rows = 16384,
+        .fold_rows = 65536,
     };
     measure(&opts, clicks);
     printf("database %.1f bytes a click\n", (double)db_file_bytes(db.db) / (double)clicks);

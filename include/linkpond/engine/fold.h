@@ -11,8 +11,12 @@
  * in the sum of all only. All functions run on the writer thread; those that say so inside the caller's transaction.
  */
 
-#define FOLD_ROWS_MAX 20000 /* of one transaction, so that API writes need not wait long */
-/* One transaction; *rows = how many were folded, 0 when none is left. */
+/* Of one transaction, so that API writes need not wait long: a row costs little, each link's day is read and written.
+ */
+#define FOLD_ROWS_MAX  131072
+#define FOLD_LINKS_MAX 32768
+/* One transaction of at most rows_max rows and FOLD_LINKS_MAX links; *rows = how many were folded, 0 when none is
+ * left. */
 enum err fold_run(struct db *db, size_t rows_max, size_t *rows);
 /* About how many rows wait (from the segments' byte offsets). */
 enum err fold_backlog(struct db *db, int64_t *rows);

@@ -315,6 +315,32 @@ static void writer__sums_emptied_by_a_task_are_counted_anew(void **state)
     assert_int_equal(stat.total, 50);
 }
 
+static void writer__a_fold_stops_at_many_links_and_the_rest_follows(void **state)
+{
+    (void)state;
+    const int64_t links = FOLD_LINKS_MAX + 200;
+    struct writer_stats stats;
+    size_t rows = 0;
+    ledger.writer_opts.fold_rows = FOLD_ROWS_MAX;
+    ledger_start(&ledger);
+    for (int64_t i = 0; i < links; i++) {
+        ledger_hit(&ledger, 1 + i, LEDGER_T0, 1);
+    }
+    ledger_drain(&ledger);
+    writer_stats(ledger.writer, &stats);
+    assert_int_equal(stats.folded, links);
+    ledger_stop(&ledger);
+    assert_int_equal(db_begin(ledger.db.db, false), OK);
+    assert_int_equal(fold_reset(ledger.db.db, NULL), OK);
+    assert_int_equal(db_commit(ledger.db.db), OK);
+    assert_int_equal(fold_run(ledger.db.db, FOLD_ROWS_MAX, &rows), OK);
+    assert_int_equal(rows, FOLD_LINKS_MAX);
+    assert_int_equal(fold_run(ledger.db.db, FOLD_ROWS_MAX, &rows), OK);
+    assert_int_equal(rows, 200);
+    assert_int_equal(fold_run(ledger.db.db, FOLD_ROWS_MAX, &rows), OK);
+    assert_int_equal(rows, 0);
+}
+
 static void writer__an_unknown_zone_is_refused(void **state)
 {
     (void)state;
@@ -344,6 +370,7 @@ int main(void)
         TEST(writer__tasks_of_many_threads_run_one_after_the_other),
         TEST(writer__stop_ingests_what_is_journalled),
         TEST(writer__sums_emptied_by_a_task_are_counted_anew),
+        TEST(writer__a_fold_stops_at_many_links_and_the_rest_follows),
         TEST(writer__an_unknown_zone_is_refused),
     };
 
