@@ -180,31 +180,13 @@ CREATE TABLE segment (
     max_ms INTEGER
 ) STRICT;
 
--- The ledger's tail: one row a click, appended by id, no secondary index. ANY columns hold a term id, or the text itself
--- once the hourly growth budget of terms is spent.
-CREATE TABLE click (
-    id INTEGER PRIMARY KEY,                        -- node:8 | segment:34 | offset/64:17
-    time_ms INTEGER NOT NULL,
-    link_id INTEGER NOT NULL,                      -- 0 = unknown code
-    class INTEGER NOT NULL,
-    outcome INTEGER NOT NULL,
-    signals INTEGER NOT NULL,
-    flags INTEGER NOT NULL,                        -- 1 repeat, 2 new visitor, 4 first here, 8 qr
-    visitor INTEGER NOT NULL,                      -- pseudonym number, 0 = none
-    visitor_by INTEGER NOT NULL,
-    source_by INTEGER NOT NULL,
-    channel_by INTEGER NOT NULL,
-    scene INTEGER NOT NULL,
-    rule ANY, host ANY, code ANY, target ANY, location ANY,
-    ip BLOB,                                       -- truncated: 3 bytes (IPv4 /24) or 6 (IPv6 /48)
-    country ANY, region ANY, city ANY,
-    app ANY, os ANY, device ANY, browser ANY, language ANY, net ANY,
-    referrer ANY, referrer_host ANY, query ANY,
-    utm_source ANY, utm_medium ANY, utm_campaign ANY, utm_term ANY, utm_content ANY, utm_id ANY,
-    source ANY, channel ANY,
-    ad_click_source ANY, ad_click_id ANY,
-    request_id ANY,
-    user_agent ANY
+-- The ledger: clicks in order of id, packed many to a row (docs/decisions/0010). Ranges of ids never overlap, a batch is of
+-- one segment. Appended, no secondary index.
+CREATE TABLE click_batch (
+    first_id INTEGER PRIMARY KEY,                  -- node:8 | segment:34 | offset/64:17
+    last_id INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    clicks BLOB NOT NULL                           -- include/linkpond/model/click_pack.h says what is in it
 ) STRICT;
 
 -- Visitors found by the day's keyed hash, one row for those of a batch; rows go two days after.

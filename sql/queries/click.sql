@@ -1,255 +1,35 @@
 -- SPDX-License-Identifier: MIT
--- The ledger. Every row lands at the end, and a report reads ranges of ids.
+-- The ledger. Every batch lands at the end, and a report reads ranges of ids.
 
--- name: click_insert
-INSERT INTO click (id, time_ms, link_id, class, outcome, signals, flags, visitor, visitor_by, source_by, channel_by, scene, ip,
-    rule, host, code, target, location, country, region, city, app, os, device, browser, language, net, referrer,
-    referrer_host, query, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, source, channel,
-    ad_click_source, ad_click_id, request_id, user_agent)
-VALUES (:id, :time_ms, :link_id, :class, :outcome, :signals, :flags, :visitor, :visitor_by, :source_by, :channel_by,
-    :scene, :ip, :rule, :host, :code, :target, :location, :country, :region, :city, :app, :os, :device, :browser,
-    :language, :net, :referrer, :referrer_host, :query, :utm_source, :utm_medium, :utm_campaign, :utm_term,
-    :utm_content, :utm_id, :source, :channel, :ad_click_source, :ad_click_id, :request_id, :user_agent);
+-- The last batch of a segment; its bytes only when they are few.
+-- name: click_batch_last
+SELECT first_id, last_id, CASE WHEN length(clicks) <= :bytes_max THEN clicks END
+FROM click_batch WHERE first_id BETWEEN :from_id AND :to_id ORDER BY first_id DESC LIMIT 1;
 
--- name: click_delete_link
-DELETE FROM click WHERE link_id = :link_id;
+-- name: click_batch_insert
+INSERT INTO click_batch (first_id, last_id, rows, clicks) VALUES (:first_id, :last_id, :rows, :clicks);
 
--- name: click_delete_range
-DELETE FROM click WHERE id BETWEEN :from_id AND :to_id;
+-- name: click_batch_update
+UPDATE click_batch SET first_id = :first_id, last_id = :last_id, rows = :rows, clicks = :clicks WHERE first_id = :id;
+
+-- name: click_batch_delete
+DELETE FROM click_batch WHERE first_id = :id;
 
 -- name: click_count
-SELECT count(*) FROM click;
+SELECT COALESCE(sum(rows), 0) FROM click_batch;
 
--- Scans. SQLite computes every column of a result row, so a scan of few columns is a statement of few columns.
+-- The first batch may begin before the range.
+-- part: click_batch_range
+SELECT first_id, last_id, rows, clicks FROM click_batch
+WHERE first_id BETWEEN
+    COALESCE((SELECT max(first_id) FROM click_batch WHERE first_id <= :from_id), :from_id) AND :to_id
+    AND last_id >= :from_id
+ORDER BY first_id
 
--- part: click_facts
-id, time_ms, link_id, class, outcome, signals, flags, visitor, visitor_by, source_by, channel_by, scene
-
--- part: click_range
-FROM click WHERE id BETWEEN :from_id AND :to_id ORDER BY id
-
--- part: click_all
-SELECT
--- use: click_facts
-, ip, rule, host, code, target, location, country, region, city, app, os, device, browser, language, net, referrer,
-    referrer_host, query, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, source, channel,
-    ad_click_source, ad_click_id, request_id, user_agent
-
--- name: click_scan_all
--- use: click_all
--- use: click_range
+-- name: click_batch_scan
+-- use: click_batch_range
 ;
 
--- name: click_scan_all_desc
--- use: click_all
--- use: click_range
+-- name: click_batch_scan_desc
+-- use: click_batch_range
 DESC;
-
--- name: click_scan_facts
-SELECT
--- use: click_facts
--- use: click_range
-;
-
--- name: click_scan_rule
-SELECT
--- use: click_facts
-, rule
--- use: click_range
-;
-
--- name: click_scan_host
-SELECT
--- use: click_facts
-, host
--- use: click_range
-;
-
--- name: click_scan_code
-SELECT
--- use: click_facts
-, code
--- use: click_range
-;
-
--- name: click_scan_target
-SELECT
--- use: click_facts
-, target
--- use: click_range
-;
-
--- name: click_scan_location
-SELECT
--- use: click_facts
-, location
--- use: click_range
-;
-
--- name: click_scan_country
-SELECT
--- use: click_facts
-, country
--- use: click_range
-;
-
--- name: click_scan_region
-SELECT
--- use: click_facts
-, region
--- use: click_range
-;
-
--- name: click_scan_city
-SELECT
--- use: click_facts
-, city
--- use: click_range
-;
-
--- name: click_scan_app
-SELECT
--- use: click_facts
-, app
--- use: click_range
-;
-
--- name: click_scan_os
-SELECT
--- use: click_facts
-, os
--- use: click_range
-;
-
--- name: click_scan_device
-SELECT
--- use: click_facts
-, device
--- use: click_range
-;
-
--- name: click_scan_browser
-SELECT
--- use: click_facts
-, browser
--- use: click_range
-;
-
--- name: click_scan_language
-SELECT
--- use: click_facts
-, language
--- use: click_range
-;
-
--- name: click_scan_net
-SELECT
--- use: click_facts
-, net
--- use: click_range
-;
-
--- name: click_scan_referrer
-SELECT
--- use: click_facts
-, referrer
--- use: click_range
-;
-
--- name: click_scan_referrer_host
-SELECT
--- use: click_facts
-, referrer_host
--- use: click_range
-;
-
--- name: click_scan_query
-SELECT
--- use: click_facts
-, query
--- use: click_range
-;
-
--- name: click_scan_utm_source
-SELECT
--- use: click_facts
-, utm_source
--- use: click_range
-;
-
--- name: click_scan_utm_medium
-SELECT
--- use: click_facts
-, utm_medium
--- use: click_range
-;
-
--- name: click_scan_utm_campaign
-SELECT
--- use: click_facts
-, utm_campaign
--- use: click_range
-;
-
--- name: click_scan_utm_term
-SELECT
--- use: click_facts
-, utm_term
--- use: click_range
-;
-
--- name: click_scan_utm_content
-SELECT
--- use: click_facts
-, utm_content
--- use: click_range
-;
-
--- name: click_scan_utm_id
-SELECT
--- use: click_facts
-, utm_id
--- use: click_range
-;
-
--- name: click_scan_source
-SELECT
--- use: click_facts
-, source
--- use: click_range
-;
-
--- name: click_scan_channel
-SELECT
--- use: click_facts
-, channel
--- use: click_range
-;
-
--- name: click_scan_ad_click_source
-SELECT
--- use: click_facts
-, ad_click_source
--- use: click_range
-;
-
--- name: click_scan_ad_click_id
-SELECT
--- use: click_facts
-, ad_click_id
--- use: click_range
-;
-
--- name: click_scan_request_id
-SELECT
--- use: click_facts
-, request_id
--- use: click_range
-;
-
--- name: click_scan_user_agent
-SELECT
--- use: click_facts
-, user_agent
--- use: click_range
-;

@@ -9,6 +9,7 @@
 #include "linkpond/base/files.h"
 #include "linkpond/base/zone.h"
 #include "linkpond/engine/fold.h"
+#include "linkpond/store/clicks.h"
 
 #define NAME_BYTES_MAX 100
 
@@ -174,6 +175,8 @@ static void check_all(struct ctx *ctx, struct db *db, struct findings *findings,
         fault = (struct fault){0};
     }
     find(findings, "database", db_integrity(db, false, &fault), &fault);
+    fault = (struct fault){0};
+    find(findings, "clicks", clicks_verify(db, &fault), &fault);
     fault = (struct fault){0};
     find(findings, "sums", check_sums(db, &fault), &fault);
     fault = (struct fault){0};

@@ -34,6 +34,7 @@ struct ingest {
     struct journal_position positions[POSITIONS_MAX];
     struct gain gains[SEGMENTS_MAX];
     size_t gains_count;
+    struct click_batch clicks; /* of this transaction */
     struct ingest_batch batch;
 };
 
@@ -196,11 +197,11 @@ static enum err insert(struct ingest *self, const struct record *record, int64_t
     if (err != OK) {
         return err;
     }
-    err = clicks_insert(self->opts.db, row);
+    err = click_batch_add(&self->clicks, self->opts.db, row);
     if (err == OK) {
         count(self, &row->facts);
     }
-    return err == ERR_CONFLICT ? OK : err; /* the row is there though its position was lost: it counts once */
+    return err == ERR_CONFLICT ? OK : err; /* it is there though its position was lost: it counts once */
 }
 
 static enum err save_positions(struct ingest *self, size_t positions_count)
@@ -231,6 +232,7 @@ static enum err run_transaction(struct ingest *self, int64_t now_ms)
     if (!any && positions == 0) {
         return OK;
     }
+    click_batch_init(&self->clicks);
     enum err err = db_begin(self->opts.db, false);
     while (err == OK && any) {
         err = insert(self, &record, click_id, now_ms);
@@ -241,6 +243,9 @@ static enum err run_transaction(struct ingest *self, int64_t now_ms)
     if (err == OK && read > 0) {
         positions = journal_positions(self->opts.journal, self->positions, POSITIONS_MAX);
         self->batch.more = self->batch.more || positions >= JOURNAL_BATCH_SEGMENTS;
+    }
+    if (err == OK) {
+        err = click_batch_flush(&self->clicks, self->opts.db);
     }
     if (err == OK) {
         err = save_positions(self, positions);

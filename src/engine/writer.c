@@ -17,17 +17,20 @@
 /*
  * A round of the thread: waiting tasks, one batch of clicks, then whatever upkeep is due.
  */
-#define POLL_MS        20 /* how late a click may be seen by an idle writer */
-#define NICE           10
-#define SLICE_NS       (200 * 1000)
-#define TASKS_A_ROUND  64                 /* then clicks get their turn */
-#define FOLD_AGE_NS    (1000 * NS_PER_MS) /* counts shown with links are at most about this old */
-#define FOLD_SHARE     20                 /* folding young rows takes at most a 20th of the time */
-#define RETRY_MIN_NS   (200 * NS_PER_MS)  /* after a failed batch; doubles */
-#define RETRY_MAX_NS   (5000 * NS_PER_MS)
-#define EXPIRE_NS      (3600 * INT64_C(1000) * NS_PER_MS)
-#define LOG_BYTES_ROW  700 /* of a click in the write-ahead log, about */
-#define LOG_BYTES_TASK (32 * 1024)
+#define POLL_MS       20 /* how late a click may be seen by an idle writer */
+#define NICE          10
+#define SLICE_NS      (200 * 1000)
+#define TASKS_A_ROUND 64                 /* then clicks get their turn */
+#define FOLD_AGE_NS   (1000 * NS_PER_MS) /* counts shown with links are at most about this old */
+#define FOLD_SHARE    20                 /* folding young rows takes at most a 20th of the time */
+#define RETRY_MIN_NS  (200 * NS_PER_MS)  /* after a failed batch; doubles */
+#define RETRY_MAX_NS  (5000 * NS_PER_MS)
+#define EXPIRE_NS     (3600 * INT64_C(1000) * NS_PER_MS)
+/* What goes into the write-ahead log, about. A click's share of a full batch; folding touches pages of many links. */
+#define LOG_BYTES_BATCH  (16 * 1024)
+#define LOG_BYTES_CLICK  250
+#define LOG_BYTES_FOLDED 700
+#define LOG_BYTES_TASK   (32 * 1024)
 
 /* ---- tasks */
 
@@ -152,7 +155,7 @@ static void count_batch(struct writer *self, const struct ingest_batch *batch, i
         self->unfolded_since_ns = now_ns;
     }
     self->unfolded += (int64_t)batch->rows;
-    checkpoint_committed(&self->checkpoint, (int64_t)batch->rows * LOG_BYTES_ROW, now_ns);
+    checkpoint_committed(&self->checkpoint, LOG_BYTES_BATCH + (int64_t)batch->rows * LOG_BYTES_CLICK, now_ns);
     pthread_mutex_lock(&self->lock);
     self->stats.ingested += batch->rows;
     self->stats.batches++;
@@ -221,7 +224,7 @@ static enum err fold(struct writer *self, int64_t now_ns)
     }
     self->unfolded_since_ns = clock_mono_ns();
     self->fold_cost_ns = self->unfolded_since_ns - now_ns;
-    checkpoint_committed(&self->checkpoint, (int64_t)rows * LOG_BYTES_ROW, self->unfolded_since_ns);
+    checkpoint_committed(&self->checkpoint, (int64_t)rows * LOG_BYTES_FOLDED, self->unfolded_since_ns);
     pthread_mutex_lock(&self->lock);
     self->stats.folded += rows;
     pthread_mutex_unlock(&self->lock);

@@ -205,6 +205,12 @@ void stmt_reset(struct stmt *self)
     self->ended = true;
 }
 
+void stmt_fail(struct stmt *self, enum err err)
+{
+    stmt_reset(self);
+    self->err = err;
+}
+
 int64_t stmt_i64(struct stmt *self, int column)
 {
     return sqlite3_column_int64(self->raw, column);

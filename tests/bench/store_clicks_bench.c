@@ -30,7 +30,7 @@ static void fill_row(struct click_row *row, int64_t i, char request_id[33])
 
     snprintf(request_id, 33, "%016llx%016llx", (unsigned long long)i * 0x9e3779b97f4a7c15u,
              (unsigned long long)i * 0xc2b2ae3d27d4eb4fu);
-    row->facts = (struct click_facts){.id = (INT64_C(1) << 17) + i,
+    row->facts = (struct click_facts){.id = (INT64_C(1) << 17) + i * 8,
                                       .time_ms = INT64_C(1790000000000) + i * 3,
                                       .link_id = 1 + i % 10007,
                                       .class = i % 9 ? CLASS_HUMAN : CLASS_BOT,
@@ -50,6 +50,7 @@ static void fill_row(struct click_row *row, int64_t i, char request_id[33])
 
 static void insert_clicks(struct tempdb *tmp, int64_t count)
 {
+    static struct click_batch batch;
     struct click_row row = {0};
     char request_id[33];
     int64_t start = clock_mono_ns();
@@ -57,11 +58,12 @@ static void insert_clicks(struct tempdb *tmp, int64_t count)
     for (int64_t i = 0; i < count; i++) {
         if (i % LIMIT_CLICK_BATCH == 0) {
             BUG_ON(db_begin(tmp->db, false));
+            click_batch_init(&batch);
         }
         fill_row(&row, i, request_id);
-        BUG_ON(clicks_insert(tmp->db, &row));
+        BUG_ON(click_batch_add(&batch, tmp->db, &row));
         if (i % LIMIT_CLICK_BATCH == LIMIT_CLICK_BATCH - 1 || i == count - 1) {
-            BUG_ON(db_commit(tmp->db));
+            BUG_ON(click_batch_flush(&batch, tmp->db) || db_commit(tmp->db));
             db_checkpoint(tmp->db, false, NULL, NULL);
         }
     }

@@ -99,7 +99,7 @@ static inline void make_links(void)
     }
 }
 
-static inline void insert_row(size_t i, int64_t id)
+static inline void insert_row(struct click_batch *batch, size_t i, int64_t id)
 {
     struct world_row *row = &world_rows[i];
     struct click_row click = {0};
@@ -133,14 +133,16 @@ static inline void insert_row(size_t i, int64_t id)
                                                     : (struct click_value){.text = str_from_c(channels[row->channel])};
     click.values[CLICK_HOST].text = str_from_c(hosts[row->host]);
     click.values[CLICK_UTM_SOURCE].text = row->utm ? STR("news") : STR("");
-    assert_int_equal(clicks_insert(ledger.db.db, &click), OK);
+    assert_int_equal(click_batch_add(batch, ledger.db.db, &click), OK);
 }
 
 static inline void make_rows(void)
 {
     struct db *db = ledger.db.db;
+    struct click_batch batch;
     size_t folded = 0;
 
+    click_batch_init(&batch);
     assert_int_equal(db_begin(db, false), OK);
     for (unsigned i = 1; i < 3; i++) {
         assert_int_equal(terms_insert(db, i, str_from_c(apps[i])), OK);
@@ -148,11 +150,12 @@ static inline void make_rows(void)
     }
     for (size_t i = 0; i < ROWS; i++) {
         int64_t id = click_id_make(LEDGER_NODE, 1 + i / 500, 64 + i % 500 * 64);
-        insert_row(i, id);
+        insert_row(&batch, i, id);
         assert_int_equal(segments_ingested(db, segment_id_of_click(id), (int64_t)click_id_offset(id) + 64, false, 1,
                                            world_rows[i].facts.time_ms, world_rows[i].facts.time_ms),
                          OK);
     }
+    assert_int_equal(click_batch_flush(&batch, db), OK);
     assert_int_equal(db_commit(db), OK);
     assert_int_equal(fold_run(db, 1100, &folded), OK); /* ends inside a segment */
     assert_int_equal(folded, 1100);

@@ -77,6 +77,8 @@ enum err stmt_err(const struct stmt *self);
 enum err stmt_run(struct stmt *self);
 /* Ends a read before its end. */
 void stmt_reset(struct stmt *self);
+/* Ends it because a row is not what we wrote: stmt_err is err from then on. */
+void stmt_fail(struct stmt *self, enum err err);
 
 /* Columns of the current row, from 0. Lent until the next step. NULL gives 0 / empty / false. */
 int64_t stmt_i64(struct stmt *self, int column);

@@ -105,14 +105,49 @@ static void assert_scan(struct tempdb *self, int64_t from, int64_t to, bool desc
     assert_int_equal(expected, descending ? from - 1 : to + 1);
 }
 
+/* In one transaction. */
+static void add_clicks_from(struct tempdb *self, int64_t from, int64_t to)
+{
+    static struct click_batch batch;
+
+    assert_int_equal(db_begin(self->db, false), OK);
+    click_batch_init(&batch);
+    for (int64_t i = from; i <= to; i++) {
+        struct click_row row = row_of(self, i);
+        assert_int_equal(click_batch_add(&batch, self->db, &row), OK);
+    }
+    assert_int_equal(click_batch_flush(&batch, self->db), OK);
+    assert_int_equal(db_commit(self->db), OK);
+}
+
 static void add_clicks(struct tempdb *self, int64_t count)
 {
-    assert_int_equal(db_begin(self->db, false), OK);
-    for (int64_t i = 1; i <= count; i++) {
-        struct click_row row = row_of(self, i);
-        assert_int_equal(clicks_insert(self->db, &row), OK);
-    }
-    assert_int_equal(db_commit(self->db), OK);
+    add_clicks_from(self, 1, count);
+}
+
+static int64_t count_clicks(struct tempdb *self)
+{
+    int64_t count = -1;
+
+    assert_int_equal(clicks_count(self->db, &count), OK);
+    return count;
+}
+
+/* One number told by SQL that the program has no use for. */
+static int64_t ask(struct tempdb *self, const char *sql)
+{
+    sqlite3_stmt *stmt = NULL;
+
+    assert_int_equal(sqlite3_prepare_v2(self->db->raw, sql, -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    int64_t number = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    return number;
+}
+
+static int64_t count_batches(struct tempdb *self)
+{
+    return ask(self, "SELECT count(*) FROM click_batch");
 }
 
 static void clicks__come_back_whatever_is_asked_for(void **state)
@@ -132,49 +167,169 @@ static void clicks__come_back_whatever_is_asked_for(void **state)
     }
 }
 
+/* Long enough for many batches; every edge of a batch is an edge of some scan. */
+static void clicks__are_whole_over_many_batches(void **state)
+{
+    struct tempdb *self = *state;
+
+    add_clicks(self, 1000);
+    assert_in_range(count_batches(self), 4, 10);
+    assert_int_equal(count_clicks(self), 1000);
+    for (int64_t from = 1; from <= 1000; from += 61) {
+        assert_scan(self, from, 1000, false, CLICK_BIT(CLICK_USER_AGENT));
+        assert_scan(self, 1, from, true, CLICK_BIT(CLICK_RULE));
+        assert_scan(self, from, from, false, CLICK_EVERYTHING);
+        assert_scan(self, from, from, true, CLICK_EVERYTHING);
+    }
+    assert_scan(self, 200, 600, true, CLICK_EVERYTHING | CLICK_WITH_IP);
+    assert_int_equal(clicks_verify(self->db, NULL), OK);
+}
+
+static void clicks__of_two_segments_share_no_batch(void **state)
+{
+    struct tempdb *self = *state;
+    int64_t edge = segment_first_click(1);
+
+    add_clicks_from(self, edge - 5, edge + 4);
+    assert_int_equal(count_batches(self), 2);
+    assert_int_equal(ask(self, "SELECT max(first_id) FROM click_batch"), edge);
+    assert_scan(self, edge - 5, edge + 4, false, CLICK_EVERYTHING);
+    assert_scan(self, edge, edge + 4, true, 0);
+    assert_scan(self, edge - 5, edge - 1, true, 0);
+}
+
+/* One click a transaction, as a quiet pond has it. */
+static void clicks__of_many_small_transactions_grow_together(void **state)
+{
+    struct tempdb *self = *state;
+
+    for (int64_t i = 1; i <= 300; i++) {
+        add_clicks_from(self, i, i);
+    }
+    assert_in_range(count_batches(self), 2, 30);
+    assert_scan(self, 1, 300, false, CLICK_EVERYTHING | CLICK_WITH_IP);
+    assert_scan(self, 1, 300, true, CLICK_EVERYTHING);
+    assert_int_equal(clicks_verify(self->db, NULL), OK);
+}
+
 static void clicks__the_same_click_is_stored_once(void **state)
 {
     struct tempdb *self = *state;
-    struct click_row row = row_of(self, 5);
-    int64_t count;
+    static struct click_batch batch;
 
-    assert_int_equal(clicks_insert(self->db, &row), OK);
-    assert_int_equal(clicks_insert(self->db, &row), ERR_CONFLICT);
-    assert_int_equal(clicks_count(self->db, &count), OK);
-    assert_int_equal(count, 1);
+    add_clicks_from(self, 5, 9);
+    click_batch_init(&batch);
+    for (int64_t i = 1; i <= 12; i++) {
+        struct click_row row = row_of(self, i);
+        assert_int_equal(click_batch_add(&batch, self->db, &row), i <= 9 ? ERR_CONFLICT : OK);
+        assert_int_equal(click_batch_add(&batch, self->db, &row), ERR_CONFLICT);
+    }
+    assert_int_equal(click_batch_flush(&batch, self->db), OK);
+    assert_int_equal(click_batch_flush(&batch, self->db), OK);
+    assert_int_equal(count_clicks(self), 8);
+    assert_scan(self, 5, 12, false, CLICK_EVERYTHING);
+}
+
+static void clicks__a_batch_rolled_back_leaves_nothing(void **state)
+{
+    struct tempdb *self = *state;
+    static struct click_batch batch;
+
+    add_clicks(self, 3);
+    assert_int_equal(db_begin(self->db, false), OK);
+    click_batch_init(&batch);
+    for (int64_t i = 4; i <= 700; i++) {
+        struct click_row row = row_of(self, i);
+        assert_int_equal(click_batch_add(&batch, self->db, &row), OK);
+    }
+    db_rollback(self->db);
+    assert_int_equal(count_clicks(self), 3);
+    add_clicks_from(self, 4, 700);
+    assert_scan(self, 1, 700, false, CLICK_EVERYTHING);
 }
 
 static void clicks__go_by_link_and_by_range(void **state)
 {
     struct tempdb *self = *state;
     int64_t deleted;
-    int64_t id;
 
-    add_clicks(self, 30);
+    add_clicks(self, 900);
     assert_int_equal(clicks_delete_link(self->db, 1, &deleted), OK);
-    assert_int_equal(deleted, 10);
+    assert_int_equal(deleted, 300);
+    assert_int_equal(clicks_delete_link(self->db, 1, &deleted), OK);
+    assert_int_equal(deleted, 0);
     assert_int_equal(clicks_delete_range(self->db, 1, 15, &deleted), OK);
     assert_int_equal(deleted, 10);
-    assert_int_equal(clicks_count(self->db, &id), OK);
-    assert_int_equal(id, 10);
+    assert_int_equal(clicks_delete_range(self->db, 301, 600, &deleted), OK); /* batches in part, and whole ones */
+    assert_int_equal(deleted, 200);
+    assert_int_equal(count_clicks(self), 390);
+    assert_int_equal(clicks_verify(self->db, NULL), OK);
+
+    struct clicks_scan scan;
+    int64_t id = 0, seen = 0;
+    clicks_scan(&scan, self->db, 0, INT64_MAX, false, CLICK_EVERYTHING | CLICK_WITH_IP);
+    for (; clicks_scan_next(&scan); seen++) {
+        struct click_row row = row_of(self, scan.facts.id);
+        assert_true(scan.facts.id > id && scan.facts.link_id != 1 && scan.facts.id > 15);
+        assert_false(scan.facts.id > 300 && scan.facts.id <= 600);
+        assert_facts(&scan.facts, &row.facts);
+        assert_value(&scan, &row, CLICK_USER_AGENT);
+        assert_str_same(clicks_scan_ip(&scan), row.ip);
+        id = scan.facts.id;
+    }
+    assert_int_equal(seen, 390);
+    assert_int_equal(clicks_delete_range(self->db, 0, INT64_MAX, &deleted), OK);
+    assert_int_equal(deleted, 390);
+    assert_int_equal(count_batches(self), 0);
 }
 
-/* A report over one dimension must not pay for the others; counted in steps of SQLite's virtual machine. */
-static void clicks__a_narrow_scan_costs_a_fraction(void **state)
+/* A scan pays SQLite for a batch, not for a click; counted in steps of its virtual machine. */
+static void clicks__a_scan_costs_less_than_a_row_each(void **state)
 {
     struct tempdb *self = *state;
     struct clicks_scan scan;
-    int steps[2];
 
-    add_clicks(self, 100);
-    for (int i = 0; i < 2; i++) {
-        clicks_scan(&scan, self->db, 1, 100, false, i ? CLICK_EVERYTHING : CLICK_BIT(CLICK_APP));
-        sqlite3_stmt_status(scan.rows->raw, SQLITE_STMTSTATUS_VM_STEP, 1);
+    add_clicks(self, 200);
+    clicks_scan(&scan, self->db, 1, 200, false, CLICK_EVERYTHING);
+    sqlite3_stmt_status(scan.rows->raw, SQLITE_STMTSTATUS_VM_STEP, 1);
+    while (clicks_scan_next(&scan)) {
+    }
+    assert_true(sqlite3_stmt_status(scan.rows->raw, SQLITE_STMTSTATUS_VM_STEP, 0) < 100);
+}
+
+/* What the disk changed is told, wherever it is read; what goes as a whole goes unread. */
+static void clicks__damaged_are_told(void **state)
+{
+    struct tempdb *self = *state;
+    struct clicks_scan scan;
+    struct fault fault = {0};
+    int64_t deleted = 0;
+
+    add_clicks(self, 600);
+    ask(self, "UPDATE click_batch SET clicks = CAST(substr(clicks, 1, 99) || x'00' || substr(clicks, 101) AS BLOB) "
+              "WHERE first_id = (SELECT max(first_id) FROM click_batch) RETURNING 1");
+    assert_int_equal(clicks_verify(self->db, &fault), ERR_CORRUPT);
+    assert_string_equal(fault.code, "damaged");
+    for (int descending = 0; descending < 2; descending++) {
+        clicks_scan(&scan, self->db, 1, 600, descending, 0);
         while (clicks_scan_next(&scan)) {
         }
-        steps[i] = sqlite3_stmt_status(scan.rows->raw, SQLITE_STMTSTATUS_VM_STEP, 0);
+        assert_false(clicks_scan_next(&scan));
+        assert_int_equal(stmt_err(scan.rows), ERR_CORRUPT);
     }
-    assert_true(steps[0] * 5 < steps[1] * 2);
+    assert_int_equal(clicks_delete_link(self->db, 1, &deleted), ERR_CORRUPT);
+    assert_int_equal(clicks_delete_range(self->db, 0, INT64_MAX, &deleted), OK);
+    assert_int_equal(count_batches(self), 0);
+}
+
+static void clicks__ranges_that_overlap_are_told(void **state)
+{
+    struct tempdb *self = *state;
+
+    add_clicks(self, 600);
+    assert_int_equal(clicks_verify(self->db, NULL), OK);
+    ask(self, "UPDATE click_batch SET last_id = last_id + 1 WHERE first_id = 1 RETURNING 1");
+    assert_int_equal(clicks_verify(self->db, NULL), ERR_CORRUPT);
 }
 
 static void terms__are_dense_and_lasting(void **state)
@@ -406,9 +561,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(clicks__come_back_whatever_is_asked_for),
+        TEST(clicks__are_whole_over_many_batches),
+        TEST(clicks__of_two_segments_share_no_batch),
+        TEST(clicks__of_many_small_transactions_grow_together),
         TEST(clicks__the_same_click_is_stored_once),
+        TEST(clicks__a_batch_rolled_back_leaves_nothing),
         TEST(clicks__go_by_link_and_by_range),
-        TEST(clicks__a_narrow_scan_costs_a_fraction),
+        TEST(clicks__a_scan_costs_less_than_a_row_each),
+        TEST(clicks__damaged_are_told),
+        TEST(clicks__ranges_that_overlap_are_told),
         TEST(terms__are_dense_and_lasting),
         TEST(segments__add_up_over_batches),
         TEST(visitors__go_by_day),
