@@ -171,8 +171,8 @@ static void count(struct ingest *self, const struct click_facts *facts)
 static enum err find_visitor(struct ingest *self, const struct record *record, struct click_facts *facts)
 {
     struct pseudonym who;
-    enum err err =
-        pseudonyms_find(self->pseudonyms, self->opts.db, record, click_counts(facts->class, facts->outcome), &who);
+    enum err err = pseudonyms_find(self->pseudonyms, self->opts.db, record, ingest_row_agent(self->rows),
+                                   click_counts(facts->class, facts->outcome), &who);
 
     if (err == OK) {
         facts->visitor = who.number;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ingest_row.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +24,8 @@ static const enum click_column agent_columns[AT_COUNT] = {
 
 /* A User-Agent (with language, package, signals) that was recognised before. The hash stands for it: it is keyed. */
 struct known_agent {
-    uint64_t hash; /* 0 = empty */
+    bool used;
+    struct hash128 hash;
     struct agent agent;
     char language[24];
     int64_t terms[AT_COUNT]; /* 0 = text not interned yet, or none */
@@ -36,7 +36,8 @@ struct ingest_row {
     struct term_cache *terms;
     struct known_visits *visits;
     struct arena arena;
-    struct siphash_key key;
+    struct hash_secret secret;
+    struct visit_agent agent;
     char user_agent[LIMIT_CLICK_UA];
     uint8_t ip[6];
     struct click click;
@@ -55,7 +56,7 @@ enum err ingest_row_open(struct db *db, const struct agent_rules *agents, const 
     self->agents = agents;
     self->sources = sources;
     arena_init(&self->arena, ARENA_MAX);
-    crypt_random(&self->key, sizeof self->key);
+    crypt_random(&self->secret, sizeof self->secret);
     self->visits = known_visits_new();
     enum err err = self->visits ? term_cache_open(db, &self->terms) : ERR_NOMEM;
     if (err != OK) {
@@ -80,7 +81,7 @@ static void forget(struct ingest_row *self)
 {
     known_visits_forget(self->visits);
     for (size_t i = 0; i < KNOWN_AGENTS; i++) {
-        self->known[i].hash = 0;
+        self->known[i].used = false;
     }
 }
 
@@ -97,57 +98,37 @@ void ingest_row_rolled_back(struct ingest_row *self, struct db *db)
     term_cache_rolled_back(self->terms, db); /* when this fails, texts go inline until they are found again */
 }
 
-str ingest_cut_device_number(str user_agent, char *memory)
+/* Language and package as they are kept: a longer one is cut in recognition too. */
+static struct hash128 agent_hash(const struct ingest_row *self, const struct agent_request *request)
 {
-    static const str name = STR_INIT("MMWEBID/");
-    ssize_t at = str_find(user_agent, name, 0);
-
-    if (at < 0) {
-        return user_agent;
-    }
-    size_t from = (size_t)at + name.len, to = from;
-    while (to < user_agent.len && isdigit((unsigned char)user_agent.ptr[to])) {
-        to++;
-    }
-    size_t rest = user_agent.len - to;
-    if (from + rest > LIMIT_CLICK_UA) {
-        rest = from > LIMIT_CLICK_UA ? 0 : LIMIT_CLICK_UA - from;
-    }
-    from = from > LIMIT_CLICK_UA ? LIMIT_CLICK_UA : from;
-    memcpy(memory, user_agent.ptr, from);
-    memcpy(memory + from, user_agent.ptr + to, rest);
-    return (str){memory, from + rest};
-}
-
-static uint64_t agent_hash(const struct ingest_row *self, const struct agent_request *request)
-{
-    char bytes[LIMIT_CLICK_UA + LIMIT_CLICK_LANGUAGE + LIMIT_CLICK_PACKAGE + 16];
-    const str parts[] = {request->user_agent, request->language, request->package};
+    char bytes[sizeof self->agent.digest + LIMIT_CLICK_LANGUAGE + LIMIT_CLICK_PACKAGE + 8];
+    const str parts[] = {str_slice(request->language, 0, LIMIT_CLICK_LANGUAGE),
+                         str_slice(request->package, 0, LIMIT_CLICK_PACKAGE)};
     uint32_t signals = request->signals & AGENT_SIGNALS;
-    size_t len = sizeof signals;
+    size_t len = sizeof signals + sizeof self->agent.digest;
 
     memcpy(bytes, &signals, sizeof signals);
+    memcpy(bytes + sizeof signals, &self->agent.digest, sizeof self->agent.digest);
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-        str part = str_slice(parts[i], 0, sizeof bytes - len - 4 * (ARRAY_LEN(parts) - i));
-        uint16_t part_len = (uint16_t)part.len;
+        uint16_t part_len = (uint16_t)parts[i].len;
         memcpy(bytes + len, &part_len, sizeof part_len);
         len += sizeof part_len;
-        if (part.len > 0) {
-            memcpy(bytes + len, part.ptr, part.len);
-            len += part.len;
+        if (part_len > 0) {
+            memcpy(bytes + len, parts[i].ptr, part_len);
+            len += part_len;
         }
     }
-    return hash_sip(&self->key, bytes, len) | 1;
+    return hash_xxh3_128(&self->secret, bytes, len);
 }
 
-static struct known_agent *recognise(struct ingest_row *self, const struct record *record, str user_agent)
+static struct known_agent *recognise(struct ingest_row *self, const struct record *record)
 {
-    struct agent_request request = {user_agent, record->language, record->package, record->signals};
-    uint64_t hash = agent_hash(self, &request);
-    struct known_agent *known = &self->known[(hash >> 1) % KNOWN_AGENTS];
+    struct agent_request request = {self->agent.text, record->language, record->package, record->signals};
+    struct hash128 hash = agent_hash(self, &request);
+    struct known_agent *known = &self->known[hash.low % KNOWN_AGENTS];
 
-    if (known->hash != hash) {
-        *known = (struct known_agent){.hash = hash};
+    if (!known->used || !hash128_eq(known->hash, hash)) {
+        *known = (struct known_agent){.used = true, .hash = hash};
         agent_recognise(self->agents, &request, &known->agent);
         str language = str_slice(known->agent.language, 0, sizeof known->language);
         if (language.len > 0) {
@@ -159,12 +140,11 @@ static struct known_agent *recognise(struct ingest_row *self, const struct recor
 }
 
 /* The agent's texts, from the terms kept with it where there are. */
-static enum err agent_values(struct ingest_row *self, struct db *db, struct known_agent *known, str user_agent,
-                             int64_t now_ms)
+static enum err agent_values(struct ingest_row *self, struct db *db, struct known_agent *known, int64_t now_ms)
 {
     const struct agent *agent = &known->agent;
     const str texts[AT_COUNT] = {agent->rule,    agent->app,      agent->os,  agent->device,
-                                 agent->browser, agent->language, agent->net, user_agent};
+                                 agent->browser, agent->language, agent->net, self->agent.text};
     enum err err = OK;
 
     for (size_t i = 0; err == OK && i < AT_COUNT; i++) {
@@ -246,10 +226,9 @@ static str truncated_ip(struct ingest_row *self, const struct addr *ip)
     return (str){(const char *)self->ip, len};
 }
 
-static enum err recognise_visit(struct ingest_row *self, struct db *db, const struct record *record, str user_agent,
-                                int64_t now_ms)
+static enum err recognise_visit(struct ingest_row *self, struct db *db, const struct record *record, int64_t now_ms)
 {
-    struct known_agent *known = recognise(self, record, user_agent);
+    struct known_agent *known = recognise(self, record);
     struct click *click = &self->click;
     struct click_facts *facts = &self->row.facts;
 
@@ -267,7 +246,7 @@ static enum err recognise_visit(struct ingest_row *self, struct db *db, const st
     facts->source_by = click->source_by;
     facts->channel_by = click->channel_by;
     facts->scene = click->scene;
-    enum err err = agent_values(self, db, known, user_agent, now_ms);
+    enum err err = agent_values(self, db, known, now_ms);
     if (err == OK) {
         err = visit_values(self, db, now_ms);
     }
@@ -280,9 +259,9 @@ static enum err recognise_visit(struct ingest_row *self, struct db *db, const st
 enum err ingest_row_build(struct ingest_row *self, struct db *db, const struct record *record, int64_t click_id,
                           int64_t now_ms, struct click_row **out)
 {
-    str user_agent = ingest_cut_device_number(record->user_agent, self->user_agent);
     enum err err = OK;
 
+    visit_agent_read(&self->agent, &self->secret, record->user_agent, self->user_agent);
     self->row.facts = (struct click_facts){
         .id = click_id,
         .time_ms = record->time_ms,
@@ -290,12 +269,17 @@ enum err ingest_row_build(struct ingest_row *self, struct db *db, const struct r
         .outcome = record->outcome,
     };
     self->row.ip = truncated_ip(self, &record->ip);
-    if (!known_visits_find(self->visits, record, user_agent, &self->row)) {
-        err = recognise_visit(self, db, record, user_agent, now_ms);
+    if (!known_visits_find(self->visits, record, self->agent.digest, &self->row)) {
+        err = recognise_visit(self, db, record, now_ms);
     }
     if (err == OK) {
         err = own_values(self, db, record, now_ms);
     }
     *out = &self->row;
     return err;
+}
+
+const struct visit_agent *ingest_row_agent(const struct ingest_row *self)
+{
+    return &self->agent;
 }

@@ -5,6 +5,7 @@
 #include "linkpond/model/agent.h"
 #include "linkpond/model/source.h"
 #include "linkpond/store/clicks.h"
+#include "visit_agent.h"
 
 /*
  * One record to one row: recognition, attribution, terms; all but the visitor. What recognition said of a User-Agent is
@@ -22,9 +23,7 @@ void ingest_row_set_rules(struct ingest_row *self, const struct agent_rules *age
 enum err ingest_row_build(struct ingest_row *self, struct db *db, const struct record *record, int64_t click_id,
                           int64_t now_ms, struct click_row **out);
 void ingest_row_rolled_back(struct ingest_row *self, struct db *db);
-
-/* WeChat's "MMWEBID/1234" numbers the device: the digits go. Gives `user_agent` itself when there is none, else a copy
- * in `memory` (LIMIT_CLICK_UA bytes). */
-str ingest_cut_device_number(str user_agent, char *memory);
+/* The browser of the record last built. Lent until the next call. */
+const struct visit_agent *ingest_row_agent(const struct ingest_row *self);
 
 #endif

@@ -5,15 +5,15 @@
 #include <string.h>
 
 #include "linkpond/base/crypt.h"
-#include "linkpond/base/hash.h"
 #include "linkpond/base/limits.h"
 
 /*
  * Direct-mapped. The hash of 128 bits under a secret nobody knows stands for the visit itself: the texts are not kept
  * and not compared. A table by link was rejected: links times browsers are too many to meet again.
  */
-#define KEY_TEXTS     (8 + UTM_COUNT)
-#define KEY_BYTES_MAX (LIMIT_JOURNAL_RECORD + KEY_TEXTS * sizeof(uint16_t) + sizeof(uint32_t))
+#define KEY_TEXTS     (7 + UTM_COUNT)
+#define KEY_HEAD      (sizeof(struct hash128) + sizeof(uint32_t) + KEY_TEXTS * sizeof(uint16_t))
+#define KEY_BYTES_MAX (LIMIT_JOURNAL_RECORD + KEY_HEAD)
 
 struct known_visit {
     struct hash128 key; /* both halves 0 = empty */
@@ -24,6 +24,7 @@ struct known_visit {
 struct known_visits {
     struct hash_secret secret;
     struct hash128 missed; /* both halves 0 = nothing to keep */
+    uint8_t bytes[KEY_BYTES_MAX];
     struct known_visit slots[KNOWN_VISITS];
 };
 
@@ -55,30 +56,33 @@ static bool is_none(struct hash128 key)
     return key.low == 0 && key.high == 0;
 }
 
-/* False: longer than any record of the journal. */
-static bool key_of(const struct known_visits *self, const struct record *record, str user_agent, struct hash128 *out)
+/* The browser, signals and lengths, then the texts one behind the other. False: longer than any record of the journal.
+ */
+static bool key_of(struct known_visits *self, const struct record *record, struct hash128 user_agent,
+                   struct hash128 *out)
 {
-    str texts[KEY_TEXTS] = {user_agent,    record->language, record->package,     record->referrer,
-                            record->query, record->host,     record->link_source, record->link_channel};
-    uint8_t bytes[KEY_BYTES_MAX];
+    str texts[KEY_TEXTS] = {record->language, record->package,     record->referrer,    record->query,
+                            record->host,     record->link_source, record->link_channel};
+    uint16_t lens[KEY_TEXTS] = {0};
     uint32_t signals = record->signals;
-    size_t len = sizeof signals;
+    size_t len = KEY_HEAD;
 
-    memcpy(texts + 8, record->link_utm, sizeof record->link_utm);
-    memcpy(bytes, &signals, sizeof signals);
+    memcpy(texts + KEY_TEXTS - UTM_COUNT, record->link_utm, sizeof record->link_utm);
     for (size_t i = 0; i < KEY_TEXTS; i++) {
-        uint16_t text_len = (uint16_t)texts[i].len;
-        if (len + sizeof text_len + texts[i].len > sizeof bytes) {
+        if (texts[i].len == 0) {
+            continue;
+        }
+        if (texts[i].len > KEY_BYTES_MAX - len) {
             return false;
         }
-        memcpy(bytes + len, &text_len, sizeof text_len);
-        len += sizeof text_len;
-        if (text_len > 0) {
-            memcpy(bytes + len, texts[i].ptr, text_len);
-            len += text_len;
-        }
+        lens[i] = (uint16_t)texts[i].len;
+        memcpy(self->bytes + len, texts[i].ptr, texts[i].len);
+        len += texts[i].len;
     }
-    *out = hash_xxh3_128(&self->secret, bytes, len);
+    memcpy(self->bytes, &user_agent, sizeof user_agent);
+    memcpy(self->bytes + sizeof user_agent, &signals, sizeof signals);
+    memcpy(self->bytes + sizeof user_agent + sizeof signals, lens, sizeof lens);
+    *out = hash_xxh3_128(&self->secret, self->bytes, len);
     return true;
 }
 
@@ -100,7 +104,8 @@ static void fill_row(const struct known_visit *known, struct click_row *row)
     }
 }
 
-bool known_visits_find(struct known_visits *self, const struct record *record, str user_agent, struct click_row *row)
+bool known_visits_find(struct known_visits *self, const struct record *record, struct hash128 user_agent,
+                       struct click_row *row)
 {
     struct hash128 key;
 
@@ -109,7 +114,7 @@ bool known_visits_find(struct known_visits *self, const struct record *record, s
         return false;
     }
     const struct known_visit *known = slot_of(self, key);
-    if (known->key.low == key.low && known->key.high == key.high) {
+    if (hash128_eq(known->key, key)) {
         fill_row(known, row);
         return true;
     }

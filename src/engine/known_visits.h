@@ -2,6 +2,7 @@
 #ifndef LINKPOND_ENGINE_KNOWN_VISITS_H
 #define LINKPOND_ENGINE_KNOWN_VISITS_H
 
+#include "linkpond/base/hash.h"
 #include "linkpond/model/record.h"
 #include "linkpond/store/clicks.h"
 
@@ -21,8 +22,9 @@ void known_visits_forget(struct known_visits *self);
 
 /* True: class, signals, source, channel, scene, QR and every value that is not of the one click are in `row`; the
  * others (KNOWN_VISITS_OWN_COLUMNS) are empty. False: `row` is untouched, and what is kept next is this visit.
- * `user_agent` is the record's as stored. */
-bool known_visits_find(struct known_visits *self, const struct record *record, str user_agent, struct click_row *row);
+ * `user_agent` stands for the record's as stored: its digest under a secret. */
+bool known_visits_find(struct known_visits *self, const struct record *record, struct hash128 user_agent,
+                       struct click_row *row);
 /* After a find that missed: that visit's row. Not kept when a text of it is in the row itself. */
 void known_visits_keep(struct known_visits *self, const struct click_row *row);
 

@@ -10,6 +10,7 @@
 #include "linkpond/store/meta.h"
 #include "linkpond/store/segments.h"
 #include "linkpond/store/visitors.h"
+#include "pseudonyms_hash.h"
 #include "pseudonyms_salts.h"
 
 /*
@@ -26,7 +27,7 @@
 struct visitor_day {
     bool used, fresh; /* fresh: made in this batch */
     int64_t day, start_ms, end_ms;
-    struct siphash_key salt;
+    struct pseudonyms_hash hash;
     struct idmap numbers; /* hash -> number */
     struct idmap pairs;   /* (visitor, link) -> last PV, ms */
 };
@@ -85,7 +86,7 @@ static void day_drop(struct visitor_day *day)
 {
     idmap_done(&day->numbers);
     idmap_done(&day->pairs);
-    crypt_cleanse(&day->salt, sizeof day->salt);
+    pseudonyms_hash_done(&day->hash);
     day->used = false;
 }
 
@@ -233,6 +234,7 @@ static void undo_forget(struct pseudonyms *self, const struct visitor_day *day)
 static enum err day_load(struct pseudonyms *self, struct db *db, int64_t civil_day, struct visitor_day **out)
 {
     struct visitor_day *day = oldest_day(self);
+    struct siphash_key salt;
     enum err err = newcomers_store(self, db); /* some may be of this day */
 
     if (err != OK) {
@@ -245,8 +247,10 @@ static enum err day_load(struct pseudonyms *self, struct db *db, int64_t civil_d
     day->end_ms = zone_day_start(self->zone, civil_day + 1);
     idmap_init(&day->numbers, PSEUDONYMS_PER_DAY);
     idmap_init(&day->pairs, PSEUDONYMS_PER_DAY);
-    err = pseudonyms_salt_for(db, civil_day, &day->salt);
+    err = pseudonyms_salt_for(db, civil_day, &salt);
     if (err == OK) {
+        pseudonyms_hash_init(&day->hash, &salt);
+        crypt_cleanse(&salt, sizeof salt);
         err = load_numbers(db, day);
     }
     if (err == OK) {
@@ -298,22 +302,10 @@ static bool set(struct pseudonyms *self, struct idmap *map, uint64_t a, uint64_t
     return true;
 }
 
-static uint64_t hash_of(const struct visitor_day *day, const struct record *record)
-{
-    char bytes[sizeof record->ip + 1024];
-    str agent = str_slice(record->user_agent, 0, sizeof bytes - sizeof record->ip);
-
-    memcpy(bytes, &record->ip, sizeof record->ip);
-    if (agent.len > 0) {
-        memcpy(bytes + sizeof record->ip, agent.ptr, agent.len);
-    }
-    return hash_sip(&day->salt, bytes, sizeof record->ip + agent.len) >> 1; /* fits the column, never IDMAP_NO_KEY */
-}
-
 static enum err number_by_hash(struct pseudonyms *self, struct db *db, struct visitor_day *day,
-                               const struct record *record, struct pseudonym *out)
+                               const struct record *record, const struct visit_agent *agent, struct pseudonym *out)
 {
-    uint64_t hash = hash_of(day, record);
+    uint64_t hash = pseudonyms_hash(&day->hash, &record->ip, agent);
     const int64_t *known = idmap_find(&day->numbers, hash, 0);
 
     out->by = VISITOR_BY_HASH;
@@ -365,8 +357,8 @@ static void note_pv(struct pseudonyms *self, struct visitor_day *day, const stru
     out->first_here = !last && (remembered || out->new_visitor);
 }
 
-enum err pseudonyms_find(struct pseudonyms *self, struct db *db, const struct record *record, bool pv,
-                         struct pseudonym *out)
+enum err pseudonyms_find(struct pseudonyms *self, struct db *db, const struct record *record,
+                         const struct visit_agent *agent, bool pv, struct pseudonym *out)
 {
     struct visitor_day *day = NULL;
     enum err err = day_of(self, db, record->time_ms, &day);
@@ -380,7 +372,7 @@ enum err pseudonyms_find(struct pseudonyms *self, struct db *db, const struct re
         out->by = VISITOR_BY_COOKIE;
         out->new_visitor = !(record->signals & SIGNAL_COOKIE);
     } else {
-        err = number_by_hash(self, db, day, record, out);
+        err = number_by_hash(self, db, day, record, agent, out);
     }
     if (err == OK && pv) {
         note_pv(self, day, record, out);

@@ -5,6 +5,7 @@
 #include "linkpond/base/zone.h"
 #include "linkpond/model/record.h"
 #include "linkpond/store/db.h"
+#include "visit_agent.h"
 
 /*
  * Who a click came from, without knowing who that is. A visitor is the number of its cookie, else a number found by a
@@ -30,9 +31,10 @@ struct pseudonym {
 enum err pseudonyms_open(struct db *db, const struct zone *zone, int64_t repeat_window_ms, struct pseudonyms **out);
 void pseudonyms_free(struct pseudonyms *self);
 
-/* For clicks of class human, inside the batch's transaction; pv: the click counts (click_counts). */
-enum err pseudonyms_find(struct pseudonyms *self, struct db *db, const struct record *record, bool pv,
-                         struct pseudonym *out);
+/* For clicks of class human, inside the batch's transaction; agent: of the record; pv: the click counts
+ * (click_counts). */
+enum err pseudonyms_find(struct pseudonyms *self, struct db *db, const struct record *record,
+                         const struct visit_agent *agent, bool pv, struct pseudonym *out);
 /* In a transaction of its own, hourly: salts and hashes of all days before yesterday go. */
 enum err pseudonyms_expire(struct pseudonyms *self, struct db *db, int64_t now_ms);
 /* Before the batch's commit: what must survive, new visitors among it. */

@@ -12,13 +12,13 @@
 
 /*
  * Two generations: look-ups move what they find into the young one; when that is half the cache, the old one is
- * dropped. The keyed hash stands for the text (with its length): 64 bits under a secret key do not meet by accident
- * among 65,536, and nobody can make them. `door` remembers hashes of texts that were seen once.
+ * dropped. The hash of 128 bits under a secret nobody knows stands for the text. `door` remembers hashes of texts that
+ * were seen once.
  */
 #define DOOR_SLOTS (1U << 16)
 
 struct term_cache {
-    struct siphash_key key;
+    struct hash_secret secret;
     struct idmap young, old;
     uint32_t door[DOOR_SLOTS];
     int64_t next_id;
@@ -37,18 +37,21 @@ static struct idmap *generation(struct term_cache *self)
 }
 
 /* Out of memory costs speed only. */
-static void remember(struct term_cache *self, uint64_t hash, size_t len, int64_t id)
+static void remember(struct term_cache *self, struct hash128 hash, int64_t id)
 {
-    int64_t *value = idmap_put(generation(self), hash, len, NULL);
+    int64_t *value = idmap_put(generation(self), hash.low, hash.high, NULL);
 
     if (value) {
         *value = id;
     }
 }
 
-static uint64_t hash_of(const struct term_cache *self, str text)
+static struct hash128 hash_of(const struct term_cache *self, str text)
 {
-    return hash_sip(&self->key, text.ptr, text.len) >> 1; /* never IDMAP_NO_KEY */
+    struct hash128 hash = hash_xxh3_128(&self->secret, text.ptr, text.len);
+
+    hash.low >>= 1; /* never IDMAP_NO_KEY */
+    return hash;
 }
 
 static enum err load(struct term_cache *self, struct db *db)
@@ -63,7 +66,7 @@ static enum err load(struct term_cache *self, struct db *db)
     self->next_id = max + 1;
     struct stmt *rows = terms_each(db, max > LIMIT_TERM_CACHE / 2 ? max - LIMIT_TERM_CACHE / 2 : 0);
     while (terms_next(rows, &id, &text)) {
-        remember(self, hash_of(self, text), text.len, id);
+        remember(self, hash_of(self, text), id);
     }
     return stmt_err(rows);
 }
@@ -75,7 +78,7 @@ enum err term_cache_open(struct db *db, struct term_cache **out)
     if (!self) {
         return ERR_NOMEM;
     }
-    crypt_random(&self->key, sizeof self->key);
+    crypt_random(&self->secret, sizeof self->secret);
     self->hour = -1;
     idmap_init(&self->young, LIMIT_TERM_CACHE);
     idmap_init(&self->old, LIMIT_TERM_CACHE);
@@ -106,9 +109,9 @@ static bool within_budget(struct term_cache *self, int64_t now_ms)
     return self->left > 0;
 }
 
-static bool seen_before(struct term_cache *self, uint64_t hash)
+static bool seen_before(struct term_cache *self, struct hash128 hash)
 {
-    uint32_t *slot = &self->door[hash % DOOR_SLOTS], mark = (uint32_t)(hash >> 31);
+    uint32_t *slot = &self->door[hash.low % DOOR_SLOTS], mark = (uint32_t)hash.high;
 
     if (*slot == mark) {
         return true;
@@ -118,7 +121,7 @@ static bool seen_before(struct term_cache *self, uint64_t hash)
 }
 
 /* Not in memory: in the table, or new. */
-static enum err intern_slow(struct term_cache *self, struct db *db, str text, uint64_t hash, int64_t now_ms,
+static enum err intern_slow(struct term_cache *self, struct db *db, str text, struct hash128 hash, int64_t now_ms,
                             int64_t *id)
 {
     enum err err = terms_find(db, text, id);
@@ -136,7 +139,7 @@ static enum err intern_slow(struct term_cache *self, struct db *db, str text, ui
         }
     }
     if (err == OK) {
-        remember(self, hash, text.len, *id);
+        remember(self, hash, *id);
     }
     return err;
 }
@@ -148,16 +151,16 @@ enum err term_cache_intern(struct term_cache *self, struct db *db, str text, enu
     if (text.len == 0) {
         return OK;
     }
-    uint64_t hash = hash_of(self, text);
-    const int64_t *known = idmap_find(&self->young, hash, text.len);
+    struct hash128 hash = hash_of(self, text);
+    const int64_t *known = idmap_find(&self->young, hash.low, hash.high);
     if (known) {
         out->term = *known;
         return OK;
     }
-    known = idmap_find(&self->old, hash, text.len);
+    known = idmap_find(&self->old, hash.low, hash.high);
     if (known) {
         out->term = *known;
-        remember(self, hash, text.len, out->term);
+        remember(self, hash, out->term);
         return OK;
     }
     out->text = text;

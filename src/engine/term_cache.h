@@ -5,9 +5,9 @@
 #include "linkpond/store/clicks.h"
 
 /*
- * Texts of clicks to term ids, on the writer thread. In memory: the LIMIT_TERM_CACHE texts used last, by keyed hash.
- * The dictionary grows by at most LIMIT_TERMS_PER_HOUR an hour; past that, and when strangers' text is seen for the
- * first time, the text goes into the row itself, so that what is seen only once costs no dictionary entry.
+ * Texts of clicks to term ids, on the writer thread. In memory: the LIMIT_TERM_CACHE texts used last, by a hash under a
+ * secret. The dictionary grows by at most LIMIT_TERMS_PER_HOUR an hour; past that, and when strangers' text is seen for
+ * the first time, the text goes into the row itself, so that what is seen only once costs no dictionary entry.
  */
 struct term_cache;
 

@@ -15,6 +15,10 @@ struct hash_secret {
     uint8_t bytes[192];
 };
 struct hash128 hash_xxh3_128(const struct hash_secret *secret, const void *bytes, size_t len);
+static inline bool hash128_eq(struct hash128 a, struct hash128 b)
+{
+    return a.low == b.low && a.high == b.high;
+}
 
 /* SipHash-2-4 with a 128-bit key (Aumasson and Bernstein): for maps over what strangers send and for
  * pseudonyms. Checked with the authors' vectors. */

@@ -216,7 +216,9 @@ static struct click_row plain_row(void)
 
 static bool finds(struct known_visits *visits, const struct record *record, struct click_row *row)
 {
-    return known_visits_find(visits, record, record->user_agent, row);
+    const struct hash128 user_agent = {hash_xxh3(record->user_agent.ptr, record->user_agent.len, 1), 2};
+
+    return known_visits_find(visits, record, user_agent, row);
 }
 
 static void known_visits__the_same_visit_on_another_link_is_known(void **state)

@@ -65,11 +65,11 @@ static struct pseudonym find(unsigned host, int64_t days)
         .time_ms = T0 + days * MS_PER_DAY,
         .link_id = 1,
         .ip = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 203, 0, (uint8_t)(host >> 8), (uint8_t)host}},
-        .user_agent = STR("Mozilla/5.0 (iPhone)"),
     };
+    const struct visit_agent agent = {.text = STR("Mozilla/5.0 (iPhone)"), .digest = {1, 2}};
     struct pseudonym who;
 
-    assert_int_equal(pseudonyms_find(self, db.db, &record, true, &who), OK);
+    assert_int_equal(pseudonyms_find(self, db.db, &record, &agent, true, &who), OK);
     return who;
 }
 

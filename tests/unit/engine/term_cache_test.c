@@ -5,7 +5,6 @@
 
 #include <cmocka.h>
 
-#include "ingest_row.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/limits.h"
 #include "linkpond/store/terms.h"
@@ -98,17 +97,6 @@ static void term_cache__past_the_hours_budget_text_stays_inline(void **state)
     assert_int_equal(db_commit(db.db), OK);
 }
 
-static void ingest__wechats_device_number_is_cut_out(void **state)
-{
-    (void)state;
-    char memory[LIMIT_CLICK_UA];
-    str cut = ingest_cut_device_number(STR("XWEB/1160065 MMWEBID/8173 MicroMessenger/8.0.47"), memory);
-    assert_true(str_eq(cut, STR("XWEB/1160065 MMWEBID/ MicroMessenger/8.0.47")));
-    assert_true(str_eq(ingest_cut_device_number(STR("MMWEBID/99"), memory), STR("MMWEBID/")));
-    str plain = STR("Mozilla/5.0 MMWEBSDK/20231202");
-    assert_ptr_equal(ingest_cut_device_number(plain, memory).ptr, plain.ptr);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 int main(void)
 {
@@ -117,7 +105,6 @@ int main(void)
         TEST(term_cache__another_run_finds_the_same_term),
         TEST(term_cache__what_was_rolled_back_is_interned_anew),
         TEST(term_cache__past_the_hours_budget_text_stays_inline),
-        cmocka_unit_test(ingest__wechats_device_number_is_cut_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
