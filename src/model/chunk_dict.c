@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "chunk_dict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "linkpond/base/hash.h"
+#include "linkpond/model/chunk.h"
+
+#define ENTRIES_MIN 16
+
+void chunk_dict_done(struct chunk_dict *self)
+{
+    free(self->entries);
+    free(self->slots);
+    *self = (struct chunk_dict){0};
+}
+
+void chunk_dict_reset(struct chunk_dict *self)
+{
+    if (self->slots_count > 0) {
+        memset(self->slots, 0, self->slots_count * sizeof *self->slots);
+    }
+    self->count = self->last = 0;
+}
+
+static bool is_same(const struct click_value *a, const struct click_value *b)
+{
+    return a->term == b->term && (a->term != 0 || str_eq(a->text, b->text));
+}
+
+static uint64_t hash_of(uint64_t seed, const struct click_value *value)
+{
+    uint64_t hash = value->term != 0 ? hash_xxh3(&value->term, sizeof value->term, seed)
+                                     : hash_xxh3(value->text.ptr, value->text.len, ~seed);
+
+    return hash & ~(uint64_t)UINT32_MAX;
+}
+
+/* The slot where it is, or where it would be. */
+static uint64_t *slot_of(const struct chunk_dict *self, uint64_t hash, const struct click_value *value)
+{
+    size_t at = (size_t)(hash >> 32) & (self->slots_count - 1);
+
+    for (;; at = (at + 1) & (self->slots_count - 1)) {
+        uint64_t slot = self->slots[at];
+        if (slot == 0 || (slot >> 32 == hash >> 32 && value && is_same(&self->entries[(uint32_t)slot - 1], value))) {
+            return &self->slots[at];
+        }
+    }
+}
+
+/* Doubles entries and slots. */
+static enum err grow(struct chunk_dict *self)
+{
+    size_t cap = self->cap > 0 ? self->cap * 2 : ENTRIES_MIN, old_count = self->slots_count;
+    struct click_value *entries = realloc(self->entries, cap * sizeof *entries);
+    uint64_t *old = self->slots;
+
+    self->entries = entries ? entries : self->entries;
+    uint64_t *slots = entries ? calloc(cap * 2, sizeof *slots) : NULL;
+    if (!slots) {
+        return ERR_NOMEM;
+    }
+    self->slots = slots;
+    self->slots_count = cap * 2;
+    self->cap = cap;
+    for (size_t i = 0; i < old_count; i++) {
+        if (old[i] != 0) {
+            *slot_of(self, old[i], NULL) = old[i];
+        }
+    }
+    free(old);
+    return OK;
+}
+
+static enum err add(struct chunk_dict *self, struct arena *arena, uint64_t hash, const struct click_value *value)
+{
+    struct click_value entry = {.term = value->term};
+
+    if (self->count == CHUNK_ROWS_MAX) {
+        return ERR_TOO_LARGE;
+    }
+    if (entry.term == 0 && value->text.len > 0) {
+        entry.text = arena_str(arena, value->text);
+        if (entry.text.len == 0) {
+            return arena->used + value->text.len >= arena->bytes_max ? ERR_TOO_LARGE : ERR_NOMEM;
+        }
+    }
+    enum err err = self->count == self->cap ? grow(self) : OK;
+    if (err == OK) {
+        self->last = self->count++;
+        self->entries[self->last] = entry;
+        *slot_of(self, hash, NULL) = hash | (uint32_t)self->count;
+    }
+    return err;
+}
+
+enum err chunk_dict_put(struct chunk_dict *self, struct arena *arena, uint64_t seed, const struct click_value *value,
+                        uint16_t *code)
+{
+    enum err err = OK;
+
+    if (self->count == 0 || !is_same(&self->entries[self->last], value)) {
+        uint64_t hash = hash_of(seed, value);
+        const uint64_t *slot = self->slots_count > 0 ? slot_of(self, hash, value) : NULL;
+        if (slot && *slot != 0) {
+            self->last = (uint32_t)*slot - 1;
+        } else {
+            err = add(self, arena, hash, value);
+        }
+    }
+    *code = (uint16_t)self->last;
+    return err;
+}

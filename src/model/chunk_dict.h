@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_MODEL_CHUNK_DICT_H
+#define LINKPOND_MODEL_CHUNK_DICT_H
+
+#include "linkpond/base/arena.h"
+#include "linkpond/model/click_row.h"
+
+/* The different values of a column, numbered from 0 in order of first use; at most 65536. Zeroed is empty. */
+struct chunk_dict {
+    struct click_value *entries;
+    uint64_t *slots; /* hash << 32 | code + 1; 0 = free. Open addressing, at most half full */
+    size_t count, cap, slots_count;
+    size_t last; /* most rows repeat the one before */
+};
+void chunk_dict_done(struct chunk_dict *self);
+/* Empties; keeps the memory. */
+void chunk_dict_reset(struct chunk_dict *self);
+/* The value's number; a new text is copied into the arena. Hashes are seeded by a number nobody outside knows. */
+enum err chunk_dict_put(struct chunk_dict *self, struct arena *arena, uint64_t seed, const struct click_value *value,
+                        uint16_t *code);
+
+#endif

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/* Goal: sealed clicks come back as they were, in order of link and time, whichever encoding a column got; and blobs
+ * that were changed, cut or mistaken for another are told from good ones. */
+#include "assert_str.h"
+
+#include <stdlib.h>
+
+#include "linkpond/base/hash.h"
+#include "linkpond/model/chunk.h"
+
+#define ROWS_MAX 3000
+#define ID       77
+
+static uint64_t seed = 43;
+static char texts[8192];
+static struct click_row rows[ROWS_MAX];
+static struct chunk_builder *builder;
+static struct buf blobs[CHUNK_COLUMNS];
+static struct arena arena;
+static struct chunk chunk;
+
+static uint64_t roll(uint64_t sides)
+{
+    seed = hash_xxh3(&seed, sizeof seed, 7);
+    return seed % sides;
+}
+
+static int64_t some_number(void)
+{
+    return (int64_t)(roll(UINT64_MAX) >> roll(64));
+}
+
+static str some_hex(size_t len)
+{
+    static char digits[4096];
+
+    if (digits[0] == 0) {
+        for (size_t i = 0; i < sizeof digits; i++) {
+            digits[i] = "0123456789abcdef"[roll(16)];
+        }
+    }
+    return (str){digits + roll(sizeof digits - len), len};
+}
+
+/* `kinds`: how many different values a column has, about. */
+static struct click_value some_value(size_t column, uint64_t kinds)
+{
+    if (column == CLICK_REQUEST_ID) {
+        return (struct click_value){.text = some_hex(roll(20) == 0 ? roll(70) : 32)};
+    }
+    uint64_t kind = roll(kinds);
+    if (kind % 3 == 0) {
+        return (struct click_value){0};
+    }
+    if (kind % 3 == 1) {
+        return (struct click_value){.term = (int64_t)(1 + (hash_xxh3(&kind, sizeof kind, column) >> 3 >> kind % 50))};
+    }
+    return (struct click_value){.text = {texts + kind % 4000, kind % 60}};
+}
+
+static struct click_row some_row(int64_t id, uint64_t links, uint64_t kinds)
+{
+    static const size_t ip_lens[] = {0, 3, 6};
+    struct click_row row = {
+        .facts = {.id = id,
+                  .time_ms = 1700000000000 + (int64_t)roll(86400000),
+                  .link_id = (int64_t)roll(links),
+                  .class = (enum click_class)roll(kinds < CLASS_COUNT ? kinds : CLASS_COUNT),
+                  .outcome = (enum click_outcome)roll(OUTCOME_COUNT),
+                  .signals = (unsigned)roll(0x10000),
+                  .flags = (unsigned)roll(16),
+                  .visitor = roll(2) ? some_number() : 0,
+                  .visitor_by = (enum visitor_by)roll(VISITOR_BY_COUNT),
+                  .source_by = (enum click_by)roll(BY_COUNT),
+                  .channel_by = (enum click_by)roll(BY_COUNT),
+                  .scene = (enum click_scene)roll(SCENE_COUNT)},
+        .ip = {texts + roll(kinds), ip_lens[roll(3)]},
+    };
+
+    for (size_t c = 0; c < CLICK_COLUMNS; c++) {
+        row.values[c] = some_value(c, kinds);
+    }
+    return row;
+}
+
+static int in_order(const void *left, const void *right)
+{
+    const struct click_facts *a = &((const struct click_row *)left)->facts;
+    const struct click_facts *b = &((const struct click_row *)right)->facts;
+
+    if (a->link_id != b->link_id) {
+        return a->link_id < b->link_id ? -1 : 1;
+    }
+    if (a->time_ms != b->time_ms) {
+        return a->time_ms < b->time_ms ? -1 : 1;
+    }
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+/* Builds `count` random rows into `blobs`; `rows` is then in the order of the chunk. */
+static void build(size_t count, uint64_t links, uint64_t kinds)
+{
+    struct chunk_bounds bounds;
+    int64_t id = (int64_t)roll(INT64_C(1) << 50), first = id + 1;
+
+    chunk_builder_reset(builder);
+    for (size_t i = 0; i < count; i++) {
+        rows[i] = some_row(++id, links, kinds);
+        assert_int_equal(chunk_builder_add(builder, &rows[i]), OK);
+    }
+    assert_int_equal(chunk_builder_rows(builder), count);
+    chunk_builder_sort(builder, &bounds);
+    assert_int_equal(bounds.min_id, first);
+    assert_int_equal(bounds.max_id, id);
+    qsort(rows, count, sizeof *rows, in_order);
+    for (size_t c = 0; c < CHUNK_COLUMNS; c++) {
+        buf_reset(&blobs[c]);
+        chunk_builder_column(builder, ID, (enum chunk_column)c, &blobs[c]);
+        assert_false(blobs[c].overflow);
+    }
+    for (size_t i = 0; i < count; i++) {
+        assert_in_range(rows[i].facts.time_ms, bounds.min_ms, bounds.max_ms);
+    }
+}
+
+static void open_all(size_t count)
+{
+    arena_reset(&arena);
+    chunk_init(&chunk, ID, count, &arena);
+    for (size_t c = 0; c < CHUNK_COLUMNS; c++) {
+        assert_int_equal(chunk_open(&chunk, (enum chunk_column)c, buf_str(&blobs[c])), OK);
+    }
+}
+
+static void assert_facts(const struct click_facts *got, const struct click_facts *expected)
+{
+    assert_int_equal(got->id, expected->id);
+    assert_int_equal(got->time_ms, expected->time_ms);
+    assert_int_equal(got->link_id, expected->link_id);
+    assert_int_equal(got->class, expected->class);
+    assert_int_equal(got->outcome, expected->outcome);
+    assert_int_equal(got->signals, expected->signals);
+    assert_int_equal(got->flags, expected->flags);
+    assert_int_equal(got->visitor, expected->visitor);
+    assert_int_equal(got->visitor_by, expected->visitor_by);
+    assert_int_equal(got->source_by, expected->source_by);
+    assert_int_equal(got->channel_by, expected->channel_by);
+    assert_int_equal(got->scene, expected->scene);
+}
+
+static void assert_row(size_t at)
+{
+    struct click_facts facts;
+    char hex[CHUNK_HEX_MAX];
+
+    chunk_facts(&chunk, at, &facts);
+    assert_facts(&facts, &rows[at].facts);
+    assert_str_same(chunk_column_value(&chunk, CHUNK_IP, at, hex).text, rows[at].ip);
+    for (size_t c = 0; c < CLICK_COLUMNS; c++) {
+        struct click_value value = chunk_column_value(&chunk, (enum chunk_column)(CHUNK_VALUE + c), at, hex);
+        assert_int_equal(value.term, rows[at].values[c].term);
+        assert_str_same(value.text, rows[at].values[c].text);
+    }
+}
+
+/* ---- */
+
+static void rows__come_back_in_order_of_link_and_time(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 60; round++) {
+        size_t count = 1 + roll(round % 3 == 0 ? 12 : ROWS_MAX);
+        build(count, 1 + roll(2 * ROWS_MAX), 1 + roll(round % 2 ? 20 : 4000));
+        open_all(count);
+        for (size_t i = 0; i < count; i++) {
+            assert_row(i);
+        }
+    }
+}
+
+static void a_links_rows__are_one_range(void **state)
+{
+    (void)state;
+    build(ROWS_MAX, 300, 10);
+    open_all(ROWS_MAX);
+    const struct chunk_links *links = &chunk.links;
+    assert_int_equal(links->firsts[links->count], ROWS_MAX);
+    for (size_t at = 0; at < links->count; at++) {
+        assert_int_equal(chunk_links_find(links, links->ids[at]), at);
+        for (size_t i = links->firsts[at]; i < links->firsts[at + 1]; i++) {
+            assert_int_equal(rows[i].facts.link_id, links->ids[at]);
+            assert_int_equal(chunk_links_of_row(links, i), at);
+        }
+    }
+    assert_int_equal(chunk_links_find(links, -1), links->count);
+    assert_int_equal(chunk_links_find(links, 300), links->count);
+}
+
+static void encodings__fit_what_is_in_a_column(void **state)
+{
+    (void)state;
+    build(ROWS_MAX, 40, 4000);
+    open_all(ROWS_MAX);
+    assert_int_equal(chunk.codes[CHUNK_VALUE + CLICK_REQUEST_ID].encoding, CHUNK_PLAIN);
+    assert_in_range(blobs[CHUNK_VALUE + CLICK_REQUEST_ID].len, ROWS_MAX * 10, ROWS_MAX * 19); /* half of the digits */
+    assert_int_equal(chunk.codes[CHUNK_CLASS].width, 1);
+    assert_int_equal(chunk.codes[CHUNK_CLASS].count, CLASS_COUNT);
+    assert_int_equal(chunk.codes[CHUNK_SIGNALS].width, 2);
+    assert_int_equal(chunk.numbers[CHUNK_ID].width, 2);
+    build(ROWS_MAX, 40, 1);
+    open_all(ROWS_MAX);
+    assert_int_equal(chunk.codes[CHUNK_CLASS].width, 0);
+    assert_int_equal(chunk.codes[CHUNK_VALUE + CLICK_APP].width, 0);
+    assert_true(blobs[CHUNK_VALUE + CLICK_APP].len < 20);
+}
+
+static void numbers__are_read_in_bulk(void **state)
+{
+    (void)state;
+    static int64_t numbers[ROWS_MAX];
+
+    build(ROWS_MAX, 40, 10);
+    open_all(ROWS_MAX);
+    chunk_numbers_read(&chunk.numbers[CHUNK_VISITOR], 100, ROWS_MAX - 100, numbers);
+    for (size_t i = 100; i < ROWS_MAX; i++) {
+        assert_int_equal(numbers[i - 100], rows[i].facts.visitor);
+    }
+}
+
+static void extreme_numbers__come_back(void **state)
+{
+    (void)state;
+    static const int64_t extremes[] = {INT64_MIN, -1, 0, 1, INT64_MAX};
+    struct chunk_bounds bounds;
+
+    chunk_builder_reset(builder);
+    for (size_t i = 0; i < ARRAY_LEN(extremes); i++) {
+        int64_t n = extremes[i];
+        rows[i] = (struct click_row){.facts = {.id = n, .time_ms = n, .link_id = n, .visitor = n}};
+        rows[i].facts.signals = rows[i].facts.flags = UINT32_MAX;
+        rows[i].values[CLICK_RULE].term = INT64_MAX >> 2;
+        assert_int_equal(chunk_builder_add(builder, &rows[i]), OK);
+    }
+    chunk_builder_sort(builder, &bounds);
+    for (size_t c = 0; c < CHUNK_COLUMNS; c++) {
+        buf_reset(&blobs[c]);
+        chunk_builder_column(builder, ID, (enum chunk_column)c, &blobs[c]);
+    }
+    open_all(ARRAY_LEN(extremes));
+    for (size_t i = 0; i < ARRAY_LEN(extremes); i++) {
+        assert_row(i);
+    }
+}
+
+static void a_builder__refuses_more_than_fits(void **state)
+{
+    (void)state;
+    struct chunk_builder *small = chunk_builder_new(2, 4096, 1);
+    struct click_row row = some_row(1, 10, 10);
+
+    row.values[CLICK_QUERY] = (struct click_value){.text = {texts, 5000}};
+    assert_int_equal(chunk_builder_add(small, &row), ERR_TOO_LARGE);
+    chunk_builder_reset(small);
+    row.values[CLICK_QUERY] = (struct click_value){.term = -1};
+    assert_int_equal(chunk_builder_add(small, &row), ERR_CORRUPT);
+    chunk_builder_reset(small);
+    row.values[CLICK_QUERY] = (struct click_value){.term = 1};
+    assert_int_equal(chunk_builder_add(small, &row), OK);
+    assert_int_equal(chunk_builder_add(small, &row), OK);
+    assert_int_equal(chunk_builder_add(small, &row), ERR_TOO_LARGE);
+    chunk_builder_free(small);
+}
+
+static void damage__is_told(void **state)
+{
+    (void)state;
+    build(60, 10, 20);
+    arena_reset(&arena);
+    chunk_init(&chunk, ID, 60, &arena);
+    for (size_t c = 0; c < CHUNK_COLUMNS; c++) {
+        enum chunk_column column = (enum chunk_column)c;
+        for (size_t i = 0; i < blobs[c].len; i++) {
+            char was = blobs[c].ptr[i];
+            blobs[c].ptr[i] = (char)(was ^ (1 << roll(8)));
+            assert_int_equal(chunk_open(&chunk, column, buf_str(&blobs[c])), ERR_CORRUPT);
+            blobs[c].ptr[i] = was;
+            assert_int_equal(chunk_open(&chunk, column, str_slice(buf_str(&blobs[c]), 0, i)), ERR_CORRUPT);
+        }
+        assert_int_equal(chunk_open(&chunk, column, buf_str(&blobs[c])), OK);
+        assert_int_equal(chunk_open(&chunk, column, buf_str(&blobs[(c + 1) % CHUNK_COLUMNS])), ERR_CORRUPT);
+    }
+    chunk_init(&chunk, ID + 1, 60, &arena);
+    assert_int_equal(chunk_open(&chunk, CHUNK_CLASS, buf_str(&blobs[CHUNK_CLASS])), ERR_CORRUPT);
+    chunk_init(&chunk, ID, 61, &arena);
+    assert_int_equal(chunk_open(&chunk, CHUNK_CLASS, buf_str(&blobs[CHUNK_CLASS])), ERR_CORRUPT);
+}
+
+/* The sum says whether bytes are as they were written, not who wrote them. */
+static void bytes_under_a_right_sum__are_never_read_past_their_end(void **state)
+{
+    (void)state;
+    struct click_facts facts;
+    char hex[CHUNK_HEX_MAX];
+
+    build(40, 10, 20);
+    for (int round = 0; round < 20000; round++) {
+        size_t c = roll(CHUNK_COLUMNS), len = roll(8) ? blobs[c].len : 16 + roll(blobs[c].len - 15);
+        uint8_t *bytes = malloc(len);
+        memcpy(bytes, blobs[c].ptr, len);
+        for (uint64_t flips = roll(4); flips > 0; flips--) {
+            bytes[roll(len)] = (uint8_t)roll(256);
+        }
+        uint32_t sum = (uint32_t)hash_xxh3(bytes + 4, len - 4, (uint64_t)CHUNK_KEY(ID, c));
+        memcpy(bytes, &sum, sizeof sum);
+        open_all(40);
+        if (chunk_open(&chunk, (enum chunk_column)c, (str){(char *)bytes, len}) == OK) {
+            for (size_t i = 0; i < 40; i++) {
+                chunk_facts(&chunk, i, &facts);
+                assert_true(facts.class < CLASS_COUNT && facts.outcome < OUTCOME_COUNT && facts.scene < SCENE_COUNT);
+                if (c >= CHUNK_IP) {
+                    str text = chunk_column_value(&chunk, (enum chunk_column)c, i, hex).text;
+                    hash_xxh3(text.ptr, text.len, 0);
+                }
+            }
+        }
+        free(bytes);
+    }
+}
+
+static void two_byte_codes__are_read_wherever_they_stand(void **state)
+{
+    (void)state;
+    static char moved[65536];
+
+    build(ROWS_MAX, 40, 1000);
+    open_all(ROWS_MAX);
+    const size_t column = CHUNK_VALUE + CLICK_CITY;
+    assert_int_equal(chunk.codes[column].width, 2);
+    memcpy(moved + 1, blobs[column].ptr, blobs[column].len);
+    assert_int_equal(chunk_open(&chunk, (enum chunk_column)column, (str){moved + 1, blobs[column].len}), OK);
+    for (size_t i = 0; i < ROWS_MAX; i++) {
+        assert_row(i);
+    }
+}
+
+static void a_full_arena__is_no_damage(void **state)
+{
+    (void)state;
+    struct arena tiny;
+
+    build(ROWS_MAX, 400, 1000);
+    arena_init(&tiny, 16);
+    chunk_init(&chunk, ID, ROWS_MAX, &tiny);
+    assert_int_equal(chunk_open(&chunk, CHUNK_LINK, buf_str(&blobs[CHUNK_LINK])), ERR_NOMEM);
+    assert_int_equal(chunk_open(&chunk, CHUNK_SIGNALS, buf_str(&blobs[CHUNK_SIGNALS])), ERR_NOMEM);
+    arena_done(&tiny);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows__come_back_in_order_of_link_and_time),
+        cmocka_unit_test(a_links_rows__are_one_range),
+        cmocka_unit_test(encodings__fit_what_is_in_a_column),
+        cmocka_unit_test(numbers__are_read_in_bulk),
+        cmocka_unit_test(extreme_numbers__come_back),
+        cmocka_unit_test(a_builder__refuses_more_than_fits),
+        cmocka_unit_test(damage__is_told),
+        cmocka_unit_test(bytes_under_a_right_sum__are_never_read_past_their_end),
+        cmocka_unit_test(two_byte_codes__are_read_wherever_they_stand),
+        cmocka_unit_test(a_full_arena__is_no_damage),
+    };
+
+    for (size_t i = 0; i < sizeof texts; i++) {
+        texts[i] = (char)roll(256);
+    }
+    builder = chunk_builder_new(ROWS_MAX, 8 << 20, 99);
+    arena_init(&arena, 64 << 20);
+    for (size_t c = 0; c < CHUNK_COLUMNS; c++) {
+        buf_init_heap(&blobs[c], CHUNK_COLUMN_BYTES_MAX);
+    }
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    for (size_t c = 0; c < CHUNK_COLUMNS; c++) {
+        buf_done(&blobs[c]);
+    }
+    arena_done(&arena);
+    chunk_builder_free(builder);
+    return failed;
+}
