@@ -314,14 +314,18 @@ static struct sizes measure(const struct chunk_builder *self, const struct chunk
 
     sizes.codes = self->rows * sizes.width;
     sizes.plain = dict->count == 1 || dict->count <= self->rows / 8 ? SIZE_MAX : 0; /* not worth looking */
-    for (size_t i = 0; sizes.plain == 0 && i < dict->count; i++) {
+    for (size_t i = 0; i < dict->count && sizes.plain == 0; i++) {
         uint64_t head = head_of(&dict->entries[i], false);
         sizes.codes += varint_bytes(head) + chunk_value_bytes(head);
         sizes.same_head = sizes.same_head && head_of(&dict->entries[i], true) == first;
     }
+    if (sizes.plain == 0 && sizes.same_head) {
+        sizes.plain = varint_bytes(first) + self->rows * chunk_value_bytes(first);
+        return sizes;
+    }
     for (size_t i = 0; sizes.plain != SIZE_MAX && i < self->rows; i++) {
         uint64_t head = head_of(&dict->entries[codes[i]], true);
-        sizes.plain += (sizes.same_head ? 0 : varint_bytes(head)) + chunk_value_bytes(head);
+        sizes.plain += varint_bytes(head) + chunk_value_bytes(head);
     }
     return sizes;
 }
@@ -329,14 +333,16 @@ static struct sizes measure(const struct chunk_builder *self, const struct chunk
 static void plain_blob(const struct chunk_builder *self, const struct chunk_dict *dict, const uint16_t *codes,
                        bool same_head, struct sink *sink)
 {
+    uint64_t head = head_of(&dict->entries[0], true);
+
     sink_head(sink, CHUNK_PLAIN, 0, self->rows, same_head);
     if (same_head) {
-        sink_varint(sink, head_of(&dict->entries[0], true));
+        sink_varint(sink, head);
     }
     for (size_t i = 0; i < self->rows; i++) {
         const struct click_value *value = &dict->entries[codes[self->order[i].row]];
-        uint64_t head = head_of(value, true);
         if (!same_head) {
+            head = head_of(value, true);
             sink_varint(sink, head);
         }
         sink_bytes(sink, value, head);
