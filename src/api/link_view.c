@@ -8,7 +8,8 @@
 
 enum err link_view_load(struct link_view *self, struct ctx *ctx, struct request *request, struct db *db)
 {
-    *self = (struct link_view){.arena = request->arena, .db = db, .engine = ctx->engine, .now_ms = request->now_ms};
+    *self =
+        (struct link_view){.arena = request->arena, .db = db, .admin_url = ctx->admin_url, .now_ms = request->now_ms};
     struct stmt *rows = domains_each(db);
     struct domain row;
     size_t cap = 0;
@@ -130,8 +131,8 @@ static void write_names(const struct link_view *self, struct json_writer *json, 
     json_put_opt(json, "alias", link->aliases.count > 0 ? link->aliases.items[0] : (str){0});
     json_put_str(json, "domain", link->domain);
     json_put_str(json, "short_url", link_short_url(self, link));
-    const char *admin = self->engine->opts.admin_url ? self->engine->opts.admin_url : "";
-    json_put_str(json, "qr_url", arena_f(self->arena, "%s/api/v1/links/lnk_%lld/qr", admin, (long long)link->id));
+    json_put_str(json, "qr_url",
+                 arena_f(self->arena, "%s/api/v1/links/lnk_%lld/qr", self->admin_url, (long long)link->id));
     json_put_str(json, "url", link->url);
     json_put_opt(json, "title", link->title);
 }

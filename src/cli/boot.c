@@ -29,7 +29,7 @@ static const char *set_or_null(const char *text)
     return *text ? text : NULL;
 }
 
-/* Where people open the desk. With port 0 nobody knows before the listener is bound; links to it are then relative. */
+/* Where people open the desk. A port 0 becomes known when the listener is bound. */
 static const char *admin_url(struct arena *arena, const struct settings *settings)
 {
     if (*settings->admin_url) {

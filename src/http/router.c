@@ -17,6 +17,7 @@ struct router {
     struct assets *assets;
     struct pages *pages;
     struct repeats *repeats;
+    const char *admin_address;
 };
 
 struct router *router_new(const struct router_opts *opts)
@@ -43,6 +44,17 @@ void router_free(struct router *self)
         repeats_free(self->repeats);
         free(self);
     }
+}
+
+void router_set_admin_address(struct router *self, const char *url)
+{
+    self->admin_address = url;
+}
+
+static const char *admin_url(const struct router *self)
+{
+    const char *set = self->engine->opts.admin_url;
+    return set ? set : self->admin_address ? self->admin_address : "";
 }
 
 int64_t router_body_max(const struct router *self, enum plane plane, enum method method, str path)
@@ -160,6 +172,7 @@ static void call(struct router *self, struct request *request, const struct rout
                       .auth = self->auth,
                       .assets = self->assets,
                       .pages = self->pages,
+                      .admin_url = admin_url(self),
                       .repeats = self->repeats};
     struct repeat repeat;
     struct fault fault = {0};

@@ -179,6 +179,7 @@ enum err server_start(const struct server_opts *opts, struct server **out, struc
     const char *public_url = opts->engine->opts.public_url;
     self->redirect = redirect_new(&(struct redirect_opts){
         .engine = opts->engine, .public_url = public_url ? public_url : self->addresses.public});
+    router_set_admin_address(opts->router, self->addresses.admin);
     if (!start_planes(self, opts, &sockets)) {
         server_stop(self);
         return fault_set(fault, ERR_UNAVAILABLE, "", "", "The listeners' threads cannot be started.", NULL);

@@ -44,7 +44,7 @@ struct engine_opts {
     int64_t bin_keep_ms;
     /* Addresses people use, for short_url and for redirects to the public plane. */
     const char *public_url; /* base of /-/ paths; NULL = the public listener's address */
-    const char *admin_url;
+    const char *admin_url;  /* base of the API and the desk; NULL = the admin listener's address */
     const char *abuse_email; /* shown on previews; NULL = none */
 };
 struct engine {

@@ -23,6 +23,7 @@ struct ctx {
     struct auth *auth;           /* sign in and out */
     const struct assets *assets; /* what is built in */
     const struct pages *pages;   /* what visitors see */
+    const char *admin_url;       /* base of the addresses this plane answers at; "" = nothing is listening */
     struct repeats *repeats;     /* answers kept for who asks again */
 };
 typedef void route_handler(struct ctx *ctx, struct request *request, struct reply *reply);
@@ -53,6 +54,8 @@ struct router_opts {
 };
 struct router *router_new(const struct router_opts *opts);
 void router_free(struct router *self);
+/* Where this plane really listens, for when no setting says how people reach it. Lent; before the first request. */
+void router_set_admin_address(struct router *self, const char *url);
 /* Finds the row, checks authentication, scope, CSRF (session cookies), rate limits, CORS preflight, Idempotency-Key
  * replay; calls the handler; turns everything that is no answer into a problem: 404, 405 with Allow, 401, 403, 413,
  * 415, 429. HEAD is GET without a body. Thread-safe. `arena` of the request must be set. */
