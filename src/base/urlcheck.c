@@ -9,21 +9,32 @@
 #include "linkpond/base/host.h"
 #include "linkpond/base/urlcheck.h"
 
+static enum err err_of(CURLUcode code)
+{
+    return code == CURLUE_OK ? OK : code == CURLUE_OUT_OF_MEMORY ? ERR_NOMEM : ERR_INVALID;
+}
+
 /* The part as libcurl reads it, empty when the URL has none. The caller frees *memory with curl_free. */
-static bool part_get(CURLU *handle, CURLUPart part, CURLUcode none, char **memory, str *value)
+static enum err part_get(CURLU *handle, CURLUPart part, CURLUcode none, char **memory, str *value)
 {
     CURLUcode code = curl_url_get(handle, part, memory, 0);
     *value = code == CURLUE_OK ? str_from_c(*memory) : (str){"", 0};
-    return code == CURLUE_OK || code == none;
+    return code == none ? OK : err_of(code);
 }
 
-static bool scheme_agrees(CURLU *handle, str scheme)
+static enum err agreed(enum err err, bool agrees)
+{
+    return err != OK || agrees ? err : ERR_INVALID;
+}
+
+static enum err check_scheme(CURLU *handle, str scheme)
 {
     char *memory = NULL;
     str theirs;
-    bool agrees = part_get(handle, CURLUPART_SCHEME, CURLUE_NO_SCHEME, &memory, &theirs) && str_ieq(theirs, scheme);
+    enum err err = part_get(handle, CURLUPART_SCHEME, CURLUE_NO_SCHEME, &memory, &theirs);
+    err = agreed(err, str_ieq(theirs, scheme));
     curl_free(memory);
-    return agrees;
+    return err;
 }
 
 /* Byte for byte, or the same once both are canonical. */
@@ -38,42 +49,46 @@ static bool same_host(str a, str b)
            str_eq(canonical_a, canonical_b);
 }
 
-static bool host_agrees(CURLU *handle, str host)
+static enum err check_host(CURLU *handle, str host)
 {
     char *memory = NULL, *zone = NULL;
-    str theirs, zone_id;
+    str theirs, zone_id = {0};
+    enum err err = part_get(handle, CURLUPART_HOST, CURLUE_NO_HOST, &memory, &theirs);
     /* "[fe80::1%25eth0]": libcurl hands the zone out apart, and no public link has one. */
-    bool agrees = part_get(handle, CURLUPART_HOST, CURLUE_NO_HOST, &memory, &theirs) &&
-                  part_get(handle, CURLUPART_ZONEID, CURLUE_NO_ZONEID, &zone, &zone_id) && !zone_id.len &&
-                  same_host(theirs, host);
+    err = err != OK ? err : part_get(handle, CURLUPART_ZONEID, CURLUE_NO_ZONEID, &zone, &zone_id);
+    err = agreed(err, zone_id.len == 0 && same_host(theirs, host));
     curl_free(memory);
     curl_free(zone);
-    return agrees;
+    return err;
 }
 
-static bool port_agrees(CURLU *handle, unsigned port)
+static enum err check_port(CURLU *handle, unsigned port)
 {
     char *memory = NULL;
     str theirs;
     uint64_t value = 0;
-    bool agrees = part_get(handle, CURLUPART_PORT, CURLUE_NO_PORT, &memory, &theirs) &&
-                  (!theirs.len || str_to_u64(theirs, &value)) && value == port;
+    enum err err = part_get(handle, CURLUPART_PORT, CURLUE_NO_PORT, &memory, &theirs);
+    err = agreed(err, (theirs.len == 0 || str_to_u64(theirs, &value)) && value == port);
     curl_free(memory);
-    return agrees;
+    return err;
 }
 
-bool urlcheck_agrees(str url, str scheme, str host, unsigned port)
+enum err urlcheck(str url, str scheme, str host, unsigned port)
 {
     if (!url.len || str_find_char(url, '\0', 0) >= 0) {
-        return false;
+        return ERR_INVALID;
     }
     char *text = strndup(url.ptr, url.len);
     CURLU *handle = curl_url();
-    /* Any scheme (mini programs and apps have their own), the path left alone. */
-    bool agrees = text && handle &&
-                  curl_url_set(handle, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME | CURLU_PATH_AS_IS) == CURLUE_OK &&
-                  scheme_agrees(handle, scheme) && host_agrees(handle, host) && port_agrees(handle, port);
+    enum err err = text && handle ? OK : ERR_NOMEM;
+    if (err == OK) {
+        /* Any scheme (mini programs and apps have their own), the path left alone. */
+        err = err_of(curl_url_set(handle, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME | CURLU_PATH_AS_IS));
+    }
+    err = err != OK ? err : check_scheme(handle, scheme);
+    err = err != OK ? err : check_host(handle, host);
+    err = err != OK ? err : check_port(handle, port);
     curl_url_cleanup(handle);
     free(text);
-    return agrees;
+    return err;
 }

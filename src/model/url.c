@@ -282,11 +282,12 @@ static enum err build_web(str text, size_t scheme_len, const struct url_policy *
         buf_add(stored, authority.port);
     }
     add_travelling(stored, str_from(text, path_at));
-    if (!stored->overflow && !urlcheck_agrees(buf_str(stored), str_slice(text, 0, scheme_len), host, port)) {
-        return fault_set(fault, ERR_INVALID, field, "parsers_disagree", "The address can be read in more than one way.",
+    err = stored->overflow ? OK : urlcheck(buf_str(stored), str_slice(text, 0, scheme_len), host, port);
+    if (err == ERR_INVALID) {
+        return fault_set(fault, err, field, "parsers_disagree", "The address can be read in more than one way.",
                          "网址存在歧义，无法确定目标。");
     }
-    return OK;
+    return err;
 }
 
 enum err url_check(str text, const struct url_policy *policy, const char *field, struct buf *out, struct fault *fault)

@@ -2,10 +2,11 @@
 /*
  * Goal: whichever allocation of a request fails, once or from there on, the request succeeds or is answered 503;
  * nothing crashes, nothing is half done, and afterwards everything works and agrees with itself. Under AddressSanitizer
- * nothing leaks either. Our own allocations fail (the linker wraps them), SQLite's, cJSON's and OpenSSL's; GLib's
- * cannot, because it aborts: it is asked for memory only when a time zone is first used.
+ * nothing leaks either. Our own allocations fail (the linker wraps them), SQLite's, cJSON's, libcurl's and OpenSSL's;
+ * GLib's cannot, because it aborts: it is asked for memory only when a time zone is first used.
  */
 #include <cjson/cJSON.h>
+#include <curl/curl.h>
 #include <sched.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
@@ -80,6 +81,9 @@ static void take_over_libraries(void)
 {
     sqlite3_mem_methods ours;
 
+    assert_int_equal(
+        curl_global_init_mem(CURL_GLOBAL_DEFAULT, __wrap_malloc, free, __wrap_realloc, __wrap_strdup, __wrap_calloc),
+        CURLE_OK);
     cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = __wrap_malloc, .free_fn = free});
     assert_int_equal(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite_memory), SQLITE_OK);
     ours = sqlite_memory;

@@ -5,10 +5,47 @@
 
 #include <cmocka.h>
 
+#include <curl/curl.h>
+
 #include "linkpond/base/urlcheck.h"
 
-#define AGREES(url, scheme, host, port)    assert_true(urlcheck_agrees(STR(url), STR(scheme), STR(host), port))
-#define DISAGREES(url, scheme, host, port) assert_false(urlcheck_agrees(STR(url), STR(scheme), STR(host), port))
+#define AGREES(url, scheme, host, port) assert_int_equal(urlcheck(STR(url), STR(scheme), STR(host), port), OK)
+#define DISAGREES(url, scheme, host, port)                                                                             \
+    assert_int_equal(urlcheck(STR(url), STR(scheme), STR(host), port), ERR_INVALID)
+
+/* libcurl's memory, which can run out. */
+static int left = -1; /* allocations that still succeed; negative = all */
+static int refusals;
+
+static bool refuse(void)
+{
+    if (left != 0) {
+        left -= left > 0;
+        return false;
+    }
+    refusals++;
+    return true;
+}
+
+static void *scarce_malloc(size_t size)
+{
+    return refuse() ? NULL : malloc(size);
+}
+
+static void *scarce_realloc(void *memory, size_t size)
+{
+    return refuse() ? NULL : realloc(memory, size);
+}
+
+static void *scarce_calloc(size_t count, size_t size)
+{
+    return refuse() ? NULL : calloc(count, size);
+}
+
+static char *scarce_strdup(const char *text)
+{
+    return refuse() ? NULL : strdup(text);
+}
 
 static void urlcheck__agrees_on_ordinary_urls(void **state)
 {
@@ -70,6 +107,21 @@ static void urlcheck__never_agrees_on_what_is_no_url(void **state)
     DISAGREES("javascript:alert(1)", "javascript", "", 0);
 }
 
+static void urlcheck__that_runs_out_of_memory_says_so(void **state)
+{
+    int n = 0;
+
+    (void)state;
+    do {
+        refusals = 0;
+        left = n++;
+        enum err err = urlcheck(STR("https://example.com:8443/a?b=c#d"), STR("https"), STR("example.com"), 8443);
+        left = -1;
+        assert_int_equal(err, refusals > 0 ? ERR_NOMEM : OK);
+    } while (refusals > 0);
+    assert_true(n > 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -78,6 +130,10 @@ int main(void)
         cmocka_unit_test(urlcheck__takes_schemes_of_apps),
         cmocka_unit_test(urlcheck__notices_another_scheme_host_or_port),
         cmocka_unit_test(urlcheck__never_agrees_on_what_is_no_url),
+        cmocka_unit_test(urlcheck__that_runs_out_of_memory_says_so),
     };
+    assert_int_equal(
+        curl_global_init_mem(CURL_GLOBAL_DEFAULT, scarce_malloc, free, scarce_realloc, scarce_strdup, scarce_calloc),
+        CURLE_OK);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
