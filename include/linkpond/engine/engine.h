@@ -43,8 +43,8 @@ struct engine_opts {
     int64_t click_retention_ms; /* 0 = for ever */
     int64_t bin_keep_ms;
     /* Addresses people use, for short_url and for redirects to the public plane. */
-    const char *public_url; /* base of /-/ paths; NULL = the public listener's address */
-    const char *admin_url;  /* base of the API and the desk; NULL = the admin listener's address */
+    const char *public_url;  /* base of /-/ paths; NULL = the public listener's address */
+    const char *admin_url;   /* base of the API and the desk; NULL = the admin listener's address */
     const char *abuse_email; /* shown on previews; NULL = none */
 };
 struct engine {
