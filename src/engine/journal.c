@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "linkpond/base/clock.h"
 #include "linkpond/base/log.h"
 
 /*
@@ -18,6 +19,8 @@
  * during I/O: whoever needs a segment's file or mapping without it pins the segment.
  */
 #define SYNC_EVERY_MS 1000
+#define RETRY_MIN_NS  INT64_C(1000000)
+#define RETRY_MAX_NS  INT64_C(64000000)
 #define TOUCH_BYTES   ((uint32_t)1 << 18) /* pages made writable ahead of a lane at a time */
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -46,7 +49,6 @@ static enum err segment_prepare(struct journal *self, bool durable, struct segme
         err = spare ? segment_make(self, spare, durable, &segment) : err;
     }
     if (err) {
-        atomic_store_explicit(&self->stuck, (int)err, memory_order_relaxed);
         return err;
     }
     if (!journal_list_add(self, segment)) {
@@ -57,16 +59,34 @@ static enum err segment_prepare(struct journal *self, bool durable, struct segme
     return OK;
 }
 
+/* Nobody made one ahead. A single failure costs no click, because it is tried twice; a disk that stays full costs the
+ * lane some system calls now and then, but never a wait. */
+static enum err lane_make(struct journal *self, struct lane *lane, struct segment **out)
+{
+    /* Its name must last as long as its records: with `always` from the first one on, else the next upkeep syncs it
+     * with them. */
+    bool durable = self->fsync == JOURNAL_FSYNC_ALWAYS;
+    int64_t now_ns = lane->pause_ns > 0 ? clock_mono_ns() : 0;
+
+    if (lane->pause_ns > 0 && now_ns < lane->retry_ns) {
+        return lane->refused;
+    }
+    enum err err = segment_prepare(self, durable, out);
+    err = err ? segment_prepare(self, durable, out) : OK;
+    if (err) {
+        int64_t pause_ns = lane->pause_ns > 0 ? 2 * lane->pause_ns : RETRY_MIN_NS;
+        lane->pause_ns = pause_ns < RETRY_MAX_NS ? pause_ns : RETRY_MAX_NS;
+        lane->retry_ns = clock_mono_ns() + lane->pause_ns;
+        lane->refused = err;
+    }
+    return err;
+}
+
 static enum err lane_rotate(struct journal *self, struct lane *lane)
 {
     struct segment *next = atomic_exchange_explicit(&lane->next, NULL, memory_order_acq_rel);
-    enum err err = next ? OK : (enum err)atomic_load_explicit(&self->stuck, memory_order_relaxed);
+    enum err err = next ? OK : lane_make(self, lane, &next);
 
-    if (!next && !err) {
-        /* Nobody made one ahead. Its name must last as long as its records: with `always` from the first one on, else
-         * the next upkeep syncs it with them. */
-        err = segment_prepare(self, self->fsync == JOURNAL_FSYNC_ALWAYS, &next);
-    }
     if (err) {
         return err;
     }
@@ -74,6 +94,7 @@ static enum err lane_rotate(struct journal *self, struct lane *lane)
         atomic_store_explicit(&lane->current->closed, true, memory_order_release);
     }
     lane->current = next;
+    lane->pause_ns = 0;
     lane->offset = SEGMENT_HEAD_BYTES;
     lane->touched_to = 0;
     return OK;
@@ -252,7 +273,6 @@ void journal_keep_ballast(struct journal *self)
 
 void journal_upkeep(struct journal *self, int64_t now_ms)
 {
-    atomic_store_explicit(&self->stuck, OK, memory_order_relaxed);
     journal_prepare_next(self);
     journal_keep_ballast(self);
     if (now_ms - self->last_sync_ms >= SYNC_EVERY_MS || now_ms < self->last_sync_ms) {

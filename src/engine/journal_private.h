@@ -44,6 +44,9 @@ struct lane {
     uint32_t offset, touched_to;
     uint8_t *buffer; /* one record, where segments are written and not mapped */
     struct segment *_Atomic next;
+    /* lane's thread only: when it could make no segment */
+    enum err refused;
+    int64_t retry_ns, pause_ns; /* not before; how long then */
     _Atomic uint64_t appended, dropped;
 };
 
@@ -58,7 +61,6 @@ struct journal {
     bool opening;
     bool plain_writes; /* pwrite instead of a shared mapping; settled while opening */
     _Atomic uint64_t next_number;
-    _Atomic int stuck; /* enum err: no segment could be had; the next upkeep tries again */
     int64_t last_sync_ms;
 
     pthread_mutex_t lock;      /* guards what follows; never held during I/O */

@@ -34,7 +34,8 @@ void journal_close(struct journal *self);
 
 /* Lane's own thread only. No malloc, no lock, no syscall in the ordinary case (with `always`: one fdatasync). *click_id
  * gets the place. ERR_DISK_FULL, ERR_IO: nothing was recorded (with `always` and a failing disk: nothing that will be
- * read). The next segment is prepared beforehand by journal_upkeep's thread. */
+ * read). The next segment is prepared beforehand by journal_upkeep's thread; a
+ * lane that finds none makes one itself, after a failure no more often than every few milliseconds. */
 enum err journal_append(struct journal *self, unsigned lane, const struct record *record, int64_t *click_id);
 
 /* ---- one reader: the writer thread

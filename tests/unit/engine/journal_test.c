@@ -10,18 +10,20 @@
 #include <stdatomic.h>
 #include <sys/syscall.h>
 
+#include "linkpond/base/clock.h"
 #include "linkpond/base/log.h"
 
 /* The disk as this test wants it: these stand in for libc's. */
 static struct {
-    int fallocate_errno;
+    int fallocate_errno, fallocate_failures; /* so many fail; negative = all from now on */
     int fdatasync_errno;
     atomic_int fdatasyncs, fsyncs;
 } disk;
 
 int fallocate(int fd, int mode, off_t offset, off_t len)
 {
-    if (disk.fallocate_errno) {
+    if (disk.fallocate_errno && disk.fallocate_failures != 0) {
+        disk.fallocate_failures--;
         errno = disk.fallocate_errno;
         return -1;
     }
@@ -51,6 +53,7 @@ static int setup(void **state)
 {
     (void)state;
     disk.fallocate_errno = disk.fdatasync_errno = 0;
+    disk.fallocate_failures = -1;
     fixture_init(&fx);
     return 0;
 }
@@ -344,6 +347,49 @@ static void journal__a_full_disk_is_said_and_survived(void **state)
     assert_int_equal(fixture_files(&fx, ".spare"), 1);
 }
 
+static void journal__one_failure_loses_no_record(void **state)
+{
+    struct journal_stats stats;
+    int64_t number = 0;
+
+    (void)state;
+    disk.fallocate_errno = EIO;
+    disk.fallocate_failures = 0;
+    for (int i = 0; i < 8; i++) { /* nobody makes a segment ahead, so the lane makes each */
+        append_range(number, number + 200);
+        number += 200;
+        disk.fallocate_failures = 1;
+    }
+    journal_stats(fx.journal, &stats);
+    assert_int_equal(stats.dropped, 0);
+    assert_read_range(0, number);
+}
+
+static void journal__a_lane_tries_again_by_itself(void **state)
+{
+    struct journal_stats stats;
+    int64_t written = 0, refused = 0;
+    enum err err;
+
+    (void)state;
+    disk.fallocate_errno = EIO;
+    while (append_number(&fx, 0, written) == OK) {
+        written++;
+        assert_true(written < 10000);
+    }
+    refused++;
+    disk.fallocate_errno = 0;
+    int64_t deadline_ns = clock_mono_ns() + INT64_C(60000000000);
+    do {
+        err = append_number(&fx, 0, written);
+        refused += err != OK;
+    } while (err && clock_mono_ns() < deadline_ns);
+    append_range(written + 1, written + 300);
+    journal_stats(fx.journal, &stats);
+    assert_int_equal(stats.dropped, refused); /* each was told, so `strict` refuses those and no other */
+    assert_read_range(0, written + 300);
+}
+
 static void journal__opens_on_a_full_disk(void **state)
 {
     (void)state;
@@ -572,6 +618,8 @@ int main(void)
         T(journal__a_busy_lane_does_not_keep_the_others_waiting),
         T(journal__tells_lag_and_counts),
         T(journal__a_full_disk_is_said_and_survived),
+        T(journal__one_failure_loses_no_record),
+        T(journal__a_lane_tries_again_by_itself),
         CLOSED(journal__opens_on_a_full_disk),
         CLOSED(journal__writes_where_blocks_cannot_be_promised),
         CLOSED(journal__syncs_as_promised),
