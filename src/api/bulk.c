@@ -332,8 +332,9 @@ static void bulk_delete(struct ctx *ctx, struct request *request, struct reply *
 }
 
 const struct route api_bulk_routes[] = {
-    {METHOD_POST, "/api/v1/bulk/links", PLANE_ADMIN, bulk_create, SCOPE_LINKS_WRITE, "Create many links", 0},
-    {METHOD_PATCH, "/api/v1/bulk/links", PLANE_ADMIN, bulk_update, SCOPE_LINKS_WRITE, "Change many links", 0},
-    {METHOD_DELETE, "/api/v1/bulk/links", PLANE_ADMIN, bulk_delete, SCOPE_LINKS_WRITE, "Put many links in the bin", 0},
+    {METHOD_POST, "/api/v1/bulk/links", PLANE_ADMIN, bulk_create, SCOPE_LINKS_WRITE, "Create many links", 0, NULL},
+    {METHOD_PATCH, "/api/v1/bulk/links", PLANE_ADMIN, bulk_update, SCOPE_LINKS_WRITE, "Change many links", 0, "domain"},
+    {METHOD_DELETE, "/api/v1/bulk/links", PLANE_ADMIN, bulk_delete, SCOPE_LINKS_WRITE, "Put many links in the bin", 0,
+     "domain"},
     {0},
 };

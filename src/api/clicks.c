@@ -295,6 +295,7 @@ static void clicks_get(struct ctx *ctx, struct request *request, struct reply *r
 }
 
 const struct route api_click_routes[] = {
-    {METHOD_GET, "/api/v1/clicks", PLANE_ADMIN, clicks_get, SCOPE_STATS_READ, "Read the ledger of clicks", 0},
+    {METHOD_GET, "/api/v1/clicks", PLANE_ADMIN, clicks_get, SCOPE_STATS_READ, "Read the ledger of clicks", 0,
+     ROUTE_QUERY_ANY},
     {0},
 };

@@ -247,11 +247,11 @@ static void domains_remove(struct ctx *ctx, struct request *request, struct repl
 }
 
 const struct route api_domain_routes[] = {
-    {METHOD_GET, "/api/v1/domains", PLANE_ADMIN, domains_list, SCOPE_LINKS_READ, "List the domains", 0},
-    {METHOD_POST, "/api/v1/domains", PLANE_ADMIN, domains_create, SCOPE_ADMIN, "Add a domain", 0},
-    {METHOD_GET, "/api/v1/domains/:host", PLANE_ADMIN, domains_get, SCOPE_LINKS_READ, "Fetch one domain", 0},
-    {METHOD_PATCH, "/api/v1/domains/:host", PLANE_ADMIN, domains_patch, SCOPE_ADMIN, "Change a domain", 0},
+    {METHOD_GET, "/api/v1/domains", PLANE_ADMIN, domains_list, SCOPE_LINKS_READ, "List the domains", 0, NULL},
+    {METHOD_POST, "/api/v1/domains", PLANE_ADMIN, domains_create, SCOPE_ADMIN, "Add a domain", 0, NULL},
+    {METHOD_GET, "/api/v1/domains/:host", PLANE_ADMIN, domains_get, SCOPE_LINKS_READ, "Fetch one domain", 0, NULL},
+    {METHOD_PATCH, "/api/v1/domains/:host", PLANE_ADMIN, domains_patch, SCOPE_ADMIN, "Change a domain", 0, NULL},
     {METHOD_DELETE, "/api/v1/domains/:host", PLANE_ADMIN, domains_remove, SCOPE_ADMIN,
-     "Remove a domain that nothing names", 0},
+     "Remove a domain that nothing names", 0, NULL},
     {0},
 };

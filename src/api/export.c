@@ -180,24 +180,23 @@ static void write_link(struct export *self, const struct link *link)
 
 static bool next_page(struct export *self)
 {
-    struct link *links;
-    size_t count;
+    struct links_page page;
     arena_reset(&self->arena);
     struct db *db = readers_take(self->engine->readers, READER_WAIT_MS);
     if (!db) {
         return false;
     }
-    enum err err = links_list(db, &self->arena, &self->filter, &links, &count, NULL);
+    enum err err = links_list(db, &self->arena, &self->filter, &page, NULL);
     readers_give(self->engine->readers, db);
     if (err != OK) {
         return false;
     }
-    for (size_t i = 0; i < count; i++) {
-        write_link(self, &links[i]);
+    for (size_t i = 0; i < page.count; i++) {
+        write_link(self, &page.links[i]);
     }
-    self->stream.over = count < self->filter.limit;
-    if (count > 0) {
-        self->filter.after = links_after(&links[count - 1], LINKS_BY_CREATED_ASC);
+    self->stream.over = !page.more;
+    if (page.count > 0) {
+        self->filter.after = links_after(&page.links[page.count - 1], LINKS_BY_CREATED_ASC);
         self->filter.after.title = (str){0};
     }
     return !self->stream.text.overflow && !self->arena.overflow;

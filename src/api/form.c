@@ -241,9 +241,9 @@ static void sign_out(struct ctx *ctx, struct request *request, struct reply *rep
 }
 
 const struct route api_form_routes[] = {
-    {METHOD_GET, "/", PLANE_ADMIN, form_get, SCOPE_ANYONE, "The form", 0},
-    {METHOD_POST, "/", PLANE_ADMIN, form_post, SCOPE_ANYONE, "Create a link with the form", 0},
-    {METHOD_POST, "/sign-in", PLANE_ADMIN, sign_in, SCOPE_ANYONE, "Sign in with the form", 0},
-    {METHOD_POST, "/sign-out", PLANE_ADMIN, sign_out, SCOPE_ANYONE, "Sign out with the form", 0},
+    {METHOD_GET, "/", PLANE_ADMIN, form_get, SCOPE_ANYONE, "The form", 0, ROUTE_QUERY_ANY},
+    {METHOD_POST, "/", PLANE_ADMIN, form_post, SCOPE_ANYONE, "Create a link with the form", 0, ROUTE_QUERY_ANY},
+    {METHOD_POST, "/sign-in", PLANE_ADMIN, sign_in, SCOPE_ANYONE, "Sign in with the form", 0, ROUTE_QUERY_ANY},
+    {METHOD_POST, "/sign-out", PLANE_ADMIN, sign_out, SCOPE_ANYONE, "Sign out with the form", 0, ROUTE_QUERY_ANY},
     {0},
 };

@@ -187,20 +187,18 @@ str form_recent(struct form_page *self, struct db *db)
     struct bounds bounds = call_bounds(self->request);
     struct links_filter filter = {
         .bounds = &bounds, .state = -1, .now_ms = self->request->now_ms, .limit = RECENT_ROWS};
-    struct link *links;
-    size_t count = 0;
+    struct links_page page;
     struct buf rows;
-    if (!(self->request->actor->scopes & SCOPE_LINKS_READ) ||
-        links_list(db, self->arena, &filter, &links, &count, NULL) != OK) {
+    if (!(self->request->actor->scopes & SCOPE_LINKS_READ) || links_list(db, self->arena, &filter, &page, NULL) != OK) {
         return (str){0};
     }
     buf_init_heap(&rows, PART_MAX);
-    for (size_t i = 0; i < count; i++) {
-        buf_add(&rows, row_html(self, &links[i]));
+    for (size_t i = 0; i < page.count; i++) {
+        buf_add(&rows, row_html(self, &page.links[i]));
     }
     form_put_html(self, "rows", arena_str(self->arena, buf_str(&rows)));
     buf_done(&rows);
     str empty = arena_f(self->arena, "<p class=\"empty\">" STR_FMT "</p>", STR_ARG(word(WORD_none_yet, self->chinese)));
-    form_put_html(self, "table", count > 0 ? form_fill(self, "form_table.html") : empty);
+    form_put_html(self, "table", page.count > 0 ? form_fill(self, "form_table.html") : empty);
     return form_fill(self, "form_recent.html");
 }

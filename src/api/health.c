@@ -192,8 +192,8 @@ static void metrics(struct ctx *ctx, struct request *request, struct reply *repl
 }
 
 const struct route api_health_routes[] = {
-    {METHOD_GET, "/healthz", PLANE_ADMIN, healthz, SCOPE_ANYONE, "Is the process running", 0},
-    {METHOD_GET, "/readyz", PLANE_ADMIN, readyz, SCOPE_ANYONE, "Can it do its work", 0},
-    {METHOD_GET, "/metrics", PLANE_ADMIN, metrics, SCOPE_STATS_READ, "Figures for Prometheus", 0},
+    {METHOD_GET, "/healthz", PLANE_ADMIN, healthz, SCOPE_ANYONE, "Is the process running", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/readyz", PLANE_ADMIN, readyz, SCOPE_ANYONE, "Can it do its work", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/metrics", PLANE_ADMIN, metrics, SCOPE_STATS_READ, "Figures for Prometheus", 0, ROUTE_QUERY_ANY},
     {0},
 };

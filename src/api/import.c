@@ -329,7 +329,8 @@ static void import_links(struct ctx *ctx, struct request *request, struct reply 
 
 const struct route api_transfer_routes[] = {
     {METHOD_POST, "/api/v1/import", PLANE_ADMIN, import_links, SCOPE_LINKS_WRITE, "Make links of a CSV file",
-     LIMIT_BODY_IMPORT},
-    {METHOD_GET, "/api/v1/export", PLANE_ADMIN, export_links, SCOPE_LINKS_READ, "All links as CSV or NDJSON", 0},
+     LIMIT_BODY_IMPORT, "conflict dry_run domain report progress"},
+    {METHOD_GET, "/api/v1/export", PLANE_ADMIN, export_links, SCOPE_LINKS_READ, "All links as CSV or NDJSON", 0,
+     "format bom q tag campaign channel owner domain state archived"},
     {0},
 };

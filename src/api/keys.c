@@ -209,8 +209,8 @@ static void keys_revoke_one(struct ctx *ctx, struct request *request, struct rep
 }
 
 const struct route api_key_routes[] = {
-    {METHOD_GET, "/api/v1/keys", PLANE_ADMIN, keys_list, SCOPE_ADMIN, "List the API keys", 0},
-    {METHOD_POST, "/api/v1/keys", PLANE_ADMIN, keys_create, SCOPE_ADMIN, "Make an API key", 0},
-    {METHOD_DELETE, "/api/v1/keys/:id", PLANE_ADMIN, keys_revoke_one, SCOPE_ADMIN, "Revoke an API key", 0},
+    {METHOD_GET, "/api/v1/keys", PLANE_ADMIN, keys_list, SCOPE_ADMIN, "List the API keys", 0, NULL},
+    {METHOD_POST, "/api/v1/keys", PLANE_ADMIN, keys_create, SCOPE_ADMIN, "Make an API key", 0, NULL},
+    {METHOD_DELETE, "/api/v1/keys/:id", PLANE_ADMIN, keys_revoke_one, SCOPE_ADMIN, "Revoke an API key", 0, NULL},
     {0},
 };

@@ -256,10 +256,9 @@ static void labels_get_list(struct ctx *ctx, struct request *request, struct rep
     if (!db) {
         return;
     }
-    struct label *labels;
-    size_t count, wanted = filter.limit;
+    struct labels_page page;
     int64_t total;
-    enum err err = labels_list(db, request->arena, &filter, &labels, &count, &total);
+    enum err err = labels_list(db, request->arena, &filter, &page, &total);
     readers_give(ctx->engine->readers, db);
     if (err != OK) {
         reply_problem(reply, request, err, NULL);
@@ -267,10 +266,10 @@ static void labels_get_list(struct ctx *ctx, struct request *request, struct rep
     }
     struct json_writer json;
     call_list_begin(reply, &json);
-    for (size_t i = 0; i < count; i++) {
-        write_label(&json, &labels[i]);
+    for (size_t i = 0; i < page.count; i++) {
+        write_label(&json, &page.labels[i]);
     }
-    str cursor = count == wanted ? cursor_encode(request->arena, labels[count - 1].key) : (str){0};
+    str cursor = page.more ? cursor_encode(request->arena, page.labels[page.count - 1].key) : (str){0};
     call_list_end(&json, cursor, total);
 }
 
@@ -351,25 +350,28 @@ static void labels_merge_into(struct ctx *ctx, struct request *request, struct r
 #define READ  SCOPE_LINKS_READ
 #define WRITE SCOPE_LINKS_WRITE
 const struct route api_label_routes[] = {
-    {METHOD_GET, "/api/v1/campaigns", PLANE_ADMIN, labels_get_list, READ, "List the campaigns", 0},
-    {METHOD_POST, "/api/v1/campaigns", PLANE_ADMIN, labels_create, WRITE, "Add a campaign", 0},
-    {METHOD_GET, "/api/v1/campaigns/:key", PLANE_ADMIN, labels_get, READ, "Fetch one campaign", 0},
-    {METHOD_PATCH, "/api/v1/campaigns/:key", PLANE_ADMIN, labels_patch, WRITE, "Change or rename a campaign", 0},
-    {METHOD_DELETE, "/api/v1/campaigns/:key", PLANE_ADMIN, labels_remove, WRITE, "Remove an unused campaign", 0},
+    {METHOD_GET, "/api/v1/campaigns", PLANE_ADMIN, labels_get_list, READ, "List the campaigns", 0,
+     "q archived limit cursor"},
+    {METHOD_POST, "/api/v1/campaigns", PLANE_ADMIN, labels_create, WRITE, "Add a campaign", 0, NULL},
+    {METHOD_GET, "/api/v1/campaigns/:key", PLANE_ADMIN, labels_get, READ, "Fetch one campaign", 0, NULL},
+    {METHOD_PATCH, "/api/v1/campaigns/:key", PLANE_ADMIN, labels_patch, WRITE, "Change or rename a campaign", 0, NULL},
+    {METHOD_DELETE, "/api/v1/campaigns/:key", PLANE_ADMIN, labels_remove, WRITE, "Remove an unused campaign", 0, NULL},
     {METHOD_POST, "/api/v1/campaigns/:key/merge", PLANE_ADMIN, labels_merge_into, WRITE,
-     "Merge a campaign into another", 0},
-    {METHOD_GET, "/api/v1/channels", PLANE_ADMIN, labels_get_list, READ, "List the channels", 0},
-    {METHOD_POST, "/api/v1/channels", PLANE_ADMIN, labels_create, WRITE, "Add a channel", 0},
-    {METHOD_GET, "/api/v1/channels/:key", PLANE_ADMIN, labels_get, READ, "Fetch one channel", 0},
-    {METHOD_PATCH, "/api/v1/channels/:key", PLANE_ADMIN, labels_patch, WRITE, "Change or rename a channel", 0},
-    {METHOD_DELETE, "/api/v1/channels/:key", PLANE_ADMIN, labels_remove, WRITE, "Remove an unused channel", 0},
+     "Merge a campaign into another", 0, NULL},
+    {METHOD_GET, "/api/v1/channels", PLANE_ADMIN, labels_get_list, READ, "List the channels", 0,
+     "q archived limit cursor"},
+    {METHOD_POST, "/api/v1/channels", PLANE_ADMIN, labels_create, WRITE, "Add a channel", 0, NULL},
+    {METHOD_GET, "/api/v1/channels/:key", PLANE_ADMIN, labels_get, READ, "Fetch one channel", 0, NULL},
+    {METHOD_PATCH, "/api/v1/channels/:key", PLANE_ADMIN, labels_patch, WRITE, "Change or rename a channel", 0, NULL},
+    {METHOD_DELETE, "/api/v1/channels/:key", PLANE_ADMIN, labels_remove, WRITE, "Remove an unused channel", 0, NULL},
     {METHOD_POST, "/api/v1/channels/:key/merge", PLANE_ADMIN, labels_merge_into, WRITE, "Merge a channel into another",
-     0},
-    {METHOD_GET, "/api/v1/tags", PLANE_ADMIN, labels_get_list, READ, "List the tags", 0},
-    {METHOD_POST, "/api/v1/tags", PLANE_ADMIN, labels_create, WRITE, "Add a tag", 0},
-    {METHOD_GET, "/api/v1/tags/:key", PLANE_ADMIN, labels_get, READ, "Fetch one tag", 0},
-    {METHOD_PATCH, "/api/v1/tags/:key", PLANE_ADMIN, labels_patch, WRITE, "Change or rename a tag", 0},
-    {METHOD_DELETE, "/api/v1/tags/:key", PLANE_ADMIN, labels_remove, WRITE, "Remove an unused tag", 0},
-    {METHOD_POST, "/api/v1/tags/:key/merge", PLANE_ADMIN, labels_merge_into, WRITE, "Merge a tag into another", 0},
+     0, NULL},
+    {METHOD_GET, "/api/v1/tags", PLANE_ADMIN, labels_get_list, READ, "List the tags", 0, "q archived limit cursor"},
+    {METHOD_POST, "/api/v1/tags", PLANE_ADMIN, labels_create, WRITE, "Add a tag", 0, NULL},
+    {METHOD_GET, "/api/v1/tags/:key", PLANE_ADMIN, labels_get, READ, "Fetch one tag", 0, NULL},
+    {METHOD_PATCH, "/api/v1/tags/:key", PLANE_ADMIN, labels_patch, WRITE, "Change or rename a tag", 0, NULL},
+    {METHOD_DELETE, "/api/v1/tags/:key", PLANE_ADMIN, labels_remove, WRITE, "Remove an unused tag", 0, NULL},
+    {METHOD_POST, "/api/v1/tags/:key/merge", PLANE_ADMIN, labels_merge_into, WRITE, "Merge a tag into another", 0,
+     NULL},
     {0},
 };

@@ -168,11 +168,10 @@ static bool list_page(struct request *request, struct reply *reply, struct links
 static void write_list(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db,
                        const struct links_filter *filter)
 {
-    struct link *links;
-    size_t count;
+    struct links_page page;
     int64_t total;
     struct link_view view;
-    enum err err = links_list(db, request->arena, filter, &links, &count, &total);
+    enum err err = links_list(db, request->arena, filter, &page, &total);
     if (err == OK) {
         err = link_view_load(&view, ctx, request, db);
     }
@@ -182,11 +181,11 @@ static void write_list(struct ctx *ctx, struct request *request, struct reply *r
     }
     struct json_writer json;
     call_list_begin(reply, &json);
-    for (size_t i = 0; i < count; i++) {
-        link_view_write(&view, &json, &links[i]);
+    for (size_t i = 0; i < page.count; i++) {
+        link_view_write(&view, &json, &page.links[i]);
     }
-    bool more = count == filter->limit;
-    call_list_end(&json, more ? encode_after(request->arena, &links[count - 1], filter->sort) : (str){0}, total);
+    str cursor = page.more ? encode_after(request->arena, &page.links[page.count - 1], filter->sort) : (str){0};
+    call_list_end(&json, cursor, total);
 }
 
 static void links_get_list(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -268,13 +267,17 @@ static void links_qr(struct ctx *ctx, struct request *request, struct reply *rep
 }
 
 const struct route api_link_routes[] = {
-    {METHOD_POST, "/api/v1/links", PLANE_ADMIN, links_create, SCOPE_LINKS_WRITE, "Create a link", 0},
-    {METHOD_GET, "/api/v1/links", PLANE_ADMIN, links_get_list, SCOPE_LINKS_READ, "List links", 0},
-    {METHOD_GET, "/api/v1/links/:ref", PLANE_ADMIN, links_get, SCOPE_LINKS_READ, "Fetch one link", 0},
-    {METHOD_PATCH, "/api/v1/links/:ref", PLANE_ADMIN, links_update_one, SCOPE_LINKS_WRITE, "Change a link", 0},
-    {METHOD_DELETE, "/api/v1/links/:ref", PLANE_ADMIN, links_delete, SCOPE_LINKS_WRITE, "Put a link in the bin", 0},
+    {METHOD_POST, "/api/v1/links", PLANE_ADMIN, links_create, SCOPE_LINKS_WRITE, "Create a link", 0, NULL},
+    {METHOD_GET, "/api/v1/links", PLANE_ADMIN, links_get_list, SCOPE_LINKS_READ, "List links", 0,
+     "q tag campaign channel owner domain state archived sort limit cursor"},
+    {METHOD_GET, "/api/v1/links/:ref", PLANE_ADMIN, links_get, SCOPE_LINKS_READ, "Fetch one link", 0, "domain"},
+    {METHOD_PATCH, "/api/v1/links/:ref", PLANE_ADMIN, links_update_one, SCOPE_LINKS_WRITE, "Change a link", 0,
+     "domain"},
+    {METHOD_DELETE, "/api/v1/links/:ref", PLANE_ADMIN, links_delete, SCOPE_LINKS_WRITE, "Put a link in the bin", 0,
+     "domain purge"},
     {METHOD_POST, "/api/v1/links/:ref/restore", PLANE_ADMIN, links_restore_one, SCOPE_LINKS_WRITE,
-     "Take a link out of the bin", 0},
-    {METHOD_GET, "/api/v1/links/:ref/qr", PLANE_ADMIN, links_qr, SCOPE_LINKS_READ, "QR code of a link", 0},
+     "Take a link out of the bin", 0, "domain"},
+    {METHOD_GET, "/api/v1/links/:ref/qr", PLANE_ADMIN, links_qr, SCOPE_LINKS_READ, "QR code of a link", 0,
+     "domain format size margin level"},
     {0},
 };

@@ -245,6 +245,7 @@ static void stats_get(struct ctx *ctx, struct request *request, struct reply *re
 }
 
 const struct route api_stats_routes[] = {
-    {METHOD_GET, "/api/v1/stats", PLANE_ADMIN, stats_get, SCOPE_STATS_READ, "Count clicks and visitors", 0},
+    {METHOD_GET, "/api/v1/stats", PLANE_ADMIN, stats_get, SCOPE_STATS_READ, "Count clicks and visitors", 0,
+     ROUTE_QUERY_ANY},
     {0},
 };

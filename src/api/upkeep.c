@@ -211,7 +211,8 @@ static void check_post(struct ctx *ctx, struct request *request, struct reply *r
 
 const struct route api_upkeep_routes[] = {
     {METHOD_POST, "/api/v1/backup", PLANE_ADMIN, backup_post, SCOPE_ADMIN, "Copy the database into the backup folder",
-     0},
-    {METHOD_POST, "/api/v1/check", PLANE_ADMIN, check_post, SCOPE_ADMIN, "Does what is stored agree with itself", 0},
+     0, "name"},
+    {METHOD_POST, "/api/v1/check", PLANE_ADMIN, check_post, SCOPE_ADMIN, "Does what is stored agree with itself", 0,
+     "repair"},
     {0},
 };

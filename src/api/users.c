@@ -112,7 +112,7 @@ static void me_get(struct ctx *ctx, struct request *request, struct reply *reply
 }
 
 const struct route api_user_routes[] = {
-    {METHOD_GET, "/api/v1/users", PLANE_ADMIN, users_list, SCOPE_LINKS_READ, "List the users", 0},
-    {METHOD_GET, "/api/v1/me", PLANE_ADMIN, me_get, SCOPE_NONE, "Who asks, what they may, and where", 0},
+    {METHOD_GET, "/api/v1/users", PLANE_ADMIN, users_list, SCOPE_LINKS_READ, "List the users", 0, NULL},
+    {METHOD_GET, "/api/v1/me", PLANE_ADMIN, me_get, SCOPE_NONE, "Who asks, what they may, and where", 0, NULL},
     {0},
 };

@@ -157,6 +157,38 @@ static bool admit(struct router *self, struct request *request, const struct rou
     return false;
 }
 
+static bool query_takes(const char *words, str name)
+{
+    str rest = str_from_c(words ? words : ""), word;
+    while (str_next(&rest, ' ', &word)) {
+        if (str_eq(word, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A misspelt filter that nobody reads would show, or change, more than was meant. */
+static bool query_is_known(struct request *request, const struct route *route, struct reply *reply)
+{
+    str rest = request->query;
+    struct query_param param;
+    if (route->query && strcmp(route->query, ROUTE_QUERY_ANY) == 0) {
+        return true;
+    }
+    while (query_next(&rest, &param)) {
+        str name = percent_form_text(request->arena, param.name);
+        if (!query_takes(route->query, name)) {
+            struct fault fault = {0};
+            enum err err = fault_set(&fault, ERR_INVALID, arena_str(request->arena, name).ptr, "unknown_parameter",
+                                     "This parameter is not known.", "没有该参数。");
+            reply_problem(reply, request, err, &fault);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Cookies are for pages, whose answers nobody keeps a key for. */
 static str repeat_key(const struct request *request)
 {
@@ -218,7 +250,9 @@ static void dispatch(struct router *self, enum plane plane, struct request *requ
         reply_problem(reply, request, ERR_TOO_LARGE, NULL);
         return;
     }
-    call(self, request, match.route, reply);
+    if (query_is_known(request, match.route, reply)) {
+        call(self, request, match.route, reply);
+    }
 }
 
 /* A reply that ran out of memory on the way is no answer, and building a problem needs memory: start afresh. */

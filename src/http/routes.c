@@ -90,12 +90,13 @@ static void session_delete(struct ctx *ctx, struct request *request, struct repl
 }
 
 const struct route http_routes[] = {
-    {METHOD_GET, "/assets/:name", PLANE_ADMIN, asset_get, SCOPE_ANYONE, "A built-in file", 0},
+    {METHOD_GET, "/assets/:name", PLANE_ADMIN, asset_get, SCOPE_ANYONE, "A built-in file", 0, ROUTE_QUERY_ANY},
     {METHOD_POST, "/api/v1/session", PLANE_ADMIN, session_create, SCOPE_ANYONE, "Sign in with an API key",
-     SESSION_BODY_MAX},
-    {METHOD_GET, "/api/v1/session", PLANE_ADMIN, session_get, SCOPE_NONE, "How the caller is signed in", 0},
-    {METHOD_DELETE, "/api/v1/session", PLANE_ADMIN, session_delete, SCOPE_NONE, "Sign out", 0},
-    {METHOD_GET, "/-/healthz", PLANE_PUBLIC, public_health, SCOPE_ANYONE, "Is the public plane alive", 0},
-    {METHOD_GET, "/-/preview", PLANE_PUBLIC, preview_get, SCOPE_ANYONE, "Where a short link leads", 0},
+     SESSION_BODY_MAX, NULL},
+    {METHOD_GET, "/api/v1/session", PLANE_ADMIN, session_get, SCOPE_NONE, "How the caller is signed in", 0, NULL},
+    {METHOD_DELETE, "/api/v1/session", PLANE_ADMIN, session_delete, SCOPE_NONE, "Sign out", 0, NULL},
+    {METHOD_GET, "/-/healthz", PLANE_PUBLIC, public_health, SCOPE_ANYONE, "Is the public plane alive", 0,
+     ROUTE_QUERY_ANY},
+    {METHOD_GET, "/-/preview", PLANE_PUBLIC, preview_get, SCOPE_ANYONE, "Where a short link leads", 0, ROUTE_QUERY_ANY},
     {0},
 };

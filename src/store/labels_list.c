@@ -13,8 +13,8 @@ static struct stmt *filtered(struct db *db, struct arena *arena, enum sql_id tex
     return rows;
 }
 
-static enum err list(struct db *db, struct arena *arena, const struct labels_filter *filter, struct label **out,
-                     size_t *count, int64_t *total)
+static enum err list(struct db *db, struct arena *arena, const struct labels_filter *filter, struct labels_page *out,
+                     int64_t *total)
 {
     struct label *labels = ARENA_ARRAY(arena, struct label, filter->limit);
     size_t found = 0;
@@ -24,10 +24,11 @@ static enum err list(struct db *db, struct arena *arena, const struct labels_fil
     }
     struct stmt *rows = filtered(db, arena, SQL_LABEL_LIST, filter);
     stmt_bind_str(rows, "after_key", filter->after_key);
-    stmt_bind_i64(rows, "limit", (int64_t)filter->limit);
+    stmt_bind_i64(rows, "limit", (int64_t)filter->limit + 1);
     while (found < filter->limit && stmt_next(rows)) {
         labels_read(rows, arena, &labels[found++]);
     }
+    bool more = found == filter->limit && stmt_next(rows);
     stmt_reset(rows);
     enum err err = stmt_err(rows);
     for (size_t i = 0; !err && i < found; i++) {
@@ -42,14 +43,13 @@ static enum err list(struct db *db, struct arena *arena, const struct labels_fil
         err = ERR_NOMEM;
     }
     if (!err) {
-        *out = labels;
-        *count = found;
+        *out = (struct labels_page){labels, found, more};
     }
     return err;
 }
 
-enum err labels_list(struct db *db, struct arena *arena, const struct labels_filter *filter, struct label **out,
-                     size_t *count, int64_t *total)
+enum err labels_list(struct db *db, struct arena *arena, const struct labels_filter *filter, struct labels_page *out,
+                     int64_t *total)
 {
     bool own = !db_in_transaction(db);
 
@@ -60,7 +60,7 @@ enum err labels_list(struct db *db, struct arena *arena, const struct labels_fil
     if (err) {
         return err;
     }
-    err = list(db, arena, filter, out, count, total);
+    err = list(db, arena, filter, out, total);
     if (own) {
         db_rollback(db);
     }

@@ -73,7 +73,7 @@ static struct stmt *open_list(struct db *db, struct arena *arena, const struct l
     } else if (filter->sort != LINKS_BY_CREATED && filter->sort != LINKS_BY_CREATED_ASC) {
         stmt_bind_i64(rows, "after_key", filter->after.key);
     }
-    stmt_bind_i64(rows, "limit", (int64_t)filter->limit);
+    stmt_bind_i64(rows, "limit", (int64_t)filter->limit + 1);
     return rows;
 }
 
@@ -99,18 +99,19 @@ static enum err count_matches(struct db *db, struct arena *arena, const struct l
     return row_i64(row, total);
 }
 
-static enum err list(struct db *db, struct arena *arena, const struct links_filter *filter, struct link **out,
-                     size_t *count, int64_t *total)
+static enum err list(struct db *db, struct arena *arena, const struct links_filter *filter, struct links_page *out,
+                     int64_t *total)
 {
-    int64_t *ids = ARENA_ARRAY(arena, int64_t, filter->limit);
+    int64_t *ids = ARENA_ARRAY(arena, int64_t, filter->limit + 1);
     struct link *links = ARENA_ARRAY(arena, struct link, filter->limit);
     size_t found;
 
     if (!ids || !links) {
         return ERR_NOMEM;
     }
-    enum err err = read_ids(open_list(db, arena, filter), ids, filter->limit, &found);
-    for (size_t i = 0; !err && i < found; i++) {
+    enum err err = read_ids(open_list(db, arena, filter), ids, filter->limit + 1, &found);
+    bool more = !err && found > filter->limit;
+    for (size_t i = 0; !err && i < found - more; i++) {
         err = links_find(db, arena, filter->bounds, ids[i], &links[i]);
     }
     err = err || !total ? err : count_matches(db, arena, filter, total);
@@ -118,14 +119,13 @@ static enum err list(struct db *db, struct arena *arena, const struct links_filt
         err = ERR_NOMEM;
     }
     if (!err) {
-        *out = links;
-        *count = found;
+        *out = (struct links_page){links, found - more, more};
     }
     return err;
 }
 
-enum err links_list(struct db *db, struct arena *arena, const struct links_filter *filter, struct link *out[],
-                    size_t *count, int64_t *total)
+enum err links_list(struct db *db, struct arena *arena, const struct links_filter *filter, struct links_page *out,
+                    int64_t *total)
 {
     bool own = !db_in_transaction(db);
 
@@ -136,7 +136,7 @@ enum err links_list(struct db *db, struct arena *arena, const struct links_filte
     if (err) {
         return err;
     }
-    err = list(db, arena, filter, out, count, total);
+    err = list(db, arena, filter, out, total);
     if (own) {
         db_rollback(db);
     }

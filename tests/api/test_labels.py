@@ -54,6 +54,7 @@ def test_a_list_goes_on_by_cursor(pond):
         if not cursor:
             break
     assert found == keys
+    assert pond.api("GET", "/tags", 200, params={"q": "page-", "limit": 7}).json()["next_cursor"] is None  # full, and the last
     assert pond.api("GET", "/tags?cursor=!!", 422).json()["errors"][0]["field"] == "cursor"
 
 

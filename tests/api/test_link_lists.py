@@ -84,6 +84,19 @@ def walk(pond, **params):
             return found
 
 
+def test_a_full_last_page_is_the_last(pond):
+    for i in range(4):
+        pond.link(f"https://www.example.com/full/{i}")
+    pages = []
+    for limit in (2, 4, 5):
+        page = pond.api("GET", "/links", 200, params={"q": "/full/", "limit": limit}).json()
+        pages.append((len(page["items"]), page["next_cursor"] is not None))
+    assert pages == [(2, True), (4, False), (4, False)]
+    first = pond.api("GET", "/links", 200, params={"q": "/full/", "limit": 2}).json()
+    second = pond.api("GET", "/links", 200, params={"q": "/full/", "limit": 2, "cursor": first["next_cursor"]}).json()
+    assert len(second["items"]) == 2 and second["next_cursor"] is None
+
+
 @pytest.fixture(scope="module")
 def crowd(tmp_path_factory):
     """250 links of which many are equal in what lists are sorted by."""

@@ -48,6 +48,14 @@ def test_every_operation_says_what_it_takes_and_gives(path, method, item):
             Draft202012Validator.check_schema(closed(media["schema"]))
 
 
+@pytest.mark.parametrize("path,method", [(path, method) for path, method, _ in OPERATIONS if path.startswith("/api/")])
+def test_a_parameter_that_is_not_described_is_refused(pond, path, method):
+    """A misspelt filter must neither widen a list nor what is changed."""
+    where = re.sub(r"{\w+}", "lnk_1", path).removeprefix("/api/v1")
+    reply = pond.api(method.upper(), where, 422, params={"surprise": "1"})
+    assert [(error["field"], error["code"]) for error in reply.json()["errors"]] == [("surprise", "unknown_parameter")]
+
+
 def test_what_is_not_described_is_found(pond):
     """The checker itself can fail: a member more, a type changed, a status unknown."""
     link = pond.link("https://www.example.com/")

@@ -108,6 +108,38 @@ def documented_routes(text):
     return routes
 
 
+_ROUTE_QUERY = re.compile(r'\{METHOD_(\w+),\s*"(/[^"]*)",[^{}]*,\s*(NULL|"[^"]*")\s*\}')
+
+
+def documented_queries(text):
+    import yaml
+    document = yaml.safe_load(text)
+    known = document.get("components", {}).get("parameters", {})
+    queries = {}
+    for path, item in (document.get("paths") or {}).items():
+        for method in (method for method in item if method in _METHODS):
+            rows = [known[row["$ref"].split("/")[-1]] if "$ref" in row else row
+                    for row in item.get("parameters", []) + item[method].get("parameters", [])]
+            queries[method.upper(), path] = {row["name"] for row in rows if row["in"] == "query"}
+    return queries
+
+
+@lint("parameters", f"{OPENAPI} and the route tables name the same query parameters",
+      bad={"src/api/links.c": '{METHOD_GET, "/api/v1/links", PLANE_ADMIN, f, S, "x", 0, "q limit"},\n',
+           OPENAPI: "paths: {/api/v1/links: {get: {parameters: [{name: q, in: query}]}}}\n"},
+      skip=lambda tree: None if OPENAPI in tree.paths else f"{OPENAPI} does not exist yet")
+def check_parameters(tree):
+    described = documented_queries(tree.read(OPENAPI))
+    problems = []
+    for path in tree.c_files("src/api/", "src/http/"):
+        for method, route, words in _ROUTE_QUERY.findall(c_without_comments(tree.read(path))):
+            named = set() if words == "NULL" else set(words.strip('"').split())
+            shown = described.get((method, re.sub(r":(\w+)", r"{\1}", route)), set())
+            problems += [f"{path}: {method} {route} takes {name}, which {OPENAPI} lacks" for name in sorted(named - shown)]
+            problems += [f"{path}: {method} {route} lacks {name} of {OPENAPI}" for name in sorted(shown - named)]
+    return problems
+
+
 @lint("routes", f"{OPENAPI} and the route tables name the same routes",
       bad={"src/api/links.c": '{ GET, "/api/v1/links/:ref", ADMIN, f, S, "x" },\n',
            OPENAPI: "paths: {/api/v1/links: {get: {}}}\n"},

@@ -13,8 +13,9 @@ import yaml
 from jsonschema import Draft202012Validator
 
 SPEC = Path(__file__).resolve().parents[2] / "docs/openapi.yaml"
-# Answers that any route may give before or instead of its own: too many requests, trouble, an unknown path or method.
-EVERYWHERE = {400, 404, 405, 408, 413, 414, 415, 429, 431, 500, 503, 507}
+# Answers that any route may give before or instead of its own: too many requests, trouble, an unknown path, method or
+# parameter.
+EVERYWHERE = {400, 404, 405, 408, 413, 414, 415, 422, 429, 431, 500, 503, 507}
 
 
 LINES_CHECKED = 500  # of a stream: enough to see every kind of line

@@ -38,8 +38,11 @@ struct route {
     route_handler *handler;
     unsigned scope; /* bits that the key must all have */
     const char *summary;
-    int64_t body_max; /* bytes; 0 = LIMIT_BODY */
+    int64_t body_max;  /* bytes; 0 = LIMIT_BODY */
+    const char *query; /* the parameters it takes, a space between two; NULL = none. Others are refused: 422 */
 };
+/* Pages, which the world adds its own parameters to, and handlers that judge each parameter themselves. */
+#define ROUTE_QUERY_ANY "*"
 
 /* The routes of this floor: health, preview, assets. */
 extern const struct route http_routes[];

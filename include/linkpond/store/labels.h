@@ -50,10 +50,15 @@ struct labels_filter {
     size_t limit;                /* 1..LIMIT_PAGE */
     const struct bounds *bounds; /* whose links are counted */
 };
+struct labels_page {
+    struct label *labels;
+    size_t count;
+    bool more; /* there is at least one behind the last */
+};
 /* By key. Labels in the arena. *total: matches without cursor and limit, exact up to LIMIT_COUNT_EXACT (that + 1 =
  * more). */
-enum err labels_list(struct db *db, struct arena *arena, const struct labels_filter *filter, struct label **out,
-                     size_t *count, int64_t *total);
+enum err labels_list(struct db *db, struct arena *arena, const struct labels_filter *filter, struct labels_page *out,
+                     int64_t *total);
 
 /* All labels of every kind by id, without links and counts, for maps in memory; lent until the next step. */
 struct stmt *labels_each(struct db *db);

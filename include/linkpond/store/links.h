@@ -106,10 +106,15 @@ struct links_filter {
     struct links_after after;
     size_t limit; /* 1..LIMIT_PAGE */
 };
+struct links_page {
+    struct link *links;
+    size_t count;
+    bool more; /* there is at least one behind the last */
+};
 /* Links in the arena. *total (may be NULL): matches without cursor and limit, exact up to LIMIT_COUNT_EXACT (that + 1 =
  * more). */
-enum err links_list(struct db *db, struct arena *arena, const struct links_filter *filter, struct link *out[],
-                    size_t *count, int64_t *total);
+enum err links_list(struct db *db, struct arena *arena, const struct links_filter *filter, struct links_page *out,
+                    int64_t *total);
 /* The cursor behind an item of a list sorted so. */
 struct links_after links_after(const struct link *link, enum links_sort sort);
 /* Only ids, in order of id after after_id, at most cap: for bulk edits by filter. Ignores sort, after and limit.

@@ -24,13 +24,12 @@ static struct db *reader(struct pond *pond)
 static int64_t links_count(struct pond *pond)
 {
     struct db *db = reader(pond);
-    struct link *links = NULL;
-    size_t count;
+    struct links_page page;
     int64_t total = -1;
     struct links_filter filter = {
         .bounds = BOUNDS_ALL, .state = -1, .archived = -1, .limit = 10, .now_ms = clock_now_ms()};
 
-    assert_int_equal(links_list(db, &pond->arena, &filter, &links, &count, &total), OK);
+    assert_int_equal(links_list(db, &pond->arena, &filter, &page, &total), OK);
     readers_give(pond->engine->readers, db);
     return total;
 }

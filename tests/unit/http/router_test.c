@@ -54,19 +54,19 @@ static void health(struct ctx *ctx, struct request *request, struct reply *reply
 }
 
 static const struct route links_routes[] = {
-    {METHOD_GET, "/api/v1/links", PLANE_ADMIN, links_list, SCOPE_LINKS_READ, "List", 0},
-    {METHOD_POST, "/api/v1/links", PLANE_ADMIN, link_create, SCOPE_LINKS_WRITE, "Create", 0},
-    {METHOD_GET, "/api/v1/links/:ref", PLANE_ADMIN, link_get, SCOPE_LINKS_READ, "Fetch", 0},
-    {METHOD_GET, "/api/v1/links/all", PLANE_ADMIN, links_list, SCOPE_LINKS_READ, "A literal", 0},
-    {METHOD_GET, "/api/v1/links/:ref/tags/:tag", PLANE_ADMIN, link_get, SCOPE_LINKS_READ, "Two", 0},
-    {METHOD_DELETE, "/api/v1/links/:ref", PLANE_ADMIN, link_create, SCOPE_ADMIN, "Delete", 0},
-    {METHOD_PUT, "/import", PLANE_ADMIN, link_create, SCOPE_LINKS_WRITE, "Import", 10},
-    {METHOD_GET, "/much", PLANE_ADMIN, too_much, SCOPE_ANYONE, "Too much", 0},
+    {METHOD_GET, "/api/v1/links", PLANE_ADMIN, links_list, SCOPE_LINKS_READ, "List", 0, ROUTE_QUERY_ANY},
+    {METHOD_POST, "/api/v1/links", PLANE_ADMIN, link_create, SCOPE_LINKS_WRITE, "Create", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/api/v1/links/:ref", PLANE_ADMIN, link_get, SCOPE_LINKS_READ, "Fetch", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/api/v1/links/all", PLANE_ADMIN, links_list, SCOPE_LINKS_READ, "A literal", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/api/v1/links/:ref/tags/:tag", PLANE_ADMIN, link_get, SCOPE_LINKS_READ, "Two", 0, ROUTE_QUERY_ANY},
+    {METHOD_DELETE, "/api/v1/links/:ref", PLANE_ADMIN, link_create, SCOPE_ADMIN, "Delete", 0, ROUTE_QUERY_ANY},
+    {METHOD_PUT, "/import", PLANE_ADMIN, link_create, SCOPE_LINKS_WRITE, "Import", 10, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/much", PLANE_ADMIN, too_much, SCOPE_ANYONE, "Too much", 0, ROUTE_QUERY_ANY},
     {0},
 };
 static const struct route other_routes[] = {
-    {METHOD_GET, "/-/healthz", PLANE_PUBLIC, health, SCOPE_ANYONE, "Health", 0},
-    {METHOD_GET, "/healthz", PLANE_ADMIN, health, SCOPE_ANYONE, "Health", 0},
+    {METHOD_GET, "/-/healthz", PLANE_PUBLIC, health, SCOPE_ANYONE, "Health", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/healthz", PLANE_ADMIN, health, SCOPE_ANYONE, "Health", 0, ROUTE_QUERY_ANY},
     {0},
 };
 static const struct route *const tables[] = {links_routes, other_routes, NULL};

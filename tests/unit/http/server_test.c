@@ -117,10 +117,10 @@ static void stream_get(struct ctx *ctx, struct request *request, struct reply *r
 }
 
 static const struct route routes[] = {
-    {METHOD_POST, "/echo", PLANE_ADMIN, echo, SCOPE_ANYONE, "Echo", 0},
-    {METHOD_POST, "/small", PLANE_ADMIN, echo, SCOPE_ANYONE, "Echo a little", 10},
-    {METHOD_GET, "/stream", PLANE_ADMIN, stream_get, SCOPE_ANYONE, "Stream", 0},
-    {METHOD_GET, "/-/echo", PLANE_PUBLIC, echo, SCOPE_ANYONE, "Echo", 0},
+    {METHOD_POST, "/echo", PLANE_ADMIN, echo, SCOPE_ANYONE, "Echo", 0, ROUTE_QUERY_ANY},
+    {METHOD_POST, "/small", PLANE_ADMIN, echo, SCOPE_ANYONE, "Echo a little", 10, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/stream", PLANE_ADMIN, stream_get, SCOPE_ANYONE, "Stream", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/-/echo", PLANE_PUBLIC, echo, SCOPE_ANYONE, "Echo", 0, ROUTE_QUERY_ANY},
     {0},
 };
 static const struct route *const tables[] = {routes, NULL};

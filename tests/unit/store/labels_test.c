@@ -194,41 +194,42 @@ static void labels__lists_page_by_key(void **state)
     struct tempdb *self = *state;
     struct labels_filter filter = {.kind = LABEL_TAG, .archived = 0, .limit = 2, .bounds = BOUNDS_ALL};
     const char *const keys[] = {"e", "b", "50%", "c_d", "a"};
-    struct label *list;
-    size_t count;
+    struct labels_page page;
     int64_t total;
 
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         ensure(self, LABEL_TAG, keys[i]);
     }
     ensure(self, LABEL_CAMPAIGN, "other kind");
-    assert_int_equal(labels_list(self->db, &self->arena, &filter, &list, &count, &total), OK);
-    assert_int_equal(count, 2);
+    assert_int_equal(labels_list(self->db, &self->arena, &filter, &page, &total), OK);
+    assert_int_equal(page.count, 2);
+    assert_true(page.more);
     assert_int_equal(total, 5);
-    assert_str(list[0].key, "50%");
-    assert_str(list[1].key, "a");
-    filter.after_key = list[1].key;
-    filter.limit = 10;
-    assert_int_equal(labels_list(self->db, &self->arena, &filter, &list, &count, &total), OK);
-    assert_int_equal(count, 3);
-    assert_str(list[2].key, "e");
+    assert_str(page.labels[0].key, "50%");
+    assert_str(page.labels[1].key, "a");
+    filter.after_key = page.labels[1].key;
+    filter.limit = 3; /* as many as there are */
+    assert_int_equal(labels_list(self->db, &self->arena, &filter, &page, &total), OK);
+    assert_int_equal(page.count, 3);
+    assert_false(page.more);
+    assert_str(page.labels[2].key, "e");
 
     filter.after_key = STR("");
     filter.q = STR("_");
-    assert_int_equal(labels_list(self->db, &self->arena, &filter, &list, &count, &total), OK);
-    assert_int_equal(count, 1);
-    assert_str(list[0].key, "c_d");
-    list[0].archived = true;
-    list[0].name_zh = STR("门店");
-    assert_int_equal(labels_update(self->db, &list[0]), OK);
+    assert_int_equal(labels_list(self->db, &self->arena, &filter, &page, &total), OK);
+    assert_int_equal(page.count, 1);
+    assert_str(page.labels[0].key, "c_d");
+    page.labels[0].archived = true;
+    page.labels[0].name_zh = STR("门店");
+    assert_int_equal(labels_update(self->db, &page.labels[0]), OK);
     filter.q = STR("门");
-    assert_int_equal(labels_list(self->db, &self->arena, &filter, &list, &count, &total), OK);
-    assert_int_equal(count, 0);
+    assert_int_equal(labels_list(self->db, &self->arena, &filter, &page, &total), OK);
+    assert_int_equal(page.count, 0);
     filter.archived = 1;
-    assert_int_equal(labels_list(self->db, &self->arena, &filter, &list, &count, &total), OK);
-    assert_int_equal(count, 1);
+    assert_int_equal(labels_list(self->db, &self->arena, &filter, &page, &total), OK);
+    assert_int_equal(page.count, 1);
     filter.limit = 0;
-    assert_int_equal(labels_list(self->db, &self->arena, &filter, &list, &count, &total), ERR_INVALID);
+    assert_int_equal(labels_list(self->db, &self->arena, &filter, &page, &total), ERR_INVALID);
 
     struct stmt *rows = labels_each(self->db);
     struct label label;

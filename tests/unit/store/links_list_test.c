@@ -76,14 +76,16 @@ static struct links_filter any(enum links_sort sort, size_t limit)
 
 static size_t matches(struct fixture *self, const struct links_filter *filter, struct link **links)
 {
-    size_t count;
+    struct links_page page;
     int64_t total;
 
-    assert_int_equal(links_list(self->tmp.db, &self->tmp.arena, filter, links, &count, &total), OK);
-    if (filter->after.id == 0 && count < filter->limit) {
-        assert_int_equal(count, total);
+    assert_int_equal(links_list(self->tmp.db, &self->tmp.arena, filter, &page, &total), OK);
+    if (filter->after.id == 0) {
+        assert_int_equal(page.more, (int64_t)page.count < total);
     }
-    return count;
+    assert_true(!page.more || page.count == filter->limit);
+    *links = page.links;
+    return page.count;
 }
 
 static size_t count_of(struct fixture *self, const struct links_filter *filter)
@@ -292,22 +294,20 @@ static void list__refuses_impossible_pages(void **state)
 {
     struct fixture *self = *state;
     struct links_filter filter = any(LINKS_BY_CREATED, 0);
-    struct link *links;
-    size_t count;
+    struct links_page page;
 
-    assert_int_equal(links_list(self->tmp.db, &self->tmp.arena, &filter, &links, &count, NULL), ERR_INVALID);
+    assert_int_equal(links_list(self->tmp.db, &self->tmp.arena, &filter, &page, NULL), ERR_INVALID);
     filter.limit = LIMIT_PAGE + 1;
-    assert_int_equal(links_list(self->tmp.db, &self->tmp.arena, &filter, &links, &count, NULL), ERR_INVALID);
+    assert_int_equal(links_list(self->tmp.db, &self->tmp.arena, &filter, &page, NULL), ERR_INVALID);
 }
 
 static int steps_of(struct fixture *self, enum sql_id id, const struct links_filter *filter)
 {
-    struct link *links;
-    size_t count;
+    struct links_page page;
 
     sqlite3_stmt_status(db_stmt(self->tmp.db, id)->raw, SQLITE_STMTSTATUS_VM_STEP, 1);
-    assert_int_equal(links_list(self->tmp.db, &self->tmp.arena, filter, &links, &count, NULL), OK);
-    assert_int_equal(count, filter->limit);
+    assert_int_equal(links_list(self->tmp.db, &self->tmp.arena, filter, &page, NULL), OK);
+    assert_int_equal(page.count, filter->limit);
     return sqlite3_stmt_status(self->tmp.db->stmts[id].raw, SQLITE_STMTSTATUS_VM_STEP, 0);
 }
 
