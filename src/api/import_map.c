@@ -204,7 +204,7 @@ static enum err read_clicks(struct reading *self, str text)
         }
     }
     if (!str_to_i64((str){digits, len}, &value) || value < 0) {
-        return fault_set(self->fault, ERR_INVALID, "clicks", "not_a_number", "Not a count of clicks.",
+        return fault_set(self->fault, ERR_INVALID, "clicks", "wrong_type", "Not a count of clicks.",
                          "访问次数应为整数。");
     }
     self->out->extra.clicks += value;

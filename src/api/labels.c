@@ -338,7 +338,7 @@ static void labels_merge_into(struct ctx *ctx, struct request *request, struct r
     }
     struct edit_call edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_put, .arg = &into.key};
     err = from.id == into.id
-              ? fault_set(&fault, ERR_INVALID, "into", "same", "It is the same one.", "不能与自身合并。")
+              ? fault_set(&fault, ERR_INVALID, "into", "not_allowed", "It is the same one.", "不能与自身合并。")
               : editor_label_merge(ctx->engine->editor, edit_call_actor(&edit), from.id, into.id, &fault);
     if (err != OK) {
         reply_problem(reply, request, err, &fault);

@@ -249,7 +249,8 @@ static void links_qr(struct ctx *ctx, struct request *request, struct reply *rep
         return;
     }
     if (level.ptr && level.len != 1) {
-        call_bad_query(request, reply, "level", "unknown", "The level is L, M, Q or H.", "纠错等级只能是 L、M、Q、H。");
+        call_bad_query(request, reply, "level", "not_allowed", "The level is L, M, Q or H.",
+                       "纠错等级只能是 L、M、Q、H。");
         return;
     }
     struct qr_opts opts = {

@@ -75,7 +75,7 @@ static enum err refuse_item_count(struct fault *fault, const struct json_field *
     long long limit = many ? field->limit_high : field->limit_low;
     snprintf(en, sizeof en, "%s %lld items.", many ? "At most" : "At least", limit);
     snprintf(zh, sizeof zh, "%s %lld 项。", many ? "最多" : "至少", limit);
-    return refuse(fault, place_of(field), many ? "too_long" : "too_short", en, zh);
+    return refuse(fault, place_of(field), many ? "too_many" : "too_few", en, zh);
 }
 
 static enum err refuse_range(struct fault *fault, const struct json_field *field)

@@ -26,9 +26,13 @@ static enum err check_key(const struct actor *actor, const struct api_key *key, 
 {
     str name = str_trim(key->name);
 
-    if (name.len == 0 || name.len > LIMIT_NAME || !utf8_valid(name) || utf8_has_control(name)) {
-        return fault_set(fault, ERR_INVALID, "name", "required", "A name of 1 to 128 bytes is needed.",
-                         "请填写 1 到 128 字节的名称。");
+    if (name.len == 0 || name.len > LIMIT_NAME) {
+        return fault_set(fault, ERR_INVALID, "name", name.len == 0 ? "required" : "too_long",
+                         "A name of 1 to 128 bytes is needed.", "请填写 1 到 128 字节的名称。");
+    }
+    if (!utf8_valid(name) || utf8_has_control(name)) {
+        return fault_set(fault, ERR_INVALID, "name", "control_character", "UTF-8 without control characters.",
+                         "必须是不含控制字符的 UTF-8 文本。");
     }
     if (key->scopes == 0 || (key->scopes & ~(unsigned)SCOPE_ALL) != 0) {
         return fault_set(fault, ERR_INVALID, "scopes", "required", "Name at least one scope.", "请至少选择一个权限。");

@@ -37,7 +37,7 @@ static enum err check(str text, const struct qr_opts *opts, struct plan *plan, Q
         return ERR_INVALID;
     }
     if (!letter || *letter == '\0') {
-        return fault_set(fault, ERR_INVALID, "level", "unknown", "The level is L, M, Q or H.",
+        return fault_set(fault, ERR_INVALID, "level", "not_allowed", "The level is L, M, Q or H.",
                          "纠错等级只能是 L、M、Q、H。");
     }
     *level = (QRecLevel)(letter - levels);

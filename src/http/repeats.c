@@ -130,14 +130,20 @@ static enum err hash_request(const struct request *request, uint8_t out[SHA256_B
     return OK;
 }
 
-static bool key_is_readable(str key)
+static enum err check_repeat_key(str key, struct fault *fault)
 {
+    if (key.len > LIMIT_IDEMPOTENCY_KEY) {
+        fault_setf(fault, ERR_INVALID, "Idempotency-Key", "too_long", "At most %d bytes.", LIMIT_IDEMPOTENCY_KEY);
+        fault_chinesef(fault, "最多 %d 字节。", LIMIT_IDEMPOTENCY_KEY);
+        return ERR_INVALID;
+    }
     for (size_t i = 0; i < key.len; i++) {
         if (key.ptr[i] < 0x20 || key.ptr[i] > 0x7e) {
-            return false;
+            return fault_set(fault, ERR_INVALID, "Idempotency-Key", "bad_character", "Printable ASCII characters only.",
+                             "只能使用可打印的 ASCII 字符。");
         }
     }
-    return key.len > 0 && key.len <= LIMIT_IDEMPOTENCY_KEY;
+    return OK;
 }
 
 static void replay(const struct request *request, struct reply *reply, const struct idempotent *row)
@@ -186,11 +192,9 @@ enum err repeat_begin(struct repeats *self, const struct request *request, const
     if (out->key.len == 0) {
         return OK;
     }
-    if (!key_is_readable(out->key)) {
-        fault_setf(fault, ERR_INVALID, "Idempotency-Key", "too_long", "The key must be 1 to %d printable characters.",
-                   LIMIT_IDEMPOTENCY_KEY);
-        fault_chinesef(fault, "该键必须是 1 到 %d 个可打印字符。", LIMIT_IDEMPOTENCY_KEY);
-        return ERR_INVALID;
+    enum err err = check_repeat_key(out->key, fault);
+    if (err != OK) {
+        return err;
     }
     if (!start(self, request->actor->key_id, out->key, opts->wait ? FIRST_WAIT_S : 0, &out->running)) {
         return ERR_IN_PROGRESS;
@@ -198,7 +202,7 @@ enum err repeat_begin(struct repeats *self, const struct request *request, const
     if (!out->running) {
         return ERR_NOMEM;
     }
-    enum err err = hash_request(request, out->hash);
+    err = hash_request(request, out->hash);
     err = err == OK ? look_up(self, request, reply, out) : err;
     if (err != OK) {
         stop(self, out->running);

@@ -124,7 +124,7 @@ REFUSED = [
     ({"alias": "a"}, "alias", None), ({"alias": "a b"}, "alias", None), ({"alias": "x" * 65}, "alias", None),
     ({"alias": "中文"}, "alias", None), ({"alias": "api"}, "alias", None), ({"alias": "a/b"}, "alias", None),
     ({"domain": "nowhere.test"}, "domain", "unknown"), ({"title": "x" * 513}, "title", "too_long"),
-    ({"tags": "a"}, "tags", "wrong_type"), ({"tags": [1]}, "tags[0]", "wrong_type"), ({"tags": ["x"] * 51}, "tags", "too_long"),
+    ({"tags": "a"}, "tags", "wrong_type"), ({"tags": [1]}, "tags[0]", "wrong_type"), ({"tags": ["x"] * 51}, "tags", "too_many"),
     ({"tags": ["a,b"]}, "tags", "bad_character"), ({"campaign": "x" * 65}, "campaign", "too_long"),
     ({"campaign": "a,b"}, "campaign", "bad_character"), ({"channel": "a\x07"}, "channel", "control_character"),
     ({"channel": 7}, "channel", "wrong_type"), ({"source": "x" * 129}, "source", "too_long"),

@@ -85,6 +85,30 @@ def check_doc_settings(tree):
     return [f"{OPERATIONS}: there is no setting {name}" for name in sorted(named - known)]
 
 
+API_MD = "docs/api.md"
+_FAULT_CODE = re.compile(r'\b(?:(?:fault_setf?|call_bad_query)\((?:[^,()]+,){3}|stats_refuse\([^,()]+,|refuse\((?:(?:[^,()]|\([^()]*\))+,){2})'
+                         r'\s*(?:[^,"()]+\? )?"([a-z_]+)"(?:\s*:\s*"([a-z_]+)")?')
+_FAULT_FILES = ("src/api/", "src/model/", "src/base/json_decode", "src/engine/editor", "src/engine/report", "src/http/auth",
+                "src/http/repeats", "src/http/router")
+_OWN_FAULTS = ("src/model/tsv.c",)  # files of ours
+_FINDINGS = {"differ", "dropped", "bad_records"}  # of a check, which refuses nothing
+
+
+@lint("codes", f"{API_MD} explains the code of every refused field",
+      bad={"src/api/links.c": 'fault_set(fault, ERR_INVALID, "level", "odd", "No.", "不。");\n', API_MD: "| `even` | x |\n"},
+      skip=lambda tree: None if API_MD in tree.paths else f"{API_MD} does not exist")
+def check_codes(tree):
+    explained = {code for row in re.findall(r"^\| (`[a-z_`, ]+`) \|", tree.read(API_MD), re.M)
+                 for code in re.findall(r"`([a-z_]+)`", row)}
+    used = {}
+    for path in tree.c_files(*_FAULT_FILES):
+        if path not in _OWN_FAULTS:
+            for match in _FAULT_CODE.finditer(tree.read(path)):
+                used.update({code: path for code in match.groups() if code and code not in _FINDINGS})
+    return ([f"{API_MD}: lacks `{code}` of {used[code]}" for code in sorted(set(used) - explained)]
+            + [f"{API_MD}: no field is refused as `{code}`" for code in sorted(explained - set(used))])
+
+
 CLICK_H = "include/linkpond/model/click.h"
 ATTRIBUTION = "docs/attribution.md"
 

@@ -66,8 +66,9 @@ struct json_presence {
     uint64_t null;
 };
 /* Fills the struct at `target` from an object; fields that are absent stay as they are. Codes: "unknown_field",
- * "wrong_type", "required", "too_long", "too_short", "out_of_range", "not_a_time", "control_character"; the fault names
- * the field, or the item as "tags[2]". ERR_INVALID leaves target and presence untouched. presence may be NULL. */
+ * "wrong_type", "required", "too_long", "too_short" (bytes), "too_many", "too_few" (items), "out_of_range",
+ * "not_a_time", "control_character"; the fault names the field, or the item as "tags[2]". ERR_INVALID leaves target and
+ * presence untouched. presence may be NULL. */
 enum err json_decode(struct arena *arena, const struct json *object, const struct json_field *fields, size_t count,
                      void *target, struct json_presence *presence, struct fault *fault);
 

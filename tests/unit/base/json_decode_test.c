@@ -169,7 +169,7 @@ static void decode__holds_limits_to_the_byte(void **state)
     refused(STR("{\"url\":\"u\",\"limit\":101}"), "limit", "out_of_range");
     assert_int_equal(decode(STR("{\"url\":\"u\",\"tags\":[\"a\",\"b\",\"12345\"]}"), &draft, NULL, NULL), OK);
     refused(STR("{\"url\":\"u\",\"tags\":[\"a\",\"b\",\"123456\"]}"), "tags[2]", "too_long");
-    refused(STR("{\"url\":\"u\",\"tags\":[\"a\",\"b\",\"c\",\"d\"]}"), "tags", "too_long");
+    refused(STR("{\"url\":\"u\",\"tags\":[\"a\",\"b\",\"c\",\"d\"]}"), "tags", "too_many");
     refused(STR("{\"url\":\"u\",\"from\":\"tomorrow\"}"), "from", "not_a_time");
 }
 
