@@ -122,8 +122,5 @@ WHERE id = :id;
 SELECT id FROM link INDEXED BY link_bin
 WHERE deleted_ms IS NOT NULL AND deleted_ms < :before_ms AND tombstone = 0 ORDER BY id LIMIT :limit;
 
--- name: link_hand_over
-UPDATE link SET owner_id = :to_owner_id, updated_ms = :now_ms, revision = revision + 1 WHERE owner_id = :from_owner_id;
-
 -- name: link_ids
 SELECT domain_id, campaign_id, channel_id, owner_id FROM link WHERE id = :id;

@@ -10,7 +10,7 @@
 #include "publish.h"
 
 /*
- * Campaigns, channels, tags, and links that change hands. A redirect knows its channel by key, so when a channel gets
+ * Campaigns, channels, tags. A redirect knows its channel by key, so when a channel gets
  * another key all its links are published again: page by page, because there may be very many.
  */
 #define PAGE_LINKS      256
@@ -23,7 +23,6 @@ struct label_call {
     struct label *label;
     int64_t from_id, into_id;
     int64_t channel_id; /* whose links are to be published again; 0 = none */
-    int64_t moved;
 };
 
 /* ---- checks ---- */
@@ -245,37 +244,4 @@ enum err editor_label_merge(struct editor *self, const struct actor *actor, int6
     struct label_call call = {.editor = self, .actor = actor, .from_id = from_id, .into_id = into_id};
 
     return submit(&call, merge_labels, fault);
-}
-
-/* ---- hand-over ---- */
-
-static enum err hand_over(struct db *db, void *arg, struct fault *fault)
-{
-    struct label_call *self = arg;
-    enum err err = check_user(db, self->from_id, "from", fault);
-
-    self->db = db;
-    err = err ? err : check_user(db, self->into_id, "to", fault);
-    err = err ? err : links_hand_over(db, self->from_id, self->into_id, clock_now_ms(), &self->moved);
-    return err ? err : fold_merge(db, SUMS_OWNER, self->from_id, self->into_id);
-}
-
-enum err editor_hand_over(struct editor *self, const struct actor *actor, int64_t from_user_id, int64_t to_user_id,
-                          int64_t *moved, struct fault *fault)
-{
-    struct label_call call = {.editor = self, .actor = actor, .from_id = from_user_id, .into_id = to_user_id};
-
-    if (actor->owner_bound || actor->domain_bound) {
-        return fault_set(fault, ERR_FORBIDDEN, "", "bound", "A bound key cannot hand links over.",
-                         "受限密钥不能移交短链。");
-    }
-    if (from_user_id == 0 || from_user_id == to_user_id) {
-        return fault_set(fault, ERR_INVALID, "from", "not_allowed", "Name two different users.",
-                         "请指定两个不同的用户。");
-    }
-    enum err err = submit(&call, hand_over, fault);
-    if (!err) {
-        *moved = call.moved;
-    }
-    return err;
 }

@@ -2,7 +2,7 @@
 #include "fold_cells.h"
 #include "linkpond/engine/fold.h"
 
-/* Stored sums that follow a link, a merge or a hand-over to other scopes. */
+/* Stored sums that follow a link or a merge to other scopes. */
 
 #define CELLS_MAX (1U << 24)
 

@@ -293,17 +293,3 @@ enum err links_binned_before(struct db *db, int64_t before_ms, int64_t *ids, siz
     }
     return stmt_err(rows);
 }
-
-enum err links_hand_over(struct db *db, int64_t from_owner_id, int64_t to_owner_id, int64_t now_ms, int64_t *moved)
-{
-    struct stmt *stmt = db_stmt(db, SQL_LINK_HAND_OVER);
-
-    stmt_bind_id_opt(stmt, "to_owner_id", to_owner_id);
-    stmt_bind_i64(stmt, "now_ms", now_ms);
-    stmt_bind_i64(stmt, "from_owner_id", from_owner_id);
-    enum err err = stmt_run(stmt);
-    if (!err) {
-        *moved = db_changes(db);
-    }
-    return err;
-}

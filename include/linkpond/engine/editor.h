@@ -108,9 +108,6 @@ enum err editor_label_put(struct editor *self, const struct actor *actor, struct
 enum err editor_label_delete(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
 enum err editor_label_merge(struct editor *self, const struct actor *actor, int64_t from_id, int64_t into_id,
                             struct fault *fault);
-/* All links of one user to another (0 = to nobody), the bin included. Unbound keys only. */
-enum err editor_hand_over(struct editor *self, const struct actor *actor, int64_t from_user_id, int64_t to_user_id,
-                          int64_t *moved, struct fault *fault);
 /* key: name, scopes (no wider than the actor's), bounds, expires_ms (0 or TIME_NONE = never), user_id (0 = the
  * actor's). Sets id, created_ms, and prefix (lent from secret). Makes the secret, stores its hash (SHA-256 of the whole
  * text); `secret` ("lp_" + 43 characters) is shown once and cleansed by the caller. */

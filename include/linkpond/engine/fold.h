@@ -27,8 +27,7 @@ enum err fold_move(struct db *db, int64_t link_id, const struct link_ids *from, 
 /* Inside the transaction of a purge: the link's sums leave every scope, that of all too, and are deleted. Delete its
  * clicks in the same transaction. */
 enum err fold_forget(struct db *db, int64_t link_id, const struct link_ids *scopes);
-/* Inside the transaction of a merge or a hand-over of everything: one scope id's sums go to another of its kind (0 = to
- * none). Not for SUMS_ALL. */
+/* Inside the transaction of a merge: one scope id's sums go to another of its kind (0 = to none). Not for SUMS_ALL. */
 enum err fold_merge(struct db *db, enum sums_scope scope, int64_t from_id, int64_t into_id);
 
 /* Retention, inside the caller's transaction: deletes the clicks older than before_ms of one segment, as far as they

@@ -48,8 +48,6 @@ enum err links_restore(struct db *db, const struct bounds *bounds, int64_t id, i
 enum err links_tombstone(struct db *db, int64_t id, int64_t now_ms, bool wipe);
 /* Links in the bin since before that instant, oldest id first, at most cap. */
 enum err links_binned_before(struct db *db, int64_t before_ms, int64_t *ids, size_t cap, size_t *count);
-/* All links of one owner to another (0 = to nobody), bin included; *moved links. The caller moves the sums. */
-enum err links_hand_over(struct db *db, int64_t from_owner_id, int64_t to_owner_id, int64_t now_ms, int64_t *moved);
 
 /* ---- tags (links_tags.c): ids of labels of kind tag ------------------------------------------------------------ */
 enum err links_tags_set(struct db *db, int64_t link_id, const int64_t *tag_ids, size_t count);

@@ -215,8 +215,8 @@ static void map__bad_values_name_their_field(void **state)
     } cases[] = {
         {"url~created", "https://a.example/~yesterday", "created", "not_a_time"},
         {"url~expires at", "https://a.example/~2026-02-30", "valid_until", "not_a_time"},
-        {"url~clicks", "https://a.example/~many", "clicks", "not_a_number"},
-        {"url~clicks", "https://a.example/~-4", "clicks", "not_a_number"},
+        {"url~clicks", "https://a.example/~many", "clicks", "wrong_type"},
+        {"url~clicks", "https://a.example/~-4", "clicks", "wrong_type"},
         {"url~password", "https://a.example/~secret", "password", "not_available_yet"},
         {"url~enabled", "https://a.example/~perhaps", "enabled", "wrong_type"},
     };

@@ -205,21 +205,32 @@ static void ownership__a_renamed_channel_is_renamed_in_the_cache(void **state)
     assert_string_equal(fault.field, "key");
 }
 
-static void ownership__a_hand_over_moves_links_and_sums(void **state)
+static void ownership__many_links_that_change_hands_take_their_sums_along(void **state)
 {
     struct pond *pond = *state;
     int64_t amy = add_user(pond, "amy");
     int64_t ben = add_user(pond, "ben");
-    struct link link = CREATE(pond, "url=https://example.org/", "owner=amy").link;
-    struct fault fault;
-    int64_t moved = 0;
+    struct link links[2];
+    struct link_draft drafts[2];
+    struct link_result results[2];
 
-    visit_and_fold(pond, link.code, 2);
-    assert_int_equal(editor_hand_over(pond->engine->editor, &pond->admin, amy, ben, &moved, &fault), OK);
-    assert_int_equal(moved, 1);
+    for (size_t i = 0; i < 2; i++) {
+        links[i] = CREATE(pond, "url=https://example.org/", "owner=amy").link;
+        drafts[i] = DRAFT(pond, "owner=ben");
+        visit_and_fold(pond, links[i].code, 2);
+    }
+    assert_int_equal(pond_act(pond, links[1].id, LINK_DELETE).err, OK); /* the bin changes hands as well */
+    assert_int_equal(scope_clicks(pond, SUMS_OWNER, amy), 4);
+    int64_t ids[2] = {links[0].id, links[1].id};
+    assert_int_equal(
+        editor_links_bulk(pond->engine->editor, &pond->admin, &pond->arena, drafts, ids, NULL, NULL, 2, false, results),
+        OK);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(results[i].err, OK);
+        assert_str(results[i].link.owner, "ben");
+    }
     assert_int_equal(scope_clicks(pond, SUMS_OWNER, amy), 0);
-    assert_int_equal(scope_clicks(pond, SUMS_OWNER, ben), 2);
-    assert_str(UPDATE(pond, link.id, "title=x").link.owner, "ben");
+    assert_int_equal(scope_clicks(pond, SUMS_OWNER, ben), 4);
 }
 
 static void ownership__a_purge_leaves_no_click_and_no_sum_and_never_reuses_the_code(void **state)
@@ -325,7 +336,7 @@ int main(void)
         POND_TEST(ownership__sums_follow_a_link_to_another_campaign),
         POND_TEST(ownership__merged_channels_have_both_sums_and_one_key),
         POND_TEST(ownership__a_renamed_channel_is_renamed_in_the_cache),
-        POND_TEST(ownership__a_hand_over_moves_links_and_sums),
+        POND_TEST(ownership__many_links_that_change_hands_take_their_sums_along),
         POND_TEST(ownership__a_purge_leaves_no_click_and_no_sum_and_never_reuses_the_code),
         POND_TEST(ownership__a_domain_serves_from_the_moment_the_call_returns),
         POND_TEST(ownership__there_is_always_a_default_domain),
