@@ -63,6 +63,10 @@ CREATE TABLE link (
     code TEXT NOT NULL,                            -- what the id enciphers to; stored so that settings never move it
     domain_id INTEGER NOT NULL REFERENCES domain (id),
     url TEXT NOT NULL,                             -- the target, byte for byte as it will be answered
+    -- Which groups of columns say something: 1 = where visits are said to come from (channel_id, source, utm_*), 2 = the
+    -- other rules of a redirect. A group that is not named stands at its defaults (the CHECK at the end holds that), so a
+    -- start does not read it. A bit too many is harmless.
+    more INTEGER NOT NULL DEFAULT 3 CHECK (more BETWEEN 0 AND 3),
     redirect_status INTEGER NOT NULL DEFAULT 302 CHECK (redirect_status IN (301, 302, 303, 307, 308)),
     valid_from_ms INTEGER,
     valid_until_ms INTEGER,
@@ -95,7 +99,12 @@ CREATE TABLE link (
     updated_ms INTEGER NOT NULL,
     revision INTEGER NOT NULL DEFAULT 1,           -- counts edits; the ETag
     notes TEXT NOT NULL DEFAULT '',
-    metadata TEXT NOT NULL DEFAULT ''              -- JSON object; empty = {}
+    metadata TEXT NOT NULL DEFAULT '',             -- JSON object; empty = {}
+    CHECK (more & 1 OR (channel_id IS NULL AND source = '' AND utm_source = '' AND utm_medium = '' AND utm_campaign = ''
+        AND utm_term = '' AND utm_content = '' AND utm_id = '')),
+    CHECK (more & 2 OR (redirect_status = 302 AND valid_from_ms IS NULL AND valid_until_ms IS NULL AND max_clicks = 0
+        AND forward_query = 1 AND visitor_wins = 0 AND enabled = 1 AND crawlable = 0 AND deleted_ms IS NULL
+        AND tombstone = 0 AND fallback_url = '' AND click_id_param = ''))
 ) STRICT;
 CREATE UNIQUE INDEX link_code ON link (code);      -- sequential and enciphered codes may meet once the style was changed
 CREATE UNIQUE INDEX link_external_id ON link (external_id) WHERE external_id IS NOT NULL;

@@ -5,20 +5,33 @@
 -- part: link_bounds
 AND (:by_owner = 0 OR l.owner_id = :bound_owner_id) AND (:by_domain = 0 OR l.domain_id = :bound_domain_id)
 
--- part: link_hot
-SELECT l.id, l.code, l.domain_id, l.url, l.redirect_status, l.valid_from_ms, l.valid_until_ms, l.max_clicks,
-    l.forward_query, l.visitor_wins, l.enabled, l.crawlable, l.deleted_ms, l.tombstone, l.campaign_id, l.channel_id,
-    l.owner_id, l.fallback_url, l.source, l.utm_source, l.utm_medium, l.utm_campaign, l.utm_term, l.utm_content,
-    l.utm_id, l.click_id_param
-FROM link l
+-- part: link_origin
+l.channel_id, l.source, l.utm_source, l.utm_medium, l.utm_campaign, l.utm_term, l.utm_content, l.utm_id
 
+-- part: link_rules
+l.redirect_status, l.valid_from_ms, l.valid_until_ms, l.max_clicks, l.forward_query, l.visitor_wins, l.enabled,
+    l.crawlable, l.deleted_ms, l.tombstone, l.fallback_url, l.click_id_param
+
+-- What every link has. Each column costs some 20 ns a row, so the others are read only of links that say something there.
 -- name: link_load_each
--- use: link_hot
-ORDER BY l.id;
+SELECT id, code, domain_id, url, more FROM link ORDER BY id;
+
+-- name: link_load_origins
+SELECT l.id,
+-- use: link_origin
+FROM link l WHERE l.more & 1 ORDER BY l.id;
+
+-- name: link_load_rules
+SELECT l.id,
+-- use: link_rules
+FROM link l WHERE l.more & 2 ORDER BY l.id;
 
 -- name: link_load_one
--- use: link_hot
-WHERE l.id = :id;
+SELECT l.id, l.code, l.domain_id, l.url,
+-- use: link_origin
+,
+-- use: link_rules
+FROM link l WHERE l.id = :id;
 
 -- One past the highest id ever inserted: sqlite_sequence remembers it even when the row is gone.
 -- name: link_next_id
@@ -38,17 +51,18 @@ SELECT EXISTS (SELECT 1 FROM link WHERE code = :code)
     OR EXISTS (SELECT 1 FROM link_alias WHERE folded = :code OR folded = lower(:code));
 
 -- name: link_insert
-INSERT INTO link (domain_id, url, redirect_status, valid_from_ms, valid_until_ms, max_clicks, forward_query,
+INSERT INTO link (domain_id, url, more, redirect_status, valid_from_ms, valid_until_ms, max_clicks, forward_query,
     visitor_wins, enabled, archived, crawlable, campaign_id, channel_id, owner_id, fallback_url, source, utm_source,
     utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id_param, url_hash, customer, external_id, title,
     notes, metadata, updated_ms, id, code, created_by, created_ms)
-VALUES (:domain_id, :url, :redirect_status, :valid_from_ms, :valid_until_ms, :max_clicks, :forward_query,
+VALUES (:domain_id, :url, :more, :redirect_status, :valid_from_ms, :valid_until_ms, :max_clicks, :forward_query,
     :visitor_wins, :enabled, :archived, :crawlable, :campaign_id, :channel_id, :owner_id, :fallback_url, :source,
     :utm_source, :utm_medium, :utm_campaign, :utm_term, :utm_content, :utm_id, :click_id_param, :url_hash, :customer,
     :external_id, :title, :notes, :metadata, :updated_ms, :id, :code, :created_by, :created_ms);
 
 -- name: link_update
-UPDATE link AS l SET domain_id = :domain_id, url = :url, redirect_status = :redirect_status,
+UPDATE link AS l SET domain_id = :domain_id, url = :url,
+    more = :more | CASE WHEN deleted_ms IS NULL THEN 0 ELSE 2 END, redirect_status = :redirect_status,
     valid_from_ms = :valid_from_ms, valid_until_ms = :valid_until_ms, max_clicks = :max_clicks,
     forward_query = :forward_query, visitor_wins = :visitor_wins, enabled = :enabled, archived = :archived,
     crawlable = :crawlable, campaign_id = :campaign_id, channel_id = :channel_id, owner_id = :owner_id,
@@ -95,7 +109,7 @@ WHERE l.url_hash = :url_hash AND l.url = :url AND l.domain_id = :domain_id AND l
 ORDER BY l.id DESC LIMIT 1;
 
 -- name: link_bin
-UPDATE link AS l SET deleted_ms = :now_ms, updated_ms = :now_ms, revision = revision + 1
+UPDATE link AS l SET more = more | 2, deleted_ms = :now_ms, updated_ms = :now_ms, revision = revision + 1
 WHERE l.id = :id AND l.deleted_ms IS NULL AND l.tombstone = 0
 -- use: link_bounds
 ;
@@ -107,12 +121,12 @@ WHERE l.id = :id AND l.deleted_ms IS NOT NULL AND l.tombstone = 0
 ;
 
 -- name: link_tombstone
-UPDATE link SET tombstone = 1, deleted_ms = COALESCE(deleted_ms, :now_ms), external_id = NULL, updated_ms = :now_ms,
+UPDATE link SET more = more | 2, tombstone = 1, deleted_ms = COALESCE(deleted_ms, :now_ms), external_id = NULL, updated_ms = :now_ms,
     revision = revision + 1
 WHERE id = :id AND tombstone = 0;
 
 -- name: link_wipe
-UPDATE link SET tombstone = 1, deleted_ms = COALESCE(deleted_ms, :now_ms), external_id = NULL, updated_ms = :now_ms,
+UPDATE link SET more = more | 2, tombstone = 1, deleted_ms = COALESCE(deleted_ms, :now_ms), external_id = NULL, updated_ms = :now_ms,
     revision = revision + 1, url = '', url_hash = 0, fallback_url = '', title = '', notes = '', metadata = '',
     customer = '', source = '', utm_source = '', utm_medium = '', utm_campaign = '', utm_term = '', utm_content = '',
     utm_id = '', click_id_param = '', created_by = '', campaign_id = NULL, channel_id = NULL, owner_id = NULL

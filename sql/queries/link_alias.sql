@@ -30,8 +30,9 @@ WHERE link_id = :link_id AND domain_id = :domain_id AND folded = :folded;
 SELECT link_id, domain_id, alias, folded, position FROM link_alias WHERE link_id = :link_id
 ORDER BY position, domain_id, folded;
 
+-- Only what the index on link_id holds (it ends with the primary key), so that no row is looked up.
 -- name: link_alias_each
-SELECT link_id, domain_id, alias, folded, position FROM link_alias ORDER BY link_id;
+SELECT link_id, domain_id, folded FROM link_alias ORDER BY link_id;
 
 -- name: link_alias_find
 SELECT l.id FROM link_alias a JOIN link l ON l.id = a.link_id

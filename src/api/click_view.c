@@ -70,10 +70,10 @@ const char *click_why(const struct click *click, bool chinese)
 
 static str campaign_of_link(struct click_view *self, int64_t link_id)
 {
-    struct link_hot hot;
+    struct link_ids ids;
     struct label label;
-    if (links_load_one(self->db, self->arena, link_id, &hot) != OK || hot.campaign_id == 0 ||
-        labels_find_id(self->db, self->arena, hot.campaign_id, &label) != OK) {
+    if (links_ids(self->db, link_id, &ids) != OK || ids.campaign_id == 0 ||
+        labels_find_id(self->db, self->arena, ids.campaign_id, &label) != OK) {
         return (str){0};
     }
     return label.key;

@@ -238,6 +238,13 @@ enum err cache_put(struct cache *self, const struct link_entry *link, const stru
     return OK;
 }
 
+void cache_prefetch(const struct cache *self, str code)
+{
+    const struct table *table = atomic_load_explicit(&self->table, memory_order_relaxed);
+
+    __builtin_prefetch(&table->slots[cache_code_key(self, code).hash & table->mask], 1);
+}
+
 void cache_drop(struct cache *self, str code)
 {
     struct key key = cache_code_key(self, code);

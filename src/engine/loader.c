@@ -8,15 +8,16 @@
 #include "linkpond/store/sums.h"
 
 #include "idmap.h"
+#include "loader_rows.h"
 #include "publish.h"
 
 /*
- * Two statements, each in order of link id, merged as they are read: no link is looked up, so a million take half a
- * second. A join would make SQLite do the same look-ups that are avoided here.
+ * First what links share and what is taken of their limits, then the links: a thread reads them (loader_rows.c), this
+ * one puts them into the cache, as its one publisher.
  */
-#define LOADER_LABELS_MAX  ((size_t)64 * 1024 * 1024)
-#define LOADER_USED_MAX    ((size_t)1 << 24) /* links that ever had a limit */
-#define LOADER_ALIASES_MAX 4096              /* of one link */
+#define LOADER_LABELS_MAX ((size_t)64 * 1024 * 1024)
+#define LOADER_USED_MAX   ((size_t)1 << 24) /* links that ever had a limit */
+#define PREFETCH_ROWS     8                 /* a slot is asked for so many rows before it is needed */
 
 struct channel {
     int64_t id;
@@ -28,12 +29,7 @@ struct loader {
     struct arena labels; /* for the whole load */
     struct channel *channels;
     size_t channels_count;
-    struct idmap used;  /* link id -> taken */
-    struct arena texts; /* of the aliases of one link */
-    struct stmt *rows;  /* aliases */
-    struct link_alias next;
-    bool has_next;
-    struct cache_alias aliases[LOADER_ALIASES_MAX];
+    struct idmap used; /* link id -> taken */
 };
 
 static enum err load_channels(struct loader *self)
@@ -158,56 +154,49 @@ static enum err used_by_journal(struct loader *self, struct journal *journal)
     return unread.err;
 }
 
-/* ---- links and aliases ---- */
+/* ---- links ---- */
 
-static enum err take_aliases(struct loader *self, int64_t link_id, size_t *count)
+static enum err put_link(struct loader *self, const struct loader_row *row)
 {
-    *count = 0;
-    while (self->has_next && self->next.link_id < link_id) { /* of a row that is no more */
-        self->has_next = links_aliases_next(self->rows, &self->next);
-    }
-    while (self->has_next && self->next.link_id == link_id) {
-        if (*count < LOADER_ALIASES_MAX) {
-            self->aliases[(*count)++] =
-                (struct cache_alias){self->next.domain_id, arena_str(&self->texts, self->next.folded)};
-        }
-        self->has_next = links_aliases_next(self->rows, &self->next);
-    }
-    return self->texts.overflow ? ERR_NOMEM : OK;
+    const struct link_hot *hot = &row->link;
+    struct link_entry entry = publish_entry(hot, channel_key(self, hot->channel_id));
+    const int64_t *used = hot->max_clicks > 0 ? idmap_find(&self->used, (uint64_t)hot->id, 0) : NULL;
+    enum err err = cache_put(self->cache, &entry, row->aliases, row->aliases_count, used ? *used : 0, false);
+
+    return err == ERR_NOMEM ? OK : err; /* past its bound the cache knows that it is not complete */
 }
 
-static enum err load_link(struct loader *self, const struct link_hot *hot)
+static enum err put_batch(struct loader *self, const struct loader_batch *batch)
 {
-    struct link_entry entry = publish_entry(hot, channel_key(self, hot->channel_id));
-    size_t count;
-    enum err err = take_aliases(self, hot->id, &count);
-    if (err) {
-        return err;
+    enum err err = OK;
+
+    for (size_t i = 0; i < PREFETCH_ROWS && i < batch->count; i++) {
+        cache_prefetch(self->cache, batch->rows[i].link.code);
     }
-    const int64_t *used = hot->max_clicks > 0 ? idmap_find(&self->used, (uint64_t)hot->id, 0) : NULL;
-    err = cache_put(self->cache, &entry, self->aliases, count, used ? *used : 0, false);
-    if (count > 0) {
-        arena_reset(&self->texts);
+    for (size_t i = 0; !err && i < batch->count; i++) {
+        if (i + PREFETCH_ROWS < batch->count) {
+            cache_prefetch(self->cache, batch->rows[i + PREFETCH_ROWS].link.code);
+        }
+        err = put_link(self, &batch->rows[i]);
     }
-    return err == ERR_NOMEM ? OK : err; /* past its bound the cache knows that it is not complete */
+    return err;
 }
 
 static enum err load_links(struct loader *self)
 {
-    struct stmt *rows = links_load_each(self->db);
-    struct link_hot hot;
-    enum err err = OK;
+    struct loader_rows *rows;
+    const struct loader_batch *batch;
+    enum err err = loader_rows_start(self->db, &rows);
 
-    self->rows = links_aliases_each(self->db);
-    self->has_next = links_aliases_next(self->rows, &self->next);
-    cache_set_complete(self->cache, true);
-    while (!err && links_load_next(rows, &hot)) {
-        err = load_link(self, &hot);
+    if (err) {
+        return err;
     }
-    err = err ? err : stmt_err(rows);
-    err = err ? err : stmt_err(self->rows);
-    stmt_reset(rows);
-    stmt_reset(self->rows);
+    cache_set_complete(self->cache, true);
+    while (!err && (batch = loader_rows_next(rows)) != NULL) {
+        err = put_batch(self, batch);
+    }
+    enum err read_err = loader_rows_end(rows);
+    err = err ? err : read_err;
     cache_synchronize(self->cache); /* frees the tables it outgrew: together as large as the last */
     if (err) {
         cache_set_complete(self->cache, false);
@@ -236,11 +225,9 @@ enum err loader_load(struct db *db, struct journal *journal, struct cache *cache
     self->db = db;
     self->cache = cache;
     arena_init(&self->labels, LOADER_LABELS_MAX);
-    arena_init(&self->texts, (size_t)LOADER_ALIASES_MAX * (LIMIT_ALIAS_IMPORTED + 32));
     idmap_init(&self->used, LOADER_USED_MAX);
     enum err err = load_all(self, journal);
     idmap_done(&self->used);
-    arena_done(&self->texts);
     arena_done(&self->labels);
     free(self);
     return err ? fault_setf(fault, err, "", err_slug(err), "The links could not be loaded: %s", err_text(err, false))

@@ -7,6 +7,7 @@
 
 #include "linkpond/base/hash.h"
 
+#include "links_more.h"
 #include "row.h"
 
 static const char *const utm_columns[UTM_COUNT] = {"utm_source", "utm_medium",  "utm_campaign",
@@ -44,11 +45,27 @@ enum err links_code_taken(struct db *db, str code, bool *taken)
     return err;
 }
 
+/* The column `more`: which groups of columns a start has to read. The table refuses a bit too few. */
+static int64_t more_of(const struct link *link)
+{
+    bool origin = link->channel_id != 0 || link->source.len > 0;
+    bool rules = link->redirect_status != 302 || link->valid_from_ms != TIME_NONE ||
+                 link->valid_until_ms != TIME_NONE || link->max_clicks != 0 || !link->forward_query ||
+                 link->visitor_wins || !link->enabled || link->crawlable || link->fallback_url.len > 0 ||
+                 link->click_id_param.len > 0;
+
+    for (size_t i = 0; i < UTM_COUNT; i++) {
+        origin = origin || link->utm[i].len > 0;
+    }
+    return (origin ? LINK_MORE_ORIGIN : 0) | (rules ? LINK_MORE_RULES : 0);
+}
+
 /* What insert and update have in common, in the order of their texts. */
 static void bind_link(struct stmt *stmt, const struct link *link)
 {
     stmt_bind_i64(stmt, "domain_id", link->domain_id);
     stmt_bind_str(stmt, "url", link->url);
+    stmt_bind_i64(stmt, "more", more_of(link));
     stmt_bind_i64(stmt, "redirect_status", link->redirect_status);
     stmt_bind_time_opt(stmt, "valid_from_ms", link->valid_from_ms);
     stmt_bind_time_opt(stmt, "valid_until_ms", link->valid_until_ms);

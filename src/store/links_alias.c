@@ -142,7 +142,8 @@ bool links_aliases_next(struct stmt *rows, struct link_alias *out)
     bool found = stmt_next(rows);
 
     if (found) {
-        read_alias(rows, NULL, out);
+        *out = (struct link_alias){
+            .link_id = stmt_i64(rows, 0), .domain_id = stmt_i64(rows, 1), .folded = stmt_str(rows, 2)};
     }
     return found;
 }

@@ -91,6 +91,7 @@ static void scan_clicks(struct tempdb *tmp, const char *what, uint64_t columns)
 
 static void load_links(struct tempdb *tmp, int64_t count)
 {
+    struct links_load load;
     struct link_hot hot;
     int64_t start = clock_mono_ns();
 
@@ -111,10 +112,10 @@ static void load_links(struct tempdb *tmp, int64_t count)
     start = clock_mono_ns();
     int64_t rows = 0;
     size_t bytes = 0;
-    for (struct stmt *all = links_load_each(tmp->db); links_load_next(all, &hot); rows++) {
+    for (links_load_each(&load, tmp->db); links_load_next(&load, &hot); rows++) {
         bytes += hot.url.len;
     }
-    BUG_ON(rows != count || bytes == 0);
+    BUG_ON(links_load_end(&load) != OK || rows != count || bytes == 0);
     print_rate("load links", rows, seconds_since(start));
 }
 

@@ -10,7 +10,7 @@
  * builds a new entry, swaps it in, and the old one is reused after a grace period (liburcu-memb). The full key text is
  * always compared. A plain link takes at most 160 bytes with its slot; title, tags and notes are never here.
  *
- * Threads: one publisher (the writer thread, or the loader before threads start); any number of registered readers.
+ * Threads: one publisher (the writer thread, or main before the others start); any number of registered readers.
  */
 struct cache;
 struct cache_entry;
@@ -57,6 +57,8 @@ struct cache_alias {
 str cache_fold(str text, bool fold_case, char out[LIMIT_ALIAS_IMPORTED]);
 enum err cache_put(struct cache *self, const struct link_entry *link, const struct cache_alias *aliases,
                    size_t aliases_count, int64_t used, bool keep_used);
+/* This code is about to be put: its slot is asked for from memory, where a look-up spends its time. */
+void cache_prefetch(const struct cache *self, str code);
 /* Forgets the link and its aliases (purge). */
 void cache_drop(struct cache *self, str code);
 /* Replaces the table of hosts. */

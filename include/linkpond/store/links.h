@@ -123,7 +123,7 @@ enum err links_list_ids(struct db *db, struct arena *arena, const struct links_f
 /* ---- start-up load (links_load.c) ------------------------------------------------------------------------------- */
 /* What a redirect needs; texts are lent until the next step. */
 struct link_hot {
-    int64_t id, domain_id, campaign_id, channel_id, owner_id; /* 0 = none */
+    int64_t id, domain_id, channel_id; /* 0 = none */
     str code, url, fallback_url, source, click_id_param;
     str utm[UTM_COUNT];
     int64_t valid_from_ms, valid_until_ms, deleted_ms; /* TIME_NONE */
@@ -131,10 +131,16 @@ struct link_hot {
     int redirect_status;
     bool forward_query, visitor_wins, enabled, crawlable, tombstone;
 };
-/* All links by id, tombstones included: `struct stmt *rows = links_load_each(db); while (links_load_next(rows, &hot))`,
- * then stmt_err(rows). One statement without joins. */
-struct stmt *links_load_each(struct db *db);
-bool links_load_next(struct stmt *rows, struct link_hot *out);
+/* All links by id, tombstones included: `links_load_each(&load, db); while (links_load_next(&load, &hot))`, then
+ * links_load_end, whose error says whether that was all (it may be called early). One snapshot; three statements in step,
+ * without joins: two of them read what only some links have. */
+struct links_load {
+    struct stmt *rows, *origins, *rules;
+    enum err err;
+};
+void links_load_each(struct links_load *self, struct db *db);
+bool links_load_next(struct links_load *self, struct link_hot *out);
+enum err links_load_end(struct links_load *self);
 /* The same of one link, after an edit. Texts into the arena. */
 enum err links_load_one(struct db *db, struct arena *arena, int64_t id, struct link_hot *out);
 /* Only its ids (domain, campaign, channel, owner; 0 = none); tombstones too. */
@@ -142,7 +148,7 @@ struct link_ids {
     int64_t domain_id, campaign_id, channel_id, owner_id;
 };
 enum err links_ids(struct db *db, int64_t id, struct link_ids *out);
-/* All aliases by link; created_ms and position not needed. Lent until the next step. */
+/* All aliases by link: link_id, domain_id and folded, lent until the next step; the rest stays empty. */
 struct stmt *links_aliases_each(struct db *db);
 bool links_aliases_next(struct stmt *rows, struct link_alias *out);
 

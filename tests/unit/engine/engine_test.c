@@ -5,6 +5,7 @@
 
 #include "assert_str.h"
 #include "linkpond/base/crypt.h"
+#include "linkpond/store/links.h"
 
 /* Goal: a data folder is made once, opened by one process at a time, and has everything again after a restart. */
 
@@ -33,6 +34,54 @@ static void engine__a_restart_keeps_links_aliases_and_hosts(void **state)
     assert_str_same(by_alias.channel, STR("group-3"));
     assert_str_same(by_alias.host, STR("s.example.com"));
     assert_true(cache_complete(pond->engine->cache));
+}
+
+/* More than the batches in which they are read, one link with more aliases than fit into a batch. */
+static void engine__a_restart_finds_every_link_of_many(void **state)
+{
+    enum { LINKS = 2000, ALIASES = 1500 };
+    struct pond *pond = *state;
+    struct link_result made = CREATE(pond, "url=https://example.org/0");
+    int64_t first = made.link.id, domain_id = made.link.domain_id;
+    struct db *db = NULL;
+    struct cache_stats stats;
+
+    pond_close(pond);
+    assert_int_equal(db_open(tempdir_file(&pond->dir, "linkpond.db"), DB_WRITE, &db, NULL), OK);
+    assert_int_equal(db_begin(db, false), OK);
+    for (int i = 1; i <= LINKS; i++) {
+        struct link link;
+        link_init(&link);
+        link.id = first + i;
+        link.domain_id = domain_id;
+        link.code = arena_f(&pond->arena, "c%d", i);
+        link.url = arena_f(&pond->arena, "https://example.org/%d", i);
+        link.redirect_status = i % 3 == 0 ? 301 : 302;
+        assert_int_equal(links_insert(db, &link), OK);
+    }
+    for (int i = 0; i < ALIASES; i++) {
+        str alias = arena_f(&pond->arena, "alias-of-some-length-%d-%0100d", i, i);
+        struct link_alias row = {first + LINKS / 2, domain_id, alias, alias, 0};
+        assert_int_equal(links_alias_add(db, &row, 1), OK);
+    }
+    assert_int_equal(db_commit(db), OK);
+    db_close(db);
+    pond_open(pond);
+    for (int i = 1; i <= LINKS; i++) {
+        arena_reset(&pond->arena);
+        struct verdict verdict = pond_visit(pond, arena_f(&pond->arena, "c%d", i));
+        assert_int_equal(verdict.link_id, first + i);
+        assert_int_equal(verdict.status, i % 3 == 0 ? 301 : 302);
+    }
+    for (int i = 0; i < ALIASES; i++) {
+        arena_reset(&pond->arena);
+        str alias = arena_f(&pond->arena, "alias-of-some-length-%d-%0100d", i, i);
+        assert_int_equal(pond_visit(pond, alias).link_id, first + LINKS / 2);
+    }
+    cache_stats(pond->engine->cache, &stats);
+    assert_true(cache_complete(pond->engine->cache));
+    assert_int_equal(stats.links, LINKS + 1);
+    assert_int_equal(stats.aliases, ALIASES);
 }
 
 /* Links past the bound of the cache are asked of the database; edits and limits hold for them too. */
@@ -275,6 +324,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(engine__a_created_link_redirects_when_the_call_returns, pond_setup,
                                         pond_teardown),
         cmocka_unit_test_setup_teardown(engine__a_restart_keeps_links_aliases_and_hosts, pond_setup, pond_teardown),
+        cmocka_unit_test_setup_teardown(engine__a_restart_finds_every_link_of_many, pond_setup, pond_teardown),
         cmocka_unit_test_setup_teardown(engine__a_cache_too_small_for_all_links_misses_none, pond_setup, pond_teardown),
         cmocka_unit_test_setup_teardown(engine__a_damaged_database_is_refused, pond_setup, pond_teardown),
         POND_TEST(engine__a_limit_counts_all_that_a_former_run_left_unread),

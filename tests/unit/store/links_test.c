@@ -116,51 +116,6 @@ static void links__come_back_as_they_were_stored(void **state)
     assert_int_equal(got.aliases.count, 0);
 }
 
-static void links__hot_rows_hold_what_a_redirect_needs(void **state)
-{
-    struct tempdb *self = *state;
-    struct link link = templink_new(self);
-    struct link_hot hot;
-    struct link_hot one;
-
-    link.source = STR("src");
-    link.utm[UTM_ID] = STR("id");
-    link.click_id_param = STR("cid");
-    link.fallback_url = STR("https://example.com/f");
-    link.valid_until_ms = 9;
-    link.redirect_status = 301;
-    link.crawlable = true;
-    templink_add(self, &link);
-    struct link dead = templink_new(self);
-    templink_add(self, &dead);
-    assert_int_equal(links_tombstone(self->db, dead.id, 5, false), OK);
-
-    struct stmt *rows = links_load_each(self->db);
-    assert_true(links_load_next(rows, &hot));
-    assert_int_equal(hot.id, link.id);
-    assert_str_same(hot.code, link.code);
-    assert_str_same(hot.url, link.url);
-    assert_str_same(hot.source, STR("src"));
-    assert_str_same(hot.utm[UTM_ID], STR("id"));
-    assert_str_same(hot.utm[UTM_SOURCE], STR(""));
-    assert_str_same(hot.click_id_param, STR("cid"));
-    assert_str_same(hot.fallback_url, link.fallback_url);
-    assert_int_equal(hot.valid_from_ms, TIME_NONE);
-    assert_int_equal(hot.valid_until_ms, 9);
-    assert_int_equal(hot.redirect_status, 301);
-    assert_true(hot.forward_query && hot.enabled && hot.crawlable && !hot.visitor_wins && !hot.tombstone);
-    assert_true(links_load_next(rows, &hot));
-    assert_int_equal(hot.id, dead.id);
-    assert_true(hot.tombstone);
-    assert_int_equal(hot.deleted_ms, 5);
-    assert_false(links_load_next(rows, &hot));
-    assert_int_equal(stmt_err(rows), OK);
-
-    assert_int_equal(links_load_one(self->db, &self->arena, link.id, &one), OK);
-    assert_str_same(one.url, link.url);
-    assert_int_equal(links_load_one(self->db, &self->arena, 999, &one), ERR_NOT_FOUND);
-}
-
 /* Even when the row of the highest id is removed altogether, as no code of ours does. */
 static void links__ids_are_never_used_twice(void **state)
 {
@@ -417,7 +372,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(links__come_back_as_they_were_stored),
-        TEST(links__hot_rows_hold_what_a_redirect_needs),
         TEST(links__ids_are_never_used_twice),
         TEST(links__a_code_is_taken_by_links_tombstones_and_aliases),
         TEST(links__an_edit_of_an_old_revision_is_refused),
