@@ -132,8 +132,8 @@ struct link_hot {
     bool forward_query, visitor_wins, enabled, crawlable, tombstone;
 };
 /* All links by id, tombstones included: `links_load_each(&load, db); while (links_load_next(&load, &hot))`, then
- * links_load_end, whose error says whether that was all (it may be called early). One snapshot; three statements in step,
- * without joins: two of them read what only some links have. */
+ * links_load_end, whose error says whether that was all (it may be called early). One snapshot; three statements in
+ * step, without joins: two of them read what only some links have. */
 struct links_load {
     struct stmt *rows, *origins, *rules;
     enum err err;
