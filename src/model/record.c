@@ -189,24 +189,37 @@ uint32_t record_encode(const struct record *self, uint64_t seed, uint8_t *out, s
     return htole32(COMMITTED | (uint32_t)len);
 }
 
+/* At most RECORD_ALIGN - 1 bytes. */
 static bool padding_is_zero(const uint8_t *from, const uint8_t *to)
 {
-    unsigned any = 0;
+    static const uint8_t zeros[RECORD_ALIGN];
 
-    for (; from < to; from++) {
-        any |= *from;
-    }
-    return any == 0;
+    return memcmp(from, zeros, (size_t)(to - from)) == 0;
 }
 
-/* The payload's fields; false when they do not fill it exactly or hold numbers we never write. */
-static bool payload_decode(const uint8_t *payload, size_t len, struct record *out)
+/* Its fields fill the payload exactly and hold no numbers we never write. */
+static bool payload_is_whole(const uint8_t *payload, size_t len)
 {
     size_t at = PAYLOAD_TEXTS;
 
     if (payload[0] != RECORD_VERSION || payload[1] >= OUTCOME_COUNT || get_u16(payload + 6) != 0) {
         return false;
     }
+    for (size_t i = 0; i < TEXT_COUNT; i++) {
+        size_t text_len = get_u16(payload + PAYLOAD_LENGTH + 2 * i);
+        if (text_len > text_rows[i].bytes_max) {
+            return false;
+        }
+        at += text_len;
+    }
+    return at == len;
+}
+
+/* Of a whole payload. Every field is set. */
+static void payload_decode(const uint8_t *payload, struct record *out)
+{
+    const char *text = (const char *)payload + PAYLOAD_TEXTS;
+
     out->outcome = (enum click_outcome)payload[1];
     out->signals = get_u16(payload + 2);
     out->status = (int)get_u16(payload + 4);
@@ -215,21 +228,14 @@ static bool payload_decode(const uint8_t *payload, size_t len, struct record *ou
     out->visitor = get_i64(payload + 24);
     memcpy(out->ip.bytes, payload + 32, sizeof out->ip.bytes);
     for (size_t i = 0; i < TEXT_COUNT; i++) {
-        str text = {(const char *)payload + at, get_u16(payload + PAYLOAD_LENGTH + 2 * i)};
-
-        if (text.len > text_rows[i].bytes_max || text.len > len - at) {
-            return false;
-        }
-        memcpy((char *)out + text_rows[i].offset, &text, sizeof text);
-        at += text.len;
+        str *field = (str *)(void *)((char *)out + text_rows[i].offset);
+        *field = (str){text, get_u16(payload + PAYLOAD_LENGTH + 2 * i)};
+        text += field->len;
     }
-    return at == len;
 }
 
 enum record_read record_decode(const uint8_t *bytes, size_t available, uint64_t seed, struct record *out, size_t *size)
 {
-    struct record record = {0};
-
     *size = 0;
     if (available < FRAME_BYTES) {
         return RECORD_END;
@@ -246,10 +252,10 @@ enum record_read record_decode(const uint8_t *bytes, size_t available, uint64_t 
     }
     const uint8_t *payload = bytes + FRAME_BYTES;
     if (get_u32(bytes + 4) != checksum(payload, len, seed) || !padding_is_zero(payload + len, bytes + whole) ||
-        !payload_decode(payload, len, &record)) {
+        !payload_is_whole(payload, len)) {
         return RECORD_BAD;
     }
-    *out = record;
+    payload_decode(payload, out);
     *size = whole;
     return RECORD_GOOD;
 }
