@@ -27,6 +27,8 @@ struct listing {
     struct place after; /* id 0 = none */
     struct place *best; /* heap of at most limit places, the last of them first */
     size_t count, cap;
+    struct clicks_scan reading; /* of the clicks that are given */
+    bool is_reading;
     bool (*each)(void *arg, const struct click *click);
     void *arg;
 };
@@ -299,22 +301,31 @@ static void sort_best(struct listing *self)
     self->count = all;
 }
 
+/* Clicks that follow each other in time mostly do so in their batch, so the scan of one is kept for the next. */
+static bool go_to(struct listing *self, int64_t id)
+{
+    bool down = self->query->descending;
+
+    if (self->is_reading && clicks_scan_skip_to(&self->reading, id)) {
+        return true;
+    }
+    self->is_reading = true;
+    clicks_scan(&self->reading, self->db, down ? 0 : id, down ? id : INT64_MAX, down, CLICK_EVERYTHING | CLICK_WITH_IP);
+    return clicks_scan_next(&self->reading) && self->reading.facts.id == id;
+}
+
 static enum err give(struct listing *self, int64_t id, bool *stop)
 {
-    struct clicks_scan scan;
     struct click click;
-    enum err err = OK;
 
-    clicks_scan(&scan, self->db, id, id, false, CLICK_EVERYTHING | CLICK_WITH_IP);
-    if (!clicks_scan_next(&scan)) {
-        return stmt_err(scan.rows);
+    if (!go_to(self, id)) {
+        return stmt_err(self->reading.rows);
     }
     report_texts_trim(&self->texts, TEXTS_BYTES);
-    err = fill(self, &scan, &click);
+    enum err err = fill(self, &self->reading, &click);
     if (err == OK) {
         *stop = !self->each(self->arg, &click);
     }
-    stmt_reset(scan.rows);
     return err;
 }
 
@@ -326,6 +337,9 @@ static enum err list(struct listing *self)
     sort_best(self);
     for (size_t i = 0; err == OK && !stop && i < self->count; i++) {
         err = give(self, self->best[i].id, &stop);
+    }
+    if (self->is_reading) {
+        stmt_reset(self->reading.rows);
     }
     return err;
 }

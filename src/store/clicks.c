@@ -130,6 +130,16 @@ static bool step(struct clicks_scan *self)
     return self->descending ? self->facts.id >= self->from_id : self->facts.id <= self->to_id;
 }
 
+/* Values of the click that was stepped to. */
+static bool give(struct clicks_scan *self, bool found)
+{
+    self->in_batch = found;
+    if (found && (self->columns & CLICK_EVERYTHING)) {
+        found = click_pack_values(&self->batch, self->columns & CLICK_EVERYTHING, self->values);
+    }
+    return !self->batch.damaged ? found : fail(self);
+}
+
 bool clicks_scan_next(struct clicks_scan *self)
 {
     bool found = self->in_batch && step(self);
@@ -137,11 +147,30 @@ bool clicks_scan_next(struct clicks_scan *self)
     while (!found && !self->batch.damaged && open_batch(self)) {
         found = step(self);
     }
-    self->in_batch = found;
-    if (found && (self->columns & CLICK_EVERYTHING)) {
-        found = click_pack_values(&self->batch, self->columns & CLICK_EVERYTHING, self->values);
+    return give(self, found);
+}
+
+/* Where the batch ends that is being read, in the direction of the scan. */
+static bool is_ahead(const struct clicks_scan *self, int64_t id)
+{
+    if (!self->in_batch) {
+        return false;
     }
-    return !self->batch.damaged ? found : fail(self);
+    struct clicks_stored stored = clicks_batch_stored(self->rows);
+    return self->descending ? id < self->facts.id && id >= stored.first_id && id >= self->from_id
+                            : id > self->facts.id && id <= stored.last_id && id <= self->to_id;
+}
+
+bool clicks_scan_skip_to(struct clicks_scan *self, int64_t id)
+{
+    if (!is_ahead(self, id)) {
+        return false;
+    }
+    bool found = true;
+    while (found && self->facts.id != id) {
+        found = step(self) && (self->descending ? self->facts.id >= id : self->facts.id <= id);
+    }
+    return give(self, found);
 }
 
 struct click_value clicks_scan_value(const struct clicks_scan *self, enum click_column column)

@@ -267,6 +267,21 @@ def test_check_finds_wrong_sums_and_repairs_them(make_pond):
     assert pond.cli("check").returncode == 0
 
 
+def test_check_finds_damaged_clicks(make_pond):
+    pond = make_pond(fold_rows=1)
+    pond.link(alias="tt")
+    pond.cli("try", "tt")
+    pond.stop()
+    with sqlite3.connect(pond.data / "linkpond.db") as db:
+        first, clicks = db.execute("SELECT first_id, clicks FROM click_batch").fetchone()
+        db.execute("UPDATE click_batch SET clicks = ?", (clicks[:-1] + bytes([clicks[-1] ^ 1]),))
+    broken = pond.cli("check", "--json", check=False)
+    assert broken.returncode == 6
+    found = {c["name"]: c for c in json.loads(broken.stdout)["checks"]}
+    assert found["database"]["status"] == "ok" and found["clicks"]["status"] == "failed"
+    assert str(first) in found["clicks"]["detail"]
+
+
 def test_doctor_sees_what_a_proxy_lets_through(make_pond):
     pond = make_pond()
     seen = json.loads(pond.cli("doctor", "--url", pond.redirect, "--json", check=False).stdout)

@@ -223,6 +223,45 @@ static void writer__a_task_that_fails_leaves_nothing(void **state)
     db_close(db);
 }
 
+static int64_t rows_of_segment(int64_t id)
+{
+    struct stmt *segments = segments_each(ledger.db.db);
+    struct segment segment;
+    int64_t count = -1;
+
+    while (segments_next(segments, &segment)) {
+        count = segment.id == id ? segment.rows : count;
+    }
+    return count;
+}
+
+static void writer__a_click_counts_once_though_its_position_was_lost(void **state)
+{
+    (void)state;
+    int64_t last = 0;
+    ledger.journal_opts.lanes = 1;
+    journal_close(ledger.journal);
+    ledger_open_journal(&ledger);
+    ledger_start(&ledger);
+    for (int i = 0; i < 40; i++) {
+        last = ledger_hit(&ledger, 1, LEDGER_T0 + i, 1);
+    }
+    ledger_drain(&ledger);
+    ledger_stop(&ledger);
+    int64_t segment = segment_id_of_click(last);
+    assert_int_equal(rows_of_segment(segment), 40);
+    assert_int_equal(segments_ingested(ledger.db.db, segment, 64, false, 0, INT64_MIN, INT64_MIN), OK);
+    journal_close(ledger.journal);
+    ledger_open_journal(&ledger);
+    ledger_start(&ledger);
+    int64_t later = ledger_hit(&ledger, 1, LEDGER_T0 + 41, 1);
+    ledger_drain(&ledger);
+    ledger_stop(&ledger);
+    assert_int_not_equal(segment_id_of_click(later), segment);
+    assert_int_equal(rows(), 41);
+    assert_int_equal(rows_of_segment(segment), 40);
+}
+
 static void writer__a_task_is_committed_and_published_when_submit_returns(void **state)
 {
     (void)state;
@@ -365,6 +404,7 @@ int main(void)
         TEST(writer__machines_have_no_visitor),
         TEST(writer__only_what_counts_makes_a_first_visit),
         TEST(writer__a_repeated_request_id_after_a_restart_is_a_duplicate),
+        TEST(writer__a_click_counts_once_though_its_position_was_lost),
         TEST(writer__a_task_that_fails_leaves_nothing),
         TEST(writer__a_task_is_committed_and_published_when_submit_returns),
         TEST(writer__tasks_of_many_threads_run_one_after_the_other),

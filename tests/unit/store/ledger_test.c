@@ -185,6 +185,34 @@ static void clicks__are_whole_over_many_batches(void **state)
     assert_int_equal(clicks_verify(self->db, NULL), OK);
 }
 
+static void clicks__ahead_in_the_batch_are_skipped_to(void **state)
+{
+    struct tempdb *self = *state;
+    struct clicks_scan scan;
+
+    add_clicks(self, 1000);
+    for (int descending = 0; descending < 2; descending++) {
+        int64_t at = descending ? 1000 : 1, skipped = 0;
+        clicks_scan(&scan, self->db, 1, 1000, descending, CLICK_EVERYTHING | CLICK_WITH_IP);
+        assert_true(clicks_scan_next(&scan));
+        for (; at >= 1 && at <= 1000; at += descending ? -7 : 7, skipped++) {
+            struct click_row row = row_of(self, at);
+            while (scan.facts.id != at && !clicks_scan_skip_to(&scan, at)) {
+                clicks_scan(&scan, self->db, descending ? 1 : at, descending ? at : 1000, descending,
+                            CLICK_EVERYTHING | CLICK_WITH_IP);
+                assert_true(clicks_scan_next(&scan));
+                skipped--;
+            }
+            assert_facts(&scan.facts, &row.facts);
+            assert_value(&scan, &row, CLICK_REQUEST_ID);
+            assert_str_same(clicks_scan_ip(&scan), row.ip);
+        }
+        assert_in_range(skipped, 130, 142);                      /* a new scan for each of the few batches only */
+        assert_false(clicks_scan_skip_to(&scan, scan.facts.id)); /* not ahead */
+        stmt_reset(scan.rows);
+    }
+}
+
 static void clicks__of_two_segments_share_no_batch(void **state)
 {
     struct tempdb *self = *state;
@@ -562,6 +590,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(clicks__come_back_whatever_is_asked_for),
         TEST(clicks__are_whole_over_many_batches),
+        TEST(clicks__ahead_in_the_batch_are_skipped_to),
         TEST(clicks__of_two_segments_share_no_batch),
         TEST(clicks__of_many_small_transactions_grow_together),
         TEST(clicks__the_same_click_is_stored_once),
