@@ -67,7 +67,7 @@ const struct setting settings_table[] = {
     { "bin_keep", SETTING_DURATION, 0, 3650 * MS_PER_DAY, NULL, "30d", AT(bin_keep_ms), false,
       "How long a deleted link can be restored.", "删除的短链可恢复的时间。" },
     { "recognition_dir", SETTING_TEXT, 0, 0, NULL, "", AT(recognition_dir), false,
-      "Folder with your own apps.tsv, bots.tsv, referrers.tsv or channels.tsv; SIGHUP reads them again.", "自定义 apps.tsv、bots.tsv、referrers.tsv、channels.tsv 的目录；SIGHUP 后重新读取。" },
+      "Folder with rows of your own (apps.own.tsv, bots.own.tsv …) or whole tables (apps.tsv …); SIGHUP reads them again.", "自定义识别规则的目录：apps.own.tsv 等为增补，apps.tsv 等为整表替换；SIGHUP 后重新读取。" },
     { "backup_dir", SETTING_TEXT, 0, 0, NULL, "", AT(backup_dir), false,
       "Where backups go; empty = backups/ in the data folder.", "备份目录；留空即数据目录下的 backups/。" },
     { "backup_every", SETTING_DURATION, 0, 366 * MS_PER_DAY, NULL, "24h", AT(backup_every_ms), false,

@@ -6,6 +6,26 @@
 
 #define RECOGNITION_FILE_MAX ((size_t)4 * 1024 * 1024)
 
+enum { BOTS_OWN, BOTS, APPS_OWN, APPS, AGENT_TABLES };
+enum { REFERRERS_OWN, REFERRERS, CHANNELS_OWN, CHANNELS, SOURCE_TABLES };
+
+/* Own rows stand before the table's, so they decide first. */
+struct tables {
+    struct agent_table agents[AGENT_TABLES];
+    struct source_table sources[SOURCE_TABLES];
+};
+static const struct tables names = {
+    .agents = {[BOTS_OWN] = {AGENT_BOTS, "bots.own.tsv", {NULL, 0}},
+               [BOTS] = {AGENT_BOTS, "bots.tsv", {NULL, 0}},
+               [APPS_OWN] = {AGENT_APPS, "apps.own.tsv", {NULL, 0}},
+               [APPS] = {AGENT_APPS, "apps.tsv", {NULL, 0}}},
+    .sources = {[REFERRERS_OWN] = {SOURCE_REFERRERS, "referrers.own.tsv", {NULL, 0}},
+                [REFERRERS] = {SOURCE_REFERRERS, "referrers.tsv", {NULL, 0}},
+                [CHANNELS_OWN] = {SOURCE_CHANNELS, "channels.own.tsv", {NULL, 0}},
+                [CHANNELS] = {SOURCE_CHANNELS, "channels.tsv", {NULL, 0}}},
+};
+
+/* The folder's file, else the built-in one, else (own tables) nothing. */
 static enum err read_table(struct arena *arena, const char *dir, const char *name, str *out, struct fault *fault)
 {
     const char *path = dir ? files_join(arena, dir, name) : NULL;
@@ -21,15 +41,18 @@ static enum err read_table(struct arena *arena, const char *dir, const char *nam
 static enum err compile(struct arena *arena, const char *dir, struct agent_rules **agents,
                         struct source_rules **sources, struct fault *fault)
 {
-    str bots, apps, referrers, channels;
+    struct tables tables = names;
     struct agent_rules *agent_rules = NULL;
-    enum err err = read_table(arena, dir, "bots.tsv", &bots, fault);
+    enum err err = OK;
 
-    err = err ? err : read_table(arena, dir, "apps.tsv", &apps, fault);
-    err = err ? err : read_table(arena, dir, "referrers.tsv", &referrers, fault);
-    err = err ? err : read_table(arena, dir, "channels.tsv", &channels, fault);
-    err = err ? err : agent_rules_compile(bots, apps, &agent_rules, fault);
-    err = err ? err : source_rules_compile(referrers, channels, sources, fault);
+    for (size_t i = 0; !err && i < AGENT_TABLES; i++) {
+        err = read_table(arena, dir, tables.agents[i].file, &tables.agents[i].text, fault);
+    }
+    for (size_t i = 0; !err && i < SOURCE_TABLES; i++) {
+        err = read_table(arena, dir, tables.sources[i].file, &tables.sources[i].text, fault);
+    }
+    err = err ? err : agent_rules_compile(tables.agents, AGENT_TABLES, &agent_rules, fault);
+    err = err ? err : source_rules_compile(tables.sources, SOURCE_TABLES, sources, fault);
     if (err) {
         agent_rules_free(agent_rules);
         return err;
@@ -43,7 +66,7 @@ enum err recognition_load(const char *dir, struct agent_rules **agents, struct s
 {
     struct arena arena;
 
-    arena_init(&arena, 5 * RECOGNITION_FILE_MAX);
+    arena_init(&arena, (AGENT_TABLES + SOURCE_TABLES + 1) * RECOGNITION_FILE_MAX);
     enum err err = compile(&arena, dir, agents, sources, fault);
     arena_done(&arena); /* compiled rules keep copies of their own */
     return err;

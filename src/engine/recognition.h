@@ -5,8 +5,9 @@
 #include "linkpond/model/agent.h"
 #include "linkpond/model/source.h"
 
-/* The recognition tables: files of that folder where it has them (NULL = no folder), else the built-in ones. The caller
- * frees both. On an error neither is touched. */
+/* The recognition tables (bots, apps, referrers, channels). NAME.own.tsv of the folder, where it is there, is asked
+ * before the table it extends; NAME.tsv of the folder takes the place of the built-in one. NULL = no folder. The caller
+ * frees both. On an error neither is touched, and the fault names file and line. */
 enum err recognition_load(const char *dir, struct agent_rules **agents, struct source_rules **sources,
                           struct fault *fault);
 

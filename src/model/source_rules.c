@@ -64,10 +64,21 @@ static int origin_compare(const void *left, const void *right)
     return a->kind != b->kind ? (a->kind < b->kind ? -1 : 1) : str_cmp(a->value, b->value);
 }
 
-static enum err origin_read(struct source_rules *self, struct tsv *tsv, const struct tsv_row *row, struct fault *fault)
+/* Of equal ones the earlier table's first. */
+static int origin_order(const void *left, const void *right)
+{
+    const struct origin *a = left, *b = right;
+    int order = origin_compare(a, b);
+
+    return order != 0 ? order : (int)a->table - (int)b->table;
+}
+
+static enum err origin_read(struct source_rules *self, struct tsv *tsv, const struct tsv_row *row, unsigned table,
+                            struct fault *fault)
 {
     size_t kind = name_index(origin_kinds, ORIGIN_KIND_COUNT, row->fields[0]);
-    struct origin origin = {.value = row->fields[1], .source = row->fields[2], .category = row->fields[3]};
+    struct origin origin = {
+        .value = row->fields[1], .source = row->fields[2], .category = row->fields[3], .table = table};
 
     if (kind == ORIGIN_KIND_COUNT) {
         return tsv_fault(tsv, fault, "unknown kind", row->fields[0]);
@@ -96,27 +107,42 @@ static enum err origin_read(struct source_rules *self, struct tsv *tsv, const st
     return OK;
 }
 
-static enum err origins_read(struct source_rules *self, str text, struct fault *fault)
+/* Sorts what was read and drops what an earlier table listed already; the same row twice in one table is a mistake. */
+static enum err origins_sort(struct source_rules *self, const struct tsv *tsv, struct fault *fault)
+{
+    size_t kept = 0;
+
+    if (self->origin_count > 1) {
+        qsort(self->origins, self->origin_count, sizeof *self->origins, origin_order);
+    }
+    for (size_t i = 0; i < self->origin_count; i++) {
+        struct origin *origin = &self->origins[i];
+        bool listed = kept > 0 && origin_compare(&self->origins[kept - 1], origin) == 0;
+        if (listed && self->origins[kept - 1].table == origin->table) {
+            return tsv_fault(tsv, fault, "listed twice:", origin->value);
+        }
+        if (!listed) {
+            self->origins[kept++] = *origin;
+        }
+    }
+    self->origin_count = kept;
+    return OK;
+}
+
+static enum err origins_read(struct source_rules *self, const struct source_table *table, unsigned number,
+                             struct fault *fault)
 {
     struct tsv tsv;
     struct tsv_row row;
 
-    tsv_init(&tsv, "referrers.tsv", arena_str(&self->arena, text));
+    tsv_init(&tsv, table->file, arena_str(&self->arena, table->text));
     while (tsv_next(&tsv, &row)) {
-        enum err err = origin_read(self, &tsv, &row, fault);
+        enum err err = origin_read(self, &tsv, &row, number, fault);
         if (err != OK) {
             return err;
         }
     }
-    if (self->origin_count > 1) {
-        qsort(self->origins, self->origin_count, sizeof *self->origins, origin_compare);
-    }
-    for (size_t i = 1; i < self->origin_count; i++) {
-        if (origin_compare(&self->origins[i - 1], &self->origins[i]) == 0) {
-            return tsv_fault(&tsv, fault, "listed twice:", self->origins[i].value);
-        }
-    }
-    return OK;
+    return origins_sort(self, &tsv, fault);
 }
 
 static enum err channel_read(struct source_rules *self, struct tsv *tsv, const struct tsv_row *row, struct fault *fault)
@@ -149,12 +175,12 @@ static enum err channel_read(struct source_rules *self, struct tsv *tsv, const s
     return OK;
 }
 
-static enum err channels_read(struct source_rules *self, str text, struct fault *fault)
+static enum err channels_read(struct source_rules *self, const struct source_table *table, struct fault *fault)
 {
     struct tsv tsv;
     struct tsv_row row;
 
-    tsv_init(&tsv, "channels.tsv", arena_str(&self->arena, text));
+    tsv_init(&tsv, table->file, arena_str(&self->arena, table->text));
     while (tsv_next(&tsv, &row)) {
         enum err err = channel_read(self, &tsv, &row, fault);
         if (err != OK) {
@@ -164,33 +190,43 @@ static enum err channels_read(struct source_rules *self, str text, struct fault 
     return OK;
 }
 
-/* Rows a text can hold: its lines, as far as we go. */
-static size_t rows_at_most(str text)
+/* Rows the tables of that kind can hold: their lines, as far as we go. */
+static size_t rows_at_most(const struct source_table *tables, size_t count, enum source_table_kind kind)
 {
     size_t lines = 1;
 
-    for (size_t i = 0; i < text.len && lines < ROWS_MAX; i++) {
-        lines += text.ptr[i] == '\n';
+    for (size_t i = 0; i < count; i++) {
+        str text = tables[i].kind == kind ? tables[i].text : STR("");
+        lines += text.len > 0;
+        for (size_t j = 0; j < text.len && lines < ROWS_MAX; j++) {
+            lines += text.ptr[j] == '\n';
+        }
     }
     return lines;
 }
 
-static enum err rules_fill(struct source_rules *self, str referrers, str channels, struct fault *fault)
+static enum err rules_fill(struct source_rules *self, const struct source_table *tables, size_t count,
+                           struct fault *fault)
 {
-    self->origins = ARENA_ARRAY(&self->arena, struct origin, rows_at_most(referrers));
-    self->ads = ARENA_ARRAY(&self->arena, struct origin, rows_at_most(referrers));
-    self->channels = ARENA_ARRAY(&self->arena, struct channel_rule, rows_at_most(channels));
+    size_t origins = rows_at_most(tables, count, SOURCE_REFERRERS);
+    size_t channels = rows_at_most(tables, count, SOURCE_CHANNELS);
+    enum err err = OK;
+
+    self->origins = ARENA_ARRAY(&self->arena, struct origin, origins);
+    self->ads = ARENA_ARRAY(&self->arena, struct origin, origins);
+    self->channels = ARENA_ARRAY(&self->arena, struct channel_rule, channels);
     if (!self->origins || !self->ads || !self->channels) {
         return ERR_NOMEM;
     }
-    enum err err = origins_read(self, referrers, fault);
-    if (err == OK) {
-        err = channels_read(self, channels, fault);
+    for (size_t i = 0; i < count && err == OK; i++) {
+        err = tables[i].kind == SOURCE_REFERRERS ? origins_read(self, &tables[i], (unsigned)i, fault)
+                                                 : channels_read(self, &tables[i], fault);
     }
     return err == OK && self->arena.overflow ? ERR_NOMEM : err;
 }
 
-enum err source_rules_compile(str referrers, str channels, struct source_rules **out, struct fault *fault)
+enum err source_rules_compile(const struct source_table *tables, size_t count, struct source_rules **out,
+                              struct fault *fault)
 {
     struct source_rules *self = calloc(1, sizeof *self);
 
@@ -198,7 +234,7 @@ enum err source_rules_compile(str referrers, str channels, struct source_rules *
         return ERR_NOMEM;
     }
     arena_init(&self->arena, RULES_BYTES_MAX);
-    enum err err = rules_fill(self, referrers, channels, fault);
+    enum err err = rules_fill(self, tables, count, fault);
     if (err != OK) {
         source_rules_free(self);
         return err;
@@ -218,10 +254,13 @@ void source_rules_free(struct source_rules *self)
 struct source_rules *source_rules_builtin(void)
 {
     struct source_rules *rules = NULL;
-    str referrers = embedded_find(recognition_files, "referrers.tsv");
-    str channels = embedded_find(recognition_files, "channels.tsv");
+    const struct source_table tables[] = {
+        {SOURCE_REFERRERS, "referrers.tsv", embedded_find(recognition_files, "referrers.tsv")},
+        {SOURCE_CHANNELS, "channels.tsv", embedded_find(recognition_files, "channels.tsv")},
+    };
 
-    BUG_ON(!referrers.ptr || !channels.ptr || source_rules_compile(referrers, channels, &rules, NULL) != OK);
+    BUG_ON(!tables[0].text.ptr || !tables[1].text.ptr);
+    BUG_ON(source_rules_compile(tables, ARRAY_LEN(tables), &rules, NULL) != OK);
     return rules;
 }
 

@@ -11,8 +11,9 @@ enum origin_kind { ORIGIN_HOST, ORIGIN_PACKAGE, ORIGIN_APP, ORIGIN_AD, ORIGIN_KI
 struct origin {
     enum origin_kind kind;
     str value;
-    str source;   /* empty: known, but it names nobody */
-    str category; /* "search", "social", "paid-search" …; may be empty */
+    str source;     /* empty: known, but it names nobody */
+    str category;   /* "search", "social", "paid-search" …; may be empty */
+    unsigned table; /* which of the tables compiled listed it */
 };
 
 /* What a channel can be told from, in the words of config/channels.tsv. */

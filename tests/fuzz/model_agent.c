@@ -33,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(rules, text, size > 0 ? data[0] & (SIGNAL_HEAD | SIGNAL_PREFETCH) : 0);
     for (int file = 0; size < 512 && file < 2; file++) {
         own = NULL;
-        if (agent_rules_compile(file ? STR("") : text, file ? text : STR(""), &own, NULL) == OK) {
+        const struct agent_table table = {file ? AGENT_APPS : AGENT_BOTS, "own.tsv", text};
+        if (agent_rules_compile(&table, 1, &own, NULL) == OK) {
             check(own, text, 0);
         }
         agent_rules_free(own);

@@ -14,7 +14,16 @@
  * read-only.
  */
 struct source_rules;
-enum err source_rules_compile(str referrers, str channels, struct source_rules **out, struct fault *fault);
+/* A table's text and the name by which faults call it. Of two tables of a kind the earlier one's rows are asked first;
+ * a host, package or app listed in both is the earlier one's. */
+enum source_table_kind { SOURCE_REFERRERS, SOURCE_CHANNELS };
+struct source_table {
+    enum source_table_kind kind;
+    const char *file;
+    str text;
+};
+enum err source_rules_compile(const struct source_table *tables, size_t count, struct source_rules **out,
+                              struct fault *fault);
 void source_rules_free(struct source_rules *self);
 struct source_rules *source_rules_builtin(void);
 

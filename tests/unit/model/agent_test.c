@@ -27,6 +27,16 @@ static struct agent of(const char *user_agent)
     return recognise((struct agent_request){.user_agent = str_from_c(user_agent)});
 }
 
+static enum err compile(const char *bots, const char *apps, struct agent_rules **out, struct fault *fault)
+{
+    const struct agent_table tables[] = {
+        {AGENT_BOTS, "bots.tsv", str_from_c(bots)},
+        {AGENT_APPS, "apps.tsv", str_from_c(apps)},
+    };
+
+    return agent_rules_compile(tables, ARRAY_LEN(tables), out, fault);
+}
+
 static void assert_text(str got, const char *expected)
 {
     if (!str_eq(got, str_from_c(expected))) {
@@ -141,7 +151,7 @@ static void agent__qq_is_not_a_build_number(void **state)
     assert_human(ANDROID "MQQBrowser/6.2 TBS/045114 Mobile Safari/537.36 V1_AND_SQ_8.1.0_1232_TIM_D TIM/3.0.0.2860 "
                          "QQ/6.5.5 NetType/WIFI",
                  "tim", "android", "phone");
-    assert_human("Nokia5130c-2/2.0 (07.97) Profile/MIDP-2.1 TIM/2.1", "", "other", "other");
+    assert_human("Nokia5130c-2/2.0 (07.97) Profile/MIDP-2.1 TIM/2.1", "", "other", "phone");
 }
 
 static void agent__alibaba_family_by_its_inner_name(void **state)
@@ -179,7 +189,7 @@ static void agent__feishu_and_lark(void **state)
                  "feishu", "ios", "phone");
     assert_human(WINDOWS "Chrome/128 Electron/32 Safari/537.36 Lark/7.30.9 LarkLocale/en_US ChannelName/Lark", "lark",
                  "windows", "desktop");
-    assert_machine("clark-crawler2/Nutch-1.19-SNAPSHOT", CLASS_BOT, "bot:generic-crawler");
+    assert_machine("clark-crawler2/Nutch-1.19-SNAPSHOT", CLASS_BOT, "bot:nutch");
 }
 
 static void agent__bytedance_family(void **state)
@@ -417,7 +427,7 @@ static void agent__plain_browsers(void **state)
     assert_human("Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/126 Mobile Safari/537.36 "
                  "HuaweiBrowser/15.0 HMSCore/6.14",
                  "", "android", "phone");
-    assert_text(of("something nobody has heard of").rule, "human:default");
+    assert_machine("something nobody has heard of", CLASS_BOT, "bot:strange");
 }
 
 static void agent__package_names_the_app_when_the_text_does_not(void **state)
@@ -472,7 +482,7 @@ static void rules__broken_tables_name_the_line(void **state)
     for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
         struct agent_rules *compiled = NULL;
         struct fault fault = {0};
-        enum err err = agent_rules_compile(str_from_c(broken[i]), STR(""), &compiled, &fault);
+        enum err err = compile(broken[i], "", &compiled, &fault);
         assert_int_equal(err, ERR_INVALID);
         assert_null(compiled);
         assert_string_equal(fault.field, "bots.tsv");
@@ -486,15 +496,52 @@ static void rules__first_line_that_holds_wins(void **state)
     struct agent_rules *own = rules;
     struct fault fault = {0};
 
-    assert_int_equal(agent_rules_compile(STR("bot\ta\t\"x y\"\tword\nbot\tb\tx\twithout=q,end\nbot\tc\tx\tprefix\n"),
-                                         STR("app\tz\tzz\twith=one,with=two\n"), &rules, &fault),
+    assert_int_equal(compile("bot\ta\t\"x y\"\tword\nbot\tb\tx\twithout=q,end\nbot\tc\tx\tprefix\n",
+                             "app\tz\tzz\twith=one,with=two\nos\tother\tq\n", &rules, &fault),
                      OK);
     assert_text(of("-x y").rule, "bot:a");
     assert_text(of("ax y").rule, "bot:b");
     assert_text(of("xq").rule, "bot:c");
-    assert_text(of("aXq").rule, "human:default");
-    assert_text(of("zz one").rule, "human:default");
+    assert_text(of("Mozilla/5.0 (aXq").rule, "human:default");
+    assert_text(of("aXq").rule, "bot:strange");
+    assert_text(of("zz one").rule, "bot:strange");
     assert_text(of("two zz one").rule, "app:z");
+    agent_rules_free(rules);
+    rules = own;
+}
+
+static void rules__tell_a_device_name_and_a_strange_text(void **state)
+{
+    (void)state;
+    struct agent_rules *own = rules;
+    struct fault fault = {0};
+
+    assert_int_equal(compile("bot\tout\trobot\toutside\nbot\tlost\tx\tstrange\n",
+                             "os\tandroid\tAndroid\napp\ta\tApp/\tversion=app_version/\napp\tb\tOther\n", &rules,
+                             &fault),
+                     OK);
+    assert_text(of("Mozilla/5.0 (Linux; Android 9; Robot 5) x").rule, "human:default");
+    assert_text(of("Mozilla/5.0 (Linux; Android 9; Five) Robot").rule, "bot:out");
+    assert_text(of("Mozilla/5.0 (robot; Android 9)").rule, "bot:out");
+    assert_text(of("x (Android 9)").rule, "bot:lost");
+    static const struct {
+        const char *text, *version;
+    } cases[] = {
+        {"App/1.2.3 app_version/23.4.0", "23.4"},
+        {"App/1.2.3", "1.2"},
+        {"App/8.1_x", "8.1"},
+        {"App/8.", ""},
+        {"App/83000100", ""},
+        {"App/", ""},
+        {"Other(7.0)", "7.0"},
+        {"Other 7.0.1", "7.0"},
+        {"Other..7", ""},
+        {"Other((7.0", ""},
+        {"App/123456789012345.1", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_string_equal(of(cases[i].text).app_version, cases[i].version);
+    }
     agent_rules_free(rules);
     rules = own;
 }
@@ -538,6 +585,7 @@ int main(void)
         cmocka_unit_test(agent__language_is_one_spelling),
         cmocka_unit_test(rules__broken_tables_name_the_line),
         cmocka_unit_test(rules__first_line_that_holds_wins),
+        cmocka_unit_test(rules__tell_a_device_name_and_a_strange_text),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

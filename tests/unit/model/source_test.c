@@ -16,6 +16,16 @@
 static struct source_rules *rules;
 static struct arena arena;
 
+static enum err compile(const char *referrers, const char *channels, struct source_rules **out, struct fault *fault)
+{
+    const struct source_table tables[] = {
+        {SOURCE_REFERRERS, "referrers.tsv", str_from_c(referrers)},
+        {SOURCE_CHANNELS, "channels.tsv", str_from_c(channels)},
+    };
+
+    return source_rules_compile(tables, ARRAY_LEN(tables), out, fault);
+}
+
 static void assert_text(str got, const char *expected)
 {
     if (!str_eq(got, str_from_c(expected))) {
@@ -305,12 +315,12 @@ static void rules__broken_tables_name_the_line(void **state)
 
     for (size_t i = 0; i < ARRAY_LEN(referrers); i++) {
         struct fault fault = {0};
-        assert_int_equal(source_rules_compile(str_from_c(referrers[i]), STR(""), &compiled, &fault), ERR_INVALID);
+        assert_int_equal(compile(referrers[i], "", &compiled, &fault), ERR_INVALID);
         assert_non_null(strstr(fault.message, "referrers.tsv:2:"));
     }
     for (size_t i = 0; i < ARRAY_LEN(channels); i++) {
         struct fault fault = {0};
-        assert_int_equal(source_rules_compile(STR(""), str_from_c(channels[i]), &compiled, &fault), ERR_INVALID);
+        assert_int_equal(compile("", channels[i], &compiled, &fault), ERR_INVALID);
         assert_non_null(strstr(fault.message, "channels.tsv:2:"));
     }
     assert_null(compiled);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "linkpond/base/files.h"
+#include "recognition.h"
+#include "tempdir.h"
+
+/*
+ * Goal: an operator adds to the built-in tables with a small file, replaces one with a whole file, and a mistake in
+ * either is named with file and line while nothing is put in force.
+ */
+
+static struct tempdir dir;
+static struct agent_rules *agents;
+static struct source_rules *sources;
+
+static void put(const char *name, const char *text)
+{
+    assert_int_equal(files_write_atomic(tempdir_file(&dir, name), str_from_c(text)), OK);
+}
+
+static void load(void)
+{
+    struct fault fault = {0};
+
+    agent_rules_free(agents);
+    source_rules_free(sources);
+    agents = NULL;
+    sources = NULL;
+    assert_int_equal(recognition_load(dir.path, &agents, &sources, &fault), OK);
+}
+
+static void assert_rule(const char *user_agent, const char *rule)
+{
+    struct agent_request request = {.user_agent = str_from_c(user_agent)};
+    struct agent agent;
+
+    agent_recognise(agents, &request, &agent);
+    if (!str_eq(agent.rule, str_from_c(rule))) {
+        fail_msg("got '" STR_FMT "', expected '%s'", STR_ARG(agent.rule), rule);
+    }
+}
+
+static void assert_came(const char *referrer, const char *source, const char *channel)
+{
+    struct arena arena;
+    struct record record = {.host = STR("s.example"), .referrer = str_from_c(referrer)};
+    struct agent agent = {0};
+    struct click click = {0};
+
+    arena_init(&arena, 64 * 1024);
+    source_attribute(sources, &arena, &record, &agent, &click);
+    assert_true(str_eq(click.source, str_from_c(source)));
+    assert_true(str_eq(click.channel, str_from_c(channel)));
+    arena_done(&arena);
+}
+
+#define PHONE                                                                                                          \
+    "Mozilla/5.0 (Linux; Android 13; V2148A) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120 Mobile Safari/537.36"
+
+static void recognition__own_rows_are_asked_before_the_built_in_ones(void **state)
+{
+    (void)state;
+    load();
+    assert_rule(PHONE " AcmeApp/3.2", "browser:chrome");
+    assert_rule("Mozilla/5.0 (compatible; Googlebot/2.1)", "bot:googlebot");
+    assert_came("https://www.zhihu.com/", "zhihu", "social");
+    put("apps.own.tsv", "app\tacme\tAcmeApp/\n");
+    put("bots.own.tsv", "bot\tour-google\tGooglebot\n");
+    put("referrers.own.tsv", "host\twww.zhihu.com\tour-zhihu\tour-kind\nhost\tacme.example\tacme\tour-kind\n");
+    put("channels.own.tsv", "category\tour-kind\tour-place\t我们\tOurs\n");
+    load();
+    assert_rule(PHONE " AcmeApp/3.2", "app:acme");
+    assert_rule("Mozilla/5.0 (compatible; Googlebot/2.1)", "bot:our-google");
+    assert_rule("Mozilla/5.0 (compatible; bingbot/2.0)", "bot:bing");
+    assert_came("https://www.zhihu.com/", "our-zhihu", "our-place");
+    assert_came("https://m.zhihu.com/", "zhihu", "social");
+    assert_came("https://shop.acme.example/", "acme", "our-place");
+}
+
+static void recognition__a_whole_table_takes_the_built_in_ones_place(void **state)
+{
+    (void)state;
+    put("bots.tsv", "bot\tonly\tonlybot\n");
+    load();
+    assert_rule("Mozilla/5.0 (Windows NT 10.0) Firefox/120.0 onlybot", "bot:only");
+    assert_rule("Mozilla/5.0 (Windows NT 10.0) Firefox/120.0 Googlebot", "browser:firefox");
+}
+
+static void recognition__a_mistake_in_an_own_file_is_named(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"apps.own.tsv", "bots.own.tsv", "referrers.own.tsv", "channels.own.tsv"};
+
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        struct agent_rules *no_agents = NULL;
+        struct source_rules *no_sources = NULL;
+        struct fault fault = {0};
+        put(files[i], "# ours\nnonsense\tx\ty\n");
+        assert_int_equal(recognition_load(dir.path, &no_agents, &no_sources, &fault), ERR_INVALID);
+        assert_null(no_agents);
+        assert_null(no_sources);
+        assert_non_null(strstr(fault.message, files[i]));
+        assert_non_null(strstr(fault.message, ":2:"));
+        unlink(tempdir_file(&dir, files[i]));
+    }
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    tempdir_init(&dir);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    agent_rules_free(agents);
+    source_rules_free(sources);
+    agents = NULL;
+    sources = NULL;
+    tempdir_done(&dir);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(recognition__own_rows_are_asked_before_the_built_in_ones, setup, teardown),
+        cmocka_unit_test_setup_teardown(recognition__a_whole_table_takes_the_built_in_ones_place, setup, teardown),
+        cmocka_unit_test_setup_teardown(recognition__a_mistake_in_an_own_file_is_named, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
