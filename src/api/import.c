@@ -25,6 +25,7 @@ static void import_free(void *arg)
 {
     struct import *self = arg;
     import_input_close(self);
+    editor_claims_free(self->claims);
     buf_done(&self->stream.text);
     arena_done(&self->arena);
     arena_done(&self->keep);
@@ -55,9 +56,10 @@ static void write_problem(const struct import *self, struct json_writer *json, c
     json_object_end(json);
 }
 
-/* A link that a dry run would make has neither id nor code yet. */
+/* A link that a dry run would make has neither id nor code yet; nor has one made so and then written over. */
 static void write_link(struct import *self, struct json_writer *json, const struct link *link, bool made)
 {
+    made = made || link->id == 0;
     if (!(made && self->dry_run)) {
         json_put_str(json, "id", arena_f(&self->arena, "lnk_%lld", (long long)link->id));
     }
@@ -148,6 +150,7 @@ static void step(struct import *self)
         .arena = &self->arena,
         .conflict = self->conflict,
         .dry_run = self->dry_run,
+        .claims = self->claims,
         .items = items,
         .count = count,
     };
@@ -276,6 +279,11 @@ static bool import_open(struct import *self, struct ctx *ctx, struct request *re
 {
     struct fault fault = {0};
     if (!read_params(self, request, reply)) {
+        return false;
+    }
+    self->claims = self->dry_run ? editor_claims_new() : NULL;
+    if (self->dry_run && !self->claims) {
+        reply_problem(reply, request, ERR_NOMEM, NULL);
         return false;
     }
     struct db *db = call_reader(ctx, request, reply);

@@ -89,7 +89,7 @@ static void judge(struct import_batch *self, struct import_item *item)
         if (result->existed) {
             item->status = IMPORT_UPDATED;
         }
-    } else if (result->existing_id > 0 && (result->err == ERR_ALIAS_TAKEN || result->err == ERR_CONFLICT)) {
+    } else if (result->existing_id != 0 && (result->err == ERR_ALIAS_TAKEN || result->err == ERR_CONFLICT)) {
         judge_conflict(self, item);
     } else {
         fail(item, result->err, &result->fault);
@@ -115,6 +115,7 @@ static enum err create_round(struct import_batch *self, struct round *round)
         if (item->status == IMPORT_PENDING) {
             round->drafts[round->count] = item->in.draft;
             round->extras[round->count] = item->in.extra;
+            round->extras[round->count].claims = self->claims;
             round->items[round->count++] = item;
         }
     }
@@ -142,11 +143,15 @@ static enum err overwrite(struct import_batch *self, struct round *round)
     round->count = 0;
     for (size_t i = 0; i < self->count; i++) {
         struct import_item *item = &self->items[i];
-        if (item->status == IMPORT_UPDATED && item->result->err != OK) {
+        if (item->status == IMPORT_UPDATED && item->result->err != OK && item->result->existing_id == EDITOR_CLAIMED) {
+            *item->result = (struct link_result){0}; /* a dry run over what this very run would have made */
+        } else if (item->status == IMPORT_UPDATED && item->result->err != OK) {
             struct link_draft *draft = &round->drafts[round->count];
             *draft = item->in.draft;
             draft->presence.present &= ~(UINT64_C(1) << LF_ALIAS | UINT64_C(1) << LF_DOMAIN);
             round->ids[round->count] = item->result->existing_id;
+            round->extras[round->count] = item->in.extra;
+            round->extras[round->count].claims = self->claims;
             round->items[round->count++] = item;
         }
     }
@@ -156,7 +161,7 @@ static enum err overwrite(struct import_batch *self, struct round *round)
     struct link_result *results = ARENA_ARRAY(self->arena, struct link_result, round->count);
     round->results = results;
     enum err err = results ? editor_links_bulk(self->editor, self->actor, self->arena, round->drafts, round->ids, NULL,
-                                               NULL, round->count, self->dry_run, results)
+                                               round->extras, round->count, self->dry_run, results)
                            : ERR_NOMEM;
     if (err != OK) {
         return fail_all(round, err);

@@ -40,7 +40,7 @@ struct import_row {
     str names[IMPORT_NAMES_MAX]; /* every code and alias the link had, the one shown first; no doubles */
     size_t names_count;
 };
-/* One row in the arena. ERR_INVALID with the field and a code of link_draft_set_text, or "not_a_time", "not_a_number",
+/* One row in the arena. ERR_INVALID with the field and a code of link_draft_set_text, or "not_a_time", "wrong_type",
  * "line_too_long". ERR_NOMEM. False in *blank unless no cell has text. */
 enum err import_map_row(const struct import_map *self, struct arena *arena, const struct import_rules *rules,
                         const struct csv_row *row, struct import_row *out, bool *blank, struct fault *fault);

@@ -13,6 +13,7 @@ struct import {
     struct import_rules rules;
     struct csv_reader *reader;
     enum import_conflict conflict;
+    struct editor_claims *claims; /* of a dry run */
     bool dry_run, report_all, progress, chinese;
     int64_t started_ns;
 

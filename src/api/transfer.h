@@ -40,6 +40,7 @@ struct import_batch {
     struct arena *arena;
     enum import_conflict conflict;
     bool dry_run;
+    struct editor_claims *claims; /* of the dry run; else NULL */
     struct import_item *items;
     size_t count;
 };

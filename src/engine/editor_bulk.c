@@ -20,6 +20,7 @@ static enum err run_item(struct bulk_call *self, size_t i)
 {
     struct link_result *out = &self->results[i];
 
+    self->edit.claims = self->extra && self->dry_run ? self->extra[i].claims : NULL;
     if (!self->ids) {
         return edit_create(&self->edit, &self->drafts[i], self->extra ? &self->extra[i] : NULL, out);
     }
@@ -56,6 +57,29 @@ static enum err run_nested(struct bulk_call *self, size_t i)
     return db_nested_release(edit->db);
 }
 
+/* Before it is all taken back: what was made is remembered for the calls to come, and what stood in its way and was
+ * made here is named so, since nobody will find it. */
+static enum err claim_all(struct bulk_call *self)
+{
+    int64_t first_made = INT64_MAX;
+    enum err err = OK;
+
+    for (size_t i = 0; !err && i < self->count; i++) {
+        const struct link_result *result = &self->results[i];
+        self->edit.claims = self->extra ? self->extra[i].claims : NULL;
+        if (!result->err && !self->ids && !result->existed && result->link.id < first_made) {
+            first_made = result->link.id;
+        }
+        err = !result->err && self->edit.claims ? edit_claim(&self->edit, &result->link) : OK;
+    }
+    for (size_t i = 0; !err && i < self->count; i++) {
+        if (self->results[i].existing_id >= first_made) {
+            self->results[i].existing_id = EDITOR_CLAIMED;
+        }
+    }
+    return err;
+}
+
 static enum err run_bulk(struct db *db, void *arg, struct fault *fault)
 {
     struct bulk_call *self = arg;
@@ -68,6 +92,7 @@ static enum err run_bulk(struct db *db, void *arg, struct fault *fault)
     if (!err && !self->dry_run) {
         err = edit_witness(self->edit.actor, db, &(struct editor_seen){.links = self->results, .count = self->count});
     }
+    err = !err && self->dry_run ? claim_all(self) : err;
     self->dry_run_done = !err && self->dry_run;
     return self->dry_run_done ? ERR_PRECONDITION : err; /* any error makes the writer roll back */
 }

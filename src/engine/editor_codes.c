@@ -250,7 +250,10 @@ static enum err put_name(struct edit *self, const struct link *link, const struc
         return taken_code(self, name->alias, out);
     }
     err = links_alias_add_at(self->db, &row, self->now_ms);
-    return err == ERR_ALIAS_TAKEN ? taken_alias(self, link->domain_id, row.folded, out) : err;
+    if (err == ERR_ALIAS_TAKEN) {
+        return taken_alias(self, link->domain_id, row.folded, out);
+    }
+    return !err && edit_alias_claimed(self, link->domain_id, row.folded) ? taken(out, EDITOR_CLAIMED) : err;
 }
 
 enum err edit_put_first_aliases(struct edit *self, struct link *link, const struct import_extra *extra,

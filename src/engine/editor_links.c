@@ -84,6 +84,11 @@ static enum err insert_row(struct edit *self, struct link *link, struct link_res
 
     if (err == ERR_CONFLICT) {
         links_find_external(self->db, &self->bounds, link->external_id, &out->existing_id);
+    } else if (!err && edit_external_claimed(self, link->external_id)) {
+        out->existing_id = EDITOR_CLAIMED;
+        err = ERR_CONFLICT;
+    }
+    if (err == ERR_CONFLICT) {
         return fault_set(&out->fault, err, "external_id", "taken", "Another link has that external_id.",
                          "该 external_id 已被其他短链使用。");
     }

@@ -44,10 +44,11 @@ struct edit {
     struct url_policy policy;
     struct edit_touched *touched;
     size_t touched_count, touched_cap;
-    struct edit_word **words; /* buckets; NULL until the first word */
-    struct edit_word *latest; /* word */
-    int64_t next_id;          /* of the next link; 0 = ask */
-    str own_owner;            /* key of the actor's owner; empty until asked for */
+    struct edit_word **words;     /* buckets; NULL until the first word */
+    struct edit_word *latest;     /* word */
+    int64_t next_id;              /* of the next link; 0 = ask */
+    struct editor_claims *claims; /* of the item at hand; NULL unless in a dry run */
+    str own_owner;                /* key of the actor's owner; empty until asked for */
 };
 
 /* Reads what every check needs: domains, and from them the hosts no target may be on. */
@@ -105,6 +106,12 @@ enum err edit_put_first_aliases(struct edit *self, struct link *link, const stru
                                 struct link_result *out);
 /* The shown alias of a link that moved is made on the new domain too; printed ones keep working where they were. */
 enum err edit_move_alias(struct edit *self, const struct link *link, struct link_result *out);
+
+/* ---- editor_claims.c ---- */
+bool edit_alias_claimed(const struct edit *self, int64_t domain_id, str folded);
+bool edit_external_claimed(const struct edit *self, str external_id);
+/* All that the link goes by. ERR_NOMEM. */
+enum err edit_claim(struct edit *self, const struct link *link);
 
 /* ---- editor_links.c, editor_update.c, editor_purge.c: one link inside the transaction ---- */
 enum err edit_create(struct edit *self, const struct link_draft *draft, const struct import_extra *extra,

@@ -85,6 +85,27 @@ def test_a_dry_run_changes_nothing_and_says_the_same(pond):
         ["created", "skipped", "failed"]
 
 
+@pytest.mark.parametrize("conflict", ["skip", "overwrite", "rename"])
+def test_a_dry_run_over_several_batches_says_what_the_real_one_does(pond, conflict):
+    """Rows of later batches, and of later rounds, stand in the way of each other just as those of the same."""
+    tag = f"far-{conflict}"
+    pond.link("https://e.com/old", alias=f"{tag}-5")
+    rows = [f"https://e.com/{i},{tag}-{i},{tag}-ext-{i}" for i in range(1100)]
+    rows += [f"https://e.com/again,{tag}-{i}," for i in (3, 5, 700, 1050)]          # aliases of the first batch, the link, this batch
+    rows += [f"https://e.com/again,,{tag}-ext-{i}" for i in (4, 1099)]               # external ids
+    rows += [f"https://e.com/third,{tag}-3,", f"https://e.com/x,{tag}-3-2,", "not a url,,"]
+    text = "url,alias,external_id\n" + "\n".join(rows) + "\n"
+    before = total(pond)
+    dry_rows, dry = import_csv(pond, text, dry_run="true", conflict=conflict)
+    assert total(pond) == before
+    real_rows, real = import_csv(pond, text, conflict=conflict)
+    assert {n: row["status"] for n, row in dry_rows.items()} == {n: row["status"] for n, row in real_rows.items()}
+    assert {k: v for k, v in dry.items() if k not in ("seconds", "dry_run")} == \
+        {k: v for k, v in real.items() if k not in ("seconds", "dry_run")}
+    named = {n: row["short_url"] for n, row in real_rows.items() if row["status"] == "renamed"}
+    assert {n: row["short_url"] for n, row in dry_rows.items() if row["status"] == "renamed"} == named
+
+
 def test_a_bad_row_tells_its_field_and_leaves_the_others_alone(pond):
     text = ("url,alias,expires at,clicks\nhttps://e.com/ok1,ok-1,,\njavascript:alert(1),bad-1,,\n"
             "https://e.com/x,bad-2,someday,\nhttps://e.com/x,bad-3,,lots\n,bad-4,,\nhttps://e.com/x,../up,,\n,,,\nhttps://e.com/ok2,ok-2,,\n")

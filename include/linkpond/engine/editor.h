@@ -70,11 +70,13 @@ struct link_result {
 };
 /* Create or, by if_exists, find or update. Imported: aliases may be any path (alias_check imported), created time and
  * further aliases may be given; when one of those is in the way the fault's field is "aliases". */
+struct editor_claims;
 struct import_extra {
     bool imported;
-    int64_t created_ms;      /* TIME_NONE or 0 = now */
-    int64_t clicks;          /* counted elsewhere: joins the link's own figures, but no day's; 0 = none */
-    struct str_list aliases; /* further names besides the draft's alias, behind it */
+    struct editor_claims *claims; /* of a dry run in several calls; else NULL */
+    int64_t created_ms;           /* TIME_NONE or 0 = now */
+    int64_t clicks;               /* counted elsewhere: joins the link's own figures, but no day's; 0 = none */
+    struct str_list aliases;      /* further names besides the draft's alias, behind it */
 };
 void editor_link_create(struct editor *self, const struct actor *actor, struct arena *arena,
                         const struct link_draft *draft, const struct import_extra *extra, struct link_result *out);
@@ -88,8 +90,15 @@ void editor_link_update(struct editor *self, const struct actor *actor, struct a
 enum link_action { LINK_DELETE, LINK_RESTORE, LINK_PURGE };
 void editor_link_action(struct editor *self, const struct actor *actor, struct arena *arena, int64_t id,
                         enum link_action action, struct link_result *out);
+/* The names and external ids that a dry run in several calls has given away so far: later calls find them taken, by a
+ * link that is not there (existing_id EDITOR_CLAIMED). So it says what the calls would do if they were meant. One
+ * thread at a time. */
+#define EDITOR_CLAIMED (-1)
+struct editor_claims *editor_claims_new(void); /* NULL: out of memory */
+void editor_claims_free(struct editor_claims *self);
 /* extra: NULL or one for each. Many in one transaction, each in a savepoint of its own: a refused item leaves the
- * others alone. drafts[i] -> results[i]; ids NULL = create. dry_run: all is rolled back. */
+ * others alone. drafts[i] -> results[i]; ids NULL = create. dry_run: all is rolled back; what is
+ * in the way of an item and was made by this very call is EDITOR_CLAIMED too. */
 enum err editor_links_bulk(struct editor *self, const struct actor *actor, struct arena *arena,
                            const struct link_draft *drafts, const int64_t *ids, const enum link_action *action,
                            const struct import_extra *extra, size_t count, bool dry_run, struct link_result *results);
