@@ -13,10 +13,12 @@
 #define LIMIT_LOCATION       3584 /* the longest Location ever answered */
 #define LIMIT_TITLE          512
 #define LIMIT_NOTES          4096
-#define LIMIT_TAG            64  /* keys of tags, campaigns, channels */
-#define LIMIT_TAGS           50  /* per link */
-#define LIMIT_NAME           128 /* display names */
-#define LIMIT_UTM            255 /* one UTM value */
+#define LIMIT_TAG            64   /* keys of tags, campaigns, channels */
+#define LIMIT_TAGS           50   /* per link */
+#define LIMIT_NAME           128  /* display names */
+#define LIMIT_UTM            255  /* one UTM value */
+#define LIMIT_UTM_VALUES     5000 /* of the dictionary: a report that normalises reads them all */
+#define LIMIT_UTM_ALIASES    20   /* of one of them */
 #define LIMIT_SOURCE         128
 #define LIMIT_EXTERNAL_ID    128
 #define LIMIT_CUSTOMER       128
