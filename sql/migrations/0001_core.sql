@@ -56,6 +56,30 @@ CREATE TABLE label (
     UNIQUE (kind, key)
 ) STRICT;
 
+-- The dictionary of UTM values. A report shows what a click was given as the value it is a spelling of.
+CREATE TABLE utm_value (
+    id INTEGER PRIMARY KEY,
+    field TEXT NOT NULL CHECK (field IN ('utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content')),
+    value TEXT NOT NULL,                           -- as it is to be written
+    name_zh TEXT NOT NULL DEFAULT '',
+    name_en TEXT NOT NULL DEFAULT '',
+    archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)), -- still normalised, not for new links
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX utm_value_field ON utm_value (field, archived);
+
+-- Every spelling stands for one value of its field: the value's own (position 0) and its aliases.
+CREATE TABLE utm_spelling (
+    field TEXT NOT NULL,
+    folded TEXT NOT NULL,                          -- what is compared
+    spelling TEXT NOT NULL,                        -- as it was entered
+    utm_value_id INTEGER NOT NULL REFERENCES utm_value (id),
+    position INTEGER NOT NULL,
+    PRIMARY KEY (field, folded)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX utm_spelling_value ON utm_spelling (utm_value_id, position);
+
 -- Links. AUTOINCREMENT and tombstones: an id, and so a code, is never handed out again. What a redirect needs stands
 -- first, so that loading all links does not read through long notes.
 CREATE TABLE link (
