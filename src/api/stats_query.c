@@ -177,6 +177,11 @@ static enum err take_bom(struct stats_parsing *self, str value)
     return take_flag(self, value, &self->out->bom);
 }
 
+static enum err take_raw(struct stats_parsing *self, str value)
+{
+    return take_flag(self, value, &self->out->report.raw_utm);
+}
+
 static enum err take_request_id(struct stats_parsing *self, str value)
 {
     self->out->request_id = value;
@@ -193,6 +198,7 @@ static const struct {
     {"to", USE_STATS | USE_CLICKS, take_to},
     {"period", USE_STATS | USE_CLICKS, take_period},
     {"limit", USE_STATS | USE_CLICKS, take_limit},
+    {"raw", USE_STATS | USE_CLICKS, take_raw},
     {"interval", USE_STATS, take_interval},
     {"group_by", USE_STATS, take_group_by},
     {"metrics", USE_STATS, take_metrics},

@@ -153,7 +153,8 @@ static str canonical(enum dim dim, str value)
 static enum err value_number(struct report_match *self, enum dim dim, str value, uint64_t *number)
 {
     if (dim != DIM_LINK) {
-        return report_texts_intern(&self->texts, canonical(dim, value), number);
+        enum err err = report_texts_intern(&self->texts, canonical(dim, value), number);
+        return err == OK ? report_utm_canonical(&self->utm, &self->texts, dim, number) : err;
     }
     if (!str_to_u64(value, number) || *number > INT64_MAX) {
         *number = INT64_MAX; /* no such link */
@@ -201,6 +202,20 @@ static enum err add_filter(struct report_match *self, const struct report_filter
     return OK;
 }
 
+/* The UTM fields whose values the dictionary settles. */
+static unsigned utm_fields(const struct report_query *query, const enum dim *groups, size_t groups_count)
+{
+    unsigned fields = 0;
+
+    for (size_t i = 0; i < query->filters_count; i++) {
+        fields |= report_utm_bit(query->filters[i].dim);
+    }
+    for (size_t i = 0; i < groups_count; i++) {
+        fields |= report_utm_bit(groups[i]);
+    }
+    return query->raw_utm ? 0 : fields;
+}
+
 enum err report_match_open(struct report_match *self, struct db *db, const struct report_query *query,
                            const enum dim *groups, size_t groups_count)
 {
@@ -212,7 +227,8 @@ enum err report_match_open(struct report_match *self, struct db *db, const struc
     idmap_init(&self->owners, LINKS_MAX);
     idmap_init(&self->channel_groups, LINKS_MAX);
     self->needs_links = query->owner_bound || query->domain_bound;
-    enum err err = intern_names(self);
+    enum err err = report_utm_open(&self->utm, db, &self->texts, utm_fields(query, groups, groups_count));
+    err = err == OK ? intern_names(self) : err;
     for (size_t i = 0; err == OK && i < query->filters_count && i < REPORT_FILTERS_MAX; i++) {
         err = add_filter(self, &query->filters[i]);
     }
@@ -225,6 +241,7 @@ enum err report_match_open(struct report_match *self, struct db *db, const struc
 void report_match_done(struct report_match *self)
 {
     report_texts_done(&self->texts);
+    report_utm_done(&self->utm);
     arena_done(&self->arena);
     idmap_done(&self->links);
     idmap_done(&self->campaigns);
@@ -266,6 +283,7 @@ static enum err column_value(struct report_match *self, const struct clicks_scan
     struct click_value value = clicks_scan_value(scan, column_of(dim));
     enum err err = report_texts_value(&self->texts, &value, number);
 
+    err = err == OK ? report_utm_canonical(&self->utm, &self->texts, dim, number) : err;
     if (err == OK && dim == DIM_CHANNEL_GROUP) {
         const int64_t *group = idmap_find(&self->channel_groups, *number, 0);
         *number = group ? (uint64_t)*group : 0;

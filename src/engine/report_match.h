@@ -5,6 +5,7 @@
 #include "linkpond/engine/reporter.h"
 #include "linkpond/store/links.h"
 #include "report_texts.h"
+#include "report_utm.h"
 
 /*
  * Which clicks a question is about, and what each dimension says of a click. Values are numbers: for link the id, for
@@ -31,6 +32,7 @@ struct report_match {
     struct db *db;
     const struct report_query *query;
     struct report_texts texts;
+    struct report_utm utm;
     struct arena arena;
     struct match_filter filters[REPORT_FILTERS_MAX];
     size_t filters_count;

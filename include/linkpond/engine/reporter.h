@@ -14,7 +14,9 @@
  * Dimensions. As the link is now: link, campaign, owner, tag (a click of a link with two tags is in both
  * groups); all others as the click was, channel_group being the group its channel is in now. Empty text = none or not
  * known, as a value to filter by too. link: decimal id, 0 = unknown codes. referrer: the host alone. qr: true, false.
- * domain: the host asked. hour: 0..23 and weekday: 1..7 from Monday, in the zone asked for.
+ * domain: the host asked. hour: 0..23 and weekday: 1..7 from Monday, in the zone asked for. utm_source to utm_content:
+ * the value of the dictionary that the click's is a spelling of, as the dictionary is now (store/utm_values.h); filters
+ * likewise.
  */
 /* clang-format off */
 #define DIM_TABLE(X) \
@@ -83,6 +85,7 @@ struct report_query {
     struct report_filter filters[REPORT_FILTERS_MAX];
     size_t filters_count;
     bool all_classes; /* see below */
+    bool raw_utm;     /* UTM values as the clicks have them, whatever the dictionary says */
     enum dim group_by[2];
     size_t group_count;             /* 0..2 */
     size_t limit;                   /* groups returned, 1..1000 */
