@@ -24,6 +24,23 @@ int64_t clock_mono_ns(void)
     return (int64_t)now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
+void clock_cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+struct timespec clock_mono_after_ms(int64_t ms)
+{
+    int64_t ns = clock_mono_ns() + ms * 1000000;
+
+    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+}
+
 /* https://howardhinnant.github.io/date_algorithms.html, civil_from_days and days_from_civil: years start in March, so
  * the leap day is the last of its year; an era is 400 years. */
 void civil_from_days(int64_t days, int *year, int *month, int *day)

@@ -32,8 +32,7 @@ struct janitor {
 static bool wait_for_beat(const struct beat *beat)
 {
     struct janitor *self = beat->janitor;
-    int64_t ns = clock_mono_ns() + beat->every_ms * 1000000;
-    struct timespec until = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+    struct timespec until = clock_mono_after_ms(beat->every_ms);
 
     pthread_mutex_lock(&self->lock);
     while (!self->stop && pthread_cond_timedwait(&self->wake, &self->lock, &until) != ETIMEDOUT) {
@@ -75,17 +74,13 @@ static bool beat_start(struct beat *beat, const char *name)
 enum err janitor_start(struct engine *engine, struct janitor **out)
 {
     struct janitor *self = calloc(1, sizeof *self);
-    pthread_condattr_t attr;
 
     if (!self) {
         return ERR_NOMEM;
     }
     self->engine = engine;
     pthread_mutex_init(&self->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&self->wake, &attr);
-    pthread_condattr_destroy(&attr);
+    clock_cond_init(&self->wake);
     self->upkeep = (struct beat){.janitor = self, .every_ms = UPKEEP_EVERY_MS, .work = upkeep};
     self->sweep = (struct beat){.janitor = self, .every_ms = SWEEP_EVERY_MS, .work = janitor_run};
     if (!beat_start(&self->upkeep, "upkeep") || !beat_start(&self->sweep, "janitor")) {

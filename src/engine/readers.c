@@ -19,16 +19,12 @@ struct readers {
 static struct readers *readers_new(void)
 {
     struct readers *self = calloc(1, sizeof *self);
-    pthread_condattr_t attr;
 
     if (!self) {
         return NULL;
     }
     pthread_mutex_init(&self->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&self->given, &attr);
-    pthread_condattr_destroy(&attr);
+    clock_cond_init(&self->given);
     return self;
 }
 
@@ -66,16 +62,9 @@ void readers_close(struct readers *self)
     free(self);
 }
 
-static struct timespec mono_after(int64_t timeout_ms)
-{
-    int64_t ns = clock_mono_ns() + timeout_ms * 1000000;
-
-    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
-}
-
 struct db *readers_take(struct readers *self, int64_t timeout_ms)
 {
-    struct timespec until = mono_after(timeout_ms);
+    struct timespec until = clock_mono_after_ms(timeout_ms);
     struct db *db = NULL;
 
     pthread_mutex_lock(&self->lock);

@@ -189,6 +189,11 @@ static bool run_batch(struct writer *self)
         count_batch(self, &batch, clock_mono_ns());
     }
     self->more = batch.more;
+    if (!batch.more) {
+        pthread_mutex_lock(&self->lock);
+        self->stats.at_end_ns = now_ns;
+        pthread_mutex_unlock(&self->lock);
+    }
     return !batch.more;
 }
 
@@ -273,7 +278,7 @@ static void serve_drains(struct writer *self, uint64_t tickets, bool at_end)
 /* Until there is a task, or it is time to look at the journal. Gives the drain tickets drawn so far. */
 static uint64_t wait_for_work(struct writer *self, bool *stopping)
 {
-    struct timespec until = writer_after_ms(POLL_MS);
+    struct timespec until = clock_mono_after_ms(POLL_MS);
     int rc = 0;
 
     pthread_mutex_lock(&self->lock);
@@ -342,14 +347,9 @@ static void writer_free(struct writer *self)
 
 static void locks_init(struct writer *self)
 {
-    pthread_condattr_t clock;
-
     pthread_mutex_init(&self->lock, NULL);
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-    pthread_cond_init(&self->work, &clock);
-    pthread_cond_init(&self->done, &clock);
-    pthread_condattr_destroy(&clock);
+    clock_cond_init(&self->work);
+    clock_cond_init(&self->done);
 }
 
 enum err writer_start(const struct writer_opts *opts, struct writer **out, struct fault *fault)

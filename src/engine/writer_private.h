@@ -48,7 +48,4 @@ struct writer {
     bool more;                     /* the journal holds more than the last batch took */
 };
 
-/* That many milliseconds from now, on the monotonic clock of the conditions. */
-struct timespec writer_after_ms(int64_t ms);
-
 #endif

@@ -1,20 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "linkpond/base/clock.h"
 #include "linkpond/base/limits.h"
 #include "writer_private.h"
-
-struct timespec writer_after_ms(int64_t ms)
-{
-    struct timespec at;
-
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_sec += (time_t)(ms / 1000);
-    at.tv_nsec += (long)(ms % 1000 * NS_PER_MS);
-    if (at.tv_nsec >= 1000000000) {
-        at.tv_sec++;
-        at.tv_nsec -= 1000000000;
-    }
-    return at;
-}
 
 enum err writer_submit(struct writer *self, const struct writer_task *task, struct fault *fault)
 {
@@ -39,7 +26,7 @@ enum err writer_submit(struct writer *self, const struct writer_task *task, stru
 
 enum err writer_drain(struct writer *self, int64_t timeout_ms)
 {
-    struct timespec until = writer_after_ms(timeout_ms);
+    struct timespec until = clock_mono_after_ms(timeout_ms);
     int rc = 0;
 
     pthread_mutex_lock(&self->lock);

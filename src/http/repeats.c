@@ -36,12 +36,8 @@ struct repeats *repeats_new(struct engine *engine)
     struct repeats *self = calloc(1, sizeof *self);
     BUG_ON(!self);
     self->engine = engine;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_mutex_init(&self->lock, NULL);
-    pthread_cond_init(&self->ended, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_cond_init(&self->ended);
     return self;
 }
 
@@ -68,10 +64,8 @@ static bool is_running(const struct repeats *self, int64_t api_key_id, str key)
 /* False: it runs already, and went on doing so for as long as we were to wait. NULL in *out: no memory. */
 static bool start(struct repeats *self, int64_t api_key_id, str key, int wait_s, struct repeat_running **out)
 {
-    struct timespec until;
+    struct timespec until = clock_mono_after_ms(wait_s * MS_PER_SECOND);
     int rc = 0;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += wait_s;
     pthread_mutex_lock(&self->lock);
     bool runs = is_running(self, api_key_id, key);
     while (runs && wait_s > 0 && rc == 0) {

@@ -91,9 +91,7 @@ static void *sweep_main(void *arg)
     prctl(PR_SET_NAME, "sweep");
     pthread_mutex_lock(&self->lock);
     while (!self->stopping) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += SWEEP_SECONDS;
+        struct timespec until = clock_mono_after_ms(SWEEP_SECONDS * MS_PER_SECOND);
         pthread_cond_timedwait(&self->wake, &self->lock, &until);
         if (!self->stopping) {
             pthread_mutex_unlock(&self->lock);
@@ -174,7 +172,7 @@ enum err server_start(const struct server_opts *opts, struct server **out, struc
     }
     raise_file_limit(opts->redirect_threads);
     pthread_mutex_init(&self->lock, NULL);
-    pthread_cond_init(&self->wake, NULL);
+    clock_cond_init(&self->wake);
     self->lanes_count = opts->redirect_threads;
     const char *public_url = opts->engine->opts.public_url;
     self->redirect = redirect_new(&(struct redirect_opts){

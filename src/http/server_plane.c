@@ -225,7 +225,7 @@ struct plane_server *plane_start(const struct plane_opts *opts)
     self->trust = *opts->trust;
     self->timing = opts->timing;
     pthread_mutex_init(&self->lock, NULL);
-    pthread_cond_init(&self->idle, NULL);
+    clock_cond_init(&self->idle);
     self->daemon = MHD_start_daemon(
         MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC, 0, NULL, NULL,
         on_request, self, MHD_OPTION_LISTEN_SOCKET, opts->fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
@@ -254,11 +254,7 @@ static void wait_until_idle(struct plane_server *self, int64_t timeout_ms)
     int64_t deadline_ns = clock_mono_ns() + timeout_ms * 1000000;
     pthread_mutex_lock(&self->lock);
     while (self->working > 0 && clock_mono_ns() < deadline_ns) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += WAIT_SLICE_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
+        struct timespec until = clock_mono_after_ms(WAIT_SLICE_MS);
         pthread_cond_timedwait(&self->idle, &self->lock, &until);
     }
     pthread_mutex_unlock(&self->lock);

@@ -2,6 +2,7 @@
 #ifndef LINKPOND_BASE_CLOCK_H
 #define LINKPOND_BASE_CLOCK_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 #include "linkpond/base/str.h"
@@ -15,6 +16,10 @@
 int64_t clock_now_ms(void);
 /* Monotonic nanoseconds, for measuring and rate limits. */
 int64_t clock_mono_ns(void);
+/* For waiting with an end: a condition on the monotonic clock, which no step of the wall clock prolongs, and an instant
+ * of it for pthread_cond_timedwait. */
+void clock_cond_init(pthread_cond_t *cond);
+struct timespec clock_mono_after_ms(int64_t ms);
 
 /* RFC 3339 times. Years 0001-9999; an instant outside is written as the nearest one inside and refused when read. */
 #define TIMESTAMP_TEXT_MAX 32

@@ -48,6 +48,7 @@ void writer_set_rules(struct writer *self, struct agent_rules *agents, struct so
 struct writer_stats {
     uint64_t ingested, by_class[CLASS_COUNT], tasks, batches, folded, duplicates;
     int64_t last_commit_ms;
+    int64_t at_end_ns; /* monotonic: all that was journalled before is ingested; 0 = not once yet */
     int64_t wal_bytes;
     bool disk_full; /* the last batch could not be committed */
 };
