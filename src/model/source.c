@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/model/source.h"
 
+#include "linkpond/base/gbk.h"
 #include "linkpond/base/host.h"
 #include "linkpond/base/limits.h"
 #include "linkpond/base/percent.h"
@@ -55,7 +56,7 @@ static bool is_plain(str raw)
     return plain;
 }
 
-/* Decoded, and made valid UTF-8 (GBK becomes U+FFFD; the raw query keeps the bytes). */
+/* Decoded, and made valid UTF-8: GBK is read as such, what is neither becomes U+FFFD. The raw query keeps the bytes. */
 static str decoded_text(struct arena *arena, str raw, size_t bytes_max, bool lower)
 {
     char decoded_bytes[LIMIT_CLICK_QUERY], repaired_bytes[3 * LIMIT_CLICK_QUERY];
@@ -64,7 +65,9 @@ static str decoded_text(struct arena *arena, str raw, size_t bytes_max, bool low
     buf_init_fixed(&decoded, decoded_bytes, sizeof decoded_bytes);
     buf_init_fixed(&repaired, repaired_bytes, sizeof repaired_bytes);
     percent_decode_form(&decoded, raw);
-    utf8_repair(&repaired, buf_str(&decoded));
+    if (utf8_valid(buf_str(&decoded)) || !gbk_to_utf8(&repaired, buf_str(&decoded))) {
+        utf8_repair(&repaired, buf_str(&decoded));
+    }
     return text_clean(arena, buf_str(&repaired), bytes_max, lower);
 }
 
@@ -231,6 +234,24 @@ static str referrer_host(struct arena *arena, str url, bool *package)
     return arena_str(arena, host);
 }
 
+str source_mini_program(str referrer)
+{
+    static const str site = STR_INIT("https://servicewechat.com/");
+    str appid, rest;
+
+    if (!str_istarts(referrer, site) || !str_cut(str_from(referrer, site.len), '/', &appid, &rest) ||
+        !str_starts(appid, STR("wx")) || appid.len != 18) {
+        return STR("");
+    }
+    for (size_t i = 2; i < appid.len; i++) {
+        char c = appid.ptr[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+            return STR("");
+        }
+    }
+    return appid;
+}
+
 /* Who sent the visitor by the Referer; empty for none and for our own pages. */
 static str see_referrer(struct seen *seen, const struct record *record)
 {
@@ -292,13 +313,19 @@ static void decide_channel(struct seen *seen, const struct record *record, const
 {
     struct click *click = seen->click;
     const struct origin *from = app && app->category.len > 0 ? app : seen->from;
+    bool named = click->source_by == BY_REQUEST || click->source_by == BY_LINK || click->source_by == BY_AD_CLICK;
+    str kind = named ? source_category(seen->rules, click->source) : STR("");
     const str facts[FACT_COUNT] = {
         [FACT_SCENE] = click_scene_name(click->scene),
         [FACT_MEDIUM] = text_clean(seen->arena, click->utm[UTM_MEDIUM], LIMIT_UTM, true),
+        [FACT_SOURCE] = click->source,
+        [FACT_CAMPAIGN] = text_clean(seen->arena, click->utm[UTM_CAMPAIGN], LIMIT_UTM, true),
         [FACT_HOST] = click->referrer_host,
         [FACT_AD] = seen->ad ? seen->ad->category : STR(""),
         [FACT_APP] = app_name,
-        [FACT_CATEGORY] = from ? from->category : STR(""),
+        [FACT_CATEGORY] = kind.len > 0 ? kind
+                          : from       ? from->category
+                                       : STR(""),
     };
 
     click->channel = STR("");

@@ -4,16 +4,14 @@
 #include "linkpond/base/embedded.h"
 #include "linkpond/base/host.h"
 #include "linkpond/base/limits.h"
+#include "source_channels.h"
 #include "tsv.h"
 
-#define ROWS_MAX        8192
 #define RULES_BYTES_MAX (4 * 1024 * 1024)
 
-struct channel_rule {
-    enum channel_fact fact;
-    str value;          /* without its stars */
-    bool before, after; /* anything may come before or after */
-    str channel;
+/* What a source is known as, whoever told us its name: "baidu" is a search engine in utm_source too. */
+struct source_kind {
+    str source, category;
 };
 
 struct source_rules {
@@ -22,8 +20,9 @@ struct source_rules {
     size_t origin_count;
     struct origin *ads; /* as in the file */
     size_t ad_count;
-    struct channel_rule *channels; /* as in the file */
-    size_t channel_count;
+    struct channels *channels;
+    struct source_kind *kinds; /* by source */
+    size_t kind_count;
 };
 
 /* ---- compiling ------------------------------------------------------------------------------------------------ */
@@ -34,11 +33,6 @@ static const str origin_kinds[ORIGIN_KIND_COUNT] = {
     [ORIGIN_APP] = STR_INIT("app"),
     [ORIGIN_AD] = STR_INIT("ad"),
 };
-static const str fact_names[FACT_COUNT] = {
-    [FACT_SCENE] = STR_INIT("scene"), [FACT_MEDIUM] = STR_INIT("medium"), [FACT_HOST] = STR_INIT("host"),
-    [FACT_AD] = STR_INIT("ad"),       [FACT_APP] = STR_INIT("app"),       [FACT_CATEGORY] = STR_INIT("category"),
-};
-
 static size_t name_index(const str *names, size_t count, str name)
 {
     size_t i = 0;
@@ -96,7 +90,7 @@ static enum err origin_read(struct source_rules *self, struct tsv *tsv, const st
     if (str_eq(origin.source, STR("-"))) {
         origin.source = STR("");
     }
-    if (self->origin_count == ROWS_MAX || self->ad_count == ROWS_MAX) {
+    if (self->origin_count == SOURCE_ROWS_MAX || self->ad_count == SOURCE_ROWS_MAX) {
         return tsv_fault(tsv, fault, "too many rows at", origin.value);
     }
     if (origin.kind == ORIGIN_AD) {
@@ -145,49 +139,41 @@ static enum err origins_read(struct source_rules *self, const struct source_tabl
     return origins_sort(self, &tsv, fault);
 }
 
-static enum err channel_read(struct source_rules *self, struct tsv *tsv, const struct tsv_row *row, struct fault *fault)
+static int kind_compare(const void *left, const void *right)
 {
-    size_t fact = name_index(fact_names, FACT_COUNT, row->fields[0]);
-    struct channel_rule rule = {.value = row->fields[1], .channel = row->fields[2]};
+    const struct source_kind *a = left, *b = right;
 
-    if (fact == FACT_COUNT) {
-        return tsv_fault(tsv, fault, "unknown field", row->fields[0]);
-    }
-    rule.fact = (enum channel_fact)fact;
-    if (str_starts(rule.value, STR("*"))) {
-        rule.before = true;
-        rule.value = str_from(rule.value, 1);
-    }
-    if (str_ends(rule.value, STR("*"))) {
-        rule.after = true;
-        rule.value = str_slice(rule.value, 0, rule.value.len - 1);
-    }
-    if (row->count != 5 || rule.value.len == 0) {
-        return tsv_fault(tsv, fault, "not field, value, channel, Chinese, English:", row->fields[0]);
-    }
-    if (rule.channel.len == 0 || rule.channel.len > LIMIT_TAG) {
-        return tsv_fault(tsv, fault, "bad channel", rule.channel);
-    }
-    if (self->channel_count == ROWS_MAX) {
-        return tsv_fault(tsv, fault, "too many rows at", rule.value);
-    }
-    self->channels[self->channel_count++] = rule;
-    return OK;
+    return str_cmp(a->source, b->source);
 }
 
-static enum err channels_read(struct source_rules *self, const struct source_table *table, struct fault *fault)
+/* Only kinds of site that are so as a whole: WeChat is an article here and a mini program there. */
+static bool is_kind_of_source(str category)
 {
-    struct tsv tsv;
-    struct tsv_row row;
+    static const str categories[] = {STR_INIT("search"), STR_INIT("social"), STR_INIT("video"), STR_INIT("shopping"),
+                                     STR_INIT("news"),   STR_INIT("ai"),     STR_INIT("email")};
 
-    tsv_init(&tsv, table->file, arena_str(&self->arena, table->text));
-    while (tsv_next(&tsv, &row)) {
-        enum err err = channel_read(self, &tsv, &row, fault);
-        if (err != OK) {
-            return err;
+    return name_index(categories, ARRAY_LEN(categories), category) < ARRAY_LEN(categories);
+}
+
+static void kinds_fill(struct source_rules *self)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < self->origin_count; i++) {
+        const struct origin *origin = &self->origins[i];
+        if (origin->kind == ORIGIN_HOST && origin->source.len > 0 && is_kind_of_source(origin->category)) {
+            self->kinds[self->kind_count++] = (struct source_kind){origin->source, origin->category};
         }
     }
-    return OK;
+    if (self->kind_count > 1) {
+        qsort(self->kinds, self->kind_count, sizeof *self->kinds, kind_compare);
+    }
+    for (size_t i = 0; i < self->kind_count; i++) {
+        if (kept == 0 || kind_compare(&self->kinds[kept - 1], &self->kinds[i]) != 0) {
+            self->kinds[kept++] = self->kinds[i];
+        }
+    }
+    self->kind_count = kept;
 }
 
 /* Rows the tables of that kind can hold: their lines, as far as we go. */
@@ -198,7 +184,7 @@ static size_t rows_at_most(const struct source_table *tables, size_t count, enum
     for (size_t i = 0; i < count; i++) {
         str text = tables[i].kind == kind ? tables[i].text : STR("");
         lines += text.len > 0;
-        for (size_t j = 0; j < text.len && lines < ROWS_MAX; j++) {
+        for (size_t j = 0; j < text.len && lines < SOURCE_ROWS_MAX; j++) {
             lines += text.ptr[j] == '\n';
         }
     }
@@ -212,16 +198,18 @@ static enum err rules_fill(struct source_rules *self, const struct source_table 
     size_t channels = rows_at_most(tables, count, SOURCE_CHANNELS);
     enum err err = OK;
 
+    self->channels = channels_new(&self->arena, channels);
     self->origins = ARENA_ARRAY(&self->arena, struct origin, origins);
     self->ads = ARENA_ARRAY(&self->arena, struct origin, origins);
-    self->channels = ARENA_ARRAY(&self->arena, struct channel_rule, channels);
-    if (!self->origins || !self->ads || !self->channels) {
+    self->kinds = ARENA_ARRAY(&self->arena, struct source_kind, origins);
+    if (!self->origins || !self->ads || !self->channels || !self->kinds) {
         return ERR_NOMEM;
     }
     for (size_t i = 0; i < count && err == OK; i++) {
         err = tables[i].kind == SOURCE_REFERRERS ? origins_read(self, &tables[i], (unsigned)i, fault)
-                                                 : channels_read(self, &tables[i], fault);
+                                                 : channels_read(self->channels, &tables[i], fault);
     }
+    kinds_fill(self);
     return err == OK && self->arena.overflow ? ERR_NOMEM : err;
 }
 
@@ -301,24 +289,22 @@ const struct origin *origin_ad(const struct source_rules *self, size_t rank)
     return &self->ads[rank];
 }
 
-static bool channel_rule_holds(const struct channel_rule *rule, str fact)
+str source_category(const struct source_rules *self, str source)
 {
-    if (rule->before && rule->after) {
-        return str_find(fact, rule->value, 0) >= 0;
+    struct source_kind key = {.source = source};
+    const struct source_kind *kind = NULL;
+
+    if (self->kind_count > 0) {
+        kind = bsearch(&key, self->kinds, self->kind_count, sizeof key, kind_compare);
     }
-    if (rule->before) {
-        return str_ends(fact, rule->value);
+    if (kind) {
+        return kind->category;
     }
-    return rule->after ? str_starts(fact, rule->value) : str_eq(fact, rule->value);
+    const struct origin *origin = str_find_char(source, '.', 0) > 0 ? origin_find_host(self, source) : NULL;
+    return origin && is_kind_of_source(origin->category) ? origin->category : STR("");
 }
 
 str channel_infer(const struct source_rules *self, const str facts[FACT_COUNT])
 {
-    for (size_t i = 0; i < self->channel_count; i++) {
-        const struct channel_rule *rule = &self->channels[i];
-        if (facts[rule->fact].len > 0 && channel_rule_holds(rule, facts[rule->fact])) {
-            return rule->channel;
-        }
-    }
-    return STR("");
+    return channels_infer(self->channels, facts);
 }

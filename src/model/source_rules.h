@@ -17,7 +17,18 @@ struct origin {
 };
 
 /* What a channel can be told from, in the words of config/channels.tsv. */
-enum channel_fact { FACT_SCENE, FACT_MEDIUM, FACT_HOST, FACT_AD, FACT_APP, FACT_CATEGORY, FACT_COUNT };
+enum channel_fact {
+    FACT_SCENE,
+    FACT_MEDIUM,
+    FACT_SOURCE,
+    FACT_CAMPAIGN,
+    FACT_HOST,
+    FACT_AD,
+    FACT_APP,
+    FACT_CATEGORY,
+    FACT_COUNT
+};
+#define SOURCE_ROWS_MAX 8192 /* of one kind of table */
 
 /* Exact (kind, value); NULL when not listed. Not for ORIGIN_AD. */
 const struct origin *origin_find(const struct source_rules *self, enum origin_kind kind, str value);
@@ -27,6 +38,9 @@ const struct origin *origin_find_host(const struct source_rules *self, str host)
 /* Position of an ad click parameter (any case) in the table, the more telling first; -1 when it is none. */
 ssize_t origin_ad_rank(const struct source_rules *self, str name);
 const struct origin *origin_ad(const struct source_rules *self, size_t rank);
+/* "search", "social", "video", "shopping", "news", "ai" or "email", if that is what the source's site is as a whole;
+ * the source is a key or a host. */
+str source_category(const struct source_rules *self, str source);
 /* The channel of the first rule that holds; empty when none does. */
 str channel_infer(const struct source_rules *self, const str facts[FACT_COUNT]);
 

@@ -29,13 +29,18 @@ struct source_rules *source_rules_builtin(void);
 
 /* Fills the click's scene, utm, source, channel, referrer_host, ad click, qr and query (volatile values cut) from the
  * record and what the agent recognition said. New texts live in the arena; the rest borrows from the record or the
- * rules. UTM values are the request's, else the link's; percent-decoded, repaired to UTF-8, control characters made
- * blanks, trimmed and cut to LIMIT_UTM, in the case they were given; `source` is lower-cased besides. Ad click ids stay
- * byte-exact; one whose network cannot be told (clickid) has its parameter's name as ad_click_source. Adds to
- * click->signals: SIGNAL_TEST for an unexpanded macro, SIGNAL_FROM_MAIL_GATEWAY. A Referer of the short domain itself
- * is nobody. When the arena runs out texts are missing: check its overflow flag. */
+ * rules. UTM values are the request's, else the link's; percent-decoded, read as GBK where they are that, repaired to
+ * UTF-8, control characters made blanks, trimmed and cut to LIMIT_UTM, in the case they were given; `source` is
+ * lower-cased besides. Ad click ids stay byte-exact; one whose network cannot be told (clickid) has its parameter's
+ * name as ad_click_source. Adds to click->signals: SIGNAL_TEST for an unexpanded macro, SIGNAL_FROM_MAIL_GATEWAY. A
+ * Referer of the short domain itself is nobody. When the arena runs out texts are missing: check its overflow flag. */
 void source_attribute(const struct source_rules *rules, struct arena *arena, const struct record *record,
                       const struct agent *agent, struct click *click);
+
+/* The mini program's appid of a Referer https://servicewechat.com/{appid}/{version}/page-frame.html, which WeChat sets
+ * and a mini program cannot (developers.weixin.qq.com/miniprogram/dev/framework/ability/network.html); empty when it is
+ * none. A slice of the argument. */
+str source_mini_program(str referrer);
 
 /* Parameters we read and never forward: lp_qr lp_ch lp_src, and WeChat's volatile exportkey pass_ticket nsukey
  * abtest_cookie. Compared byte-exact. */

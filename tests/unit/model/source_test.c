@@ -117,10 +117,29 @@ static void utm__keeps_what_was_given_and_source_folds_it(void **state)
     assert_text(click.utm[UTM_TERM], "");
     assert_text(click.utm[UTM_CONTENT], "a b");
     assert_text(click.utm[UTM_ID], "7");
-    /* GBK is kept raw in the query and shown as unreadable. */
-    click = of_query("utm_source=%B9%AB");
-    assert_true(click.utm[UTM_SOURCE].len > 0);
-    assert_text(click.query, "utm_source=%B9%AB");
+}
+
+static void utm__in_gbk_is_readable_and_kept_raw(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sent, *shown;
+    } cases[] = {
+        {"%B9%AB%D6%DA%BA%C5", "公众号"},       {"%b9%ab%D6%DA%BA%C5-618", "公众号-618"},
+        {"\xb9\xab\xd6\xda\xba\xc5", "公众号"}, {"%E5%85%AC%E4%BC%97%E5%8F%B7", "公众号"},
+        {"caf%E9s", "caf\xef\xbf\xbds"},        {"%B9%AB%D6", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+        {"%FF%FE", "\xef\xbf\xbd\xef\xbf\xbd"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        str query = arena_f(&arena, "utm_source=%s&utm_medium=%s", cases[i].sent, cases[i].sent);
+        struct click click = attribute((struct record){.query = query}, "");
+        assert_text(click.utm[UTM_MEDIUM], cases[i].shown);
+        assert_text(click.source, cases[i].shown);
+        assert_true(str_eq(click.query, query));
+    }
+    assert_channel(of_query("utm_medium=%B9%AB%D6%DA%BA%C5"), "official-account", BY_INFERRED);
+    assert_channel(of_query("utm_source=%B9%AB%D6%DA%BA%C5"), "official-account", BY_INFERRED);
 }
 
 static void utm__of_the_link_stands_in_for_what_the_request_lacks(void **state)
@@ -303,14 +322,135 @@ static void channel__is_inferred_from_the_most_telling_fact(void **state)
     assert_channel(attribute((struct record){0}, "xiaohongshu"), "social", BY_INFERRED);
 }
 
+static void channel__of_paid_and_organic_visits_by_the_kind_of_source(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *query, *channel;
+    } cases[] = {
+        {"utm_source=baidu&utm_medium=cpc", "sem"},
+        {"utm_source=Zhihu&utm_medium=cpc", "feed"},
+        {"utm_source=zhihu.com&utm_medium=paid-post", "feed"},
+        {"utm_source=douyin&utm_medium=cpm", "paid-video"},
+        {"utm_source=taobao&utm_medium=cpc", "paid-shopping"},
+        {"utm_source=nobody&utm_medium=cpm", "display"},
+        {"utm_source=nobody&utm_medium=cpa", "sem"},
+        {"utm_source=nobody&utm_medium=ppc&utm_campaign=Spring%20Shop", "paid-shopping"},
+        {"utm_source=nobody&utm_medium=ppc&utm_campaign=eshop", "paid-shopping"},
+        {"utm_source=nobody&utm_medium=ppc&utm_campaign=bishop", "sem"},
+        {"utm_source=google&utm_campaign=Cross-Network", "cross-network"},
+        {"utm_source=baidu", "seo"},
+        {"utm_source=weibo", "social"},
+        {"utm_source=bilibili", "video"},
+        {"utm_source=jd", "shopping"},
+        {"utm_source=nobody", ""},
+        {"utm_source=nobody&utm_medium=web-push", "push"},
+        {"utm_source=firebase", "push"},
+        {"utm_source=sms", "sms"},
+        {"utm_source=e-mail", "email"},
+        {"utm_source=%E4%BC%81%E5%BE%AE", "wecom"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct click click = of_query(cases[i].query);
+        if (!str_eq(click.channel, str_from_c(cases[i].channel))) {
+            fail_msg("%s: got '" STR_FMT "', expected '%s'", cases[i].query, STR_ARG(click.channel), cases[i].channel);
+        }
+    }
+    /* An app says where it was opened, not that its search led here. */
+    assert_channel(attribute((struct record){0}, "baidu"), "", BY_NONE);
+}
+
+static void channel__set_of_the_private_domain_is_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *medium, *channel;
+    } cases[] = {
+        {"公众号", "official-account"},
+        {"企微", "wecom"},
+        {"社群", "group"},
+        {"朋友圈", "moments"},
+        {"单聊", "single-chat"},
+        {"小程序", "mini-program"},
+        {"视频号", "video-account"},
+        {"官网", "website"},
+        {"内容学院", "content"},
+        {"门店", "store"},
+        {"展会", "expo"},
+        {"沙龙", "salon"},
+        {"KOL", "kol"},
+        {"KOC", "koc"},
+        {"裂变", "referral"},
+        {"短信", "sms"},
+        {"邮件", "email"},
+        {"SEM", "sem"},
+        {"SEO", "seo"},
+        {"信息流", "feed"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct record record = {.query = arena_f(&arena, "utm_medium=%s", cases[i].medium)};
+        assert_channel(attribute(record, ""), cases[i].channel, BY_INFERRED);
+    }
+}
+
+static void referrer__of_a_mini_program_tells_its_appid(void **state)
+{
+    (void)state;
+    static const char frame[] = "https://servicewechat.com/wxcb459ae1e3e8f9f2/12/page-frame.html";
+
+    assert_text(source_mini_program(str_from_c(frame)), "wxcb459ae1e3e8f9f2");
+    assert_text(source_mini_program(STR("https://servicewechat.com.evil.example/wxcb459ae1e3e8f9f2/12/x")), "");
+    assert_text(source_mini_program(STR("https://servicewechat.com/wxcb459ae1e3e8f9f2")), "");
+    assert_text(source_mini_program(STR("https://servicewechat.com/wxcb459ae1e3e8f9<2/1/")), "");
+    assert_text(source_mini_program(STR("")), "");
+    struct record record = {.referrer = str_from_c(frame)};
+    assert_channel(attribute(record, ""), "mini-program", BY_INFERRED);
+}
+
+static void referrer__of_chinas_sites_that_common_lists_lack(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *source;
+    } cases[] = {
+        {"https://mp.weixin.qq.com/s/x", "wechat"},
+        {"https://work.weixin.qq.com/ca/x", "wecom"},
+        {"https://v.douyin.com/x/", "douyin"},
+        {"https://v.kuaishou.com/x", "kuaishou"},
+        {"https://xhslink.com/x", "xiaohongshu"},
+        {"https://link.zhihu.com/?target=x", "zhihu"},
+        {"https://m.toutiao.com/x", "toutiao"},
+        {"https://b23.tv/x", "bilibili"},
+        {"https://item.taobao.com/x", "taobao"},
+        {"https://detail.tmall.com/x", "tmall"},
+        {"https://item.m.jd.com/x", "jd"},
+        {"https://mobile.yangkeduo.com/x", "pinduoduo"},
+        {"https://im.dingtalk.com/", "dingtalk"},
+        {"https://acme.feishu.cn/docs/x", "feishu"},
+        {"https://channels.weixin.qq.com/x", "wechat"},
+        {"android-app://com.xingin.xhs/x", "xiaohongshu"},
+        {"android-app://com.ss.android.ugc.aweme", "douyin"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_source(of_referrer(cases[i].url), cases[i].source, BY_REFERRER);
+    }
+}
+
 static void rules__broken_tables_name_the_line(void **state)
 {
     (void)state;
     static const char *const referrers[] = {"#\nsite\tx\ty\n",     "#\nhost\tx.com\n",           "#\nhost\tX.com\tx\n",
                                             "#\nhost\t\tx\n",      "#\nhost\tx.com\t\tsearch\n", "#\napp\ta\tb\tc\td\n",
                                             "app\ta\tb\napp\ta\tb"};
-    static const char *const channels[] = {"#\nplace\tx\ty\tz\tz\n", "#\nscene\tx\ty\n", "#\nscene\t*\ty\tz\tz\n",
-                                           "#\nscene\tx\t\tz\tz\n"};
+    static const char *const channels[] = {
+        "#\nplace\tx\ty\tz\tz\n",     "#\nscene\tx\ty\n",
+        "#\nscene\t*\ty\tz\tz\n",     "#\nscene\tx\t\tz\tz\n",
+        "#\nwhen\tx\ty\tz\tz\n",      "#\nwhen\tplace=x\ty\tz\tz\n",
+        "#\nwhen\tscene=\ty\tz\tz\n", "#\nwhen\tscene=a,scene=b,scene=c,scene=d\ty\tz\tz\n",
+        "#\nscene\ta||b\ty\tz\tz\n"};
     struct source_rules *compiled = NULL;
 
     for (size_t i = 0; i < ARRAY_LEN(referrers); i++) {
@@ -348,6 +488,7 @@ int main(void)
         cmocka_unit_test(source__is_asked_in_one_order),
         cmocka_unit_test(channel__is_asked_in_one_order),
         cmocka_unit_test(utm__keeps_what_was_given_and_source_folds_it),
+        cmocka_unit_test(utm__in_gbk_is_readable_and_kept_raw),
         cmocka_unit_test(utm__of_the_link_stands_in_for_what_the_request_lacks),
         cmocka_unit_test(utm__is_cut_to_its_limit_between_characters),
         cmocka_unit_test(scene__comes_from_wechats_own_mark),
@@ -359,6 +500,10 @@ int main(void)
         cmocka_unit_test(referrer__that_cannot_be_read_is_nobody),
         cmocka_unit_test(referrer__of_a_mail_gateway_is_marked),
         cmocka_unit_test(channel__is_inferred_from_the_most_telling_fact),
+        cmocka_unit_test(channel__of_paid_and_organic_visits_by_the_kind_of_source),
+        cmocka_unit_test(channel__set_of_the_private_domain_is_whole),
+        cmocka_unit_test(referrer__of_a_mini_program_tells_its_appid),
+        cmocka_unit_test(referrer__of_chinas_sites_that_common_lists_lack),
         cmocka_unit_test(rules__broken_tables_name_the_line),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
