@@ -158,6 +158,19 @@ bool addr_is_private(const struct addr *self)
            in_block(self, "3fff::/20");
 }
 
+bool addr_is_documentation(const struct addr *self)
+{
+    static const char *const blocks[] = {"192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32",
+                                         "3fff::/20"};
+
+    for (size_t i = 0; i < ARRAY_LEN(blocks); i++) {
+        if (in_block(self, blocks[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool cidr_parse(str text, struct cidr *out)
 {
     str address, length;

@@ -28,6 +28,8 @@ struct addr addr_truncate(const struct addr *self);
  * loopback, private (RFC 1918, 4193), link-local, CGNAT 100.64/10, unspecified, multicast, reserved and
  * documentation ranges, and IPv6 forms that embed such an IPv4 (mapped, 6to4 2002::/16, NAT64 64:ff9b::/96). */
 bool addr_is_private(const struct addr *self);
+/* The ranges that examples and tests use, nobody's hosts (RFC 5737, 3849, 9637); they are private as well. */
+bool addr_is_documentation(const struct addr *self);
 
 /* "10.0.0.0/8", or an address alone. Host bits are cleared. A mapped block written with colons counts its bits in
  * the 16-byte form: "::ffff:10.0.0.0/104". */
