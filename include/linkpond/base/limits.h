@@ -55,6 +55,7 @@
 #define LIMIT_CLICK_LANGUAGE 64
 #define LIMIT_CLICK_PACKAGE  128 /* X-Requested-With: an Android package name */
 #define LIMIT_REQUEST_ID     64
+#define LIMIT_PLACE          128 /* names of regions, cities, carriers: a file's are short */
 
 /* Threads, connections, queues */
 #define LIMIT_REDIRECT_THREADS     64
@@ -69,5 +70,7 @@
 #define LIMIT_UNKNOWN_PER_SECOND   1000   /* unknown codes recorded; the rest is only counted */
 #define LIMIT_LOG_LINE             4096
 #define LIMIT_CSV_LINE             (64 * 1024)
+#define LIMIT_GEO_FILES            4                  /* IPv4, IPv6 and carriers may each be in a file of its own */
+#define LIMIT_GEO_FILE             (INT64_C(1) << 30) /* held in memory */
 
 #endif
