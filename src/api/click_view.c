@@ -241,6 +241,7 @@ static const struct field fields[] = {
     TEXT(country),
     TEXT(region),
     TEXT(city),
+    TEXT(carrier),
     {"visitor", visitor_cell, 0},
     {"visitor_by", visitor_by_cell, 0},
     {"new_visitor", new_visitor_cell, 0},

@@ -164,7 +164,6 @@ static void write_stats(struct json_writer *json, struct arena *arena, const str
                         const struct report *report, const struct stats_query *previous_query,
                         const struct report *previous)
 {
-    json_object(json);
     write_range(json, query);
     json_put_str(json, "tz", zone_name(query->report.zone));
     write_identity(json, &report->totals);
@@ -181,7 +180,38 @@ static void write_stats(struct json_writer *json, struct arena *arena, const str
     } else {
         json_null(json);
     }
-    json_object_end(json);
+}
+
+/* A question about places where no file tells them is answered with nothing known; it should not look like a finding.
+ */
+static bool is_place(enum dim dim)
+{
+    return dim == DIM_COUNTRY || dim == DIM_REGION || dim == DIM_CITY || dim == DIM_CARRIER;
+}
+
+static bool asks_for_places(const struct report_query *query)
+{
+    bool asks = false;
+
+    for (size_t i = 0; i < query->group_count; i++) {
+        asks = asks || is_place(query->group_by[i]);
+    }
+    for (size_t i = 0; i < query->filters_count; i++) {
+        asks = asks || is_place(query->filters[i].dim);
+    }
+    return asks;
+}
+
+static void write_warnings(struct json_writer *json, const struct engine *engine, const struct report_query *query)
+{
+    json_name(json, "warnings");
+    json_array(json);
+    if (asks_for_places(query) && !engine->geo) {
+        json_str(json, STR("geo_not_configured"));
+    } else if (asks_for_places(query) && geo_in_use(engine->geo) == 0) {
+        json_str(json, STR("geo_not_readable"));
+    }
+    json_array_end(json);
 }
 
 /* ---- the question ---------------------------------------------------------------------------------------------- */
@@ -240,8 +270,11 @@ static void stats_get(struct ctx *ctx, struct request *request, struct reply *re
     }
     struct json_writer json;
     reply_json_begin(reply, 200, &json);
+    json_object(&json);
     write_stats(&json, request->arena, &query, &answer.now, &answer.previous_query,
                 query.compare == COMPARE_NONE ? NULL : &answer.previous);
+    write_warnings(&json, ctx->engine, &query.report);
+    json_object_end(&json);
 }
 
 const struct route api_stats_routes[] = {

@@ -104,6 +104,7 @@ static void daemon_reload(struct daemon *self)
     } else {
         settings_apply(self, &fresh);
     }
+    engine_refresh_geo(self->engine, true);
     fault = (struct fault){0};
     enum err reload_err = engine_reload(self->engine, &fault);
     if (reload_err) {

@@ -129,6 +129,30 @@ static void print_rows(struct cli *cli, const struct json *rows)
     table_print(&table);
 }
 
+static void print_warnings(struct cli *cli, const struct json *warnings)
+{
+    static const struct {
+        const char *name, *text[2];
+    } known[] = {
+        {"geo_not_configured",
+         {"No geo file is configured, so places are known of no new click; set geo_file.",
+          "未配置 IP 归属地文件，新的访问没有地区信息；请设置 geo_file。"}},
+        {"geo_not_readable",
+         {"No geo file could be read, so places are known of no new click; the log says why.",
+          "IP 归属地文件无法读取，新的访问没有地区信息；原因见日志。"}},
+    };
+
+    JSON_EACH(warning, warnings)
+    {
+        str name = cell_of(cli->arena, warning);
+        for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+            if (str_eq(name, str_from_c(known[i].name))) {
+                fprintf(stderr, "%s\n", known[i].text[cli->chinese]);
+            }
+        }
+    }
+}
+
 enum err cmd_stats(struct cli *cli, struct fault *fault)
 {
     char memory[PATH_BYTES_MAX];
@@ -153,5 +177,6 @@ enum err cmd_stats(struct cli *cli, struct fault *fault)
         print_rows(cli, json_get(stats, STR("series")));
     }
     print_rows(cli, json_get(stats, STR("groups")));
+    print_warnings(cli, json_get(stats, STR("warnings")));
     return OK;
 }

@@ -13,6 +13,7 @@
 #define FREE_WARN        (2048 * MIB)
 #define FREE_FAIL        (256 * MIB)
 #define BACKUP_WARN_DAYS 3
+#define GEO_WARN_DAYS    180
 #define LAG_WARN_S       5
 #define LAG_FAIL_S       60
 #define WAL_WARN         (512 * MIB)
@@ -88,6 +89,35 @@ static void look_at_backups(struct doctor *self)
         doctor_find(self, "backups", days > BACKUP_WARN_DAYS ? FINDING_WARN : FINDING_OK,
                     "the newest is %lld days old%s", (long long)days,
                     *settings.backup_dir ? "" : "; keep copies on another disk too (backup_dir)");
+    }
+}
+
+/* Networks change hands: what was right a year ago names other cities now. */
+static void look_at_geo(struct doctor *self)
+{
+    struct settings settings;
+
+    if (cli_settings(self->cli, &settings, NULL) != OK) {
+        return;
+    }
+    if (settings.geo_file.count == 0) {
+        doctor_find(self, "geo", FINDING_OK, "no geo_file, so clicks have no country, region, city or carrier");
+    }
+    for (size_t i = 0; i < settings.geo_file.count; i++) {
+        const char *path = settings.geo_file.items[i].ptr;
+        struct geo_info info = {0};
+        struct fault fault = {0};
+        enum err err = geo_look(path, &info, &fault);
+        int64_t days = (clock_now_ms() - info.built_ms) / MS_PER_DAY;
+        if (err) {
+            doctor_find(self, "geo", FINDING_FAIL, "%s: %s", path,
+                        fault.message[0] ? fault.message : err_text(err, false));
+        } else if (info.built_ms == 0) {
+            doctor_find(self, "geo", FINDING_OK, "%s: %s of unknown age", path, info.kind);
+        } else {
+            doctor_find(self, "geo", days > GEO_WARN_DAYS ? FINDING_WARN : FINDING_OK, "%s: %s, %lld days old%s", path,
+                        info.kind, (long long)days, days > GEO_WARN_DAYS ? "; get a newer one" : "");
+        }
     }
 }
 
@@ -181,6 +211,7 @@ void doctor_look_here(struct doctor *self)
     look_at_folder(self);
     look_at_disk(self);
     look_at_backups(self);
+    look_at_geo(self);
     if (self->client) {
         look_at_daemon(self);
         look_at_addresses(self);

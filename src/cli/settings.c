@@ -68,6 +68,10 @@ const struct setting settings_table[] = {
       "How long a deleted link can be restored.", "删除的短链可恢复的时间。" },
     { "recognition_dir", SETTING_TEXT, 0, 0, NULL, "", AT(recognition_dir), false,
       "Folder with rows of your own (apps.own.tsv, bots.own.tsv …) or whole tables (apps.tsv …); SIGHUP reads them again.", "自定义识别规则的目录：apps.own.tsv 等为增补，apps.tsv 等为整表替换；SIGHUP 后重新读取。" },
+    { "geo_file", SETTING_PATHS, 0, 0, NULL, "", AT(geo_file), false,
+      "Files that tell where an address is: MaxMind mmdb or ip2region xdb, up to 4; read again when one changes.", "IP 归属地数据文件：MaxMind mmdb 或 ip2region xdb，最多 4 个；文件更新后自动重新读取。" },
+    { "geo_language", SETTING_CHOICE, 0, 0, "zh-CN|en", "zh-CN", AT(geo_language), false,
+      "Language of regions and cities from mmdb files.", "mmdb 文件中省份、城市名称的语言。" },
     { "backup_dir", SETTING_TEXT, 0, 0, NULL, "", AT(backup_dir), false,
       "Where backups go; empty = backups/ in the data folder.", "备份目录；留空即数据目录下的 backups/。" },
     { "backup_every", SETTING_DURATION, 0, 366 * MS_PER_DAY, NULL, "24h", AT(backup_every_ms), false,
@@ -167,7 +171,8 @@ static char *ini_line(char *out, int cap, void *stream)
 /* More items for a list, from an indented line. */
 static void ini_append(struct ini_file *self, const struct setting *row, str more)
 {
-    bool is_list = row->type == SETTING_LIST || row->type == SETTING_NETS || row->type == SETTING_ORIGINS;
+    bool is_list = row->type == SETTING_LIST || row->type == SETTING_PATHS || row->type == SETTING_NETS ||
+                   row->type == SETTING_ORIGINS;
     char place[512];
     char memory[8192];
     struct buf joined;

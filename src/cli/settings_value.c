@@ -9,6 +9,7 @@
 #include "linkpond/base/zone.h"
 
 #define LIST_ITEMS_MAX    256
+#define PATH_BYTES_MAX    1024
 #define JOURNAL_PAGE      4096
 #define SETTING_BYTES_MAX 4096 /* of one value */
 
@@ -144,6 +145,8 @@ static bool item_is_valid(const struct setting *setting, str item)
         return cidr_parse(item, &cidr);
     case SETTING_ORIGINS:
         return url_is_valid(item, true);
+    case SETTING_PATHS:
+        return item.len < PATH_BYTES_MAX;
     default:
         return scheme_is_valid(item);
     }
@@ -152,6 +155,7 @@ static bool item_is_valid(const struct setting *setting, str item)
 static enum err list_parse(struct arena *arena, const struct setting *setting, str text, struct str_list *out)
 {
     struct str_list list = {.items = ARENA_ARRAY(arena, str, LIST_ITEMS_MAX)};
+    size_t items_max = setting->type == SETTING_PATHS ? LIMIT_GEO_FILES : LIST_ITEMS_MAX;
     str item;
 
     if (!list.items) {
@@ -162,7 +166,7 @@ static enum err list_parse(struct arena *arena, const struct setting *setting, s
         if (item.len == 0) {
             continue;
         }
-        if (list.count == LIST_ITEMS_MAX || !item_is_valid(setting, item)) {
+        if (list.count == items_max || !item_is_valid(setting, item)) {
             return ERR_USAGE;
         }
         list.items[list.count] = arena_str(arena, item);
@@ -235,6 +239,7 @@ enum err setting_parse(struct arena *arena, const struct setting *setting, str t
     case SETTING_CHOICE:
         return choice_parse(setting->choices, text, field) ? OK : ERR_USAGE;
     case SETTING_LIST:
+    case SETTING_PATHS:
     case SETTING_NETS:
     case SETTING_ORIGINS:
         return list_parse(arena, setting, text, field);
@@ -291,6 +296,7 @@ void setting_write(const struct setting *setting, const struct settings *setting
         choice_write(setting->choices, *(const int64_t *)field, out);
         return;
     case SETTING_LIST:
+    case SETTING_PATHS:
     case SETTING_NETS:
     case SETTING_ORIGINS:
         for (size_t i = 0; i < list->count; i++) {
@@ -312,6 +318,7 @@ bool setting_equal(const struct setting *setting, const struct settings *a, cons
     return str_eq(buf_str(&texts[0]), buf_str(&texts[1]));
 }
 
+_Static_assert(LIMIT_GEO_FILES == 4, "the text below says so");
 static const char *const allowed_words[][2] = {
     [SETTING_TEXT] = {"must be a text", "须为文本"},
     [SETTING_LISTEN] = {"must be HOST:PORT, port 0 = any", "须为 主机:端口，端口 0 即任意"},
@@ -324,6 +331,7 @@ static const char *const allowed_words[][2] = {
     [SETTING_BOOL] = {"must be true or false", "须为 true 或 false"},
     [SETTING_CHOICE] = {"must be one of", "须为以下之一"},
     [SETTING_LIST] = {"must be names parted by commas", "须为逗号分隔的名称"},
+    [SETTING_PATHS] = {"must be at most 4 paths of files parted by commas", "须为逗号分隔的文件路径，最多 4 个"},
     [SETTING_NETS] = {"must be addresses or networks parted by commas, like 10.0.0.0/8",
                       "须为逗号分隔的地址或网段，如 10.0.0.0/8"},
     [SETTING_ORIGINS] = {"must be origins parted by commas, like https://app.example.com",

@@ -113,6 +113,7 @@ static enum err fill(struct listing *self, const struct clicks_scan *scan, struc
         [CLICK_AD_CLICK_ID] = &out->ad_click_id,
         [CLICK_REQUEST_ID] = &out->request_id,
         [CLICK_USER_AGENT] = &out->user_agent,
+        [CLICK_CARRIER] = &out->carrier,
     };
     enum err err = OK;
 

@@ -77,6 +77,25 @@ static bool fallback_find(void *arg, struct arena *arena, int64_t domain_id, str
 
 /* ---- opening ---- */
 
+/* The server starts without a file that cannot be read, and says so. */
+static enum err open_geo(struct engine *self)
+{
+    const struct engine_opts *opts = &self->opts;
+
+    if (opts->geo_files_count == 0) {
+        return OK;
+    }
+    self->geo = geo_new(&(struct geo_opts){.files = opts->geo_files,
+                                           .files_count = opts->geo_files_count,
+                                           .english = opts->geo_english,
+                                           .recognition_dir = opts->recognition_dir});
+    if (!self->geo) {
+        return ERR_NOMEM;
+    }
+    engine_refresh_geo(self, true);
+    return OK;
+}
+
 static enum err check_folder(const char *data_dir, const char *path, struct fault *fault)
 {
     if (path && files_exists(path)) {
@@ -185,6 +204,7 @@ static enum err start_writer(struct engine *self, struct db *db, struct fault *f
                                               .cache = self->cache,
                                               .agent_rules = self->agent_rules,
                                               .source_rules = self->source_rules,
+                                              .geo = self->geo,
                                               .zone_name = zone_text,
                                               .node = self->node,
                                               .repeat_window_ms = self->opts.repeat_window_ms,
@@ -232,6 +252,7 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     err = err ? err : open_journal(self, db, arena, fault);
     err = err ? err : readers_open(path, LIMIT_READERS, &self->readers, fault);
     err = err ? err : open_cache(self, db, fault);
+    err = err ? err : open_geo(self);
     err = err ? err : start_writer(self, db, fault);
     err = err ? err : open_editor(self, code_key);
     return err ? err : janitor_start(self, &self->janitor);
@@ -274,6 +295,7 @@ void engine_close(struct engine *self)
     janitor_stop(self->janitor);
     engine_local_key_remove(self);
     writer_stop(self->writer);
+    geo_free(self->geo);
     editor_free(self->editor);
     code_cipher_free(self->cipher);
     resolver_free(self->resolver);

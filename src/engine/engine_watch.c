@@ -2,6 +2,7 @@
 #include <stdatomic.h>
 
 #include "linkpond/base/clock.h"
+#include "linkpond/base/log.h"
 
 #include "engine_private.h"
 #include "recognition.h"
@@ -30,6 +31,23 @@ enum err engine_reload(struct engine *self, struct fault *fault)
     self->resolver_rules = agents[1];
     writer_set_rules(self->writer, agents[0], sources[0]);
     return OK;
+}
+
+void engine_refresh_geo(struct engine *self, bool in_any_case)
+{
+    for (size_t i = 0; self->geo && i < geo_count(self->geo); i++) {
+        struct fault fault = {0};
+        struct geo_info info;
+        str path = geo_path(self->geo, i);
+        enum err err = geo_refresh(self->geo, i, in_any_case, &info, &fault);
+        if (err) {
+            log_event(LOG_WARN, "geo_refused", STR_FMT ": %s What is in use stays.", STR_ARG(path),
+                      fault.message[0] ? fault.message : err_text(err, false));
+        } else if (info.bytes > 0) {
+            log_event(LOG_INFO, "geo_loaded", STR_FMT ": %s, %lld KiB", STR_ARG(path), info.kind,
+                      (long long)(info.bytes / 1024));
+        }
+    }
 }
 
 void engine_balance(const struct engine *self, struct engine_balance *out)

@@ -96,7 +96,7 @@ enum err ingest_open(const struct ingest_opts *opts, struct ingest **out)
     self->opts = *opts;
     crypt_random(&self->request_id_key, sizeof self->request_id_key);
     idmap_init(&self->request_ids, REQUEST_IDS_MAX);
-    enum err err = ingest_row_open(opts->db, opts->agent_rules, opts->source_rules, &self->rows);
+    enum err err = ingest_row_open(opts->db, opts->agent_rules, opts->source_rules, opts->geo, &self->rows);
     if (err == OK) {
         err = pseudonyms_open(opts->db, opts->zone, opts->repeat_window_ms, &self->pseudonyms);
     }

@@ -14,11 +14,13 @@
  * neither, so every record becomes a row exactly once. Writer thread only.
  */
 struct ingest;
+struct geo;
 struct ingest_opts {
     struct db *db;
     struct journal *journal;
     const struct agent_rules *agent_rules;
     const struct source_rules *source_rules;
+    struct geo *geo; /* NULL = none */
     const struct zone *zone;
     unsigned node;
     int64_t repeat_window_ms;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ingest_place.h"
 #include "known_visits.h"
 #include "linkpond/base/crypt.h"
 #include "linkpond/base/hash.h"
@@ -35,6 +36,7 @@ struct ingest_row {
     const struct source_rules *sources;
     struct term_cache *terms;
     struct known_visits *visits;
+    struct ingest_place *place; /* NULL = no geo files */
     struct arena arena;
     struct hash_secret secret;
     struct visit_agent agent;
@@ -46,7 +48,7 @@ struct ingest_row {
 };
 
 enum err ingest_row_open(struct db *db, const struct agent_rules *agents, const struct source_rules *sources,
-                         struct ingest_row **out)
+                         struct geo *geo, struct ingest_row **out)
 {
     struct ingest_row *self = calloc(1, sizeof *self);
 
@@ -58,7 +60,8 @@ enum err ingest_row_open(struct db *db, const struct agent_rules *agents, const 
     arena_init(&self->arena, ARENA_MAX);
     crypt_random(&self->secret, sizeof self->secret);
     self->visits = known_visits_new();
-    enum err err = self->visits ? term_cache_open(db, &self->terms) : ERR_NOMEM;
+    self->place = geo ? ingest_place_new(geo) : NULL;
+    enum err err = self->visits && (self->place || !geo) ? term_cache_open(db, &self->terms) : ERR_NOMEM;
     if (err != OK) {
         ingest_row_free(self);
         return err;
@@ -72,6 +75,7 @@ void ingest_row_free(struct ingest_row *self)
     if (self) {
         term_cache_free(self->terms);
         known_visits_free(self->visits);
+        ingest_place_free(self->place);
         arena_done(&self->arena);
         free(self);
     }
@@ -95,6 +99,9 @@ void ingest_row_set_rules(struct ingest_row *self, const struct agent_rules *age
 void ingest_row_rolled_back(struct ingest_row *self, struct db *db)
 {
     forget(self);
+    if (self->place) {
+        ingest_place_forget(self->place);
+    }
     term_cache_rolled_back(self->terms, db); /* when this fails, texts go inline until they are found again */
 }
 
@@ -274,6 +281,9 @@ enum err ingest_row_build(struct ingest_row *self, struct db *db, const struct r
     }
     if (err == OK) {
         err = own_values(self, db, record, now_ms);
+    }
+    if (err == OK && self->place) {
+        err = ingest_place_values(self->place, self->terms, db, &record->ip, now_ms, &self->row);
     }
     *out = &self->row;
     return err;

@@ -13,9 +13,11 @@
  * only.
  */
 struct ingest_row;
+struct geo;
 
+/* geo: NULL = nobody knows where addresses are. */
 enum err ingest_row_open(struct db *db, const struct agent_rules *agents, const struct source_rules *sources,
-                         struct ingest_row **out);
+                         struct geo *geo, struct ingest_row **out);
 void ingest_row_free(struct ingest_row *self);
 void ingest_row_set_rules(struct ingest_row *self, const struct agent_rules *agents,
                           const struct source_rules *sources);

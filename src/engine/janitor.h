@@ -7,7 +7,7 @@
 /*
  * What has to happen by itself, on two threads: `upkeep` of the journal ten times a second (its fdatasync may take
  * long, and nothing else may wait for it), and everything else once a minute: the bin, sessions, stored answers, click
- * retention, backups. All that writes goes through the writer.
+ * retention, backups, geo files that have changed. All that writes goes through the writer.
  */
 struct janitor;
 enum err janitor_start(struct engine *engine, struct janitor **out);

@@ -161,4 +161,5 @@ void janitor_sweep(struct engine *engine, struct janitor_state *state, int64_t n
         hourly(engine, now_ms);
     }
     scheduled_backup(engine, state, now_ms);
+    engine_refresh_geo(engine, false);
 }

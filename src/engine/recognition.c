@@ -71,3 +71,15 @@ enum err recognition_load(const char *dir, struct agent_rules **agents, struct s
     arena_done(&arena); /* compiled rules keep copies of their own */
     return err;
 }
+
+enum err recognition_countries(const char *dir, struct countries **out, struct fault *fault)
+{
+    struct arena arena;
+    str text;
+
+    arena_init(&arena, 2 * RECOGNITION_FILE_MAX);
+    enum err err = read_table(&arena, dir, "countries.tsv", &text, fault);
+    err = err ? err : countries_compile(text, out, fault);
+    arena_done(&arena);
+    return err;
+}

@@ -56,6 +56,7 @@ static enum click_column column_of(enum dim dim)
         {DIM_COUNTRY, CLICK_COUNTRY},
         {DIM_REGION, CLICK_REGION},
         {DIM_CITY, CLICK_CITY},
+        {DIM_CARRIER, CLICK_CARRIER},
         {DIM_REFERRER, CLICK_REFERRER_HOST},
         {DIM_AD_CLICK_SOURCE, CLICK_AD_CLICK_SOURCE},
         {DIM_TARGET, CLICK_TARGET},

@@ -368,6 +368,7 @@ enum err writer_start(const struct writer_opts *opts, struct writer **out, struc
         .journal = opts->journal,
         .agent_rules = opts->agent_rules,
         .source_rules = opts->source_rules,
+        .geo = opts->geo,
         .zone = zone,
         .node = opts->node,
         .repeat_window_ms = opts->repeat_window_ms,

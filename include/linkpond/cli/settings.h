@@ -20,6 +20,7 @@ enum setting_type {
     SETTING_BOOL,     /* bool: true, false, yes, no, on, off, 1, 0 */
     SETTING_CHOICE,   /* int64_t: place in `choices` */
     SETTING_LIST,     /* struct str_list: comma-separated, trimmed, empty items left out */
+    SETTING_PATHS,    /* struct str_list of files, at most LIMIT_GEO_FILES */
     SETTING_NETS,     /* struct str_list of addresses or networks, like 10.0.0.0/8 */
     SETTING_ORIGINS,  /* struct str_list of scheme://host[:port] */
 };
@@ -37,6 +38,7 @@ struct setting {
 /* Places of SETTING_CHOICE values. */
 enum { CODE_STYLE_RANDOM, CODE_STYLE_SEQUENTIAL };
 enum { CLICK_POLICY_SERVE, CLICK_POLICY_STRICT };
+enum { GEO_LANGUAGE_ZH, GEO_LANGUAGE_EN };
 
 struct settings {
     const char *listen, *admin_listen, *public_listen;
@@ -50,6 +52,8 @@ struct settings {
     int64_t journal_segment_bytes, journal_keep_bytes;
     int64_t repeat_window_ms, fold_rows, click_retention_ms, bin_keep_ms;
     const char *recognition_dir, *backup_dir;
+    struct str_list geo_file;
+    int64_t geo_language;
     int64_t backup_every_ms;
     int64_t cache_bytes, redirect_threads, idle_timeout_ms, request_deadline_ms;
     int64_t log_level; /* enum log_level */

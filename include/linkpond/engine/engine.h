@@ -4,6 +4,7 @@
 
 #include "linkpond/engine/cache.h"
 #include "linkpond/engine/editor.h"
+#include "linkpond/engine/geo.h"
 #include "linkpond/engine/journal.h"
 #include "linkpond/engine/readers.h"
 #include "linkpond/engine/reporter.h"
@@ -37,6 +38,9 @@ struct engine_opts {
     size_t extra_schemes_count;
     const str *reserved;
     size_t reserved_count;
+    const str *geo_files; /* geo.h */
+    size_t geo_files_count;
+    bool geo_english;
     const char *recognition_dir; /* NULL = built-in; files found here replace those of the same name */
     const char *backup_dir;      /* NULL = no scheduled backups */
     int64_t backup_every_ms;
@@ -60,6 +64,7 @@ struct engine {
     struct readers *readers;
     struct editor *editor;
     struct janitor *janitor;
+    struct geo *geo; /* NULL = no files are named */
     _Atomic uint64_t clicks_answered, clicks_dropped, unknown_excess;
     _Atomic int64_t local_key_id; /* row of the local command line's key; 0 until it has one */
     int lock_fd;
@@ -95,6 +100,9 @@ enum err engine_local_key(struct engine *self, bool publish, char secret[KEY_SEC
 enum err engine_backup(struct engine *self, const char *path, struct fault *fault);
 /* SIGHUP: recognition files again; broken ones are refused and the old stay. */
 enum err engine_reload(struct engine *self, struct fault *fault);
+/* Geo files that have changed are read, in_any_case all of them; one that cannot be is refused, logged once, and the
+ * one before stays. May take long. */
+void engine_refresh_geo(struct engine *self, bool in_any_case);
 /* The ledger's balance: journalled = ingested + lag. */
 struct engine_balance {
     uint64_t answered, journalled, ingested, dropped, lag_records;

@@ -47,6 +47,7 @@
     X(COUNTRY, "country") \
     X(REGION, "region") \
     X(CITY, "city") \
+    X(CARRIER, "carrier") \
     X(REFERRER, "referrer") \
     X(AD_CLICK_SOURCE, "ad_click_source") \
     X(TARGET, "target") \

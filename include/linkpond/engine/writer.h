@@ -13,6 +13,7 @@
  */
 struct writer;
 struct cache;
+struct geo;
 
 /* A task runs inside one durable transaction on the writer thread; an error rolls it back. `published` (may be NULL)
  * runs after the commit, still on the writer thread, to put what changed into the cache; then the cache is synchronised
@@ -28,6 +29,7 @@ struct writer_opts {
     struct cache *cache;
     const struct agent_rules *agent_rules;
     const struct source_rules *source_rules;
+    struct geo *geo;       /* where addresses are; NULL = nobody knows */
     const char *zone_name; /* the install's zone: when the visitor salt turns */
     unsigned node;         /* the journal's */
     int64_t repeat_window_ms;

@@ -124,7 +124,7 @@ struct click {
     str target;     /* key of the target in a pool; empty for a plain link */
     str location;   /* what was answered in Location; empty for pages */
     struct addr ip; /* truncated to /24 or /48 */
-    str country, region, city;
+    str country, region, city, carrier;
     str app, os, device, browser, language, net;
     str referrer, referrer_host;
     str query; /* raw, at most LIMIT_CLICK_QUERY, volatile values cut */

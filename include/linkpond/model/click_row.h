@@ -38,7 +38,8 @@
     X(AD_CLICK_SOURCE)                                                                                                 \
     X(AD_CLICK_ID)                                                                                                     \
     X(REQUEST_ID)                                                                                                      \
-    X(USER_AGENT)
+    X(USER_AGENT)                                                                                                      \
+    X(CARRIER)
 enum click_column {
 #define CLICK_COLUMN(constant) CLICK_##constant,
     CLICK_VALUE_TABLE(CLICK_COLUMN)

@@ -77,7 +77,7 @@ struct side {
 static void side_init(struct side *self)
 {
     tempdb_init(&self->db);
-    assert_int_equal(ingest_row_open(self->db.db, agents, sources, &self->rows), OK);
+    assert_int_equal(ingest_row_open(self->db.db, agents, sources, NULL, &self->rows), OK);
 }
 
 static void side_done(struct side *self)
