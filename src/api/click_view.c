@@ -8,6 +8,7 @@
 #include "csv_cell.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/utf8.h"
+#include "linkpond/model/agent.h"
 #include "linkpond/store/labels.h"
 #include "linkpond/store/links.h"
 
@@ -117,7 +118,11 @@ static struct cell class_cell(struct click_view *self, const struct click *click
 
 static struct cell why_cell(struct click_view *self, const struct click *click)
 {
-    return text_or_null(str_from_c(click_why(click, self->chinese)));
+    /* Of machines the rule says more than the class; a duplicate keeps the rule of the visit it repeats. */
+    str why = click->class == CLASS_BOT || click->class == CLASS_PREVIEW
+                  ? agent_why(self->arena, click->rule, self->chinese)
+                  : STR("");
+    return text_or_null(why.len > 0 ? why : str_from_c(click_why(click, self->chinese)));
 }
 
 static struct cell outcome_cell(struct click_view *self, const struct click *click)

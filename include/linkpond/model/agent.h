@@ -2,6 +2,7 @@
 #ifndef LINKPOND_MODEL_AGENT_H
 #define LINKPOND_MODEL_AGENT_H
 
+#include "linkpond/base/arena.h"
 #include "linkpond/model/click.h"
 
 /*
@@ -53,5 +54,8 @@ struct agent {
     str language; /* first tag, as "zh-cn", of the header or of WeChat's Language/; at most 16 bytes */
 };
 void agent_recognise(const struct agent_rules *rules, const struct agent_request *request, struct agent *out);
+/* Why a rule gave its class, as a sentence in English or Chinese; `rule` as it stands in struct agent or in a stored
+ * click. A static text or one in the arena; empty for a rule of no kind that is known. */
+str agent_why(struct arena *arena, str rule, bool chinese);
 
 #endif

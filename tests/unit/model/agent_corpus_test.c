@@ -14,6 +14,7 @@
 #define DATA LINKPOND_SOURCE_DIR "/tests/unit/model/data/"
 
 static struct agent_rules *rules;
+static struct arena sentences;
 
 struct score {
     size_t rows, machines_missed, people_lost, label_wrong[LABEL_COUNT], label_all[LABEL_COUNT];
@@ -26,6 +27,8 @@ static void score_row(struct score *self, const struct corpus_row *row)
 
     agent_recognise(rules, &request, &agent);
     const str got[LABEL_COUNT] = {agent.app, str_from_c(agent.app_version), agent.os, agent.device, agent.browser};
+    arena_reset(&sentences);
+    assert_true(agent_why(&sentences, agent.rule, false).len > 0 && agent_why(&sentences, agent.rule, true).len > 0);
     bool wrong = agent.class != (enum click_class)row->class;
     self->rows++;
     self->people_lost += row->class == CLASS_HUMAN && wrong;
@@ -99,6 +102,7 @@ static int setup(void **state)
 {
     (void)state;
     rules = agent_rules_builtin();
+    arena_init(&sentences, 64 * 1024);
     return 0;
 }
 
@@ -106,6 +110,7 @@ static int teardown(void **state)
 {
     (void)state;
     agent_rules_free(rules);
+    arena_done(&sentences);
     return 0;
 }
 

@@ -470,6 +470,31 @@ static void agent__language_is_one_spelling(void **state)
     assert_text(of(SAFARI).language, "");
 }
 
+static void why__is_a_sentence_in_both_languages(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rule, *en, *zh;
+    } cases[] = {
+        {"bot:googlebot", "Its User-Agent is a known machine's: googlebot.", "User-Agent 属于已知的机器：googlebot。"},
+        {"bot:generic-crawler", "Its User-Agent carries a mark that only machines have: crawler.",
+         "User-Agent 含有只有机器才有的标识：crawler。"},
+        {"bot:empty", "It sent no User-Agent, and every browser does.", "没有 User-Agent，浏览器都会发送。"},
+        {"app:wechat", "A person in an app's built-in browser: wechat.", "真人，在应用内打开：wechat。"},
+        {"bot:", "", ""},
+        {"nothing", "", ""},
+        {"", "", ""},
+    };
+    struct arena arena;
+
+    arena_init(&arena, 64 * 1024);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_text(agent_why(&arena, str_from_c(cases[i].rule), false), cases[i].en);
+        assert_text(agent_why(&arena, str_from_c(cases[i].rule), true), cases[i].zh);
+    }
+    arena_done(&arena);
+}
+
 static void rules__broken_tables_name_the_line(void **state)
 {
     (void)state;
@@ -583,6 +608,7 @@ int main(void)
         cmocka_unit_test(agent__plain_browsers),
         cmocka_unit_test(agent__package_names_the_app_when_the_text_does_not),
         cmocka_unit_test(agent__language_is_one_spelling),
+        cmocka_unit_test(why__is_a_sentence_in_both_languages),
         cmocka_unit_test(rules__broken_tables_name_the_line),
         cmocka_unit_test(rules__first_line_that_holds_wins),
         cmocka_unit_test(rules__tell_a_device_name_and_a_strange_text),

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "linkpond/model/replay.h"
+
+#include "linkpond/base/embedded.h"
+#include "linkpond/base/hash.h"
+#include "tsv.h"
+
+/*
+ * That Tencent asks again for pages opened in WeChat was described in 2017
+ * (blog.codingroad.com/wechat-multiple-requst.html): machines in Tianjin and Shanghai, ordinary User-Agents, one page
+ * each, no return. The memory is a table without chains: losing an older pair costs one replay that is taken for a
+ * person, and nothing can make it grow.
+ */
+#define NETWORKS_MAX 4096
+
+struct opened {
+    uint64_t pair; /* of link and query; 0 = empty */
+    int64_t time_ms;
+    struct addr network;
+    uint64_t system;
+};
+struct replay {
+    struct cidr *networks;
+    size_t network_count;
+    struct opened slots[REPLAY_SLOTS];
+};
+
+static enum err network_read(struct replay *self, const struct tsv *tsv, const struct tsv_row *row, struct fault *fault)
+{
+    if (!str_eq(row->fields[0], STR("network")) || row->count != 3 || row->wide || row->fields[2].len == 0) {
+        return tsv_fault(tsv, fault, "not network, addresses, owner:", row->fields[0]);
+    }
+    if (self->network_count == NETWORKS_MAX) {
+        return tsv_fault(tsv, fault, "too many rows at", row->fields[1]);
+    }
+    if (!cidr_parse(row->fields[1], &self->networks[self->network_count])) {
+        return tsv_fault(tsv, fault, "no network", row->fields[1]);
+    }
+    self->network_count++;
+    return OK;
+}
+
+static enum err networks_read(struct replay *self, str text, struct fault *fault)
+{
+    struct tsv tsv;
+    struct tsv_row row;
+    enum err err = OK;
+
+    tsv_init(&tsv, "networks.tsv", text);
+    while (err == OK && tsv_next(&tsv, &row)) {
+        err = network_read(self, &tsv, &row, fault);
+    }
+    return err;
+}
+
+enum err replay_new(str networks, struct replay **out, struct fault *fault)
+{
+    struct replay *self = calloc(1, sizeof *self);
+
+    if (!self) {
+        return ERR_NOMEM;
+    }
+    self->networks = calloc(NETWORKS_MAX, sizeof *self->networks);
+    enum err err = self->networks ? networks_read(self, networks, fault) : ERR_NOMEM;
+    if (err != OK) {
+        replay_free(self);
+        return err;
+    }
+    *out = self;
+    return OK;
+}
+
+struct replay *replay_builtin(void)
+{
+    struct replay *self = NULL;
+    str networks = embedded_find(recognition_files, "networks.tsv");
+
+    BUG_ON(!networks.ptr || replay_new(networks, &self, NULL) != OK);
+    return self;
+}
+
+void replay_free(struct replay *self)
+{
+    if (self) {
+        free(self->networks);
+        free(self);
+    }
+}
+
+bool replay_is_platform(const struct replay *self, const struct addr *ip)
+{
+    for (size_t i = 0; i < self->network_count; i++) {
+        if (cidr_contains(&self->networks[i], ip)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint64_t pair_hash(const struct record *record)
+{
+    return hash_xxh3(record->query.ptr, record->query.len, (uint64_t)record->link_id) | 1;
+}
+
+static uint64_t system_hash(const struct agent *agent)
+{
+    return hash_xxh3(agent->os.ptr, agent->os.len, 0);
+}
+
+static bool is_tencent_app(str app)
+{
+    static const str apps[] = {STR_INIT("wechat"), STR_INIT("wechat-miniprogram"), STR_INIT("wecom"), STR_INIT("qq"),
+                               STR_INIT("tim")};
+
+    for (size_t i = 0; i < ARRAY_LEN(apps); i++) {
+        if (str_eq(app, apps[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool follows(const struct opened *opened, const struct record *record, const struct agent *agent)
+{
+    struct addr network = addr_truncate(&record->ip);
+    int64_t after_ms = record->time_ms - opened->time_ms;
+
+    return after_ms >= 0 && after_ms <= REPLAY_WINDOW_MS && !addr_eq(&opened->network, &network) &&
+           opened->system == system_hash(agent);
+}
+
+bool replay_seen(struct replay *self, const struct record *record, const struct agent *agent)
+{
+    if (agent->class != CLASS_HUMAN || record->link_id == 0) {
+        return false;
+    }
+    uint64_t pair = pair_hash(record);
+    struct opened *slot = &self->slots[(pair >> 1) % REPLAY_SLOTS];
+    bool bare = record->visitor == 0 && !(record->signals & SIGNAL_COOKIE) && record->referrer.len == 0;
+    bool candidate = slot->pair == pair && bare && follows(slot, record, agent);
+
+    if (candidate && replay_is_platform(self, &record->ip)) {
+        return true;
+    }
+    if (is_tencent_app(agent->app) && !replay_is_platform(self, &record->ip)) {
+        *slot = (struct opened){pair, record->time_ms, addr_truncate(&record->ip), system_hash(agent)};
+    }
+    return false;
+}
