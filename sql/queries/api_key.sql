@@ -9,11 +9,6 @@ FROM api_key k JOIN user u ON u.id = k.user_id LEFT JOIN user o ON o.id = k.owne
 INSERT INTO api_key (name, scopes, owner_id, domain_id, expires_ms, prefix, hash, user_id, created_ms)
 VALUES (:name, :scopes, :owner_id, :domain_id, :expires_ms, :prefix, :hash, :user_id, :created_ms);
 
--- name: key_update
-UPDATE api_key SET name = :name, scopes = :scopes, owner_id = :owner_id, domain_id = :domain_id,
-    expires_ms = :expires_ms
-WHERE id = :id;
-
 -- name: key_rekey
 UPDATE api_key SET prefix = :prefix, hash = :hash WHERE id = :id AND revoked_ms IS NULL;
 

@@ -5,9 +5,6 @@ SELECT id, key, name, role, created_ms, updated_ms FROM user
 -- name: user_insert
 INSERT INTO user (key, name, role, created_ms, updated_ms) VALUES (:key, :name, :role, :created_ms, :updated_ms);
 
--- name: user_update
-UPDATE user SET key = :key, name = :name, role = :role, updated_ms = :updated_ms WHERE id = :id;
-
 -- name: user_find
 -- use: user_row
 WHERE id = :id;

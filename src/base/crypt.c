@@ -10,16 +10,13 @@
 #include "linkpond/base/crypt.h"
 
 #include <limits.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
 #include <pthread.h>
 
 static struct {
     EVP_MD *sha256;
-    EVP_MAC *hmac;
     EVP_CIPHER *aes128;
     EVP_CIPHER *aes256;
 } algorithms;
@@ -28,10 +25,9 @@ static pthread_once_t algorithms_once = PTHREAD_ONCE_INIT;
 static void algorithms_fetch(void)
 {
     algorithms.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    algorithms.hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     algorithms.aes128 = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
     algorithms.aes256 = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
-    BUG_ON(!algorithms.sha256 || !algorithms.hmac || !algorithms.aes128 || !algorithms.aes256);
+    BUG_ON(!algorithms.sha256 || !algorithms.aes128 || !algorithms.aes256);
 }
 
 void crypt_random(void *out, size_t len)
@@ -51,26 +47,6 @@ void crypt_sha256(str message, uint8_t out[SHA256_BYTES])
 {
     pthread_once(&algorithms_once, algorithms_fetch);
     BUG_ON(EVP_Digest(message.ptr, message.len, out, NULL, algorithms.sha256, NULL) != 1);
-}
-
-void crypt_hmac_sha256(str key, str message, uint8_t out[SHA256_BYTES])
-{
-    char digest[] = "SHA256";
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-        OSSL_PARAM_construct_end(),
-    };
-    /* A NULL key would mean "keep the one you have" to OpenSSL; the empty key is a valid key (RFC 2104). */
-    const unsigned char *key_bytes = key.len > 0 ? (const unsigned char *)key.ptr : (const unsigned char *)"";
-    size_t written = 0;
-
-    pthread_once(&algorithms_once, algorithms_fetch);
-    EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(algorithms.hmac);
-    BUG_ON(ctx == NULL);
-    BUG_ON(EVP_MAC_init(ctx, key_bytes, key.len, params) != 1);
-    BUG_ON(EVP_MAC_update(ctx, (const unsigned char *)message.ptr, message.len) != 1);
-    BUG_ON(EVP_MAC_final(ctx, out, &written, SHA256_BYTES) != 1 || written != SHA256_BYTES);
-    EVP_MAC_CTX_free(ctx);
 }
 
 bool crypt_equal(str a, str b)

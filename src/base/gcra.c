@@ -125,7 +125,7 @@ static struct entry *bucket_entry(struct bucket *bucket, uint64_t hash)
     return soonest;
 }
 
-static int64_t decide(struct gcra *self, str key, int64_t now_ns, bool charge)
+int64_t gcra_charge(struct gcra *self, str key, int64_t now_ns)
 {
     uint64_t hash = hash_sip(&self->hash_key, key.ptr, key.len);
     size_t index = (size_t)hash & (self->buckets - 1);
@@ -139,19 +139,9 @@ static int64_t decide(struct gcra *self, str key, int64_t now_ns, bool charge)
 
     if (tat_ns - now_ns > self->tolerance_ns) {
         wait_ns = tat_ns - now_ns - self->tolerance_ns;
-    } else if (charge) {
+    } else {
         *entry = (struct entry){.hash = hash, .tat_ns = add_capped(tat_ns, self->interval_ns)};
     }
     pthread_mutex_unlock(lock);
     return wait_ns;
-}
-
-int64_t gcra_charge(struct gcra *self, str key, int64_t now_ns)
-{
-    return decide(self, key, now_ns, true);
-}
-
-int64_t gcra_peek(struct gcra *self, str key, int64_t now_ns)
-{
-    return decide(self, key, now_ns, false);
 }

@@ -187,12 +187,6 @@ void json_i64(struct json_writer *self, int64_t value)
     buf_add_i64(self->out, value);
 }
 
-void json_u64(struct json_writer *self, uint64_t value)
-{
-    begin_item(self);
-    buf_add_u64(self->out, value);
-}
-
 /* 15 digits always survive the way back, 17 always suffice (IEEE 754 binary64). */
 void json_double(struct json_writer *self, double value)
 {

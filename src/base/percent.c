@@ -104,16 +104,3 @@ bool query_next(str *rest, struct query_param *out)
     }
     return false;
 }
-
-bool query_find(str query, str name, struct query_param *out)
-{
-    struct query_param param;
-
-    while (query_next(&query, &param)) {
-        if (str_eq(param.name, name)) {
-            *out = param;
-            return true;
-        }
-    }
-    return false;
-}

@@ -100,18 +100,6 @@ void utf8_repair(struct buf *out, str s)
     }
 }
 
-size_t utf8_count(str s)
-{
-    uint32_t code_point;
-    size_t count = 0;
-
-    for (size_t at = 0; at < s.len; count++) {
-        size_t len = utf8_decode(s, at, &code_point);
-        at += len ? len : 1;
-    }
-    return count;
-}
-
 bool utf8_is_control(uint32_t code_point)
 {
     return code_point < 0x20 || (code_point >= 0x7F && code_point <= 0x9F) || code_point == 0x2028 ||

@@ -169,27 +169,6 @@ enum err fold_reset(struct db *db, struct fault *fault)
     return err == OK ? segments_unfold_all(db) : err;
 }
 
-enum err fold_recount(struct db *db, struct fault *fault)
-{
-    size_t rows = 1;
-    enum err err = db_begin(db, true);
-
-    if (err == OK) {
-        err = fold_reset(db, fault);
-    }
-    if (err == OK) {
-        err = db_commit(db);
-    }
-    if (err != OK) {
-        db_rollback(db);
-        return err;
-    }
-    while (err == OK && rows > 0) {
-        err = fold_run(db, FOLD_ROWS_MAX, &rows);
-    }
-    return err;
-}
-
 /* ---- comparison */
 struct comparison {
     struct db *db;

@@ -71,34 +71,6 @@ bool request_form(const struct request *self, const char *name, str *value)
     return find_decoded(self, self->body, name, value);
 }
 
-/* More values than this for one parameter are ignored: a filter takes at most 64. */
-#define QUERY_VALUES_MAX 256
-
-void request_query_all(const struct request *self, const char *name, bool split, struct str_list *out)
-{
-    *out = (struct str_list){.items = ARENA_ARRAY(self->arena, str, QUERY_VALUES_MAX)};
-    if (!out->items) {
-        return;
-    }
-    str wanted = str_from_c(name);
-    str rest = self->query;
-    struct query_param param;
-    while (out->count < QUERY_VALUES_MAX && query_next(&rest, &param)) {
-        if (!str_eq(percent_form_text(self->arena, param.name), wanted)) {
-            continue;
-        }
-        str value = percent_form_text(self->arena, param.value);
-        if (!split) {
-            out->items[out->count++] = value;
-            continue;
-        }
-        str piece;
-        while (out->count < QUERY_VALUES_MAX && str_next(&value, ',', &piece)) {
-            out->items[out->count++] = str_trim(piece);
-        }
-    }
-}
-
 bool request_cookie(const struct request *self, const char *name, str *value)
 {
     str wanted = str_from_c(name);

@@ -93,15 +93,6 @@ enum err keys_insert(struct db *db, struct api_key *key)
     return err;
 }
 
-enum err keys_update(struct db *db, const struct api_key *key)
-{
-    struct stmt *stmt = db_stmt(db, SQL_KEY_UPDATE);
-
-    bind_key(stmt, key);
-    stmt_bind_i64(stmt, "id", key->id);
-    return row_run(db, stmt);
-}
-
 enum err keys_rekey(struct db *db, const struct api_key *key)
 {
     struct stmt *stmt = db_stmt(db, SQL_KEY_REKEY);

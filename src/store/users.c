@@ -46,18 +46,6 @@ enum err users_insert(struct db *db, struct user *user)
     return err;
 }
 
-enum err users_update(struct db *db, const struct user *user)
-{
-    struct stmt *stmt = db_stmt(db, SQL_USER_UPDATE);
-
-    stmt_bind_str(stmt, "key", user->key);
-    stmt_bind_str(stmt, "name", user->name);
-    stmt_bind_str(stmt, "role", user->role);
-    stmt_bind_i64(stmt, "updated_ms", user->updated_ms);
-    stmt_bind_i64(stmt, "id", user->id);
-    return row_run(db, stmt);
-}
-
 enum err users_find(struct db *db, struct arena *arena, int64_t id, struct user *out)
 {
     struct stmt *row = db_stmt(db, SQL_USER_FIND);

@@ -10,7 +10,6 @@
 #define SHA256_BYTES 32
 void crypt_random(void *out, size_t len);
 void crypt_sha256(str message, uint8_t out[SHA256_BYTES]);
-void crypt_hmac_sha256(str key, str message, uint8_t out[SHA256_BYTES]);
 /* Constant time in the contents; false at once when lengths differ. */
 bool crypt_equal(str a, str b);
 /* Overwrites secrets so that the compiler cannot drop it. */

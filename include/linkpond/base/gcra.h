@@ -15,7 +15,5 @@ struct gcra *gcra_new(size_t entries, unsigned burst, int64_t interval_ns);
 void gcra_free(struct gcra *self);
 /* Charges one. Returns 0 when allowed, else the nanoseconds until the next would be (> 0). now_ns is monotonic. */
 int64_t gcra_charge(struct gcra *self, str key, int64_t now_ns);
-/* What gcra_charge would answer, without charging. */
-int64_t gcra_peek(struct gcra *self, str key, int64_t now_ns);
 
 #endif

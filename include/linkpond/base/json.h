@@ -89,7 +89,6 @@ void json_name_str(struct json_writer *self, str name);
 void json_str(struct json_writer *self, str value);
 void json_c(struct json_writer *self, const char *value); /* NULL writes null */
 void json_i64(struct json_writer *self, int64_t value);
-void json_u64(struct json_writer *self, uint64_t value);
 /* Reads back as the same DOUBLE (1 is written 1.0); NaN and infinities write null. */
 void json_double(struct json_writer *self, double value);
 void json_bool(struct json_writer *self, bool value);

@@ -26,7 +26,4 @@ struct query_param {
     bool has_value;
 };
 bool query_next(str *rest, struct query_param *out);
-/* First parameter of that name (names compared raw, byte-exact); false when absent. */
-bool query_find(str query, str name, struct query_param *out);
-
 #endif

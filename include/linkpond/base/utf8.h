@@ -13,8 +13,6 @@ bool utf8_valid(str s);
 str utf8_cut(str s, size_t bytes_max);
 /* Adds s with each invalid byte replaced by U+FFFD and NUL dropped. */
 void utf8_repair(struct buf *out, str s);
-/* Code points; invalid bytes count one each. */
-size_t utf8_count(str s);
 /* Bytes 0x00-0x1F and 0x7F, or U+0080-U+009F, U+2028, U+2029, bidi overrides U+202A-202E, U+2066-2069. */
 bool utf8_has_control(str s);
 bool utf8_is_control(uint32_t code_point);

@@ -35,12 +35,9 @@ enum err fold_merge(struct db *db, enum sums_scope scope, int64_t from_id, int64
 enum err fold_retain(struct db *db, int64_t before_ms, int64_t *deleted);
 
 /* Inside the caller's transaction: all sums are emptied but for the counts that links brought along from elsewhere, and
- * all rows wait to be folded again, which the writer does by itself. ERR_CONFLICT as below. */
+ * all rows wait to be folded again, which the writer does by itself. ERR_CONFLICT once retention has deleted clicks:
+ * the sums are all that is left of them. */
 enum err fold_reset(struct db *db, struct fault *fault);
-/* All sums anew from the rows: one transaction empties them, then fold_run goes to the end; after a crash in between
- * the writer goes on from there. Counts that links brought along from elsewhere stay. ERR_CONFLICT once retention has
- * deleted clicks: the sums are all that is left of them. */
-enum err fold_recount(struct db *db, struct fault *fault);
 /* Compares the sums with a recount of the folded rows, in one snapshot. OK, or ERR_CORRUPT with the first difference in
  * the fault and how many stored figures are wrong in *differences. ERR_CONFLICT as above: nothing was compared. */
 enum err fold_verify(struct db *db, int64_t *differences, struct fault *fault);

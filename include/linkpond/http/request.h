@@ -58,9 +58,6 @@ struct request {
 str request_header(const struct request *self, const char *name);
 /* Parameter of the query or of a form body, percent-decoded into the arena; false when absent. */
 bool request_query(const struct request *self, const char *name, str *value);
-/* All values of a repeated parameter, in order, also comma-split when `split`. */
-struct str_list;
-void request_query_all(const struct request *self, const char *name, bool split, struct str_list *out);
 bool request_form(const struct request *self, const char *name, str *value);
 /* Cookie of that name from any Cookie header (parsed here: the wire library reads only the first). */
 bool request_cookie(const struct request *self, const char *name, str *value);

@@ -53,8 +53,6 @@ enum err keys_insert(struct db *db, struct api_key *key);
 /* Revoked and expired ones too: ask key_is_valid. */
 enum err keys_find(struct db *db, struct arena *arena, int64_t id, struct api_key *out);
 enum err keys_find_hash(struct db *db, struct arena *arena, const uint8_t hash[KEY_HASH_BYTES], struct api_key *out);
-/* name, scopes, owner, domain, expires_ms. ERR_NOT_FOUND. */
-enum err keys_update(struct db *db, const struct api_key *key);
 /* A new secret for the same row: hash and prefix. ERR_NOT_FOUND when there is none or it is revoked. */
 enum err keys_rekey(struct db *db, const struct api_key *key);
 /* For ever; its sessions end with it. ERR_NOT_FOUND when there is none or it is revoked already. */

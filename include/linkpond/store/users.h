@@ -17,8 +17,6 @@ struct user {
 
 /* Sets user->id. ERR_CONFLICT: the key exists. */
 enum err users_insert(struct db *db, struct user *user);
-/* key, name, role, updated_ms. ERR_NOT_FOUND, ERR_CONFLICT. */
-enum err users_update(struct db *db, const struct user *user);
 enum err users_find(struct db *db, struct arena *arena, int64_t id, struct user *out);
 enum err users_find_key(struct db *db, struct arena *arena, str key, struct user *out);
 

@@ -107,18 +107,6 @@ static void query__walks_raw_pieces(void **state)
     assert_false(query_next(&rest, &param));
 }
 
-static void query__find_gives_the_first_of_that_exact_name(void **state)
-{
-    (void)state;
-    struct query_param param = {.name = STR_INIT("untouched")};
-
-    assert_false(query_find(STR("A=1&aa=2&%61=3"), STR("a"), &param));
-    assert_str(param.name, "untouched");
-    assert_true(query_find(STR("x=0&a=1&a=2"), STR("a"), &param));
-    assert_str(param.value, "1");
-    assert_false(query_find(STR(""), STR("a"), &param));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,7 +117,6 @@ int main(void)
         cmocka_unit_test_setup(percent__only_unreserved_bytes_stay, fresh_out),
         cmocka_unit_test_setup(percent__every_byte_but_nul_comes_back, fresh_out),
         cmocka_unit_test(query__walks_raw_pieces),
-        cmocka_unit_test(query__find_gives_the_first_of_that_exact_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

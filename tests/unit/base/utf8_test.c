@@ -112,14 +112,6 @@ static void utf8__repair_replaces_each_bad_byte_and_drops_nul(void **state)
     repairs_to(STR(""), STR(""));
 }
 
-static void utf8__counts_code_points_and_bad_bytes(void **state)
-{
-    (void)state;
-    assert_int_equal(utf8_count(STR("")), 0);
-    assert_int_equal(utf8_count(STR("a\xE9\x93\xBE\xF0\x9F\x98\x80")), 3);
-    assert_int_equal(utf8_count(STR("\xE2\x82z")), 3);
-}
-
 static void utf8__finds_controls_and_bidi_overrides(void **state)
 {
     (void)state;
@@ -149,7 +141,6 @@ int main(void)
         cmocka_unit_test(utf8__a_sequence_past_the_slice_is_not_read),
         cmocka_unit_test(utf8__cut_keeps_sequences_whole),
         cmocka_unit_test(utf8__repair_replaces_each_bad_byte_and_drops_nul),
-        cmocka_unit_test(utf8__counts_code_points_and_bad_bytes),
         cmocka_unit_test(utf8__finds_controls_and_bidi_overrides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

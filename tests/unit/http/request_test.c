@@ -61,13 +61,6 @@ static void query__is_decoded_and_repeated_values_split(void **state)
     assert_true(request_query(&request, "empty", &value));
     assert_int_equal(value.len, 0);
     assert_false(request_query(&request, "absent", &value));
-    struct str_list list;
-    request_query_all(&request, "tag", true, &list);
-    assert_int_equal(list.count, 4);
-    assert_str(list.items[3], "d");
-    request_query_all(&request, "tag", false, &list);
-    assert_int_equal(list.count, 2);
-    assert_str(list.items[0], "a,b");
 }
 
 static void form__reads_the_body(void **state)
