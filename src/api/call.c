@@ -176,6 +176,27 @@ void call_list_end(struct json_writer *json, str next_cursor, int64_t total)
     json_object_end(json);
 }
 
+void call_list_all(struct ctx *ctx, struct request *request, struct reply *reply, const struct call_rows *list)
+{
+    struct json_writer json;
+    int64_t total = 0;
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
+        return;
+    }
+    call_list_begin(reply, &json);
+    struct stmt *rows = list->each(db);
+    while (list->next(&json, rows, request)) {
+        total++;
+    }
+    enum err err = stmt_err(rows);
+    readers_give(ctx->engine->readers, db);
+    call_list_end(&json, (str){0}, total);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+    }
+}
+
 /* ---- cursors: base64url without padding (RFC 4648 5) ---------------------------------------------------------------
  */
 

@@ -38,6 +38,13 @@ void call_bad_query(struct request *request, struct reply *reply, const char *na
 void call_list_begin(struct reply *reply, struct json_writer *json);
 void call_list_end(struct json_writer *json, str next_cursor, int64_t total);
 
+/* A list that is short enough to be given whole. `next` writes the next row, or gives false at the end. */
+struct call_rows {
+    struct stmt *(*each)(struct db *db);
+    bool (*next)(struct json_writer *json, struct stmt *rows, const struct request *request);
+};
+void call_list_all(struct ctx *ctx, struct request *request, struct reply *reply, const struct call_rows *list);
+
 /* The domain of that host, however it is written (case, IDN). */
 enum err call_find_domain(struct db *db, struct arena *arena, str text, struct domain *out);
 

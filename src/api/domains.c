@@ -157,27 +157,20 @@ static void apply_draft(struct domain *domain, const struct domain_draft *draft,
     domain->code_length = has(presence, DF_CODE_LENGTH) ? draft->code_length : domain->code_length;
 }
 
+static bool next_domain(struct json_writer *json, struct stmt *rows, const struct request *request)
+{
+    struct domain row;
+    (void)request;
+    if (!domains_next(rows, &row)) {
+        return false;
+    }
+    write_domain(json, &row);
+    return true;
+}
+
 static void domains_list(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct db *db = call_reader(ctx, request, reply);
-    if (!db) {
-        return;
-    }
-    struct json_writer json;
-    call_list_begin(reply, &json);
-    struct stmt *rows = domains_each(db);
-    struct domain row;
-    int64_t total = 0;
-    while (domains_next(rows, &row)) {
-        write_domain(&json, &row);
-        total++;
-    }
-    enum err err = stmt_err(rows);
-    readers_give(ctx->engine->readers, db);
-    call_list_end(&json, (str){0}, total);
-    if (err != OK) {
-        reply_problem(reply, request, err, NULL);
-    }
+    call_list_all(ctx, request, reply, &(struct call_rows){domains_each, next_domain});
 }
 
 static void domains_create(struct ctx *ctx, struct request *request, struct reply *reply)

@@ -54,29 +54,20 @@ static void write_key(struct json_writer *json, const struct api_key *key, int64
     json_object_end(json);
 }
 
+static bool next_key(struct json_writer *json, struct stmt *rows, const struct request *request)
+{
+    struct api_key key;
+    if (!keys_next(rows, &key)) {
+        return false;
+    }
+    write_key(json, &key, request->now_ms, NULL);
+    return true;
+}
+
 static void keys_list(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    if (!call_unbound(request, reply)) {
-        return;
-    }
-    struct db *db = call_reader(ctx, request, reply);
-    if (!db) {
-        return;
-    }
-    struct json_writer json;
-    call_list_begin(reply, &json);
-    struct stmt *rows = keys_each(db);
-    struct api_key key;
-    int64_t total = 0;
-    while (keys_next(rows, &key)) {
-        write_key(&json, &key, request->now_ms, NULL);
-        total++;
-    }
-    enum err err = stmt_err(rows);
-    readers_give(ctx->engine->readers, db);
-    call_list_end(&json, (str){0}, total);
-    if (err != OK) {
-        reply_problem(reply, request, err, NULL);
+    if (call_unbound(request, reply)) {
+        call_list_all(ctx, request, reply, &(struct call_rows){keys_each, next_key});
     }
 }
 

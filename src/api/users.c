@@ -7,33 +7,26 @@
 #include "linkpond/store/domains.h"
 #include "linkpond/store/keys.h"
 
+static bool next_user(struct json_writer *json, struct stmt *rows, const struct request *request)
+{
+    struct user user;
+    (void)request;
+    if (!users_next(rows, &user)) {
+        return false;
+    }
+    json_object(json);
+    json_put_str(json, "key", user.key);
+    json_put_str(json, "name", user.name);
+    json_put_str(json, "role", user.role);
+    json_put_time(json, "created_at", user.created_ms);
+    json_put_time(json, "updated_at", user.updated_ms);
+    json_object_end(json);
+    return true;
+}
+
 static void users_list(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct db *db = call_reader(ctx, request, reply);
-    if (!db) {
-        return;
-    }
-    struct json_writer json;
-    call_list_begin(reply, &json);
-    struct stmt *rows = users_each(db);
-    struct user user;
-    int64_t total = 0;
-    while (users_next(rows, &user)) {
-        json_object(&json);
-        json_put_str(&json, "key", user.key);
-        json_put_str(&json, "name", user.name);
-        json_put_str(&json, "role", user.role);
-        json_put_time(&json, "created_at", user.created_ms);
-        json_put_time(&json, "updated_at", user.updated_ms);
-        json_object_end(&json);
-        total++;
-    }
-    enum err err = stmt_err(rows);
-    readers_give(ctx->engine->readers, db);
-    call_list_end(&json, (str){0}, total);
-    if (err != OK) {
-        reply_problem(reply, request, err, NULL);
-    }
+    call_list_all(ctx, request, reply, &(struct call_rows){users_each, next_user});
 }
 
 struct me {
