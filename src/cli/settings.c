@@ -58,6 +58,8 @@ const struct setting settings_table[] = {
       "Size of one journal file; a multiple of 4KiB.", "单个流水文件的大小；须为 4KiB 的倍数。" },
     { "journal_keep_bytes", SETTING_BYTES, 0, 1024 * GIB, NULL, "256MiB", AT(journal_keep_bytes), false,
       "Journal files kept after their clicks are in the database.", "访问入库后仍保留的流水文件总量。" },
+    { "visitor_cookie", SETTING_CHOICE, 0, 0, "off|conversion|all", "conversion", AT(visitor_cookie), false,
+      "Whose visitors keep a number in a cookie: nobody's, those of links that carry a click id, or all links'.", "哪些短链用 Cookie 识别访客：不使用、仅携带点击 ID 的短链，或全部短链。" },
     { "repeat_window", SETTING_DURATION, 0, MS_PER_DAY, NULL, "30m", AT(repeat_window_ms), false,
       "A visitor's next click on the same link within this time is marked a repeat.", "同一访客在此时间内再次打开同一短链，记为重复访问。" },
     { "fold_rows", SETTING_INT, 1, 1000000, NULL, "65536", AT(fold_rows), false,

@@ -110,13 +110,19 @@ static enum err read_facts(struct engine *self, struct db *db, struct arena *are
 {
     int64_t node = 0;
     int64_t fold_case = 0;
+    str cookie_key = {0};
     enum err err = meta_get_i64(db, META_NODE, &node);
 
     err = err ? err : meta_get_i64(db, META_FOLD_CASE, &fold_case);
     err = err ? err : meta_get_blob(db, arena, META_CODE_KEY, code_key);
-    if (err == ERR_NOT_FOUND || (!err && (code_key->len != 16 || node < 0 || node > 255))) {
+    err = err ? err : meta_get_blob(db, arena, META_COOKIE_KEY, &cookie_key);
+    if (err == ERR_NOT_FOUND ||
+        (!err && (code_key->len != 16 || cookie_key.len != sizeof self->cookie_key || node < 0 || node > 255))) {
         return fault_set(fault, ERR_CORRUPT, "data", "corrupt", "The installation's own keys are missing.",
                          "数据目录缺少安装密钥。");
+    }
+    if (!err) {
+        memcpy(self->cookie_key, cookie_key.ptr, sizeof self->cookie_key);
     }
     self->node = (unsigned)node;
     self->fold_case = fold_case != 0;
@@ -253,6 +259,7 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     err = err ? err : readers_open(path, LIMIT_READERS, &self->readers, fault);
     err = err ? err : open_cache(self, db, fault);
     err = err ? err : open_geo(self);
+    err = err ? err : visitor_numbers_open(&self->visitor_numbers, db);
     err = err ? err : start_writer(self, db, fault);
     err = err ? err : open_editor(self, code_key);
     return err ? err : janitor_start(self, &self->janitor);

@@ -160,6 +160,9 @@ void janitor_sweep(struct engine *engine, struct janitor_state *state, int64_t n
         state->hourly_ms = now_ms;
         hourly(engine, now_ms);
     }
+    if (engine->opts.visitor_cookie != VISITOR_COOKIE_OFF) {
+        told("visitor_numbers", visitor_numbers_keep(&engine->visitor_numbers, engine->writer, &fault), &fault);
+    }
     scheduled_backup(engine, state, now_ms);
     engine_refresh_geo(engine, false);
 }

@@ -221,6 +221,7 @@ static void answer_link(struct visiting *v, const struct link_entry *link, const
     out->link_id = link->id;
     out->crawlable = link->crawlable;
     out->limited = link->max_clicks > 0;
+    out->carries_click_id = link->click_id_param.len > 0;
     out->source = keep(v, link->source);
     out->channel = keep(v, link->channel);
     for (size_t i = 0; i < UTM_COUNT; i++) {

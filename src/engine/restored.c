@@ -2,6 +2,7 @@
 #include "restored.h"
 
 #include "linkpond/base/log.h"
+#include "linkpond/engine/visitor_numbers.h"
 #include "linkpond/model/record.h"
 #include "linkpond/store/links.h"
 #include "linkpond/store/meta.h"
@@ -39,6 +40,7 @@ static enum err skip(struct db *db)
     enum err err = stmt_err(rows);
     err = err ? err : links_skip_ids(db, LINKS_SKIPPED);
     err = err ? err : meta_put_i64(db, META_SEGMENT_FLOOR, highest + SEGMENTS_SKIPPED);
+    err = err ? err : visitor_numbers_skip(db);
     return err ? err : meta_delete(db, META_COPY);
 }
 

@@ -14,6 +14,7 @@
 #include "linkpond/base/zone.h"
 #include "linkpond/http/pages.h"
 #include "redirect_hints.h"
+#include "redirect_visitor.h"
 
 #define MISS_ENTRIES 65536 /* addresses remembered: 1 MiB */
 #define NS_PER_S     INT64_C(1000000000)
@@ -250,13 +251,14 @@ static bool may_record_unknown(const struct redirect *self, struct redirect_lane
 }
 
 static enum err append(const struct redirect *self, const struct redirect_lane *lane, const struct request *request,
-                       const struct hints *hints, const struct verdict *verdict)
+                       const struct hints *hints, const struct verdict *verdict, const struct visitor *visitor)
 {
     struct record record = {
         .time_ms = request->now_ms,
         .link_id = verdict->link_id,
         .outcome = verdict->outcome,
-        .signals = verdict->signals,
+        .visitor = visitor->number,
+        .signals = visitor->signals,
         .status = verdict->status,
         .ip = request->client,
         .host = verdict->host,
@@ -289,7 +291,9 @@ static void handle_link(struct redirect *self, struct redirect_lane *lane, const
             return;
         }
     }
-    if (append(self, lane, request, hints, verdict) != OK) {
+    struct visitor visitor;
+    redirect_visitor(engine, lane->cookie, request, verdict, lane->set_cookie, &visitor);
+    if (append(self, lane, request, hints, verdict, &visitor) != OK) {
         if (verdict->limited || engine->opts.strict_clicks) {
             resolver_undo(engine->resolver, verdict);
             answer_page(self, request, reply, 503, PAGE_UNAVAILABLE);
@@ -300,6 +304,9 @@ static void handle_link(struct redirect *self, struct redirect_lane *lane, const
     }
     count(&engine->clicks_answered);
     answer_verdict(self, lane, request, verdict, reply);
+    if (visitor.set_cookie.len > 0) {
+        reply_header_lend(reply, "Set-Cookie", visitor.set_cookie);
+    }
 }
 
 static void answer_root(const struct redirect *self, struct redirect_lane *lane, const struct request *request,

@@ -39,6 +39,7 @@ void reply_header_static(struct reply *self, const char *name, const char *value
 
 void reply_header_lend(struct reply *self, const char *name, str value)
 {
+    self->headers_lent++;
     add_header(self, str_from_c(name), value);
 }
 

@@ -4,8 +4,10 @@
 #include "linkpond/base/json.h"
 #include "linkpond/http/router.h"
 #include "preview.h"
+#include "privacy.h"
 
 #define SESSION_BODY_MAX 4096
+#define PRIVACY_BODY_MAX 1024 /* an empty form */
 
 static void public_health(struct ctx *ctx, struct request *request, struct reply *reply)
 {
@@ -98,5 +100,8 @@ const struct route http_routes[] = {
     {METHOD_GET, "/-/healthz", PLANE_PUBLIC, public_health, SCOPE_ANYONE, "Is the public plane alive", 0,
      ROUTE_QUERY_ANY},
     {METHOD_GET, "/-/preview", PLANE_PUBLIC, preview_get, SCOPE_ANYONE, "Where a short link leads", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/-/privacy", PLANE_PUBLIC, privacy_get, SCOPE_ANYONE, "What is kept of a visit", 0, ROUTE_QUERY_ANY},
+    {METHOD_POST, "/-/privacy", PLANE_PUBLIC, privacy_refuse, SCOPE_ANYONE, "Do not number me", PRIVACY_BODY_MAX,
+     ROUTE_QUERY_ANY},
     {0},
 };

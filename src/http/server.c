@@ -111,11 +111,13 @@ static bool start_planes(struct server *self, const struct server_opts *opts, co
     int64_t deadline_ms = opts->request_deadline_ms > 0 ? opts->request_deadline_ms : REQUEST_MS;
     timing.wait_max_ns = (timing.idle_timeout_s * MS_PER_SECOND + deadline_ms) * 1000000;
     for (unsigned i = 0; i < self->lanes_count; i++) {
-        self->lanes[i] = lane_start(&(struct lane_opts){.redirect = self->redirect,
-                                                        .number = i,
-                                                        .fd = sockets->redirect[i],
-                                                        .trust = &self->trust,
-                                                        .timing = timing});
+        self->lanes[i] = lane_start(&(struct lane_opts){
+            .redirect = self->redirect,
+            .cookie_key = opts->engine->opts.visitor_cookie != VISITOR_COOKIE_OFF ? opts->engine->cookie_key : NULL,
+            .number = i,
+            .fd = sockets->redirect[i],
+            .trust = &self->trust,
+            .timing = timing});
     }
     struct plane_opts plane = {.router = opts->router,
                                .plane = PLANE_ADMIN,

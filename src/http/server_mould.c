@@ -51,9 +51,10 @@ void moulds_free(struct moulds *self)
 /* A Location first, literals after it, and no body. */
 static bool is_plain_redirect(const struct reply *reply)
 {
-    return reply->headers_count > 0 && reply->headers_count <= MOULD_STATIC + 1 && !reply->close && !reply->pull &&
-           reply->body.len == 0 && reply->body_static.len == 0 && str_eq(reply->headers[0].name, STR("Location")) &&
-           reply->headers[0].value.len > 0 && reply->headers[0].value.len < sizeof((struct mould *)0)->location;
+    return reply->headers_count > 0 && reply->headers_count <= MOULD_STATIC + 1 && reply->headers_lent == 1 &&
+           !reply->close && !reply->pull && reply->body.len == 0 && reply->body_static.len == 0 &&
+           str_eq(reply->headers[0].name, STR("Location")) && reply->headers[0].value.len > 0 &&
+           reply->headers[0].value.len < sizeof((struct mould *)0)->location;
 }
 
 /* Literals are the same when they stand at the same place. */

@@ -122,7 +122,8 @@ struct moulds;
 struct moulds *moulds_new(void);
 /* After the library has stopped. */
 void moulds_free(struct moulds *self);
-/* As send_reply, faster for a redirect; the headers after its Location must be literals. The connection stays open. */
+/* As send_reply, faster for a redirect; the answer that lends more than its Location is made anew.
+ * The connection stays open. */
 enum MHD_Result send_redirect(struct moulds *self, struct MHD_Connection *wire, const struct reply *reply);
 
 /* ---- the planes ------------------------------------------------------------------------------------------------ */
@@ -135,6 +136,7 @@ struct timing {
 struct lane;
 struct lane_opts {
     struct redirect *redirect;
+    const uint8_t *cookie_key; /* 16 bytes for visitors' cookies; NULL = none are set */
     unsigned number;
     int fd; /* owned from lane_start on */
     const struct trust *trust;

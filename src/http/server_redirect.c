@@ -11,6 +11,7 @@
 #include "linkpond/base/clock.h"
 #include "linkpond/base/log.h"
 #include "server_private.h"
+#include "visitor_cookie.h"
 
 #define POOL_BYTES     (16 * 1024) /* cleared on every request, so a larger one costs time */
 #define LOOP_MS        250
@@ -183,21 +184,26 @@ static void *lane_main(void *arg)
 
 static void lane_free(struct lane *self)
 {
+    if (!self) {
+        return;
+    }
     moulds_free(self->moulds);
+    visitor_cookie_free(self->redirect_lane.cookie);
     free(self);
 }
 
 struct lane *lane_start(const struct lane_opts *opts)
 {
     struct lane *self = calloc(1, sizeof *self);
-    struct moulds *moulds = moulds_new();
-    if (!self || !moulds) {
-        free(self);
-        moulds_free(moulds);
+    if (self) {
+        self->moulds = moulds_new();
+        self->redirect_lane.cookie = opts->cookie_key ? visitor_cookie_new(opts->cookie_key) : NULL;
+    }
+    if (!self || !self->moulds || (opts->cookie_key && !self->redirect_lane.cookie)) {
+        lane_free(self);
         close(opts->fd);
         return NULL;
     }
-    self->moulds = moulds;
     self->redirect = opts->redirect;
     self->trust = *opts->trust;
     self->timing = opts->timing;

@@ -48,6 +48,7 @@ struct settings {
     int64_t code_length, code_style;
     struct str_list extra_schemes;
     bool strict_dictionary, allow_private_targets;
+    int64_t visitor_cookie;      /* enum visitor_cookie_mode */
     int64_t click_policy, fsync; /* fsync: enum journal_fsync */
     int64_t journal_segment_bytes, journal_keep_bytes;
     int64_t repeat_window_ms, fold_rows, click_retention_ms, bin_keep_ms;

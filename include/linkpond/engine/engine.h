@@ -9,6 +9,7 @@
 #include "linkpond/engine/readers.h"
 #include "linkpond/engine/reporter.h"
 #include "linkpond/engine/resolver.h"
+#include "linkpond/engine/visitor_numbers.h"
 #include "linkpond/engine/writer.h"
 
 /*
@@ -20,6 +21,9 @@
  * which the command line asks that daemon (docs/decisions/0003-the-command-line-is-an-api-client.md).
  */
 
+/* Which visitors get a number by cookie. */
+enum visitor_cookie_mode { VISITOR_COOKIE_OFF, VISITOR_COOKIE_CONVERSION, VISITOR_COOKIE_ALL };
+
 /* Texts are borrowed and live as long as the engine. */
 struct engine_opts {
     const char *data_dir;
@@ -30,6 +34,7 @@ struct engine_opts {
     int64_t journal_keep_bytes;
     bool strict_clicks;   /* click_policy = strict */
     const char *timezone; /* IANA name */
+    enum visitor_cookie_mode visitor_cookie;
     int64_t repeat_window_ms;
     int64_t fold_rows;
     int code_length;
@@ -65,6 +70,8 @@ struct engine {
     struct editor *editor;
     struct janitor *janitor;
     struct geo *geo; /* NULL = no files are named */
+    struct visitor_numbers visitor_numbers;
+    uint8_t cookie_key[16];
     _Atomic uint64_t clicks_answered, clicks_dropped, unknown_excess;
     _Atomic int64_t local_key_id; /* row of the local command line's key; 0 until it has one */
     int lock_fd;

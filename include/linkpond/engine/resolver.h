@@ -58,6 +58,7 @@ struct verdict {
     str location;                       /* for 3xx; in the scratch */
     bool cacheable;                     /* 301/308: private, max-age=90; else no-store */
     bool crawlable;                     /* else X-Robots-Tag: noindex */
+    bool carries_click_id;              /* the link hands a click id to its target */
     bool limited;                       /* has max_clicks: the journal append must succeed before answering */
     const struct cache_entry *reserved; /* set when one of max_clicks was taken; never follow it, resolver_undo looks
                                            the link up again */

@@ -22,10 +22,12 @@ void redirect_free(struct redirect *self);
 struct redirect_lane {
     unsigned lane; /* the journal's */
     int64_t unknown_second;
-    unsigned unknown_count; /* misses recorded in that second */
+    unsigned unknown_count;        /* misses recorded in that second */
+    struct visitor_cookie *cookie; /* NULL: nobody is numbered by cookie */
     struct resolver_scratch scratch;
     char host[LIMIT_HOST + 8];
     char location[LIMIT_LOCATION + LIMIT_URI];
+    char set_cookie[160];
     char page[REDIRECT_PAGE_MAX];
 };
 /* GET and HEAD; others get 405. The request needs no arena. The thread must be registered with the cache. */

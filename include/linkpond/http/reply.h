@@ -11,8 +11,9 @@ struct reply {
     int status;
     struct header headers[REPLY_HEADERS_MAX];
     size_t headers_count;
-    struct buf body; /* built; heap, at most LIMIT_REPLY */
-    str body_static; /* borrowed for ever (embedded asset) when body is empty */
+    size_t headers_lent; /* of them: values that stand in memory which is used again */
+    struct buf body;     /* built; heap, at most LIMIT_REPLY */
+    str body_static;     /* borrowed for ever (embedded asset) when body is empty */
     /* A stream: fills at most `cap` bytes; 0 = not now is not allowed, -1 = end, -2 = broken (the connection is cut so
      * that nobody takes half for whole). Called on the connection's thread. `done` is always called once. */
     ssize_t (*pull)(void *arg, char *out, size_t cap);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The page tells what is true of this install, from its settings. Saying no needs no number to be taken away first: the
+ * refusal takes the number's place in the cookie.
+ */
+#include "privacy.h"
+
+#include "linkpond/base/clock.h"
+#include "linkpond/http/html.h"
+#include "visitor_cookie.h"
+
+#define CONTENT_MAX 4096
+
+struct words {
+    const char *title, *kept, *cookie[VISITOR_COOKIE_ALL + 1], *retention, *for_ever, *refuse, *refused;
+};
+static const struct words words[2] = {
+    {
+        .title = "Privacy",
+        .kept =
+            "When you open a short link here, the time, the link, the kind of browser and app, the page you came from "
+            "and the first part of your network address are kept, so that whoever published the link can see how "
+            "often it is used and from where.",
+        .cookie =
+            {
+                [VISITOR_COOKIE_OFF] = "No cookie is set. Visits of one day are told apart by a number that nobody can "
+                                       "trace back after two days.",
+                [VISITOR_COOKIE_CONVERSION] =
+                    "Some links set a cookie with a random-looking number, valid for 13 months, "
+                    "so that a later sign-up or order can be credited to the link.",
+                [VISITOR_COOKIE_ALL] = "A cookie with a random-looking number, valid for 13 months, tells returning "
+                                       "visitors from new ones.",
+            },
+        .retention = "Single visits are deleted after {{days}} days.",
+        .for_ever = "Single visits are kept until the operator deletes them.",
+        .refuse = "Do not recognise me",
+        .refused = "You are not recognised: no number is kept in this browser.",
+    },
+    {
+        .title = "隐私说明",
+        .kept = "打开这里的短链时，会记录访问时间、短链、浏览器和应用的类型、来源页面，以及网络地址的前半段，供发布者了"
+                "解短链的使用情况。",
+        .cookie =
+            {
+                [VISITOR_COOKIE_OFF] =
+                    "不设置 Cookie。同一天内的访问用一个编号区分，两天后任何人都无法由编号追溯到您。",
+                [VISITOR_COOKIE_CONVERSION] =
+                    "部分短链会设置一个保存随机编号的 Cookie，有效期 13 个月，用于把之后的注册或订单归到该短链。",
+                [VISITOR_COOKIE_ALL] = "会设置一个保存随机编号的 Cookie，有效期 13 个月，用于区分新访客与回访者。",
+            },
+        .retention = "单次访问的明细在 {{days}} 天后删除。",
+        .for_ever = "单次访问的明细会保留到运营者删除为止。",
+        .refuse = "不再识别我",
+        .refused = "已停止识别：此浏览器中不保存任何编号。",
+    },
+};
+
+static void add_paragraph(struct buf *out, const char *text)
+{
+    buf_add_c(out, "<p>");
+    buf_add_c(out, text); /* ours: no byte of it needs escaping */
+    buf_add_c(out, "</p>");
+}
+
+static void add_retention(struct buf *out, const struct words *text, int64_t days, const struct request *request)
+{
+    const struct html_slot slot = {"days", arena_f(request->arena, "%lld", (long long)days), false};
+
+    buf_add_c(out, "<p>");
+    html_fill(out, str_from_c(days > 0 ? text->retention : text->for_ever), &slot, 1);
+    buf_add_c(out, "</p>");
+}
+
+/* The policy of visitors' pages, but that this one's button may be pressed. */
+static void allow_own_form(const struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    static const str none = STR_INIT("form-action 'none'");
+    str policy = pages_policy(ctx->pages);
+    ssize_t at = str_find(policy, none, 0);
+
+    BUG_ON(at < 0);
+    str before = str_slice(policy, 0, (size_t)at), after = str_from(policy, (size_t)at + none.len);
+    reply_header_set(reply, request, "Content-Security-Policy",
+                     arena_f(request->arena, STR_FMT "form-action 'self'" STR_FMT, STR_ARG(before), STR_ARG(after)));
+}
+
+static void answer(const struct ctx *ctx, const struct request *request, struct reply *reply, bool refused)
+{
+    const struct engine_opts *opts = &ctx->engine->opts;
+    const struct words *text = &words[request->chinese];
+    char memory[CONTENT_MAX];
+    struct buf content;
+
+    buf_init_fixed(&content, memory, sizeof memory);
+    add_paragraph(&content, text->kept);
+    add_paragraph(&content, text->cookie[opts->visitor_cookie]);
+    add_retention(&content, text, opts->click_retention_ms / MS_PER_DAY, request);
+    if (refused) {
+        add_paragraph(&content, text->refused);
+    } else if (opts->visitor_cookie != VISITOR_COOKIE_OFF) {
+        buf_add_c(&content, "<form method=\"post\" action=\"/-/privacy\"><button>");
+        buf_add_c(&content, text->refuse);
+        buf_add_c(&content, "</button></form>");
+    }
+    BUG_ON(content.overflow);
+    reply_html_headers(reply);
+    allow_own_form(ctx, request, reply);
+    reply_header_static(reply, "X-Robots-Tag", "noindex");
+    pages_write(ctx->pages, request->chinese, str_from_c(text->title), buf_str(&content), &reply->body);
+}
+
+static bool has_refused(const struct request *request)
+{
+    str value = {0};
+
+    return request_cookie(request, VISITOR_COOKIE, &value) && str_eq(value, visitor_cookie_refused());
+}
+
+void privacy_get(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    answer(ctx, request, reply, has_refused(request));
+}
+
+void privacy_refuse(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    char memory[VISITOR_COOKIE_MAX];
+
+    answer(ctx, request, reply, true);
+    reply_header(reply, request, "Set-Cookie", visitor_cookie_refusal(request->https, memory));
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "visitor_cookie.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "linkpond/base/crypt.h"
+#include "linkpond/base/err.h"
+#include "linkpond/engine/visitor_numbers.h"
+
+#define BLOCK        16
+#define REFUSED      "no"
+#define DAY_S        86400
+#define NUMBER_BYTES 8 /* little endian; the rest of the block is zero */
+
+struct visitor_cookie {
+    struct aes_key *seal, *open;
+};
+
+struct visitor_cookie *visitor_cookie_new(const uint8_t key[16])
+{
+    struct visitor_cookie *self = calloc(1, sizeof *self);
+
+    if (!self) {
+        return NULL;
+    }
+    self->seal = aes_key_new(key, BLOCK, false);
+    self->open = aes_key_new(key, BLOCK, true);
+    if (!self->seal || !self->open) {
+        visitor_cookie_free(self);
+        return NULL;
+    }
+    return self;
+}
+
+void visitor_cookie_free(struct visitor_cookie *self)
+{
+    if (self) {
+        aes_key_free(self->seal);
+        aes_key_free(self->open);
+        free(self);
+    }
+}
+
+static int digit_of(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool hex_read(str text, uint8_t out[BLOCK])
+{
+    bool good = text.len == (size_t)2 * BLOCK;
+
+    for (size_t i = 0; good && i < BLOCK; i++) {
+        int high = digit_of(text.ptr[2 * i]), low = digit_of(text.ptr[2 * i + 1]);
+        good = high >= 0 && low >= 0;
+        out[i] = good ? (uint8_t)(high << 4 | low) : 0;
+    }
+    return good;
+}
+
+str visitor_cookie_refused(void)
+{
+    return STR(REFUSED);
+}
+
+enum visitor_said visitor_cookie_read(struct visitor_cookie *self, const struct request *request, int64_t *number)
+{
+    uint8_t block[BLOCK];
+    uint64_t value = 0, rest = 0;
+    str text = {0};
+
+    if (!request_cookie(request, VISITOR_COOKIE, &text)) {
+        return VISITOR_SAID_NOTHING;
+    }
+    if (str_eq(text, visitor_cookie_refused())) {
+        return VISITOR_SAID_NO;
+    }
+    if (!hex_read(text, block)) {
+        return VISITOR_SAID_NOTHING;
+    }
+    aes_block(self->open, block, block);
+    for (size_t i = 0; i < NUMBER_BYTES; i++) {
+        value |= (uint64_t)block[i] << 8 * i;
+        rest |= block[NUMBER_BYTES + i];
+    }
+    if (rest != 0 || value == 0 || value > (uint64_t)VISITOR_NUMBER_MAX) {
+        return VISITOR_SAID_NOTHING;
+    }
+    *number = (int64_t)value;
+    return VISITOR_SAID_NUMBER;
+}
+
+static str cookie_line(const char *value, int days, bool secure, char out[VISITOR_COOKIE_MAX])
+{
+    int len = snprintf(out, VISITOR_COOKIE_MAX, VISITOR_COOKIE "=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s",
+                       value, days * DAY_S, secure ? "; Secure" : "");
+
+    BUG_ON(len < 0 || len >= VISITOR_COOKIE_MAX);
+    return (str){out, (size_t)len};
+}
+
+str visitor_cookie_set(struct visitor_cookie *self, int64_t number, bool secure, char out[VISITOR_COOKIE_MAX])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t block[BLOCK] = {0};
+    char value[2 * BLOCK + 1];
+
+    for (size_t i = 0; i < NUMBER_BYTES; i++) {
+        block[i] = (uint8_t)((uint64_t)number >> 8 * i);
+    }
+    aes_block(self->seal, block, block);
+    for (size_t i = 0; i < BLOCK; i++) {
+        value[2 * i] = digits[block[i] >> 4];
+        value[2 * i + 1] = digits[block[i] & 15];
+    }
+    value[sizeof value - 1] = '\0';
+    return cookie_line(value, VISITOR_COOKIE_DAYS, secure, out);
+}
+
+str visitor_cookie_refusal(bool secure, char out[VISITOR_COOKIE_MAX])
+{
+    return cookie_line(REFUSED, VISITOR_COOKIE_DAYS, secure, out);
+}
+
+str visitor_cookie_removal(bool secure, char out[VISITOR_COOKIE_MAX])
+{
+    return cookie_line("", 0, secure, out);
+}
