@@ -335,6 +335,21 @@ def test_broken_recognition_at_sighup_keeps_the_old(make_pond, tmp_path):
     assert pond.click_of(pond.visit(code))["class"] == "human"
 
 
+def test_own_rows_at_sighup_are_asked_first(make_pond, tmp_path):
+    folder = tmp_path / "recognition"
+    folder.mkdir()
+    pond = make_pond(recognition_dir=folder)
+    code = pond.link(TARGET)["code"]
+    assert pond.click_of(pond.visit(code, ua=WECHAT + " AcmeApp/2.1"))["app"] == "wechat"
+    (folder / "apps.own.tsv").write_text("app\tacme\tAcmeApp/\tword\n")
+    (folder / "referrers.own.tsv").write_text("app\tacme\tour-app\tour-kind\n")
+    (folder / "channels.own.tsv").write_text("category\tour-kind\tour-place\t我们\tOurs\n")
+    hangup(pond, "reloaded")
+    click = pond.click_of(pond.visit(code, ua=WECHAT + " AcmeApp/2.2"))
+    assert (click["app"], click["source"], click["channel"]) == ("acme", "our-app", "our-place")
+    assert pond.click_of(pond.visit(code))["class"] == "human"
+
+
 # ---- how safe is safe ----------------------------------------------------------------------------------------------
 
 class Strace:
