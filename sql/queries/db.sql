@@ -10,18 +10,18 @@ PRAGMA journal_size_limit = 67108864;
 PRAGMA foreign_keys = ON;
 PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
-PRAGMA cache_size = -16384;
+PRAGMA cache_size = -8192;
 PRAGMA mmap_size = 268435456;
 
--- Little is mapped: what each of the readers maps counts as ours, and one backup would map the whole file.
+-- Nothing is mapped: it would count as ours once for each reader that maps it, and one backup reads the whole file. The
+-- page cache is small, because there are eight of them and the system's own cache stands behind.
 -- No query_only: such a handle is opened read-only, which is stronger, and query_only would forbid VACUUM INTO.
 -- name: db_pragmas_read
 PRAGMA wal_autocheckpoint = 0;
 PRAGMA foreign_keys = ON;
 PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
-PRAGMA cache_size = -8192;
-PRAGMA mmap_size = 16777216;
+PRAGMA cache_size = -2048;
 
 -- name: db_trim
 PRAGMA mmap_size = 0;

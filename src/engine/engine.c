@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -191,6 +192,7 @@ static enum err open_cache(struct engine *self, struct db *db, struct fault *fau
         return err;
     }
     db_trim(db);
+    malloc_trim(0); /* the batches that rows were read into */
     self->resolver = resolver_new(&(struct resolver_opts){.cache = self->cache,
                                                           .rules = self->agent_rules,
                                                           .fold_case = self->fold_case,

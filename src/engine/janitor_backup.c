@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include "linkpond/base/clock.h"
@@ -109,6 +110,9 @@ static enum err copy(struct engine *engine, const char *path, struct fault *faul
     struct db *db = readers_take(engine->readers, READER_WAIT_MS);
     enum err err = db ? db_copy_to(db, path) : ERR_UNAVAILABLE;
 
+    if (db) {
+        db_trim(db); /* it has read the whole file */
+    }
     readers_give(engine->readers, db);
     return err ? fault_setf(fault, err, "", err_slug(err), "The copy %s could not be written.", path) : OK;
 }
@@ -152,6 +156,7 @@ enum err engine_backup(struct engine *self, const char *path, struct fault *faul
         unlink(part);
     }
     arena_done(&arena);
+    malloc_trim(0); /* the copy's pages went through many small blocks, which the allocator would keep */
     return err;
 }
 

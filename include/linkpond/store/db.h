@@ -35,8 +35,8 @@ enum err db_nested(struct db *self);
 enum err db_nested_release(struct db *self);
 enum err db_nested_rollback(struct db *self);
 
-/* Gives back the memory that reading the whole file took: what is mapped of it counts as ours. From then on the handle
- * reads through its own page cache. Outside transactions. */
+/* Gives back the memory that reading much took: cached pages, and what is mapped of the file (which counts as ours).
+ * From then on the handle reads through its own page cache. Outside transactions. */
 void db_trim(struct db *self);
 
 /* WAL checkpoint: PASSIVE, or TRUNCATE. *wal_pages / *moved as SQLite reports. ERR_BUSY is normal while readers run. */
