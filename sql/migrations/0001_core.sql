@@ -201,14 +201,15 @@ CREATE TABLE term (
     text TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- Journal segments: how far each is ingested and folded into the sums; also the time range of its clicks, so that a
+-- Journal segments: how far each is ingested, folded into the sums and sealed into chunks; also the time range of its clicks, so that a
 -- report skips what cannot matter.
 CREATE TABLE segment (
     id INTEGER PRIMARY KEY,                        -- node:8 | segment:34, as in click ids
     ingested_to INTEGER NOT NULL DEFAULT 0,        -- byte offset; all records before it are rows
     folded_to INTEGER NOT NULL DEFAULT 0,          -- byte offset; all rows before it are in the sums
+    sealed_to INTEGER NOT NULL DEFAULT 0,          -- byte offset; all rows before it are in chunks
     closed INTEGER NOT NULL DEFAULT 0 CHECK (closed IN (0, 1)), -- nothing more will be appended
-    rows INTEGER NOT NULL DEFAULT 0,
+    rows INTEGER NOT NULL DEFAULT 0,               -- in click_batch, as are the times; chunks have their own
     min_ms INTEGER,
     max_ms INTEGER
 ) STRICT;
@@ -220,6 +221,22 @@ CREATE TABLE click_batch (
     last_id INTEGER NOT NULL,
     rows INTEGER NOT NULL,
     clicks BLOB NOT NULL                           -- include/linkpond/model/click_pack.h says what is in it
+) STRICT;
+
+-- Clicks that left click_batch, some ten thousand together (docs/decisions/0011). A click is in one place only.
+CREATE TABLE chunk (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,          -- never used again: checksums are seeded with it
+    rows INTEGER NOT NULL,
+    min_ms INTEGER NOT NULL,
+    max_ms INTEGER NOT NULL,
+    min_id INTEGER NOT NULL,
+    max_id INTEGER NOT NULL,
+    bytes INTEGER NOT NULL DEFAULT 0,              -- of its columns
+    folded INTEGER NOT NULL CHECK (folded IN (0, 1)) -- its rows are in the sums; 0 only while these are counted anew
+) STRICT;
+CREATE TABLE chunk_column (
+    id INTEGER PRIMARY KEY,                        -- chunk.id * 64 + column
+    data BLOB NOT NULL                             -- include/linkpond/model/chunk.h says what is in it
 ) STRICT;
 
 -- Visitors found by the day's keyed hash, one row for those of a batch; rows go two days after.

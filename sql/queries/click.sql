@@ -16,7 +16,7 @@ UPDATE click_batch SET first_id = :first_id, last_id = :last_id, rows = :rows, c
 DELETE FROM click_batch WHERE first_id = :id;
 
 -- name: click_count
-SELECT COALESCE(sum(rows), 0) FROM click_batch;
+SELECT (SELECT COALESCE(sum(rows), 0) FROM click_batch) + (SELECT COALESCE(sum(rows), 0) FROM chunk);
 
 -- The first batch may begin before the range.
 -- part: click_batch_range

@@ -127,6 +127,7 @@ static void write_writer(struct buf *out, struct engine *engine)
     }
     counter(out, "linkpond_clicks_duplicate_total", "Repeats of a request that were recognised.", writer.duplicates);
     counter(out, "linkpond_clicks_folded_total", "Clicks folded into the stored sums.", writer.folded);
+    counter(out, "linkpond_clicks_sealed_total", "Clicks sealed into chunks.", writer.sealed);
     counter(out, "linkpond_writer_tasks_total", "Edits committed.", writer.tasks);
     counter(out, "linkpond_writer_batches_total", "Batches of clicks committed.", writer.batches);
     gauge(out, "linkpond_wal_bytes", "Bytes of the write-ahead log.", writer.wal_bytes);

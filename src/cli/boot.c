@@ -84,6 +84,7 @@ enum err boot_engine(struct arena *arena, const struct settings *settings, const
         .visitor_cookie = (enum visitor_cookie_mode)settings->visitor_cookie,
         .repeat_window_ms = settings->repeat_window_ms,
         .fold_rows = settings->fold_rows,
+        .chunk_rows = settings->chunk_rows,
         .code_length = (int)settings->code_length,
         .sequential_codes = settings->code_style == CODE_STYLE_SEQUENTIAL,
         .strict_dictionary = settings->strict_dictionary,

@@ -11,6 +11,7 @@
 #include "linkpond/base/files.h"
 #include "linkpond/base/limits.h"
 #include "linkpond/base/utf8.h"
+#include "linkpond/model/chunk.h"
 
 #define KIB            INT64_C(1024)
 #define MIB            (1024 * KIB)
@@ -64,6 +65,8 @@ const struct setting settings_table[] = {
       "A visitor's next click on the same link within this time is marked a repeat.", "同一访客在此时间内再次打开同一短链，记为重复访问。" },
     { "fold_rows", SETTING_INT, 1, 1000000, NULL, "65536", AT(fold_rows), false,
       "Clicks gathered before they are added to the stored sums.", "积累多少条访问后并入汇总。" },
+    { "chunk_rows", SETTING_INT, 16, CHUNK_ROWS_MAX, NULL, "32768", AT(chunk_rows), false,
+      "Clicks sealed together once they are in the sums; more make reports faster and edits wait longer.", "已并入汇总的访问每多少条压缩存为一块；越大统计越快，修改时可能等待越久。" },
     { "click_retention", SETTING_DURATION, 0, 36500 * MS_PER_DAY, NULL, "0", AT(click_retention_ms), false,
       "Clicks older than this are removed, sums stay; 0 = kept for ever.", "超过此时间的访问明细被删除，汇总保留；0 即永久保留。" },
     { "bin_keep", SETTING_DURATION, 0, 3650 * MS_PER_DAY, NULL, "30d", AT(bin_keep_ms), false,

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "clicks_chunks.h"
+#include "clicks_fill.h"
+#include "clicks_origins.h"
 #include "linkpond/engine/reporter.h"
 #include "linkpond/store/segments.h"
 #include "report_match.h"
@@ -7,18 +10,19 @@
 #include <string.h>
 
 /*
- * The raw ledger in order of time. Segments of several threads overlap, so the segments that can hold the next clicks
- * are read with no more columns than the filters need, the earliest matches are kept in a heap, and only these are read
- * whole. Looking at the rest of a segment costs a few milliseconds a page; positions per segment were rejected because
- * an id alone must do to go on from.
+ * The raw ledger in order of time. Segments and chunks overlap, so those that can hold the next clicks are read with no
+ * more columns than the filters need, the earliest matches are kept in a heap, and only these are read whole. Looking
+ * at the rest of a segment costs a few milliseconds a page; positions per segment were rejected because an id alone
+ * must do to go on from.
  */
 #define TEXTS_BYTES (8U << 20)
 
-/* A click's place in the order. */
+/* A click's place in the order, and where it is kept. */
 struct place {
     int64_t time_ms, id;
+    int64_t chunk_id; /* 0 = the tail */
+    size_t row, chunk_rows;
 };
-
 struct listing {
     struct db *db;
     const struct click_query *query;
@@ -29,6 +33,8 @@ struct listing {
     size_t count, cap;
     struct clicks_scan reading; /* of the clicks that are given */
     bool is_reading;
+    struct open_chunks chunks;
+    struct link_days days; /* of the only link asked for */
     bool (*each)(void *arg, const struct click *click);
     void *arg;
 };
@@ -50,86 +56,6 @@ static enum err passes(struct listing *self, const struct clicks_scan *scan, boo
         *out = err == OK && link->passes;
     }
     return *out ? report_match_click(&self->match, scan, out) : err;
-}
-
-static void fill_facts(const struct click_facts *facts, struct click *out)
-{
-    out->id = facts->id;
-    out->time_ms = facts->time_ms;
-    out->link_id = facts->link_id;
-    out->class = facts->class;
-    out->outcome = facts->outcome;
-    out->signals = facts->signals;
-    out->repeat = facts->flags & CLICK_FLAG_REPEAT;
-    out->new_visitor = facts->flags & CLICK_FLAG_NEW_VISITOR;
-    out->first_here = facts->flags & CLICK_FLAG_FIRST_HERE;
-    out->qr = facts->flags & CLICK_FLAG_QR;
-    out->visitor = facts->visitor;
-    out->visitor_by = facts->visitor_by;
-    out->source_by = facts->source_by;
-    out->channel_by = facts->channel_by;
-    out->scene = facts->scene;
-}
-
-static void fill_ip(str bytes, struct addr *out)
-{
-    if (bytes.len == 3) {
-        out->bytes[10] = out->bytes[11] = 0xFF;
-        memcpy(out->bytes + 12, bytes.ptr, 3);
-    } else if (bytes.len == 6) {
-        memcpy(out->bytes, bytes.ptr, 6);
-    }
-}
-
-static enum err fill(struct listing *self, const struct clicks_scan *scan, struct click *out)
-{
-    str *const texts[CLICK_COLUMNS] = {
-        [CLICK_RULE] = &out->rule,
-        [CLICK_HOST] = &out->host,
-        [CLICK_CODE] = &out->code,
-        [CLICK_TARGET] = &out->target,
-        [CLICK_LOCATION] = &out->location,
-        [CLICK_COUNTRY] = &out->country,
-        [CLICK_REGION] = &out->region,
-        [CLICK_CITY] = &out->city,
-        [CLICK_APP] = &out->app,
-        [CLICK_OS] = &out->os,
-        [CLICK_DEVICE] = &out->device,
-        [CLICK_BROWSER] = &out->browser,
-        [CLICK_LANGUAGE] = &out->language,
-        [CLICK_NET] = &out->net,
-        [CLICK_REFERRER] = &out->referrer,
-        [CLICK_REFERRER_HOST] = &out->referrer_host,
-        [CLICK_QUERY] = &out->query,
-        [CLICK_UTM_SOURCE] = &out->utm[UTM_SOURCE],
-        [CLICK_UTM_MEDIUM] = &out->utm[UTM_MEDIUM],
-        [CLICK_UTM_CAMPAIGN] = &out->utm[UTM_CAMPAIGN],
-        [CLICK_UTM_TERM] = &out->utm[UTM_TERM],
-        [CLICK_UTM_CONTENT] = &out->utm[UTM_CONTENT],
-        [CLICK_UTM_ID] = &out->utm[UTM_ID],
-        [CLICK_SOURCE] = &out->source,
-        [CLICK_CHANNEL] = &out->channel,
-        [CLICK_AD_CLICK_SOURCE] = &out->ad_click_source,
-        [CLICK_AD_CLICK_ID] = &out->ad_click_id,
-        [CLICK_REQUEST_ID] = &out->request_id,
-        [CLICK_USER_AGENT] = &out->user_agent,
-        [CLICK_CARRIER] = &out->carrier,
-    };
-    enum err err = OK;
-
-    *out = (struct click){0};
-    fill_facts(&scan->facts, out);
-    fill_ip(clicks_scan_ip(scan), &out->ip);
-    for (int i = 0; err == OK && i < CLICK_COLUMNS; i++) {
-        struct click_value value = clicks_scan_value(scan, (enum click_column)i);
-        uint64_t number = 0;
-        *texts[i] = value.text;
-        if (value.term != 0) {
-            err = report_texts_value(&self->texts, &value, &number);
-            *texts[i] = err == OK ? report_texts_text(&self->texts, number) : STR("");
-        }
-    }
-    return err;
 }
 
 /* ---- which clicks ---- */
@@ -193,29 +119,35 @@ static enum err keep(struct listing *self, struct place place)
     return OK;
 }
 
-static enum err pick_row(struct listing *self, const struct clicks_scan *scan)
+static enum err pick_row(struct listing *self, const struct clicks_scan *scan, const struct chunk *chunk)
 {
-    struct place place = {scan->facts.time_ms, scan->facts.id};
+    struct place place = {.time_ms = scan->facts.time_ms, .id = scan->facts.id};
     bool wanted = (self->after.id == 0 || before(self, self->after, place)) &&
                   (!is_full(self) || before(self, place, self->best[0]));
     enum err err = wanted ? passes(self, scan, &wanted) : OK;
 
+    if (chunk) {
+        place.chunk_id = chunk->id;
+        place.chunk_rows = chunk->rows;
+        place.row = scan->row - 1;
+    }
     return err == OK && wanted ? keep(self, place) : err;
 }
 
-static enum err pick_from(struct listing *self, int64_t segment_id)
+static uint64_t columns_of(const struct listing *self)
+{
+    return self->match.columns | (self->query->request_id.len > 0 ? CLICK_BIT(CLICK_REQUEST_ID) : 0);
+}
+
+static enum err pick_from_segment(struct listing *self, int64_t segment_id)
 {
     struct clicks_scan scan;
-    uint64_t columns = self->match.columns;
     enum err err = OK;
 
-    if (self->query->request_id.len > 0) {
-        columns |= CLICK_BIT(CLICK_REQUEST_ID);
-    }
     clicks_scan(&scan, self->db, segment_first_click(segment_id), segment_last_click(segment_id),
-                self->query->descending, columns);
+                self->query->descending, columns_of(self));
     while (err == OK && clicks_scan_next(&scan)) {
-        err = pick_row(self, &scan);
+        err = pick_row(self, &scan, NULL);
     }
     if (err != OK) {
         stmt_reset(scan.rows);
@@ -224,66 +156,102 @@ static enum err pick_from(struct listing *self, int64_t segment_id)
     return stmt_err(scan.rows);
 }
 
-/* ---- which segments ---- */
-
-/* A segment is at the place of its first click in the order asked. */
-static int compare_ascending(const void *a, const void *b)
+/* The one link that all clicks asked for are of, or -1. */
+static int64_t only_link(const struct listing *self)
 {
-    const struct place *left = a, *right = b;
-    return (left->time_ms > right->time_ms) - (left->time_ms < right->time_ms);
+    for (size_t i = 0; i < self->match.filters_count; i++) {
+        const struct match_filter *filter = &self->match.filters[i];
+        if (filter->dim == DIM_LINK && !filter->exclude && filter->count == 1) {
+            return (int64_t)filter->values[0];
+        }
+    }
+    return -1;
 }
 
-static int compare_descending(const void *a, const void *b)
+/* Rows that can match: the link's only, and none when no row has the request id. */
+static enum err narrow(struct listing *self, const struct chunk_info *info, size_t *from, size_t *to)
 {
-    return compare_ascending(b, a);
+    const struct chunk *chunk = NULL;
+    int64_t link_id = only_link(self);
+    str wanted = self->query->request_id;
+    uint64_t columns = CHUNK_BIT(CHUNK_LINK) | (wanted.len > 0 ? CHUNK_VALUES(CLICK_BIT(CLICK_REQUEST_ID)) : 0);
+    enum err err = open_chunks_get(&self->chunks, info->id, (size_t)info->rows, columns, &chunk);
+
+    if (err != OK) {
+        return err;
+    }
+    *from = 0;
+    *to = chunk->rows;
+    if (link_id >= 0) {
+        size_t at = chunk_links_find(&chunk->links, link_id);
+        *from = chunk->links.firsts[at];
+        *to = at < chunk->links.count ? chunk->links.firsts[at + 1] : *from;
+    }
+    bool found = wanted.len == 0;
+    for (size_t row = *from; row < *to && !found; row++) {
+        char hex[CHUNK_HEX_MAX];
+        found = str_eq(chunk_column_value(chunk, CHUNK_VALUE + CLICK_REQUEST_ID, row, hex).text, wanted);
+    }
+    *to = found ? *to : *from;
+    return OK;
 }
 
-static enum err find_segments(struct listing *self, struct place **out, size_t *count)
+static enum err pick_from_chunk(struct listing *self, const struct chunk_info *info)
+{
+    const struct chunk *chunk = NULL;
+    struct clicks_scan scan;
+    size_t from = 0, to = 0;
+    enum err err = link_days_touch(&self->days, info) ? narrow(self, info, &from, &to) : OK;
+
+    if (err != OK || from == to) {
+        return err;
+    }
+    err = open_chunks_get(&self->chunks, info->id, (size_t)info->rows, clicks_scan_chunk_columns(columns_of(self)),
+                          &chunk);
+    if (err == OK) {
+        clicks_scan_chunk(&scan, chunk, from, to, columns_of(self));
+    }
+    while (err == OK && clicks_scan_next(&scan)) {
+        err = pick_row(self, &scan, chunk);
+    }
+    return err;
+}
+
+/* ---- which segments and chunks ---- */
+
+static enum err find_origins(const struct listing *self, struct origins *out)
 {
     const struct report_query *query = &self->query->filter;
     bool descending = self->query->descending, after = self->after.id != 0;
     int64_t from_ms =
         after && !descending && self->after.time_ms > query->from_ms ? self->after.time_ms : query->from_ms;
     int64_t to_ms = after && descending && self->after.time_ms < query->to_ms ? self->after.time_ms + 1 : query->to_ms;
-    struct stmt *rows = segments_each_in(self->db, from_ms, to_ms);
-    struct segment segment;
-    size_t cap = 0;
 
-    while (segments_next(rows, &segment)) {
-        if (*count == cap) {
-            cap = cap > 0 ? cap * 2 : 256;
-            struct place *bigger = realloc(*out, cap * sizeof **out);
-            if (!bigger) {
-                stmt_reset(rows);
-                return ERR_NOMEM;
-            }
-            *out = bigger;
-        }
-        (*out)[(*count)++] = (struct place){descending ? segment.max_ms : segment.min_ms, segment.id};
-    }
-    if (*count > 0) {
-        qsort(*out, *count, sizeof **out, descending ? compare_descending : compare_ascending);
-    }
-    return stmt_err(rows);
+    return clicks_origins_find(self->db, from_ms, to_ms, descending, out);
 }
 
-/* A segment that begins behind the last of a full heap has nothing for it, nor have those behind it. */
-static bool is_behind(const struct listing *self, const struct place *segment)
+/* What begins behind the last of a full heap has nothing for it, nor have those behind it. */
+static bool is_behind(const struct listing *self, const struct origin *origin)
 {
-    return is_full(self) && (self->query->descending ? segment->time_ms < self->best[0].time_ms
-                                                     : segment->time_ms > self->best[0].time_ms);
+    return is_full(self) && (self->query->descending ? origin->time_ms < self->best[0].time_ms
+                                                     : origin->time_ms > self->best[0].time_ms);
 }
 
 static enum err pick(struct listing *self)
 {
-    struct place *segments = NULL;
-    size_t count = 0;
-    enum err err = find_segments(self, &segments, &count);
+    struct origins origins = {0};
+    int64_t link_id = only_link(self);
+    enum err err = link_id > 0 ? link_days_load(&self->days, self->db, link_id) : OK;
 
-    for (size_t i = 0; err == OK && i < count && !is_behind(self, &segments[i]); i++) {
-        err = pick_from(self, segments[i].id);
+    if (err == OK) {
+        err = find_origins(self, &origins);
     }
-    free(segments);
+    for (size_t i = 0; err == OK && i < origins.count && !is_behind(self, &origins.items[i]); i++) {
+        const struct origin *origin = &origins.items[i];
+        err =
+            origin->chunk.id != 0 ? pick_from_chunk(self, &origin->chunk) : pick_from_segment(self, origin->segment_id);
+    }
+    clicks_origins_done(&origins);
     return err;
 }
 
@@ -315,19 +283,37 @@ static bool go_to(struct listing *self, int64_t id)
     return clicks_scan_next(&self->reading) && self->reading.facts.id == id;
 }
 
-static enum err give(struct listing *self, int64_t id, bool *stop)
+static enum err give(struct listing *self, const struct clicks_scan *scan, bool *stop)
 {
     struct click click;
 
-    if (!go_to(self, id)) {
-        return stmt_err(self->reading.rows);
-    }
     report_texts_trim(&self->texts, TEXTS_BYTES);
-    enum err err = fill(self, &self->reading, &click);
+    enum err err = clicks_fill(&self->texts, scan, &click);
     if (err == OK) {
         *stop = !self->each(self->arg, &click);
     }
     return err;
+}
+
+static enum err give_sealed(struct listing *self, const struct place *place, bool *stop)
+{
+    const struct chunk *chunk = NULL;
+    struct clicks_scan scan;
+    enum err err = open_chunks_get(&self->chunks, place->chunk_id, place->chunk_rows, CHUNK_EVERYTHING, &chunk);
+
+    if (err != OK) {
+        return err;
+    }
+    clicks_scan_chunk(&scan, chunk, place->row, place->row + 1, CLICK_EVERYTHING | CLICK_WITH_IP);
+    return clicks_scan_next(&scan) ? give(self, &scan, stop) : OK;
+}
+
+static enum err give_place(struct listing *self, const struct place *place, bool *stop)
+{
+    if (place->chunk_id != 0) {
+        return give_sealed(self, place, stop);
+    }
+    return go_to(self, place->id) ? give(self, &self->reading, stop) : stmt_err(self->reading.rows);
 }
 
 static enum err list(struct listing *self)
@@ -337,7 +323,7 @@ static enum err list(struct listing *self)
 
     sort_best(self);
     for (size_t i = 0; err == OK && !stop && i < self->count; i++) {
-        err = give(self, self->best[i].id, &stop);
+        err = give_place(self, &self->best[i], &stop);
     }
     if (self->is_reading) {
         stmt_reset(self->reading.rows);
@@ -350,13 +336,14 @@ static enum err find_after(struct listing *self)
 {
     struct clicks_scan scan;
 
-    self->after = (struct place){self->query->after_ms, self->query->after_id};
+    self->after = (struct place){.time_ms = self->query->after_ms, .id = self->query->after_id};
     if (self->after.id == 0 || self->after.time_ms != 0) {
         return OK;
     }
     clicks_scan(&scan, self->db, self->after.id, self->after.id, false, 0);
     if (!clicks_scan_next(&scan)) {
-        return stmt_err(scan.rows) != OK ? stmt_err(scan.rows) : ERR_NOT_FOUND;
+        return stmt_err(scan.rows) != OK ? stmt_err(scan.rows)
+                                         : clicks_chunk_time(self->db, self->after.id, &self->after.time_ms);
     }
     self->after.time_ms = scan.facts.time_ms;
     stmt_reset(scan.rows);
@@ -372,6 +359,7 @@ enum err clicks_run(struct db *db, struct arena *arena, const struct click_query
 
     (void)arena; /* texts are lent for the call only */
     report_texts_init(&self.texts, db);
+    open_chunks_init(&self.chunks, db);
     err = err == OK ? find_after(&self) : err;
     if (err == OK && query->limit > 0) {
         err = report_match_open(&self.match, db, &query->filter, NULL, 0);
@@ -379,6 +367,8 @@ enum err clicks_run(struct db *db, struct arena *arena, const struct click_query
         report_match_done(&self.match);
     }
     report_texts_done(&self.texts);
+    open_chunks_done(&self.chunks);
+    link_days_done(&self.days);
     free(self.best);
     if (own) {
         db_rollback(db);

@@ -216,7 +216,8 @@ static enum err start_writer(struct engine *self, struct db *db, struct fault *f
                                               .zone_name = zone_text,
                                               .node = self->node,
                                               .repeat_window_ms = self->opts.repeat_window_ms,
-                                              .fold_rows = self->opts.fold_rows},
+                                              .fold_rows = self->opts.fold_rows,
+                                              .chunk_rows = self->opts.chunk_rows},
                         &self->writer, fault);
 }
 

@@ -5,7 +5,7 @@
 
 #include "fold_cells.h"
 #include "fold_rows.h"
-#include "linkpond/store/clicks.h"
+#include "ledger.h"
 #include "linkpond/store/segments.h"
 
 /*
@@ -19,6 +19,7 @@ struct fold {
     struct db *db;
     size_t rows_max, rows;
     struct fold_rows counts;
+    int64_t chunk_id; /* read whole; 0 = none */
     struct fold_mark {
         int64_t segment_id, folded_to;
     } * marks;
@@ -90,10 +91,48 @@ static enum err read_tail(struct fold *self)
     return OK;
 }
 
+/* ---- chunks: only while everything is counted anew */
+
+static enum err read_chunk(struct fold *self, const struct chunk_info *info)
+{
+    struct arena arena;
+    struct chunk chunk;
+    struct clicks_scan scan;
+
+    arena_init(&arena, LEDGER_CHUNK_BYTES);
+    enum err err = chunks_load(self->db, info, CHUNK_FACTS, &arena, &chunk);
+    if (err == OK) {
+        clicks_scan_chunk(&scan, &chunk, 0, chunk.rows, 0);
+        self->rows = chunk.rows;
+        self->chunk_id = info->id;
+    }
+    while (err == OK && clicks_scan_next(&scan)) {
+        err = fold_rows_add(&self->counts, &scan.facts);
+    }
+    arena_done(&arena);
+    return err;
+}
+
+/* One chunk that waits, else the tail. */
+static enum err read_waiting(struct fold *self)
+{
+    struct chunk_info info;
+    struct stmt *rows = chunks_each_unfolded(self->db);
+
+    if (!chunks_next(rows, &info)) {
+        return stmt_err(rows) == OK ? read_tail(self) : stmt_err(rows);
+    }
+    stmt_reset(rows);
+    return read_chunk(self, &info);
+}
+
 static enum err write(struct fold *self)
 {
     enum err err = self->rows > 0 ? fold_rows_store(&self->counts, self->db) : OK;
 
+    if (err == OK && self->chunk_id != 0) {
+        err = chunks_set_folded(self->db, self->chunk_id);
+    }
     for (size_t i = 0; err == OK && i < self->marks_count; i++) {
         err = segments_folded(self->db, self->marks[i].segment_id, self->marks[i].folded_to);
     }
@@ -110,7 +149,7 @@ enum err fold_run(struct db *db, size_t rows_max, size_t *rows)
         return err;
     }
     fold_rows_init(&self.counts, db);
-    err = read_tail(&self);
+    err = read_waiting(&self);
     if (err == OK) {
         err = write(&self);
     }
@@ -137,6 +176,14 @@ enum err fold_backlog(struct db *db, int64_t *rows)
         int64_t about = (segment.ingested_to - segment.folded_to) / BYTES_PER_ROW + 1;
         backlog += about < segment.rows ? about : segment.rows;
     }
+    if (stmt_err(segments) != OK) {
+        return stmt_err(segments);
+    }
+    struct chunk_info info;
+    struct stmt *chunks = chunks_each_unfolded(db);
+    while (chunks_next(chunks, &info)) {
+        backlog += info.rows;
+    }
     *rows = backlog;
-    return stmt_err(segments);
+    return stmt_err(chunks);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "fold_rows.h"
+#include "ledger.h"
 #include "linkpond/engine/fold.h"
 #include "linkpond/store/meta.h"
 #include "linkpond/store/segments.h"
@@ -34,8 +35,8 @@ static enum err expired_front(struct db *db, const struct segment *segment, int6
                               int64_t *count)
 {
     struct clicks_scan scan;
-    int64_t first = segment_first_click(segment->id);
-    int64_t unfolded = first + segment->folded_to / RECORD_ALIGN;
+    int64_t first = segment_first_click(segment->id) + segment->sealed_to / RECORD_ALIGN;
+    int64_t unfolded = segment_first_click(segment->id) + segment->folded_to / RECORD_ALIGN;
 
     *count = 0;
     if (segment->rows == 0 || segment->min_ms >= before_ms || unfolded == first) {
@@ -62,7 +63,40 @@ static enum err delete_front(struct db *db, const struct segment *segment, int64
     return err == OK ? meta_put_i64(db, META_LEDGER_STARTS, before_ms) : err;
 }
 
-enum err fold_retain(struct db *db, int64_t before_ms, int64_t *deleted)
+/* The first chunk that reaches behind before_ms; those up to after_id were tried. */
+static enum err expired_chunk(struct db *db, int64_t before_ms, int64_t after_id, struct chunk_info *out, bool *found)
+{
+    struct stmt *rows = chunks_each_in(db, INT64_MIN, before_ms);
+
+    *found = false;
+    while (!*found && chunks_next(rows, out)) {
+        *found = out->folded && out->id > after_id;
+    }
+    if (!*found) {
+        return stmt_err(rows);
+    }
+    stmt_reset(rows);
+    return OK;
+}
+
+/* A damaged chunk goes when all of it is too old; until then it must not keep the others. */
+static enum err retain_chunk(struct db *db, int64_t before_ms, int64_t *deleted)
+{
+    struct chunk_info info = {0};
+    bool found = true;
+    enum err err = OK;
+
+    while (err == OK && *deleted == 0 && found) {
+        err = expired_chunk(db, before_ms, info.id, &info, &found);
+        if (err == OK && found) {
+            err = chunks_delete_before(db, &info, before_ms, deleted);
+            err = err == ERR_CORRUPT ? OK : err;
+        }
+    }
+    return err == OK && *deleted > 0 ? meta_put_i64(db, META_LEDGER_STARTS, before_ms) : err;
+}
+
+static enum err retain_segment(struct db *db, int64_t before_ms, int64_t *deleted)
 {
     struct stmt *rows = segments_each(db);
     struct segment segment;
@@ -70,7 +104,6 @@ enum err fold_retain(struct db *db, int64_t before_ms, int64_t *deleted)
     int64_t count = 0;
     enum err err = OK;
 
-    *deleted = 0;
     while (err == OK && count == 0 && segments_next(rows, &segment)) {
         err = expired_front(db, &segment, before_ms, &last_id, &count);
     }
@@ -79,6 +112,14 @@ enum err fold_retain(struct db *db, int64_t before_ms, int64_t *deleted)
     }
     stmt_reset(rows);
     return err == OK ? delete_front(db, &segment, last_id, before_ms, deleted) : err;
+}
+
+enum err fold_retain(struct db *db, int64_t before_ms, int64_t *deleted)
+{
+    *deleted = 0;
+    enum err err = retain_chunk(db, before_ms, deleted);
+
+    return err == OK && *deleted == 0 ? retain_segment(db, before_ms, deleted) : err;
 }
 
 /* ---- recount */
@@ -152,6 +193,9 @@ enum err fold_reset(struct db *db, struct fault *fault)
     size_t count = 0;
     enum err err = ledger_is_whole(db, fault);
 
+    if (err == OK) { /* from a damaged chunk no sums can be made again: keep those there are */
+        err = chunks_verify(db, fault);
+    }
     if (err == OK) {
         err = find_carried(db, &carried, &count);
     }
@@ -166,6 +210,9 @@ enum err fold_reset(struct db *db, struct fault *fault)
         err = sums_stat_add(db, &stat);
     }
     free(carried);
+    if (err == OK) {
+        err = chunks_unfold_all(db);
+    }
     return err == OK ? segments_unfold_all(db) : err;
 }
 
@@ -188,30 +235,18 @@ static void note_difference(struct comparison *self, const char *what, int64_t i
     }
 }
 
+static enum err count_row(void *arg, const struct clicks_scan *scan)
+{
+    struct comparison *self = arg;
+
+    return fold_rows_add(&self->counted, &scan->facts);
+}
+
 static enum err count_folded(struct comparison *self)
 {
-    struct segment segment;
-    struct stmt *segments = segments_each(self->db);
-    enum err err = OK;
+    const struct ledger_range range = {.part = LEDGER_FOLDED, LEDGER_FOR_EVER};
 
-    while (err == OK && segments_next(segments, &segment)) {
-        int64_t first = segment_first_click(segment.id);
-        struct clicks_scan scan;
-        clicks_scan(&scan, self->db, first, first + segment.folded_to / RECORD_ALIGN - 1, false, 0);
-        while (err == OK && clicks_scan_next(&scan)) {
-            err = fold_rows_add(&self->counted, &scan.facts);
-        }
-        if (err != OK) {
-            stmt_reset(scan.rows);
-        } else {
-            err = stmt_err(scan.rows);
-        }
-    }
-    if (err != OK) {
-        stmt_reset(segments);
-        return err;
-    }
-    return stmt_err(segments);
+    return ledger_each(self->db, &range, count_row, self);
 }
 
 /* Takes the stored cells of one owner's day out of what was counted; what is left over differs. */

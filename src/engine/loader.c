@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "loader.h"
 
-#include "linkpond/store/clicks.h"
 #include "linkpond/store/labels.h"
 #include "linkpond/store/links.h"
-#include "linkpond/store/segments.h"
 #include "linkpond/store/sums.h"
 
 #include "idmap.h"
+#include "ledger.h"
 #include "loader_rows.h"
 #include "publish.h"
 
@@ -99,37 +98,16 @@ static enum err used_by_sums(struct loader *self)
     return stmt_err(rows);
 }
 
-static enum err used_by_segment(struct loader *self, const struct segment *segment)
+static enum err use_click(void *arg, const struct clicks_scan *scan)
 {
-    struct clicks_scan scan;
-    int64_t from = segment_first_click(segment->id) + segment->folded_to / RECORD_ALIGN;
-    enum err err = OK;
-
-    clicks_scan(&scan, self->db, from, segment_last_click(segment->id), false, 0);
-    while (!err && clicks_scan_next(&scan)) {
-        err = scan.facts.signals & SIGNAL_RESERVED_LIMIT ? use(self, scan.facts.link_id, 1) : OK;
-    }
-    if (err) {
-        stmt_reset(scan.rows);
-        return err;
-    }
-    return stmt_err(scan.rows);
+    return scan->facts.signals & SIGNAL_RESERVED_LIMIT ? use(arg, scan->facts.link_id, 1) : OK;
 }
 
 static enum err used_by_tail(struct loader *self)
 {
-    struct stmt *rows = segments_each_unfolded(self->db);
-    struct segment segment;
-    enum err err = OK;
+    const struct ledger_range range = {.part = LEDGER_UNFOLDED, LEDGER_FOR_EVER};
 
-    while (!err && segments_next(rows, &segment)) {
-        err = used_by_segment(self, &segment);
-    }
-    if (err) {
-        stmt_reset(rows);
-        return err;
-    }
-    return stmt_err(rows);
+    return ledger_each(self->db, &range, use_click, self);
 }
 
 struct unread {

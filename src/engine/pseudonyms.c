@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "idmap.h"
+#include "ledger.h"
 #include "linkpond/base/crypt.h"
-#include "linkpond/store/clicks.h"
 #include "linkpond/store/meta.h"
-#include "linkpond/store/segments.h"
 #include "linkpond/store/visitors.h"
 #include "pseudonyms_hash.h"
 #include "pseudonyms_salts.h"
@@ -161,36 +160,28 @@ enum err pseudonyms_expire(struct pseudonyms *self, struct db *db, int64_t now_m
     return err == OK ? visitors_delete_before(db, first_kept) : err;
 }
 
-static void remember_pv(struct visitor_day *day, const struct click_facts *facts)
+static enum err remember_pv(void *arg, const struct clicks_scan *scan)
 {
+    struct visitor_day *day = arg;
+    const struct click_facts *facts = &scan->facts;
+
     if (facts->visitor == 0 || facts->time_ms < day->start_ms || facts->time_ms >= day->end_ms ||
         !click_counts(facts->class, facts->outcome)) {
-        return;
+        return OK;
     }
     uint64_t visitor = visitor_key(facts->visitor, facts->visitor_by);
     int64_t *last = idmap_put(&day->pairs, visitor, (uint64_t)facts->link_id, NULL);
     if (last && facts->time_ms > *last) {
         *last = facts->time_ms;
     }
+    return OK;
 }
 
 static enum err load_pairs(struct db *db, struct visitor_day *day)
 {
-    struct segment segment;
-    struct stmt *segments = segments_each_in(db, day->start_ms, day->end_ms);
+    const struct ledger_range range = {.from_ms = day->start_ms, .to_ms = day->end_ms};
 
-    while (segments_next(segments, &segment)) {
-        struct clicks_scan scan;
-        clicks_scan(&scan, db, segment_first_click(segment.id), segment_last_click(segment.id), false, 0);
-        while (clicks_scan_next(&scan)) {
-            remember_pv(day, &scan.facts);
-        }
-        if (stmt_err(scan.rows) != OK) {
-            stmt_reset(segments);
-            return stmt_err(scan.rows);
-        }
-    }
-    return stmt_err(segments);
+    return ledger_each(db, &range, remember_pv, day);
 }
 
 static enum err load_numbers(struct db *db, struct visitor_day *day)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "publish.h"
 
+#include "ledger.h"
 #include "linkpond/model/record.h"
-#include "linkpond/store/clicks.h"
 #include "linkpond/store/domains.h"
 #include "linkpond/store/labels.h"
-#include "linkpond/store/segments.h"
 #include "linkpond/store/sums.h"
 
 /* An edit is published from the committed row, never from the edit itself: what visitors get is what the database says.
@@ -146,35 +145,20 @@ enum err publish_hosts(struct db *db, struct cache *cache, struct arena *arena)
     return err ? err : cache_put_hosts(cache, hosts, count);
 }
 
-static enum err used_in_tail(struct db *db, int64_t link_id, const struct segment *segment, int64_t *used)
+static enum err count_reserved(void *arg, const struct clicks_scan *scan)
 {
-    struct clicks_scan scan;
-    int64_t from = segment_first_click(segment->id) + segment->folded_to / RECORD_ALIGN;
-
-    clicks_scan(&scan, db, from, segment_last_click(segment->id), false, 0);
-    while (clicks_scan_next(&scan)) {
-        if (scan.facts.link_id == link_id && (scan.facts.signals & SIGNAL_RESERVED_LIMIT)) {
-            (*used)++;
-        }
-    }
-    return stmt_err(scan.rows);
+    *(int64_t *)arg += (scan->facts.signals & SIGNAL_RESERVED_LIMIT) != 0;
+    return OK;
 }
 
 enum err publish_used(struct db *db, int64_t link_id, int64_t *used)
 {
+    const struct ledger_range range = {.part = LEDGER_UNFOLDED, .of_link = true, .link_id = link_id, LEDGER_FOR_EVER};
     struct link_stat stat;
     enum err err = sums_stat_find(db, link_id, &stat);
-    struct stmt *rows = segments_each_unfolded(db);
-    struct segment segment;
     int64_t sum = stat.reserved;
 
-    while (!err && segments_next(rows, &segment)) {
-        err = used_in_tail(db, link_id, &segment, &sum);
-    }
-    if (err) {
-        stmt_reset(rows);
-        return err;
-    }
-    *used = sum;
-    return stmt_err(rows);
+    err = err ? err : ledger_each(db, &range, count_reserved, &sum);
+    *used = err ? *used : sum;
+    return err;
 }

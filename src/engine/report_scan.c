@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "linkpond/model/record.h"
-#include "linkpond/store/segments.h"
+#include "ledger.h"
 #include "report_tally.h"
 
 /* Click by click: everything in the time asked for, or only the rows that no sum holds yet. */
 
-static enum err add_row(struct report_tally *tally, const struct clicks_scan *scan)
+static enum err add_row(void *arg, const struct clicks_scan *scan)
 {
+    struct report_tally *tally = arg;
     const struct click_facts *facts = &scan->facts;
     const struct match_link *link = NULL;
     bool passes = facts->time_ms >= tally->query->from_ms && facts->time_ms < tally->query->to_ms;
@@ -33,37 +33,14 @@ static enum err add_row(struct report_tally *tally, const struct clicks_scan *sc
     return report_tally_add(tally, &item);
 }
 
-static enum err scan_segment(struct report_tally *tally, struct db *db, const struct segment *segment, bool tail_only)
-{
-    int64_t first = segment_first_click(segment->id);
-    struct clicks_scan scan;
-    enum err err = OK;
-
-    clicks_scan(&scan, db, first + (tail_only ? segment->folded_to / RECORD_ALIGN : 0), segment_last_click(segment->id),
-                false, tally->match->columns);
-    while (err == OK && clicks_scan_next(&scan)) {
-        err = add_row(tally, &scan);
-    }
-    if (err != OK) {
-        stmt_reset(scan.rows);
-        return err;
-    }
-    return stmt_err(scan.rows);
-}
-
 enum err report_scan(struct report_tally *tally, struct db *db, bool tail_only)
 {
-    struct stmt *segments =
-        tail_only ? segments_each_unfolded(db) : segments_each_in(db, tally->query->from_ms, tally->query->to_ms);
-    struct segment segment;
-    enum err err = OK;
+    const struct ledger_range range = {
+        .part = tail_only ? LEDGER_UNFOLDED : LEDGER_ALL,
+        .from_ms = tally->query->from_ms,
+        .to_ms = tally->query->to_ms,
+        .columns = tally->match->columns,
+    };
 
-    while (err == OK && segments_next(segments, &segment)) {
-        err = scan_segment(tally, db, &segment, tail_only);
-    }
-    if (err != OK) {
-        stmt_reset(segments);
-        return err;
-    }
-    return stmt_err(segments);
+    return ledger_each(db, &range, add_row, tally);
 }

@@ -13,6 +13,8 @@
 #include "linkpond/base/log.h"
 #include "linkpond/engine/cache.h"
 #include "linkpond/engine/fold.h"
+#include "sealer.h"
+#include "writer_upkeep.h"
 
 /*
  * A round of the thread: waiting tasks, one batch of clicks, then whatever upkeep is due.
@@ -20,17 +22,12 @@
 #define POLL_MS       20 /* how late a click may be seen by an idle writer */
 #define NICE          10
 #define SLICE_NS      (200 * 1000)
-#define TASKS_A_ROUND 64                 /* then clicks get their turn */
-#define FOLD_AGE_NS   (1000 * NS_PER_MS) /* counts shown with links are at most about this old */
-#define FOLD_SHARE    20                 /* folding young rows takes at most a 20th of the time */
-#define RETRY_MIN_NS  (200 * NS_PER_MS)  /* after a failed batch; doubles */
-#define RETRY_MAX_NS  (5000 * NS_PER_MS)
-#define EXPIRE_NS     (3600 * INT64_C(1000) * NS_PER_MS)
+#define TASKS_A_ROUND 64                /* then clicks get their turn */
+#define RETRY_MIN_NS  (200 * NS_PER_MS) /* after a failed batch; doubles */
 /* What goes into the write-ahead log, about. A click's share of a full batch; folding touches pages of many links. */
-#define LOG_BYTES_BATCH  (16 * 1024)
-#define LOG_BYTES_CLICK  250
-#define LOG_BYTES_FOLDED 700
-#define LOG_BYTES_TASK   (32 * 1024)
+#define LOG_BYTES_BATCH (16 * 1024)
+#define LOG_BYTES_CLICK 250
+#define LOG_BYTES_TASK  (32 * 1024)
 
 /* ---- tasks */
 
@@ -197,65 +194,6 @@ static bool run_batch(struct writer *self)
     return !batch.more;
 }
 
-/* ---- upkeep */
-
-static bool fold_is_due(const struct writer *self, int64_t now_ns)
-{
-    int64_t age = self->fold_cost_ns * FOLD_SHARE;
-
-    age = age < FOLD_AGE_NS ? FOLD_AGE_NS : age;
-    return (self->unfolded >= self->opts.fold_rows && !self->fold_failing) ||
-           (self->unfolded > 0 && now_ns - self->unfolded_since_ns >= age);
-}
-
-static enum err fold(struct writer *self, int64_t now_ns)
-{
-    size_t rows = 0;
-    enum err err = fold_run(self->opts.db, FOLD_ROWS_MAX, &rows);
-
-    if (err != OK) {
-        self->fold_cost_ns = RETRY_MAX_NS / FOLD_SHARE; /* not at once again */
-        self->unfolded_since_ns = now_ns;
-        if (!self->fold_failing) {
-            log_event(LOG_ERROR, "sums_stuck", "clicks are not added to the sums: %s", err_text(err, false));
-        }
-        self->fold_failing = true;
-        return err;
-    }
-    self->fold_failing = false;
-    self->unfolded = rows == 0 ? 0 : self->unfolded - (int64_t)rows;
-    if (self->unfolded <= 0) {
-        self->unfolded = rows > 0; /* it may have left some: look once more */
-    }
-    self->unfolded_since_ns = clock_mono_ns();
-    self->fold_cost_ns = self->unfolded_since_ns - now_ns;
-    checkpoint_committed(&self->checkpoint, (int64_t)rows * LOG_BYTES_FOLDED, self->unfolded_since_ns);
-    pthread_mutex_lock(&self->lock);
-    self->stats.folded += rows;
-    pthread_mutex_unlock(&self->lock);
-    return OK;
-}
-
-static void expire(struct writer *self, int64_t now_ns)
-{
-    bool done = ingest_expire(self->ingest, clock_now_ms()) == OK;
-
-    self->expired_ns = done ? now_ns : now_ns - EXPIRE_NS + RETRY_MAX_NS;
-}
-
-static void upkeep(struct writer *self)
-{
-    int64_t now_ns = clock_mono_ns();
-
-    if (now_ns >= self->retry_at_ns && fold_is_due(self, now_ns)) {
-        fold(self, now_ns);
-    }
-    if (now_ns - self->expired_ns >= EXPIRE_NS) {
-        expire(self, now_ns);
-    }
-    checkpoint_run(&self->checkpoint, self->opts.db, self->opts.journal, now_ns, !self->more);
-}
-
 /* Tickets drawn before a batch that met the journal's end are served, once the sums hold all of it too. */
 static void serve_drains(struct writer *self, uint64_t tickets, bool at_end)
 {
@@ -263,7 +201,7 @@ static void serve_drains(struct writer *self, uint64_t tickets, bool at_end)
         return;
     }
     while (self->unfolded > 0) {
-        if (fold(self, clock_mono_ns()) != OK) {
+        if (writer_fold(self, clock_mono_ns()) != OK) {
             return;
         }
     }
@@ -324,7 +262,7 @@ static void *writer_thread(void *arg)
         run_tasks(self);
         at_end = run_batch(self);
         serve_drains(self, tickets, at_end);
-        upkeep(self);
+        writer_upkeep(self);
     }
     checkpoint_finish(&self->checkpoint, self->opts.db, self->opts.journal);
     return NULL;
@@ -377,11 +315,15 @@ enum err writer_start(const struct writer_opts *opts, struct writer **out, struc
     enum err err =
         zone ? fold_backlog(opts->db, &self->unfolded)
              : fault_setf(fault, ERR_INVALID, "timezone", "unknown", "no such time zone: %s", opts->zone_name);
+    self->seal_looked_ns = clock_mono_ns();
+    if (err == OK) {
+        err = sealer_backlog(opts->db, &self->unsealed);
+    }
     if (err == OK) {
         err = ingest_open(&ingest, &self->ingest);
     }
     if (err == OK) {
-        expire(self, clock_mono_ns()); /* before the first click, so that none loses its day's salt */
+        writer_expire(self, clock_mono_ns()); /* before the first click, so that none loses its day's salt */
     }
     if (err == OK && pthread_create(&self->thread, NULL, writer_thread, self) != 0) {
         err = ERR_NOMEM;

@@ -43,6 +43,9 @@ struct writer {
     struct source_rules *own_sources;
     int64_t unfolded, unfolded_since_ns, fold_cost_ns;
     bool fold_failing;
+    int64_t unsealed; /* in the sums and in the tail, about */
+    int64_t seal_looked_ns, seal_retry_at_ns;
+    bool seal_failing;
     int64_t expired_ns;
     int64_t retry_ns, retry_at_ns; /* 0 = all is well */
     bool more;                     /* the journal holds more than the last batch took */

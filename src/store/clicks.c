@@ -8,6 +8,8 @@
 #include <inttypes.h>
 
 #include "clicks_batches.h"
+#include "linkpond/model/record.h"
+#include "linkpond/store/chunks.h"
 #include "linkpond/store/segments.h"
 #include "row.h"
 
@@ -45,18 +47,22 @@ enum err click_batch_flush(struct click_batch *self, struct db *db)
 
 static enum err turn_to_segment(struct click_batch *self, struct db *db, int64_t segment_id)
 {
+    int64_t sealed_to = 0;
     enum err err = click_batch_flush(self, db);
-    struct stmt *last = db_stmt(db, SQL_CLICK_BATCH_LAST);
 
+    if (err == OK) {
+        err = segments_sealed_to(db, segment_id, &sealed_to);
+    }
     if (err != OK) {
         return err;
     }
+    struct stmt *last = db_stmt(db, SQL_CLICK_BATCH_LAST);
     stmt_bind_i64(last, "bytes_max", RESUMED_BYTES_MAX);
     stmt_bind_i64(last, "from_id", segment_first_click(segment_id));
     stmt_bind_i64(last, "to_id", segment_last_click(segment_id));
     start(self);
     self->segment_id = segment_id;
-    self->stored_to = segment_first_click(segment_id) - 1;
+    self->stored_to = segment_first_click(segment_id) + sealed_to / RECORD_ALIGN - 1; /* what is in chunks counts too */
     if (!stmt_next(last)) {
         return stmt_err(last);
     }
@@ -96,6 +102,42 @@ void clicks_scan(struct clicks_scan *self, struct db *db, int64_t from_id, int64
     self->to_id = to_id;
     self->descending = descending;
     self->in_batch = self->batch.damaged = false;
+    self->chunk = NULL;
+}
+
+uint64_t clicks_scan_chunk_columns(uint64_t columns)
+{
+    return CHUNK_FACTS | CHUNK_VALUES(columns & CLICK_EVERYTHING) | (columns & CLICK_WITH_IP ? CHUNK_BIT(CHUNK_IP) : 0);
+}
+
+void clicks_scan_chunk(struct clicks_scan *self, const struct chunk *chunk, size_t from_row, size_t to_row,
+                       uint64_t columns)
+{
+    BUG_ON(to_row > chunk->rows);
+    self->rows = NULL;
+    self->facts = (struct click_facts){0};
+    self->columns = columns;
+    self->chunk = chunk;
+    self->row = from_row;
+    self->row_end = to_row;
+}
+
+static bool step_chunk(struct clicks_scan *self)
+{
+    if (self->row >= self->row_end) {
+        return false;
+    }
+    chunk_facts(self->chunk, self->row, &self->facts);
+    for (uint64_t left = self->columns & CLICK_EVERYTHING; left; left &= left - 1) {
+        int column = __builtin_ctzll(left);
+        self->values[column] =
+            chunk_column_value(self->chunk, (enum chunk_column)(CHUNK_VALUE + column), self->row, self->hex[column]);
+    }
+    if (self->columns & CLICK_WITH_IP) {
+        self->batch.ip = chunk_column_value(self->chunk, CHUNK_IP, self->row, self->hex[CLICK_COLUMNS]).text;
+    }
+    self->row++;
+    return true;
 }
 
 static bool fail(struct clicks_scan *self)
@@ -142,8 +184,10 @@ static bool give(struct clicks_scan *self, bool found)
 
 bool clicks_scan_next(struct clicks_scan *self)
 {
+    if (self->chunk) {
+        return step_chunk(self);
+    }
     bool found = self->in_batch && step(self);
-
     while (!found && !self->batch.damaged && open_batch(self)) {
         found = step(self);
     }
@@ -185,6 +229,14 @@ str clicks_scan_ip(const struct clicks_scan *self)
     return self->batch.ip;
 }
 
+void clicks_scan_row(const struct clicks_scan *self, struct click_row *out)
+{
+    BUG_ON((self->columns & (CLICK_EVERYTHING | CLICK_WITH_IP)) != (CLICK_EVERYTHING | CLICK_WITH_IP));
+    out->facts = self->facts;
+    out->ip = self->batch.ip;
+    memcpy(out->values, self->values, sizeof out->values);
+}
+
 enum err clicks_count(struct db *db, int64_t *count)
 {
     return row_i64(db_stmt(db, SQL_CLICK_COUNT), count);
@@ -216,5 +268,5 @@ enum err clicks_verify(struct db *db, struct fault *fault)
             return note_damage(fault, &stored);
         }
     }
-    return stmt_err(rows);
+    return stmt_err(rows) == OK ? chunks_verify(db, fault) : stmt_err(rows);
 }

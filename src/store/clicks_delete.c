@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "clicks_batches.h"
+#include "linkpond/store/chunks.h"
 #include "linkpond/store/clicks.h"
 #include "row.h"
 
@@ -106,7 +107,16 @@ static enum err run(struct cut *self, int64_t *deleted)
 
 enum err clicks_delete_link(struct db *db, int64_t link_id, int64_t *deleted)
 {
-    return run(&(struct cut){.db = db, .from_id = 0, .to_id = INT64_MAX, .link_id = link_id}, deleted);
+    int64_t sealed = 0;
+    enum err err = run(&(struct cut){.db = db, .from_id = 0, .to_id = INT64_MAX, .link_id = link_id}, deleted);
+
+    if (err == OK) {
+        err = chunks_delete_link(db, link_id, &sealed);
+    }
+    if (err == OK && deleted) {
+        *deleted += sealed;
+    }
+    return err;
 }
 
 enum err clicks_delete_range(struct db *db, int64_t from_id, int64_t to_id, int64_t *deleted)

@@ -43,6 +43,29 @@ enum err segments_folded(struct db *db, int64_t id, int64_t folded_to)
     return row_run(db, stmt);
 }
 
+enum err segments_sealed(struct db *db, int64_t id, int64_t sealed_to, int64_t rows)
+{
+    struct stmt *stmt = db_stmt(db, SQL_SEGMENT_SEALED);
+
+    stmt_bind_i64(stmt, "sealed_to", sealed_to);
+    stmt_bind_i64(stmt, "rows", rows);
+    stmt_bind_i64(stmt, "id", id);
+    return row_run(db, stmt);
+}
+
+enum err segments_sealed_to(struct db *db, int64_t id, int64_t *sealed_to)
+{
+    struct stmt *stmt = db_stmt(db, SQL_SEGMENT_SEALED_TO);
+
+    stmt_bind_i64(stmt, "id", id);
+    enum err err = row_i64(stmt, sealed_to);
+    if (err == ERR_NOT_FOUND) {
+        *sealed_to = 0;
+        err = OK;
+    }
+    return err;
+}
+
 enum err segments_unfold_all(struct db *db)
 {
     return stmt_run(db_stmt(db, SQL_SEGMENT_UNFOLD_ALL));
@@ -76,6 +99,11 @@ struct stmt *segments_each_unfolded(struct db *db)
     return db_stmt(db, SQL_SEGMENT_EACH_UNFOLDED);
 }
 
+struct stmt *segments_each_unsealed(struct db *db)
+{
+    return db_stmt(db, SQL_SEGMENT_EACH_UNSEALED);
+}
+
 bool segments_next(struct stmt *rows, struct segment *out)
 {
     if (!stmt_next(rows)) {
@@ -85,10 +113,11 @@ bool segments_next(struct stmt *rows, struct segment *out)
         .id = stmt_i64(rows, 0),
         .ingested_to = stmt_i64(rows, 1),
         .folded_to = stmt_i64(rows, 2),
-        .closed = stmt_i64(rows, 3),
-        .rows = stmt_i64(rows, 4),
-        .min_ms = stmt_time(rows, 5),
-        .max_ms = stmt_time(rows, 6),
+        .sealed_to = stmt_i64(rows, 3),
+        .closed = stmt_i64(rows, 4),
+        .rows = stmt_i64(rows, 5),
+        .min_ms = stmt_time(rows, 6),
+        .max_ms = stmt_time(rows, 7),
     };
     return true;
 }

@@ -9,6 +9,7 @@
 #include "linkpond/store/labels.h"
 #include "linkpond/store/terms.h"
 #include "linkpond/store/users.h"
+#include "sealer.h"
 
 #define ROWS  1600
 #define LINKS 6
@@ -159,6 +160,11 @@ static inline void make_rows(void)
     assert_int_equal(db_commit(db), OK);
     assert_int_equal(fold_run(db, 1100, &folded), OK); /* ends inside a segment */
     assert_int_equal(folded, 1100);
+    struct sealing sealed;
+    assert_int_equal(sealer_run(db, 400, INT64_MIN, &sealed),
+                     OK); /* so the ledger is chunks, folded and unfolded tail */
+    assert_int_equal(sealer_run(db, 300, INT64_MIN, &sealed), OK);
+    assert_int_equal(sealed.rows, 300);
 }
 
 static inline int make_world(void **state)

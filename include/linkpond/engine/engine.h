@@ -36,7 +36,7 @@ struct engine_opts {
     const char *timezone; /* IANA name */
     enum visitor_cookie_mode visitor_cookie;
     int64_t repeat_window_ms;
-    int64_t fold_rows;
+    int64_t fold_rows, chunk_rows;
     int code_length;
     bool sequential_codes, strict_dictionary, allow_private_targets;
     const str *extra_schemes;

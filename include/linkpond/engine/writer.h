@@ -9,7 +9,8 @@
 
 /*
  * The one thread that writes: API writes as tasks first, then at most LIMIT_CLICK_BATCH clicks per transaction with
- * their journal positions, folding of rows into the sums, and every checkpoint. Nice 10, so that visitors come first.
+ * their journal positions, folding of rows into the sums, sealing of folded rows into chunks, and every checkpoint.
+ * Nice 10, so that visitors come first.
  */
 struct writer;
 struct cache;
@@ -33,7 +34,8 @@ struct writer_opts {
     const char *zone_name; /* the install's zone: when the visitor salt turns */
     unsigned node;         /* the journal's */
     int64_t repeat_window_ms;
-    int64_t fold_rows; /* rows of the tail before they are folded into the sums */
+    int64_t fold_rows;  /* rows of the tail before they are folded into the sums */
+    int64_t chunk_rows; /* folded rows of the tail before they are sealed into a chunk; 0 = never */
 };
 enum err writer_start(const struct writer_opts *opts, struct writer **out, struct fault *fault);
 /* Finishes queued tasks, ingests what is journalled, checkpoints, ends the thread. */
@@ -48,7 +50,7 @@ enum err writer_drain(struct writer *self, int64_t timeout_ms);
 void writer_set_rules(struct writer *self, struct agent_rules *agents, struct source_rules *sources);
 
 struct writer_stats {
-    uint64_t ingested, by_class[CLASS_COUNT], tasks, batches, folded, duplicates;
+    uint64_t ingested, by_class[CLASS_COUNT], tasks, batches, folded, sealed, duplicates;
     int64_t last_commit_ms;
     int64_t at_end_ns; /* monotonic: all that was journalled before is ingested; 0 = not once yet */
     int64_t wal_bytes;

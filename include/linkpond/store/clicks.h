@@ -2,12 +2,13 @@
 #ifndef LINKPOND_STORE_CLICKS_H
 #define LINKPOND_STORE_CLICKS_H
 
+#include "linkpond/model/chunk.h"
 #include "linkpond/model/click_pack.h"
 #include "linkpond/store/db.h"
 
 /*
- * The ledger: clicks in order of id, packed into batches (model/click_pack.h) that are appended and never span two
- * journal segments; no secondary index (one costs 8-17 us a click).
+ * The ledger's tail (store/chunks.h is the rest): clicks in order of id, packed into batches (model/click_pack.h) that
+ * are appended and never span two journal segments; no secondary index (one costs 8-17 us a click).
  */
 
 /*
@@ -48,9 +49,19 @@ struct clicks_scan {
     bool descending, in_batch;
     struct click_value values[CLICK_COLUMNS]; /* of the current click, those announced */
     struct click_pack_reader batch;
+    const struct chunk *chunk; /* NULL: the tail */
+    size_t row, row_end;       /* the chunk's next one; behind the last */
+    char hex[CLICK_COLUMNS + 1][CHUNK_HEX_MAX];
 };
+
 void clicks_scan(struct clicks_scan *self, struct db *db, int64_t from_id, int64_t to_id, bool descending,
                  uint64_t columns);
+/* The same over rows [from_row, to_row) of a chunk that has CHUNK_FACTS and the announced columns open, in its order.
+ * It cannot fail, has no statement (scan.rows is NULL) and may be left at any time. */
+void clicks_scan_chunk(struct clicks_scan *self, const struct chunk *chunk, size_t from_row, size_t to_row,
+                       uint64_t columns);
+/* Bits of enum chunk_column that such a scan needs. */
+uint64_t clicks_scan_chunk_columns(uint64_t columns);
 bool clicks_scan_next(struct clicks_scan *self);
 /* Goes on to that click if it stands ahead in the batch being read, which costs a fraction of another scan. False: it
  * does not; begin another scan. */
@@ -58,13 +69,16 @@ bool clicks_scan_skip_to(struct clicks_scan *self, int64_t id);
 /* Of the current click; text lent until the next step. Asking for a column that was not announced is a bug. */
 struct click_value clicks_scan_value(const struct clicks_scan *self, enum click_column column);
 str clicks_scan_ip(const struct clicks_scan *self);
+/* All of it, when everything and the address were announced. */
+void clicks_scan_row(const struct clicks_scan *self, struct click_row *out);
 
-/* Purge of one link: reads the whole ledger. */
+/* Purge of one link, in the tail and in chunks: reads the whole ledger. */
 enum err clicks_delete_link(struct db *db, int64_t link_id, int64_t *deleted);
-/* Retention: ids [from, to]. */
+/* Ids [from, to] of the tail. */
 enum err clicks_delete_range(struct db *db, int64_t from_id, int64_t to_id, int64_t *deleted);
+/* Of the tail and of chunks. */
 enum err clicks_count(struct db *db, int64_t *count);
-/* Reads everything: OK, or ERR_CORRUPT with the first batch in the fault that is not as it was written. */
+/* Reads everything: OK, or ERR_CORRUPT with the first batch or chunk in the fault that is not as it was written. */
 enum err clicks_verify(struct db *db, struct fault *fault);
 
 #endif

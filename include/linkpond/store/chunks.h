@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_STORE_CHUNKS_H
+#define LINKPOND_STORE_CHUNKS_H
+
+#include "linkpond/model/chunk.h"
+#include "linkpond/store/db.h"
+
+/*
+ * The sealed part of the ledger: clicks that left the tail, a blob for each column of a chunk (model/chunk.h). A click
+ * is in the tail or in one chunk. Chunks never change: what takes rows away writes a new one.
+ */
+struct chunk_info {
+    int64_t id, rows;
+    struct chunk_bounds bounds;
+    int64_t bytes; /* of its columns */
+    bool folded;   /* its rows are in the sums */
+};
+/* By id; the `in` form only those that reach into [from, to), the `with` form those whose range of ids holds this one.
+ */
+struct stmt *chunks_each(struct db *db);
+struct stmt *chunks_each_in(struct db *db, int64_t from_ms, int64_t to_ms);
+struct stmt *chunks_each_unfolded(struct db *db);
+struct stmt *chunks_each_with(struct db *db, int64_t click_id);
+bool chunks_next(struct stmt *rows, struct chunk_info *out);
+
+/* Opens these columns (CHUNK_BITs), with their bytes in the arena. May go on: a chunk with some columns open takes more
+ * by chunks_load_more. ERR_CORRUPT: one is missing or damaged; ERR_NOMEM: the arena is full. */
+enum err chunks_load(struct db *db, const struct chunk_info *info, uint64_t columns, struct arena *arena,
+                     struct chunk *out);
+enum err chunks_load_more(struct db *db, struct chunk *chunk, uint64_t columns);
+
+/* Inside the caller's transaction. What the builder holds, sorted. */
+enum err chunks_insert(struct db *db, const struct chunk_builder *builder, const struct chunk_bounds *bounds,
+                       bool folded, int64_t *id);
+enum err chunks_delete(struct db *db, int64_t id);
+/* Two chunks become one. */
+enum err chunks_merge(struct db *db, const struct chunk_info *first, const struct chunk_info *second, uint64_t seed);
+/* Purge: chunks that hold the link are written anew without it. *deleted: clicks. */
+enum err chunks_delete_link(struct db *db, int64_t link_id, int64_t *deleted);
+/* Retention: one chunk's clicks before that time; without them it is written anew, or goes as a whole. */
+enum err chunks_delete_before(struct db *db, const struct chunk_info *info, int64_t before_ms, int64_t *deleted);
+enum err chunks_set_folded(struct db *db, int64_t id);
+/* Everything is to be folded anew. */
+enum err chunks_unfold_all(struct db *db);
+
+/* Reads everything: OK, or ERR_CORRUPT with the first chunk in the fault that is not as it was written or holds clicks
+ * that are in the tail. */
+enum err chunks_verify(struct db *db, struct fault *fault);
+
+#endif

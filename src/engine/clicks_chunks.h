@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_CLICKS_CHUNKS_H
+#define LINKPOND_ENGINE_CLICKS_CHUNKS_H
+
+#include "linkpond/store/chunks.h"
+
+/* The chunks a listing has open: a page's clicks come from few of them, in turns. */
+#define OPEN_CHUNKS 4
+struct open_chunk {
+    struct chunk chunk; /* id 0 = none */
+    struct arena arena;
+    uint64_t used_at;
+};
+struct open_chunks {
+    struct db *db;
+    uint64_t uses;
+    struct open_chunk slots[OPEN_CHUNKS];
+};
+void open_chunks_init(struct open_chunks *self, struct db *db);
+void open_chunks_done(struct open_chunks *self);
+/* With these columns at least. Lent until the next OPEN_CHUNKS others were asked for. */
+enum err open_chunks_get(struct open_chunks *self, int64_t id, size_t rows, uint64_t columns, const struct chunk **out);
+
+/* The days one link was clicked on, rising: which chunks can hold it. Zeroed: any day. */
+struct link_days {
+    bool known;
+    int64_t *days;
+    size_t count;
+};
+enum err link_days_load(struct link_days *self, struct db *db, int64_t link_id);
+void link_days_done(struct link_days *self);
+bool link_days_touch(const struct link_days *self, const struct chunk_info *info);
+
+/* When a click was: ERR_NOT_FOUND when no chunk holds it. */
+enum err clicks_chunk_time(struct db *db, int64_t click_id, int64_t *time_ms);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_CLICKS_FILL_H
+#define LINKPOND_ENGINE_CLICKS_FILL_H
+
+#include "linkpond/store/clicks.h"
+#include "report_texts.h"
+
+/* The scan's current click as people see it: everything and the address were announced. Texts are lent by the scan and
+ * by `texts`. */
+enum err clicks_fill(struct report_texts *texts, const struct clicks_scan *scan, struct click *out);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include "linkpond/store/chunks.h"
+
+#include "row.h"
+
+/* ---- which there are */
+
+struct stmt *chunks_each(struct db *db)
+{
+    return db_stmt(db, SQL_CHUNK_EACH);
+}
+
+struct stmt *chunks_each_in(struct db *db, int64_t from_ms, int64_t to_ms)
+{
+    struct stmt *rows = db_stmt(db, SQL_CHUNK_EACH_IN);
+
+    stmt_bind_i64(rows, "from_ms", from_ms);
+    stmt_bind_i64(rows, "to_ms", to_ms);
+    return rows;
+}
+
+struct stmt *chunks_each_unfolded(struct db *db)
+{
+    return db_stmt(db, SQL_CHUNK_EACH_UNFOLDED);
+}
+
+struct stmt *chunks_each_with(struct db *db, int64_t click_id)
+{
+    struct stmt *rows = db_stmt(db, SQL_CHUNK_EACH_WITH);
+
+    stmt_bind_i64(rows, "click_id", click_id);
+    return rows;
+}
+
+bool chunks_next(struct stmt *rows, struct chunk_info *out)
+{
+    if (!stmt_next(rows)) {
+        return false;
+    }
+    *out = (struct chunk_info){
+        .id = stmt_i64(rows, 0),
+        .rows = stmt_i64(rows, 1),
+        .bounds = {.min_ms = stmt_i64(rows, 2),
+                   .max_ms = stmt_i64(rows, 3),
+                   .min_id = stmt_i64(rows, 4),
+                   .max_id = stmt_i64(rows, 5)},
+        .bytes = stmt_i64(rows, 6),
+        .folded = stmt_i64(rows, 7),
+    };
+    return true;
+}
+
+/* ---- columns */
+
+static enum err load_column(struct db *db, struct chunk *chunk, enum chunk_column column)
+{
+    struct stmt *row = db_stmt(db, SQL_CHUNK_COLUMN_FIND);
+
+    stmt_bind_i64(row, "id", CHUNK_KEY(chunk->id, column));
+    if (!stmt_next(row)) {
+        return stmt_err(row) != OK ? stmt_err(row) : ERR_CORRUPT;
+    }
+    str stored = stmt_blob(row, 0), bytes = arena_str(chunk->arena, stored);
+    stmt_reset(row);
+    if (chunk->arena->overflow) {
+        return ERR_NOMEM;
+    }
+    return chunk_open(chunk, column, bytes);
+}
+
+enum err chunks_load_more(struct db *db, struct chunk *chunk, uint64_t columns)
+{
+    enum err err = OK;
+
+    for (uint64_t left = columns & ~chunk->columns; err == OK && left; left &= left - 1) {
+        err = load_column(db, chunk, (enum chunk_column)__builtin_ctzll(left));
+    }
+    return err;
+}
+
+enum err chunks_load(struct db *db, const struct chunk_info *info, uint64_t columns, struct arena *arena,
+                     struct chunk *out)
+{
+    chunk_init(out, info->id, info->rows > 0 ? (size_t)info->rows : 0, arena);
+    return chunks_load_more(db, out, columns);
+}
+
+/* ---- writing */
+
+static enum err insert_columns(struct db *db, const struct chunk_builder *builder, int64_t id, struct buf *blob,
+                               int64_t *bytes)
+{
+    enum err err = OK;
+
+    for (int c = 0; err == OK && c < CHUNK_COLUMNS; c++) {
+        buf_reset(blob);
+        chunk_builder_column(builder, id, (enum chunk_column)c, blob);
+        if (blob->overflow) {
+            return ERR_NOMEM;
+        }
+        struct stmt *stmt = db_stmt(db, SQL_CHUNK_COLUMN_INSERT);
+        stmt_bind_i64(stmt, "id", CHUNK_KEY(id, c));
+        stmt_bind_blob(stmt, "data", buf_str(blob));
+        err = stmt_run(stmt);
+        *bytes += (int64_t)blob->len;
+    }
+    return err;
+}
+
+static enum err set_bytes(struct db *db, int64_t id, int64_t bytes)
+{
+    struct stmt *stmt = db_stmt(db, SQL_CHUNK_SET_BYTES);
+
+    stmt_bind_i64(stmt, "bytes", bytes);
+    stmt_bind_i64(stmt, "id", id);
+    return row_run(db, stmt);
+}
+
+enum err chunks_insert(struct db *db, const struct chunk_builder *builder, const struct chunk_bounds *bounds,
+                       bool folded, int64_t *id)
+{
+    struct stmt *stmt = db_stmt(db, SQL_CHUNK_INSERT);
+    struct buf blob;
+    int64_t bytes = 0;
+
+    stmt_bind_i64(stmt, "rows", (int64_t)chunk_builder_rows(builder));
+    stmt_bind_i64(stmt, "min_ms", bounds->min_ms);
+    stmt_bind_i64(stmt, "max_ms", bounds->max_ms);
+    stmt_bind_i64(stmt, "min_id", bounds->min_id);
+    stmt_bind_i64(stmt, "max_id", bounds->max_id);
+    stmt_bind_i64(stmt, "folded", folded);
+    enum err err = stmt_run(stmt);
+    if (err != OK) {
+        return err;
+    }
+    *id = db_last_id(db);
+    buf_init_heap(&blob, CHUNK_COLUMN_BYTES_MAX);
+    err = insert_columns(db, builder, *id, &blob, &bytes);
+    buf_done(&blob);
+    return err == OK ? set_bytes(db, *id, bytes) : err;
+}
+
+enum err chunks_delete(struct db *db, int64_t id)
+{
+    struct stmt *columns = db_stmt(db, SQL_CHUNK_COLUMNS_DELETE);
+
+    stmt_bind_i64(columns, "from_id", CHUNK_KEY(id, 0));
+    stmt_bind_i64(columns, "to_id", CHUNK_KEY(id, 63));
+    enum err err = stmt_run(columns);
+    struct stmt *chunk = db_stmt(db, SQL_CHUNK_DELETE);
+    stmt_bind_i64(chunk, "id", id);
+    return err == OK ? row_run(db, chunk) : err;
+}
+
+enum err chunks_set_folded(struct db *db, int64_t id)
+{
+    struct stmt *stmt = db_stmt(db, SQL_CHUNK_SET_FOLDED);
+
+    stmt_bind_i64(stmt, "id", id);
+    return row_run(db, stmt);
+}
+
+enum err chunks_unfold_all(struct db *db)
+{
+    return stmt_run(db_stmt(db, SQL_CHUNK_UNFOLD_ALL));
+}
