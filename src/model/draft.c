@@ -71,6 +71,7 @@ const struct json_field link_draft_fields[LF_COUNT] = {
     [LF_EXTERNAL_ID] = TEXT("external_id", external_id, LIMIT_EXTERNAL_ID),
     [LF_NOTES] = TEXT_LINES("notes", notes, LIMIT_NOTES),
     [LF_METADATA] = PLAIN("metadata", metadata, JSON_KIND_JSON),
+    [LF_APPLY_TEMPLATE] = PLAIN("apply_template", apply_template, JSON_KIND_BOOL),
     [LF_IF_EXISTS] = TEXT("if_exists", if_exists, KEYWORD_BYTES),
 };
 _Static_assert(LF_COUNT <= 64, "presence has 64 bits");

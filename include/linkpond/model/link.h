@@ -77,7 +77,8 @@ struct link_draft {
     int64_t redirect_status, max_clicks;
     int64_t valid_from_ms, valid_until_ms;
     bool forward_query, enabled, archived, crawlable;
-    str query_conflict; /* "target" | "visitor" */
+    bool apply_template; /* absent: for a new link yes, for a patch no */
+    str query_conflict;  /* "target" | "visitor" */
     const struct json *metadata;
     str if_exists; /* "create" | "return" | "update" | "fail" */
     struct json_presence presence;
@@ -115,6 +116,7 @@ enum link_field {
     LF_EXTERNAL_ID,
     LF_NOTES,
     LF_METADATA,
+    LF_APPLY_TEMPLATE,
     LF_IF_EXISTS,
     LF_COUNT
 };
