@@ -45,11 +45,17 @@ CREATE TABLE label (
     name TEXT NOT NULL DEFAULT '',
     name_zh TEXT NOT NULL DEFAULT '',
     name_en TEXT NOT NULL DEFAULT '',
-    channel_group TEXT NOT NULL DEFAULT '',        -- channels only, as are the next four
+    channel_group TEXT NOT NULL DEFAULT '',        -- channels only, as are the next ten
     region TEXT NOT NULL DEFAULT '',
     location TEXT NOT NULL DEFAULT '',
     owner_id INTEGER REFERENCES user (id),
     cost_centre TEXT NOT NULL DEFAULT '',
+    utm_source TEXT NOT NULL DEFAULT '',           -- template of its links' UTM values, {names} in braces; '' = none
+    utm_medium TEXT NOT NULL DEFAULT '',
+    utm_campaign TEXT NOT NULL DEFAULT '',
+    utm_term TEXT NOT NULL DEFAULT '',
+    utm_content TEXT NOT NULL DEFAULT '',
+    utm_id TEXT NOT NULL DEFAULT '',
     archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
     created_ms INTEGER NOT NULL,
     updated_ms INTEGER NOT NULL,

@@ -1,19 +1,21 @@
 -- SPDX-License-Identifier: MIT
 -- part: label_row
 SELECT b.id, b.kind, b.key, b.name, b.name_zh, b.name_en, b.channel_group, b.region, b.location, b.cost_centre,
-    b.owner_id, u.key, b.archived, b.created_ms, b.updated_ms
+    b.owner_id, u.key, b.archived, b.created_ms, b.updated_ms, b.utm_source, b.utm_medium, b.utm_campaign, b.utm_term,
+    b.utm_content, b.utm_id
 FROM label b LEFT JOIN user u ON u.id = b.owner_id
 
 -- name: label_insert
 INSERT INTO label (key, name, name_zh, name_en, channel_group, region, location, cost_centre, owner_id, archived,
-    updated_ms, kind, created_ms)
+    utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, updated_ms, kind, created_ms)
 VALUES (:key, :name, :name_zh, :name_en, :channel_group, :region, :location, :cost_centre, :owner_id, :archived,
-    :updated_ms, :kind, :created_ms);
+    :utm_source, :utm_medium, :utm_campaign, :utm_term, :utm_content, :utm_id, :updated_ms, :kind, :created_ms);
 
 -- name: label_update
 UPDATE label SET key = :key, name = :name, name_zh = :name_zh, name_en = :name_en, channel_group = :channel_group,
     region = :region, location = :location, cost_centre = :cost_centre, owner_id = :owner_id, archived = :archived,
-    updated_ms = :updated_ms
+    utm_source = :utm_source, utm_medium = :utm_medium, utm_campaign = :utm_campaign, utm_term = :utm_term,
+    utm_content = :utm_content, utm_id = :utm_id, updated_ms = :updated_ms
 WHERE id = :id;
 
 -- name: label_ensure

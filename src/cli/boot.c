@@ -89,6 +89,7 @@ enum err boot_engine(struct arena *arena, const struct settings *settings, const
         .sequential_codes = settings->code_style == CODE_STYLE_SEQUENTIAL,
         .strict_dictionary = settings->strict_dictionary,
         .allow_private_targets = settings->allow_private_targets,
+        .normalise_utm = settings->utm_normalise,
         .extra_schemes = settings->extra_schemes.items,
         .extra_schemes_count = settings->extra_schemes.count,
         .reserved = reserved,

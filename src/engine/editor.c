@@ -105,6 +105,7 @@ enum err edit_open(struct edit *self, struct db *db, size_t touched_cap)
     self->touched_cap = touched_cap;
     self->words = NULL;
     self->latest = NULL;
+    self->utm = (struct edit_utm){0};
     self->next_id = 0;
     self->claims = NULL;
     self->own_owner = (str){0};
@@ -138,6 +139,7 @@ struct edit_mark edit_mark(const struct edit *self)
 void edit_back_to(struct edit *self, const struct edit_mark *mark)
 {
     self->touched_count = mark->touched;
+    self->utm.channel_id = 0; /* it may have been made by what is taken back */
     self->next_id = 0;
     edit_words_back_to(self, mark->latest);
 }

@@ -30,7 +30,7 @@ static enum err run_item(struct bulk_call *self, size_t i)
     return edit_update(&self->edit, self->ids[i], &self->drafts[i], 0, out);
 }
 
-static bool ends_all(enum err err)
+bool edit_ends_all(enum err err)
 {
     return err == ERR_NOMEM || err == ERR_IO || err == ERR_DISK_FULL || err == ERR_CORRUPT || err == ERR_INTERNAL ||
            err == ERR_BUSY;
@@ -47,7 +47,7 @@ static enum err run_nested(struct bulk_call *self, size_t i)
     self->results[i] = (struct link_result){0};
     err = run_item(self, i);
     self->results[i].err = err;
-    if (ends_all(err)) {
+    if (edit_ends_all(err)) {
         return err;
     }
     if (err) {

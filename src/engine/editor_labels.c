@@ -5,6 +5,7 @@
 #include "linkpond/base/log.h"
 #include "linkpond/base/utf8.h"
 #include "linkpond/engine/fold.h"
+#include "linkpond/model/utm.h"
 #include "linkpond/store/users.h"
 
 #include "publish.h"
@@ -53,6 +54,19 @@ static enum err check_key(str key, struct fault *fault)
     return check_text("key", key, LIMIT_TAG, fault);
 }
 
+static enum err check_template(const struct label *label, struct fault *fault)
+{
+    enum err err = OK;
+
+    for (int i = 0; !err && i < UTM_COUNT; i++) {
+        char field[32];
+        snprintf(field, sizeof field, "utm_template.%s", utm_name((enum utm)i).ptr);
+        err = check_text(field, label->utm[i], LIMIT_UTM, fault);
+        err = err ? err : utm_template_check(label->utm[i], field, fault);
+    }
+    return err;
+}
+
 static enum err check_label(const struct label *label, struct fault *fault)
 {
     const struct {
@@ -72,7 +86,7 @@ static enum err check_label(const struct label *label, struct fault *fault)
     for (size_t i = 0; !err && i < ARRAY_LEN(TEXTS); i++) {
         err = check_text(TEXTS[i].field, TEXTS[i].text, LIMIT_NAME, fault);
     }
-    return err;
+    return err ? err : check_template(label, fault);
 }
 
 static enum err check_user(struct db *db, int64_t user_id, const char *field, struct fault *fault)

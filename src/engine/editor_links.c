@@ -101,11 +101,13 @@ static int compare_keys(const void *a, const void *b)
 }
 
 /* Makes `link` what a read of the database would give, and writes it. */
-static enum err insert(struct edit *self, struct link *link, const struct import_extra *extra, struct link_result *out)
+static enum err insert(struct edit *self, struct link *link, const struct link_draft *draft,
+                       const struct import_extra *extra, struct link_result *out)
 {
     enum err err = edit_resolve_labels(self, link, &out->fault);
 
     err = err ? err : edit_next_code(self, link);
+    err = err ? err : edit_settle_utm(self, link, draft, true, out);
     err = err ? err : insert_row(self, link, out);
     if (!err && link->tags.count > 0) {
         qsort(link->tags.items, link->tags.count, sizeof *link->tags.items, compare_keys);
@@ -146,5 +148,5 @@ enum err edit_create(struct edit *self, const struct link_draft *draft, const st
     link.created_ms = timed ? extra->created_ms : self->now_ms;
     link.updated_ms = self->now_ms;
     link.revision = 1;
-    return insert(self, &link, extra, out);
+    return insert(self, &link, draft, extra, out);
 }

@@ -31,6 +31,14 @@ struct edit_word {
 };
 #define EDIT_WORD_OWNER LABEL_KINDS /* beside enum label_kind */
 
+/* What this call knows of templates and of the dictionary; bits are 1 << enum utm. */
+struct edit_utm {
+    unsigned asked, some, open; /* fields that were asked for; that have values; that have some for new links */
+    int64_t channel_id;         /* the channel at hand; 0 = none */
+    struct label channel;
+    unsigned hints; /* nearest values sought */
+};
+
 /* One call at work on the writer thread, inside its transaction. */
 struct edit {
     struct editor *editor;
@@ -44,8 +52,9 @@ struct edit {
     struct url_policy policy;
     struct edit_touched *touched;
     size_t touched_count, touched_cap;
-    struct edit_word **words;     /* buckets; NULL until the first word */
-    struct edit_word *latest;     /* word */
+    struct edit_word **words; /* buckets; NULL until the first word */
+    struct edit_word *latest; /* word */
+    struct edit_utm utm;
     int64_t next_id;              /* of the next link; 0 = ask */
     struct editor_claims *claims; /* of the item at hand; NULL unless in a dry run */
     str own_owner;                /* key of the actor's owner; empty until asked for */
@@ -73,6 +82,9 @@ bool edit_word_find(const struct edit *self, int kind, str key, int64_t *id);
 void edit_word_note(struct edit *self, int kind, str key, int64_t id);
 void edit_words_back_to(struct edit *self, struct edit_word *latest);
 
+/* Trouble that is not one item's of a bulk call. */
+bool edit_ends_all(enum err err);
+
 /* The last step of an edit inside its transaction. */
 enum err edit_witness(const struct actor *actor, struct db *db, const struct editor_seen *seen);
 
@@ -90,6 +102,12 @@ enum err edit_put_tags(struct edit *self, const struct link *link, struct fault 
 enum err edit_put_first_tags(struct edit *self, const struct link *link, struct fault *fault);
 /* Short domains with a port (development) are judged here: the policy knows hosts only. */
 enum err edit_check_loops(struct edit *self, const struct link *link, struct fault *fault);
+
+/* ---- editor_utm.c ---- */
+/* The link's UTM values as they will be written, and what is to be said of them. fresh: the link is being made. Its
+ * code, labels, owner and created_ms are settled. */
+enum err edit_settle_utm(struct edit *self, struct link *link, const struct link_draft *draft, bool fresh,
+                         struct link_result *out);
 
 /* ---- editor_codes.c ---- */
 /* The next id and the code that it stands for; ids whose code is an alias or a reserved word are passed over. */

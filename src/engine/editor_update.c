@@ -91,6 +91,7 @@ enum err edit_update(struct edit *self, int64_t id, const struct link_draft *dra
     }
     struct link link = before;
     err = err ? err : resolve(self, &link, draft, &out->fault);
+    err = err ? err : edit_settle_utm(self, &link, draft, false, out);
     err = err ? err : store(self, &before, &link, draft, out);
     if (!err && before.max_clicks == 0 && link.max_clicks > 0) {
         err = publish_used(self->db, id, &used);

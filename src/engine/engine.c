@@ -238,6 +238,8 @@ static enum err open_editor(struct engine *self, str code_key)
                                                     .fold_case = self->fold_case,
                                                     .strict_dictionary = opts->strict_dictionary,
                                                     .allow_private_targets = opts->allow_private_targets,
+                                                    .normalise_utm = opts->normalise_utm,
+                                                    .zone = self->zone,
                                                     .extra_schemes = opts->extra_schemes,
                                                     .extra_schemes_count = opts->extra_schemes_count,
                                                     .reserved = opts->reserved,

@@ -45,6 +45,9 @@ void labels_read(struct stmt *row, struct arena *arena, struct label *out)
         .updated_ms = stmt_i64(row, 14),
         .counts.last_ms = TIME_NONE,
     };
+    for (int i = 0; i < UTM_COUNT; i++) {
+        out->utm[i] = row_str(row, 15 + i, arena);
+    }
 }
 
 static enum err find(struct stmt *row, struct arena *arena, struct label *out)
@@ -74,6 +77,9 @@ static void bind_label(struct stmt *stmt, const struct label *label)
     stmt_bind_str(stmt, "cost_centre", label->cost_centre);
     stmt_bind_id_opt(stmt, "owner_id", label->owner_id);
     stmt_bind_i64(stmt, "archived", label->archived);
+    for (int i = 0; i < UTM_COUNT; i++) {
+        stmt_bind_str(stmt, utm_name((enum utm)i).ptr, label->utm[i]);
+    }
     stmt_bind_i64(stmt, "updated_ms", label->updated_ms);
 }
 

@@ -4,6 +4,8 @@
 
 #include "linkpond/engine/writer.h"
 #include "linkpond/model/link.h"
+#include "linkpond/model/utm.h"
+#include "linkpond/store/utm_values.h"
 
 /*
  * Everything that changes what people own: links, domains, labels, keys. Each call is one durable transaction on the
@@ -42,6 +44,8 @@ struct editor_opts {
     const char *data_dir;
     int code_length; /* default for domains without their own */
     bool sequential_codes, fold_case, strict_dictionary, allow_private_targets;
+    bool normalise_utm;      /* UTM values of links are written as the dictionary has them */
+    const struct zone *zone; /* whose dates templates write; NULL = UTC */
     const str *extra_schemes;
     size_t extra_schemes_count;
     const str *reserved; /* words no alias may be */
@@ -62,13 +66,19 @@ enum err link_ref_find(struct db *db, const struct actor *actor, const struct li
                        int64_t *id, int64_t *ids, size_t *ids_count);
 
 struct link_result {
-    struct link link; /* in the arena given */
-    bool existed;     /* if_exists found one: 200 instead of 201 */
+    struct link link;       /* in the arena given */
+    struct utm_notes notes; /* likewise: what people should know of the UTM values this edit has set */
+    bool existed;           /* if_exists found one: 200 instead of 201 */
     enum err err;
     struct fault fault;
     int64_t existing_id; /* for 409: which link is in the way; 0 = none, or not for this actor to know */
 };
-/* Create or, by if_exists, find or update. Imported: aliases may be any path (alias_check imported), created time and
+/* UTM values. A new link gets those that its draft does not name (an empty one is named) from its channel's template; a
+ * patch does with apply_template, and a draft that says no to it gets none. Values that an edit sets are written as the
+ * dictionary has them (normalise_utm); under strict_dictionary an unknown one is refused ("not_in_dictionary") where
+ * its field has values for new links.
+ *
+ * Create or, by if_exists, find or update. Imported: aliases may be any path (alias_check imported), created time and
  * further aliases may be given; when one of those is in the way the fault's field is "aliases". */
 struct editor_claims;
 struct import_extra {
@@ -117,6 +127,32 @@ enum err editor_label_put(struct editor *self, const struct actor *actor, struct
 enum err editor_label_delete(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
 enum err editor_label_merge(struct editor *self, const struct actor *actor, int64_t from_id, int64_t into_id,
                             struct fault *fault);
+/* The dictionary of UTM values (store/utm_values.h). id 0 = a new one; else what the draft does not name stays, and a
+ * value that gets another spelling keeps the old one as an alias unless aliases are named too. Aliases are trimmed;
+ * blank ones and those that fold like the value or each other are left out. ERR_CONFLICT (taken): existing_id has that
+ * spelling. Texts of the result are in the arena or the draft's. */
+struct utm_value_draft {
+    int field; /* enum utm below UTM_DICTIONARY_COUNT; -1 = not named */
+    str value, name_zh, name_en;
+    struct str_list aliases;
+    bool archived;
+    bool has_value, has_name_zh, has_name_en, has_aliases, has_archived;
+};
+struct utm_value_result {
+    struct utm_value value;
+    bool existed;
+    enum err err;
+    struct fault fault;
+    int64_t existing_id; /* which value is in the way; 0 = none */
+};
+void editor_utm_value_put(struct editor *self, const struct actor *actor, struct arena *arena, int64_t id,
+                          const struct utm_value_draft *draft, struct utm_value_result *out);
+/* Many in one transaction, each in a savepoint of its own: those that are there (same field and folded value) are
+ * changed, the others made. The error is that of the whole. dry_run: all is rolled back. */
+enum err editor_utm_values_merge(struct editor *self, const struct actor *actor, struct arena *arena,
+                                 const struct utm_value_draft *drafts, size_t count, bool dry_run,
+                                 struct utm_value_result *results);
+enum err editor_utm_value_delete(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
 /* key: name, scopes (no wider than the actor's), bounds, expires_ms (0 or TIME_NONE = never), user_id (0 = the
  * actor's). Sets id, created_ms, and prefix (lent from secret). Makes the secret, stores its hash (SHA-256 of the whole
  * text); `secret` ("lp_" + 43 characters) is shown once and cleansed by the caller. */

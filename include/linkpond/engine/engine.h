@@ -38,7 +38,7 @@ struct engine_opts {
     int64_t repeat_window_ms;
     int64_t fold_rows, chunk_rows;
     int code_length;
-    bool sequential_codes, strict_dictionary, allow_private_targets;
+    bool sequential_codes, strict_dictionary, allow_private_targets, normalise_utm;
     const str *extra_schemes;
     size_t extra_schemes_count;
     const str *reserved;

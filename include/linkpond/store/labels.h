@@ -14,6 +14,7 @@ struct label {
     enum label_kind kind;
     str key, name, name_zh, name_en;
     str channel_group, region, location, cost_centre; /* channels only */
+    str utm[UTM_COUNT];                               /* channels only: templates (model/utm.h); empty = none */
     int64_t owner_id;                                 /* channels only; 0 = none */
     str owner;                                        /* its key; read only */
     bool archived;
