@@ -57,7 +57,7 @@ static void write_item(struct json_writer *json, struct request *request, const 
         write_item_problem(json, request, view, result);
     } else if (method != METHOD_DELETE) {
         json_name(json, "link");
-        link_view_write(view, json, &result->link);
+        link_view_write(view, json, &result->link, &result->notes);
     } else {
         json_put_str(json, "id", arena_f(request->arena, "lnk_%lld", (long long)result->link.id));
     }

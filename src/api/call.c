@@ -84,6 +84,12 @@ static enum err read_spooled(const struct request *request, str *out)
     return OK;
 }
 
+enum err call_body(struct request *request, str *out)
+{
+    *out = request->body;
+    return request->body_fd >= 0 ? read_spooled(request, out) : OK;
+}
+
 bool call_json(struct request *request, struct reply *reply, const struct json **out)
 {
     struct fault fault = {0};
@@ -95,8 +101,8 @@ bool call_json(struct request *request, struct reply *reply, const struct json *
         err = fault_set(&fault, ERR_MEDIA_TYPE, "", "content_type", "Send Content-Type: application/json.",
                         "请使用 Content-Type: application/json。");
     } else {
-        str body = request->body;
-        err = request->body_fd >= 0 ? read_spooled(request, &body) : OK;
+        str body;
+        err = call_body(request, &body);
         err = err == OK ? json_parse(request->arena, body, &json, &fault) : err;
     }
     if (err != OK) {

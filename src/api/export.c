@@ -174,7 +174,7 @@ static void write_link(struct export *self, const struct link *link)
     }
     struct json_writer json;
     json_writer_init(&json, &self->stream.text);
-    link_view_write(&self->view, &json, link);
+    link_view_write(&self->view, &json, link, NULL);
     buf_add_char(&self->stream.text, '\n');
 }
 

@@ -5,12 +5,13 @@
  */
 #include "linkpond/store/labels.h"
 #include "edit_call.h"
+#include "labels_template.h"
 #include "linkpond/api/routes.h"
 #include "linkpond/store/users.h"
 
 struct label_draft {
     str key, name;
-    const struct json *names;
+    const struct json *names, *utm_template;
     str channel_group, region, location, owner, cost_centre;
     bool archived;
 };
@@ -25,6 +26,7 @@ enum label_field {
     FIELD_LOCATION,
     FIELD_COST_CENTRE,
     FIELD_CHANNEL_OWNER,
+    FIELD_TEMPLATE,
     FIELD_CHANNEL_COUNT
 };
 #define AT(member) offsetof(struct label_draft, member)
@@ -38,6 +40,7 @@ static const struct json_field label_fields[FIELD_CHANNEL_COUNT] = {
     [FIELD_LOCATION] = {"location", JSON_KIND_STR, AT(location), JSON_NULLABLE, 0, LIMIT_NAME, 0},
     [FIELD_COST_CENTRE] = {"cost_centre", JSON_KIND_STR, AT(cost_centre), JSON_NULLABLE, 0, LIMIT_NAME, 0},
     [FIELD_CHANNEL_OWNER] = {"owner", JSON_KIND_STR, AT(owner), JSON_NULLABLE, 0, LIMIT_TAG, 0},
+    [FIELD_TEMPLATE] = {"utm_template", JSON_KIND_JSON, AT(utm_template), JSON_NULLABLE, 0, 0, 0},
 };
 #undef AT
 
@@ -71,6 +74,7 @@ static void write_label(struct json_writer *json, const struct label *label)
         json_put_opt(json, "location", label->location);
         json_put_opt(json, "owner", label->owner);
         json_put_opt(json, "cost_centre", label->cost_centre);
+        label_write_template(json, label);
     }
     json_put_bool(json, "archived", label->archived);
     json_put_i64(json, "links", label->links);
@@ -197,6 +201,9 @@ static void put_label(struct ctx *ctx, struct request *request, struct reply *re
     enum err err = json_decode(request->arena, json, label_fields, fields, &draft, &presence, &fault);
     if (err == OK && has(&presence, FIELD_NAMES)) {
         err = apply_names(label, draft.names, &fault);
+    }
+    if (err == OK && has(&presence, FIELD_TEMPLATE)) {
+        err = label_take_template(label, draft.utm_template, &fault);
     }
     if (err == OK && has(&presence, FIELD_CHANNEL_OWNER)) {
         err = apply_owner(ctx, request, label, draft.owner, &fault);

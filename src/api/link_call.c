@@ -53,7 +53,7 @@ bool link_call_ref(struct ctx *ctx, struct request *request, struct reply *reply
 }
 
 enum err link_call_write(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db, int status,
-                         const struct link *link)
+                         const struct link *link, const struct utm_notes *notes)
 {
     struct link_view view;
     enum err err = link_view_load(&view, ctx, request, db);
@@ -68,7 +68,7 @@ enum err link_call_write(struct ctx *ctx, struct request *request, struct reply 
     struct json_writer json;
     reply_json_begin(reply, status, &json);
     reply_etag(reply, request, link->revision);
-    link_view_write(&view, &json, link);
+    link_view_write(&view, &json, link, notes);
     return OK;
 }
 
@@ -81,7 +81,7 @@ static bool write_existing(const struct link_view *view, const struct bounds *bo
     }
     struct json_writer json;
     json_writer_init(&json, out);
-    link_view_write(view, &json, &link);
+    link_view_write(view, &json, &link, NULL);
     return !out->overflow;
 }
 

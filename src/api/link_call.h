@@ -16,7 +16,7 @@ bool link_call_find(struct ctx *ctx, struct request *request, struct reply *repl
 bool link_call_ref(struct ctx *ctx, struct request *request, struct reply *reply, int64_t *id);
 /* The reply: the link as JSON with its ETag, or its short URL as text. */
 enum err link_call_write(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db, int status,
-                         const struct link *link);
+                         const struct link *link, const struct utm_notes *notes);
 /* Answers what went wrong; a conflict carries `existing`, the link in the way. */
 void link_call_problem(struct ctx *ctx, struct request *request, struct reply *reply, const struct link_result *result);
 /* The same where the view is loaded already and its handle still held. */

@@ -8,8 +8,11 @@
 
 enum err link_view_load(struct link_view *self, struct ctx *ctx, struct request *request, struct db *db)
 {
-    *self =
-        (struct link_view){.arena = request->arena, .db = db, .admin_url = ctx->admin_url, .now_ms = request->now_ms};
+    *self = (struct link_view){.arena = request->arena,
+                               .db = db,
+                               .admin_url = ctx->admin_url,
+                               .now_ms = request->now_ms,
+                               .chinese = request->chinese};
     struct stmt *rows = domains_each(db);
     struct domain row;
     size_t cap = 0;
@@ -80,7 +83,22 @@ bool link_host_is_public(str host_and_port)
     return !str_ieq(host, STR("localhost")) && !str_iends(host, STR(".localhost"));
 }
 
-static void write_warnings(const struct link_view *self, struct json_writer *json, const struct link *link)
+/* Words for programs, and for people a sentence that names the field. */
+static void write_note(const struct link_view *self, struct json_writer *json, const struct utm_note *note)
+{
+    json_object(json);
+    json_put_str(json, "code", str_from_c(utm_note_code(note->kind)));
+    json_put_str(json, "field", utm_name(note->field));
+    if (note->kind == UTM_NOTE_NORMALISED) {
+        json_put_str(json, "from", note->from);
+        json_put_str(json, "to", note->to);
+    }
+    json_put_str(json, "detail", str_from_c(utm_note_text(note->kind, self->chinese)));
+    json_object_end(json);
+}
+
+static void write_warnings(const struct link_view *self, struct json_writer *json, const struct link *link,
+                           const struct utm_notes *notes)
 {
     json_name(json, "warnings");
     json_array(json);
@@ -96,6 +114,9 @@ static void write_warnings(const struct link_view *self, struct json_writer *jso
     }
     if (link->click_id_param.len > 0) {
         json_c(json, "click_id_not_sent"); /* kept for when click ids are made; said so that nobody waits for them */
+    }
+    for (size_t i = 0; notes && i < notes->count; i++) {
+        write_note(self, json, &notes->items[i]);
     }
     json_array_end(json);
 }
@@ -178,7 +199,8 @@ static void write_behaviour(struct json_writer *json, const struct link *link)
     json_put_bool(json, "has_rules", false);
 }
 
-void link_view_write(const struct link_view *self, struct json_writer *json, const struct link *link)
+void link_view_write(const struct link_view *self, struct json_writer *json, const struct link *link,
+                     const struct utm_notes *notes)
 {
     json_object(json);
     write_names(self, json, link);
@@ -193,6 +215,6 @@ void link_view_write(const struct link_view *self, struct json_writer *json, con
     json_put_opt(json, "created_by", link->created_by);
     json_put_time(json, "created_at", link->created_ms);
     json_put_time(json, "updated_at", link->updated_ms);
-    write_warnings(self, json, link);
+    write_warnings(self, json, link, notes);
     json_object_end(json);
 }

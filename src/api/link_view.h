@@ -3,6 +3,7 @@
 #define LINKPOND_API_LINK_VIEW_H
 
 #include "linkpond/http/router.h"
+#include "linkpond/model/utm.h"
 #include "linkpond/store/domains.h"
 
 /* How links look from outside. Loaded once per call, so that a page of a thousand links asks for its domains once. */
@@ -13,6 +14,7 @@ struct link_view {
     struct domain *domains;
     size_t domains_count;
     int64_t now_ms;
+    bool chinese;
 };
 enum err link_view_load(struct link_view *self, struct ctx *ctx, struct request *request, struct db *db);
 
@@ -20,7 +22,8 @@ enum err link_view_load(struct link_view *self, struct ctx *ctx, struct request 
 str link_short_url(const struct link_view *self, const struct link *link);
 /* Would people out there reach this host (with or without a port)? */
 bool link_host_is_public(str host_and_port);
-/* The whole link object. */
-void link_view_write(const struct link_view *self, struct json_writer *json, const struct link *link);
+/* The whole link object. notes: what an edit has to say of the UTM values it set; NULL = nothing. */
+void link_view_write(const struct link_view *self, struct json_writer *json, const struct link *link,
+                     const struct utm_notes *notes);
 
 #endif

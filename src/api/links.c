@@ -11,7 +11,8 @@ static enum err write_created(struct edit_call *edit, struct db *db, const struc
 {
     struct request *request = edit->request;
     const struct link_result *result = seen->links;
-    enum err err = link_call_write(edit->ctx, request, edit->reply, db, result->existed ? 200 : 201, &result->link);
+    enum err err = link_call_write(edit->ctx, request, edit->reply, db, result->existed ? 200 : 201, &result->link,
+                                   &result->notes);
     if (err == OK && result->existed) {
         reply_header_static(edit->reply, "Link-Existed", "true");
     } else if (err == OK) {
@@ -50,7 +51,7 @@ static void links_get(struct ctx *ctx, struct request *request, struct reply *re
     struct bounds bounds = call_bounds(request);
     struct link link;
     enum err err = links_find(db, request->arena, &bounds, id, &link);
-    err = err != OK ? err : link_call_write(ctx, request, reply, db, 200, &link);
+    err = err != OK ? err : link_call_write(ctx, request, reply, db, 200, &link, NULL);
     readers_give(ctx->engine->readers, db);
     if (err != OK) {
         reply_problem(reply, request, err, NULL);
@@ -59,7 +60,7 @@ static void links_get(struct ctx *ctx, struct request *request, struct reply *re
 
 static enum err write_changed(struct edit_call *edit, struct db *db, const struct editor_seen *seen)
 {
-    return link_call_write(edit->ctx, edit->request, edit->reply, db, 200, &seen->links->link);
+    return link_call_write(edit->ctx, edit->request, edit->reply, db, 200, &seen->links->link, &seen->links->notes);
 }
 
 static void links_update_one(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -182,7 +183,7 @@ static void write_list(struct ctx *ctx, struct request *request, struct reply *r
     struct json_writer json;
     call_list_begin(reply, &json);
     for (size_t i = 0; i < page.count; i++) {
-        link_view_write(&view, &json, &page.links[i]);
+        link_view_write(&view, &json, &page.links[i], NULL);
     }
     str cursor = page.more ? encode_after(request->arena, &page.links[page.count - 1], filter->sort) : (str){0};
     call_list_end(&json, cursor, total);

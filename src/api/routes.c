@@ -8,6 +8,8 @@ const struct route *const api_route_tables[] = {
     api_bulk_routes,
     api_domain_routes,
     api_label_routes,
+    api_utm_value_routes,
+    api_utm_value_bulk_routes,
     api_key_routes,
     api_user_routes,
     api_stats_routes,

@@ -100,6 +100,7 @@ static void me_get(struct ctx *ctx, struct request *request, struct reply *reply
                  me.domain.code_length > 0 ? me.domain.code_length : (int64_t)ctx->engine->opts.code_length);
     json_put_bool(&json, "fold_case", ctx->engine->fold_case);
     json_put_bool(&json, "strict_dictionary", ctx->engine->opts.strict_dictionary);
+    json_put_bool(&json, "utm_normalise", ctx->engine->opts.normalise_utm);
     json_object_end(&json);
     json_object_end(&json);
 }

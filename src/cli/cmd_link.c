@@ -35,6 +35,7 @@
     { "owner", FLAG_VALUE, "USER", BODY_TEXT, "who answers for it", "负责人" },                                        \
     { "customer", FLAG_VALUE, "TEXT", BODY_TEXT, "customer it was made for", "客户" },                                 \
     { "external-id", FLAG_VALUE, "ID", BODY_TEXT, "its id in another system", "外部 ID" },                             \
+    { "apply-template", FLAG_VALUE, "true", BODY_BOOL, "take UTM values from the channel", "按渠道模板填写 UTM" },          \
     { "notes", FLAG_VALUE, "TEXT", BODY_TEXT, "notes", "备注" }
 #define NO_MORE_FLAGS { NULL, FLAG_SWITCH, NULL, BODY_NONE, NULL, NULL }
 #define WHICH_DOMAIN { "domain", FLAG_VALUE, "HOST", BODY_NONE, "where an alias is ambiguous", "后缀重名时指定域名" }
@@ -144,10 +145,24 @@ static enum err send_body(struct cli *cli, enum method method, const char *path,
     return err;
 }
 
+/* {"code", "field", "from", "to", "detail"}: the detail is in the language asked for. */
+static void note_utm(struct cli *cli, const struct json *warning)
+{
+    str from = cell_at(cli->arena, warning, "from");
+    str to = cell_at(cli->arena, warning, "to");
+    cli_note(cli, "%s" STR_FMT ": " STR_FMT "%s" STR_FMT "%s" STR_FMT, cli_text(cli, "note: ", "提示："),
+             STR_ARG(cell_at(cli->arena, warning, "field")), STR_ARG(cell_at(cli->arena, warning, "detail")),
+             from.len > 0 ? " " : "", STR_ARG(from), from.len > 0 ? " → " : "", STR_ARG(to));
+}
+
 static void note_warnings(struct cli *cli, const struct json *link)
 {
     JSON_EACH(warning, json_get(link, STR("warnings")))
     {
+        if (warning->type == JSON_OBJECT) {
+            note_utm(cli, warning);
+            continue;
+        }
         bool known = str_eq(warning->string, STR("short_url_not_public"));
         cli_note(cli, "%s" STR_FMT, cli_text(cli, "note: ", "提示："),
                  STR_ARG(known ? str_from_c(cli_text(

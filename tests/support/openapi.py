@@ -50,7 +50,7 @@ def closed(schema):
                 merged[name].update({member: closed(one) for member, one in value.items()})
             elif name == "required":
                 merged[name] += value
-            elif name in ("items", "additionalProperties"):
+            elif name in ("items", "additionalProperties", "anyOf"):
                 merged[name] = closed(value)
             elif name not in ("allOf", "description", "examples", "default"):
                 merged[name] = value

@@ -9,6 +9,8 @@ extern const struct route api_link_routes[];
 extern const struct route api_bulk_routes[];
 extern const struct route api_domain_routes[];
 extern const struct route api_label_routes[];
+extern const struct route api_utm_value_routes[];
+extern const struct route api_utm_value_bulk_routes[];
 extern const struct route api_key_routes[];
 extern const struct route api_user_routes[];
 extern const struct route api_stats_routes[];
