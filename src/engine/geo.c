@@ -103,31 +103,33 @@ static MMDB_lookup_result_s look_up(const MMDB_s *db, const struct addr *ip, int
     return MMDB_lookup_sockaddr(db, (const struct sockaddr *)&in6, status);
 }
 
-void geo_mmdb_find(const struct geo_mmdb *self, const struct countries *countries, bool english, const struct addr *ip,
-                   struct place *out, unsigned *bits)
+uint64_t geo_mmdb_locate(const struct geo_mmdb *self, const struct addr *ip, unsigned *bits)
 {
-    const char *language = english ? "en" : "zh-CN";
     int status = MMDB_SUCCESS;
 
-    *out = (struct place){0};
     *bits = 0;
     if (!addr_is_v4(ip) && self->db.metadata.ip_version == 4) {
-        return; /* none of them is in the file */
+        return 0; /* none of them is in the file */
     }
     MMDB_lookup_result_s found = look_up(&self->db, ip, &status);
     if (status != MMDB_SUCCESS) {
         *bits = 128;
-        return;
+        return 0;
     }
     *bits = found.netmask + (self->db.metadata.ip_version == 4 ? 96U : 0U);
-    if (!found.found_entry) {
-        return;
-    }
+    return found.found_entry ? (uint64_t)found.entry.offset + 1 : 0;
+}
+
+void geo_mmdb_read(const struct geo_mmdb *self, const struct countries *countries, bool english, uint64_t entry,
+                   struct place *out)
+{
+    const char *language = english ? "en" : "zh-CN";
+    MMDB_entry_s at = {.mmdb = &self->db, .offset = (uint32_t)(entry - 1)};
+
     *out = (struct place){
-        .country =
-            place_country(countries, first_text(&found.entry, country_paths, ARRAY_LEN(country_paths), language)),
-        .region = first_text(&found.entry, region_paths, ARRAY_LEN(region_paths), language),
-        .city = first_text(&found.entry, city_paths, ARRAY_LEN(city_paths), language),
-        .carrier = first_text(&found.entry, carrier_paths, ARRAY_LEN(carrier_paths), language),
+        .country = place_country(countries, first_text(&at, country_paths, ARRAY_LEN(country_paths), language)),
+        .region = first_text(&at, region_paths, ARRAY_LEN(region_paths), language),
+        .city = first_text(&at, city_paths, ARRAY_LEN(city_paths), language),
+        .carrier = first_text(&at, carrier_paths, ARRAY_LEN(carrier_paths), language),
     };
 }

@@ -227,28 +227,43 @@ void geo_file_close(struct geo_file *self)
 
 /* ---- asking */
 
-static bool find_in_xdb(const struct geo_file *self, const struct addr *ip, struct place *out)
+/* An entry of an xdb file is its text's place and length: equal texts are stored once. */
+#define TEXT_LEN_BITS 16
+
+static struct geo_spot locate_in_xdb(const struct geo_file *self, const struct addr *ip)
 {
     struct xdb_entry entry;
 
-    *out = (struct place){0};
     if (!xdb_find(&self->xdb, ip, &entry)) {
-        return addr_is_v4(ip) != (self->xdb.ip_version == 4); /* none of its kind is in the file */
+        return (struct geo_spot){.whole =
+                                     addr_is_v4(ip) != (self->xdb.ip_version == 4)}; /* none of its kind is there */
     }
-    place_read(self->countries, self->has_code, entry.text, out);
     struct addr first = addr_truncate(ip), last = first;
     memset(last.bytes + (addr_is_v4(ip) ? 15 : 6), 0xFF, addr_is_v4(ip) ? 1 : 10);
-    return memcmp(entry.first.bytes, first.bytes, sizeof first.bytes) <= 0 &&
-           memcmp(entry.last.bytes, last.bytes, sizeof last.bytes) >= 0;
+    return (struct geo_spot){
+        .entry = (uint64_t)(entry.text.ptr - self->bytes.ptr) << TEXT_LEN_BITS | entry.text.len,
+        .whole = memcmp(entry.first.bytes, first.bytes, sizeof first.bytes) <= 0 &&
+                 memcmp(entry.last.bytes, last.bytes, sizeof last.bytes) >= 0,
+    };
 }
 
-bool geo_file_find(const struct geo_file *self, bool english, const struct addr *ip, struct place *out)
+struct geo_spot geo_file_locate(const struct geo_file *self, const struct addr *ip)
 {
     unsigned bits = 0;
 
     if (!self->mmdb) {
-        return find_in_xdb(self, ip, out);
+        return locate_in_xdb(self, ip);
     }
-    geo_mmdb_find(self->mmdb, self->countries, english, ip, out, &bits);
-    return bits <= (addr_is_v4(ip) ? 96 + 24 : 48);
+    uint64_t entry = geo_mmdb_locate(self->mmdb, ip, &bits);
+    return (struct geo_spot){entry, bits <= (addr_is_v4(ip) ? 96 + 24 : 48)};
+}
+
+void geo_file_read(const struct geo_file *self, bool english, uint64_t entry, struct place *out)
+{
+    if (self->mmdb) {
+        geo_mmdb_read(self->mmdb, self->countries, english, entry, out);
+        return;
+    }
+    size_t at = (size_t)(entry >> TEXT_LEN_BITS), len = (size_t)(entry & ((1U << TEXT_LEN_BITS) - 1));
+    place_read(self->countries, self->has_code, str_slice(self->bytes, at, at + len), out);
 }

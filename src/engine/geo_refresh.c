@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "geo_private.h"
 #include "linkpond/base/arena.h"
@@ -14,9 +15,15 @@
 #include "recognition.h"
 
 #define PATHS_MAX ((size_t)64 * 1024)
+#define READ_BITS 12 /* entries kept as they were read, of each file: 288 KiB */
 
 struct geo_set {
     struct geo_file *files[LIMIT_GEO_FILES];
+};
+/* Direct-mapped. */
+struct read_entry {
+    uint64_t entry; /* 0 = empty */
+    struct place place;
 };
 struct geo {
     struct arena arena;
@@ -30,7 +37,9 @@ struct geo {
     bool looked[LIMIT_GEO_FILES];              /* under the lock */
     _Atomic(struct geo_set *) fresh;
     _Atomic size_t in_use;
-    struct geo_set *own; /* the writer's */
+    /* the writer's */
+    struct geo_set *own;
+    struct read_entry read[LIMIT_GEO_FILES][1U << READ_BITS];
 };
 
 struct geo *geo_new(const struct geo_opts *opts)
@@ -173,7 +182,22 @@ bool geo_turn(struct geo *self)
     }
     set_free(self->own);
     self->own = set;
+    for (size_t i = 0; i < self->count; i++) {
+        memset(self->read[i], 0, sizeof self->read[i]);
+    }
     return true;
+}
+
+static const struct place *read_place(struct geo *self, size_t index, uint64_t entry)
+{
+    struct read_entry *read =
+        &self->read[index][entry * UINT64_C(0x9E3779B97F4A7C15) >> (64 - READ_BITS)]; /* Fibonacci hashing */
+
+    if (read->entry != entry) {
+        read->entry = entry;
+        geo_file_read(self->own->files[index], self->english, entry, &read->place);
+    }
+    return &read->place;
 }
 
 static void take_over(str *field, str value)
@@ -185,21 +209,25 @@ static void take_over(str *field, str value)
 
 bool geo_find(struct geo *self, const struct addr *ip, struct place *out)
 {
-    bool same = true;
+    bool whole = true;
 
     *out = (struct place){0};
     if (addr_is_private(ip) && !addr_is_documentation(ip)) {
         return addr_is_v4(ip); /* no such range is narrower than /24; of IPv6, those that hold an IPv4 are */
     }
     for (size_t i = 0; self->own && i < self->count; i++) {
-        struct place place;
-        if (self->own->files[i]) {
-            same = geo_file_find(self->own->files[i], self->english, ip, &place) && same;
-            take_over(&out->country, place.country);
-            take_over(&out->region, place.region);
-            take_over(&out->city, place.city);
-            take_over(&out->carrier, place.carrier);
+        if (!self->own->files[i]) {
+            continue;
+        }
+        struct geo_spot spot = geo_file_locate(self->own->files[i], ip);
+        whole = whole && spot.whole;
+        if (spot.entry != 0) {
+            const struct place *place = read_place(self, i, spot.entry);
+            take_over(&out->country, place->country);
+            take_over(&out->region, place->region);
+            take_over(&out->city, place->city);
+            take_over(&out->carrier, place->carrier);
         }
     }
-    return same;
+    return whole;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Journal to rows to sums, end to end: CPU time of the writer thread per click. Prints figures, asserts nothing.
- * Usage: engine_ingest_bench [CLICKS] [LINKS]
+ * Usage: engine_ingest_bench [CLICKS] [LINKS] [BLOCKS] [GEO_FILE]
+ * BLOCKS: how many /24 the visitors come from, at most 65536, all within 36.0.0.0/8.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,12 +13,13 @@
 #include "linkpond/base/clock.h"
 #include "linkpond/base/hash.h"
 #include "linkpond/engine/fold.h"
+#include "linkpond/engine/geo.h"
 #include "linkpond/engine/writer.h"
 #include "linkpond/store/clicks.h"
 
 #define MUST(call) BUG_ON((call) != OK)
 
-static uint64_t seed = 1;
+static uint64_t seed = 1, blocks = 65536;
 
 static uint64_t roll(uint64_t sides)
 {
@@ -87,13 +89,13 @@ static void append(struct journal *journal, int64_t time_ms, uint64_t links)
     snprintf(query, sizeof query, "utm_source=wechat&utm_campaign=c%d&x=%" PRIu64, (int)roll(20), roll(1000000));
     snprintf(request_id, sizeof request_id, "%016" PRIx64 "%016" PRIx64, roll(UINT64_MAX), roll(UINT64_MAX));
     snprintf(code, sizeof code, "c%" PRId64, link);
+    uint64_t block = roll(blocks);
     const struct record record = {
         .time_ms = time_ms,
         .link_id = link,
         .outcome = OUTCOME_REDIRECT,
         .status = 302,
-        .ip = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 10, (uint8_t)roll(256), (uint8_t)roll(256),
-                (uint8_t)roll(8)}},
+        .ip = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 36, (uint8_t)(block >> 8), (uint8_t)block, (uint8_t)roll(8)}},
         .host = STR("s.example.com"),
         .code = str_from_c(code),
         .location = STR("https://shop.example.com/products/autumn"),
@@ -133,15 +135,28 @@ static void measure(struct writer_opts *opts, int64_t clicks)
            stats.folded);
 }
 
+static struct geo *open_geo(const char *path)
+{
+    str files[1] = {str_from_c(path)};
+    struct geo *geo = geo_new(&(struct geo_opts){.files = files, .files_count = 1});
+    struct geo_info info;
+
+    BUG_ON(!geo);
+    MUST(geo_refresh(geo, 0, true, &info, NULL));
+    return geo;
+}
+
 int main(int argc, char **argv)
 {
     int64_t clicks = argc > 1 ? atoll(argv[1]) : 200000;
     uint64_t links = argc > 2 ? (uint64_t)atoll(argv[2]) : 10000;
+    struct geo *geo = argc > 4 ? open_geo(argv[4]) : NULL;
     struct tempdb db;
     struct tempdir dir;
     struct fault fault = {0};
     struct journal *journal = NULL;
 
+    blocks = argc > 3 ? (uint64_t)atoll(argv[3]) : blocks;
     tempdb_init(&db);
     tempdir_init(&dir);
     make_links(&db, links);
@@ -163,6 +178,7 @@ int main(int argc, char **argv)
         .journal = journal,
         .agent_rules = agent_rules_builtin(),
         .source_rules = source_rules_builtin(),
+        .geo = geo,
         .zone_name = "Asia/Shanghai",
         .node = 1,
         .repeat_window_ms = 30 * MS_PER_MINUTE,
@@ -173,5 +189,6 @@ int main(int argc, char **argv)
     journal_close(journal);
     tempdir_done(&dir);
     tempdb_done(&db);
+    geo_free(geo);
     return 0;
 }
