@@ -9,6 +9,7 @@
 #include "linkpond/base/crypt.h"
 #include "linkpond/base/hash.h"
 #include "linkpond/base/limits.h"
+#include "linkpond/model/replay.h"
 #include "term_cache.h"
 
 #define KNOWN_AGENTS 8192
@@ -37,6 +38,7 @@ struct ingest_row {
     struct term_cache *terms;
     struct known_visits *visits;
     struct ingest_place *place; /* NULL = no geo files */
+    struct replay *replay;
     struct arena arena;
     struct hash_secret secret;
     struct visit_agent agent;
@@ -57,6 +59,7 @@ enum err ingest_row_open(struct db *db, const struct agent_rules *agents, const 
     }
     self->agents = agents;
     self->sources = sources;
+    self->replay = replay_builtin();
     arena_init(&self->arena, ARENA_MAX);
     crypt_random(&self->secret, sizeof self->secret);
     self->visits = known_visits_new();
@@ -74,6 +77,7 @@ void ingest_row_free(struct ingest_row *self)
 {
     if (self) {
         term_cache_free(self->terms);
+        replay_free(self->replay);
         known_visits_free(self->visits);
         ingest_place_free(self->place);
         arena_done(&self->arena);
@@ -263,6 +267,16 @@ static enum err recognise_visit(struct ingest_row *self, struct db *db, const st
     return err;
 }
 
+/* Known visits do not tell a second look from the first: what came before does. */
+static enum err look_for_replay(struct ingest_row *self, struct db *db, const struct record *record, int64_t now_ms)
+{
+    if (!replay_seen(self->replay, record, &recognise(self, record)->agent)) {
+        return OK;
+    }
+    self->row.facts.class = CLASS_REPLAY;
+    return term_cache_intern(self->terms, db, REPLAY_RULE, TERM_OURS, now_ms, &self->row.values[CLICK_RULE]);
+}
+
 enum err ingest_row_build(struct ingest_row *self, struct db *db, const struct record *record, int64_t click_id,
                           int64_t now_ms, struct click_row **out)
 {
@@ -284,6 +298,9 @@ enum err ingest_row_build(struct ingest_row *self, struct db *db, const struct r
     }
     if (err == OK && self->place) {
         err = ingest_place_values(self->place, self->terms, db, &record->ip, now_ms, &self->row);
+    }
+    if (err == OK && self->row.facts.class == CLASS_HUMAN) {
+        err = look_for_replay(self, db, record, now_ms);
     }
     *out = &self->row;
     return err;

@@ -136,7 +136,7 @@ bool replay_seen(struct replay *self, const struct record *record, const struct 
     }
     uint64_t pair = pair_hash(record);
     struct opened *slot = &self->slots[(pair >> 1) % REPLAY_SLOTS];
-    bool bare = record->visitor == 0 && !(record->signals & SIGNAL_COOKIE) && record->referrer.len == 0;
+    bool bare = !(record->signals & SIGNAL_COOKIE) && record->referrer.len == 0;
     bool candidate = slot->pair == pair && bare && follows(slot, record, agent);
 
     if (candidate && replay_is_platform(self, &record->ip)) {

@@ -47,7 +47,7 @@ def test_a_click_that_does_not_count_says_why(ledger):
     bot = ledger.visit(ledger.spring["code"], ua=GOOGLEBOT)
     ledger.click_of(bot)
     chinese = ledger.api("GET", "/clicks", 200, params={"request_id": bot.request_id}, headers={"Accept-Language": "zh"})
-    assert chinese.json()["items"][0]["why"] == "机器访问，不是真人。"
+    assert chinese.json()["items"][0]["why"] == "User-Agent 属于已知的机器：googlebot。"
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
@@ -155,3 +155,19 @@ def test_a_cursor_belongs_to_its_order(ledger):
 def test_reading_needs_the_scope_stats(pond):
     key = pond.api("POST", "/keys", 201, json={"name": "l", "scopes": ["links:read"]}).json()["key"]
     pond.api("GET", "/clicks", 403, key=key)
+
+
+def test_what_tencent_opens_again_is_kept_and_not_counted(pond):
+    """Two looks of one link with one query within a minute: from a phone, then from a data centre."""
+    code = pond.link("https://www.example.com/looked-at-twice")["code"]
+    person = pond.visit(code + "?utm_source=wechat&k=1", ua=WECHAT, ip="223.104.3.9")
+    pond.click_of(person)
+    machine = pond.visit(code + "?utm_source=wechat&k=1", ua=WECHAT, ip="42.194.8.8")
+    colleague = pond.visit(code + "?utm_source=wechat&k=1", ua=WECHAT, ip="223.104.77.9")
+    classes = [pond.click_of(reply)["class"] for reply in (person, machine, colleague)]
+    assert classes == ["human", "replay", "human"]
+    seen = pond.click_of(machine)
+    assert seen["rule"] == "replay:tencent" and "platform" in seen["why"]
+    pond.drain()
+    totals = pond.stats(link=code, **{"class": "all"})["totals"]
+    assert (totals["by_class"]["human"], totals["by_class"]["replay"]) == (2, 1)
