@@ -139,7 +139,7 @@ struct edit_mark edit_mark(const struct edit *self)
 void edit_back_to(struct edit *self, const struct edit_mark *mark)
 {
     self->touched_count = mark->touched;
-    self->utm.channel_id = 0; /* it may have been made by what is taken back */
+    memset(self->utm.channels, 0, sizeof self->utm.channels); /* some may have been made by what is taken back */
     self->next_id = 0;
     edit_words_back_to(self, mark->latest);
 }

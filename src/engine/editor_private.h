@@ -31,12 +31,12 @@ struct edit_word {
 };
 #define EDIT_WORD_OWNER LABEL_KINDS /* beside enum label_kind */
 
+#define EDIT_CHANNELS 64 /* kept at a time: an import brings few channels many times */
 /* What this call knows of templates and of the dictionary; bits are 1 << enum utm. */
 struct edit_utm {
     unsigned asked, some, open; /* fields that were asked for; that have values; that have some for new links */
-    int64_t channel_id;         /* the channel at hand; 0 = none */
-    struct label channel;
-    unsigned hints; /* nearest values sought */
+    unsigned hints;             /* nearest values sought */
+    struct label *channels[EDIT_CHANNELS]; /* by id; NULL until asked for */
 };
 
 /* One call at work on the writer thread, inside its transaction. */

@@ -34,14 +34,20 @@ static bool is_named(const struct settle *self, int field)
 
 /* ---- the channel's template ---- */
 
-static enum err read_channel(struct edit *edit, int64_t channel_id)
+static enum err read_channel(struct edit *edit, int64_t channel_id, const struct label **out)
 {
-    if (edit->utm.channel_id == channel_id) {
-        return OK;
+    struct label **kept = &edit->utm.channels[channel_id % EDIT_CHANNELS];
+
+    if (!*kept || (*kept)->id != channel_id) {
+        struct label *label = ARENA_NEW(edit->arena, struct label);
+        enum err err = label ? labels_find_id(edit->db, edit->arena, channel_id, label) : ERR_NOMEM;
+        if (err) {
+            return err;
+        }
+        *kept = label;
     }
-    enum err err = labels_find_id(edit->db, edit->arena, channel_id, &edit->utm.channel);
-    edit->utm.channel_id = err ? 0 : channel_id;
-    return err;
+    *out = *kept;
+    return OK;
 }
 
 static str date_of(const struct edit *edit, int64_t ms)
@@ -53,9 +59,8 @@ static str date_of(const struct edit *edit, int64_t ms)
     return arena_f(edit->arena, "%04d%02d%02d", year, month, day);
 }
 
-static enum err fill_template(struct settle *self)
+static enum err fill_template(struct settle *self, const struct label *channel)
 {
-    const struct label *channel = &self->edit->utm.channel;
     struct link *link = self->link;
     const str slots[UTM_SLOT_COUNT] = {
         [UTM_SLOT_CHANNEL] = channel->key,
@@ -80,6 +85,16 @@ static enum err fill_template(struct settle *self)
     return err;
 }
 
+static bool has_template(const struct label *channel)
+{
+    for (int field = 0; field < UTM_COUNT; field++) {
+        if (channel->utm[field].len > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum err apply_template(struct settle *self, bool fresh)
 {
     bool asked = link_draft_has(self->draft, LF_APPLY_TEMPLATE) ? self->draft->apply_template : fresh;
@@ -87,8 +102,9 @@ static enum err apply_template(struct settle *self, bool fresh)
     if (!asked || self->link->channel_id == 0) {
         return OK;
     }
-    enum err err = read_channel(self->edit, self->link->channel_id);
-    return err ? err : fill_template(self);
+    const struct label *channel;
+    enum err err = read_channel(self->edit, self->link->channel_id, &channel);
+    return err || !has_template(channel) ? err : fill_template(self, channel);
 }
 
 /* ---- the dictionary ---- */
