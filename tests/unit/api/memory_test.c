@@ -254,6 +254,31 @@ static void memory__imports_end(void **state)
                  200);
 }
 
+static void memory__the_dictionary_is_changed_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    exhaust_both(&(struct call){METHOD_POST, "/api/v1/utm-values", NULL, NULL,
+                                "{\"field\":\"utm_source\",\"value\":\"v%\",\"aliases\":[\"a%\",\"b%\"]}"},
+                 201);
+    exhaust_both(&(struct call){METHOD_POST, "/api/v1/bulk/utm-values", NULL, "text/csv",
+                                "field,value,aliases\nutm_medium,m%,x%|y%\nutm_medium,n%,z%\n"},
+                 200);
+    exhaust_both(&(struct call){METHOD_GET, "/api/v1/utm-values", "q=v&limit=20", NULL, NULL}, 200);
+    exhaust_both(&(struct call){METHOD_GET, "/api/v1/stats", "period=7d&group_by=utm_source,utm_medium", NULL, NULL},
+                 200);
+}
+
+static void memory__links_follow_templates_or_are_not_made(void **state)
+{
+    (void)state;
+    exhaust_both(&(struct call){METHOD_POST, "/api/v1/channels", NULL, NULL,
+                                "{\"key\":\"tp%\",\"utm_template\":{\"utm_source\":\"{channel}-{date}\"}}"},
+                 201);
+    exhaust_both(&(struct call){METHOD_PATCH, "/api/v1/links/lnk_1", NULL, NULL,
+                                "{\"channel\":\"tp1\",\"apply_template\":true,\"utm_medium\":\"X Y\"}"},
+                 200);
+}
+
 static uint64_t dropped(void)
 {
     struct engine_balance balance;
@@ -361,6 +386,8 @@ int main(void)
         cmocka_unit_test(memory__lists_answer_or_say_so),
         cmocka_unit_test(memory__reports_answer_or_say_so),
         cmocka_unit_test(memory__imports_end),
+        cmocka_unit_test(memory__the_dictionary_is_changed_whole_or_not_at_all),
+        cmocka_unit_test(memory__links_follow_templates_or_are_not_made),
         cmocka_unit_test(memory__visits_are_answered_and_counted_or_counted_as_dropped),
     };
     take_over_libraries();
