@@ -107,6 +107,27 @@ static const char *ref_path(struct cli *cli, const char *tail, const char *const
 
 static const char *const domain_only[] = {"domain", NULL};
 
+/* {"code", "field", "from", "to", "detail"}: the detail is in the language asked for. */
+static void note_utm(struct cli *cli, const struct json *warning)
+{
+    str from = cell_at(cli->arena, warning, "from");
+    str to = cell_at(cli->arena, warning, "to");
+    cli_note(cli, "%s" STR_FMT ": " STR_FMT "%s" STR_FMT "%s" STR_FMT, cli_text(cli, "note: ", "提示："),
+             STR_ARG(cell_at(cli->arena, warning, "field")), STR_ARG(cell_at(cli->arena, warning, "detail")),
+             from.len > 0 ? " " : "", STR_ARG(from), from.len > 0 ? " → " : "", STR_ARG(to));
+}
+
+/* What an edit has to say of the UTM values it set; words that hold of a link stand among its members. */
+static void note_edit(struct cli *cli, const struct json *link)
+{
+    JSON_EACH(warning, json_get(link, STR("warnings")))
+    {
+        if (warning->type == JSON_OBJECT) {
+            note_utm(cli, warning);
+        }
+    }
+}
+
 /* A link as its answer tells it. */
 static enum err print_link(struct cli *cli, const struct client_reply *reply)
 {
@@ -120,6 +141,7 @@ static enum err print_link(struct cli *cli, const struct client_reply *reply)
         printf(STR_FMT "\n", STR_ARG(reply->body));
     } else {
         table_print_object(cli->arena, link);
+        note_edit(cli, link);
     }
     return OK;
 }
@@ -145,22 +167,11 @@ static enum err send_body(struct cli *cli, enum method method, const char *path,
     return err;
 }
 
-/* {"code", "field", "from", "to", "detail"}: the detail is in the language asked for. */
-static void note_utm(struct cli *cli, const struct json *warning)
-{
-    str from = cell_at(cli->arena, warning, "from");
-    str to = cell_at(cli->arena, warning, "to");
-    cli_note(cli, "%s" STR_FMT ": " STR_FMT "%s" STR_FMT "%s" STR_FMT, cli_text(cli, "note: ", "提示："),
-             STR_ARG(cell_at(cli->arena, warning, "field")), STR_ARG(cell_at(cli->arena, warning, "detail")),
-             from.len > 0 ? " " : "", STR_ARG(from), from.len > 0 ? " → " : "", STR_ARG(to));
-}
-
 static void note_warnings(struct cli *cli, const struct json *link)
 {
     JSON_EACH(warning, json_get(link, STR("warnings")))
     {
-        if (warning->type == JSON_OBJECT) {
-            note_utm(cli, warning);
+        if (warning->type != JSON_STRING) {
             continue;
         }
         bool known = str_eq(warning->string, STR("short_url_not_public"));
@@ -189,6 +200,7 @@ static enum err link_create(struct cli *cli, struct fault *fault)
     cli_print(cell_at(cli->arena, link, "short_url"));
     putchar('\n');
     note_warnings(cli, link);
+    note_edit(cli, link);
     return OK;
 }
 

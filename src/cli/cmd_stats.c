@@ -18,6 +18,7 @@ const struct flag cmd_stats_flags[] = {
     { "class", FLAG_VALUE, "human", BODY_NONE, "human or all", "human 或 all" },
     { "compare", FLAG_VALUE, "previous", BODY_NONE, "previous or year", "对比 previous（上期）或 year（去年）" },
     { "limit", FLAG_VALUE, "N", BODY_NONE, "groups shown", "显示的分组数" },
+    { "raw", FLAG_SWITCH, NULL, BODY_NONE, "UTM values as they came, not as the dictionary has them", "UTM 显示原值，不按词典归一" },
     { NULL, FLAG_SWITCH, NULL, BODY_NONE, NULL, NULL },
 };
 /* clang-format on */
@@ -37,6 +38,9 @@ static enum err stats_path(struct cli *cli, struct buf *path, struct fault *faul
     buf_add_c(path, "/api/v1/stats");
     for (size_t i = 0; i < ARRAY_LEN(params); i++) {
         path_param(path, params[i][1], args_flag(&cli->args, params[i][0]));
+    }
+    if (args_has(&cli->args, "raw")) {
+        path_param(path, "raw", "true");
     }
     if (cli->args.operands_count > 0) {
         path_param(path, "link", cli->args.operands[0]);

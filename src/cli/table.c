@@ -98,6 +98,9 @@ static str list_cell(struct arena *arena, const struct json *list)
     JSON_EACH(item, list)
     {
         str cell = cell_of(arena, item);
+        if (cell.len == 0) {
+            continue; /* an object has no cell */
+        }
         joined = joined.len ? arena_f(arena, STR_FMT ", " STR_FMT, STR_ARG(joined), STR_ARG(cell)) : cell;
     }
     return joined;

@@ -376,3 +376,14 @@ def test_tidying_the_dictionary_tidies_history(fresh):
     assert error(fresh.api("GET", "/stats?raw=perhaps", 422)) == ("raw", "wrong_type")
     fresh.api("DELETE", "/utm-values/" + value["id"], 204)
     assert groups() == before
+
+
+def test_the_command_line_says_what_was_noted(fresh):
+    teach(fresh)
+    made = fresh.cli("link", "create", URL, "--alias", "noted", "--utm-source", "公众号")
+    assert made.stdout.strip().endswith("/noted") and "公众号 → wechat-mp" in made.stderr
+    changed = fresh.cli("link", "update", "noted", "--utm-medium", "Paid Social")
+    assert "utm_medium" in changed.stderr and "Paid Social" in changed.stdout
+    fresh.click_of(fresh.visit("noted?utm_source=GZH"))
+    assert "wechat-mp" in fresh.cli("stats", "--group-by", "utm_source").stdout
+    assert "GZH" in fresh.cli("stats", "--group-by", "utm_source", "--raw").stdout
