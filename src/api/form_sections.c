@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the form shows besides itself: the link just made, the last seven days, the latest links. */
 #include "form.h"
+#include "linkpond/store/utm_values.h"
 
 #define RECENT_ROWS 20
 #define PART_MAX    (512 * 1024)
@@ -31,6 +32,50 @@ static str short_name(struct form_page *self, const struct link *link)
 /* ---- the link just made -------------------------------------------------------------------------------------------
  */
 
+/* What the dictionary knows of the link's values. */
+static void look_up_utm(struct form_page *self, struct db *db, const struct link *link, struct utm_lint *lint)
+{
+    struct utm_value value;
+    bool some = false;
+    for (int i = 0; i < UTM_DICTIONARY_COUNT; i++) {
+        bool known = link->utm[i].len > 0 &&
+                     utm_values_find_spelling(db, self->arena, (enum utm)i, link->utm[i], &value) == OK &&
+                     str_eq(value.value, link->utm[i]) && !value.archived;
+        lint->known |= (unsigned)known << i;
+    }
+    if (utm_values_any(db, UTM_MEDIUM, &some, &lint->has_mediums) != OK) {
+        lint->has_mediums = false;
+    }
+}
+
+/* One line for each thing that is odd about its UTM values. */
+static void add_utm_notes(struct form_page *self, struct db *db, const struct link *link, struct buf *out)
+{
+    struct utm_lint lint = {.fields = (1U << UTM_COUNT) - 1};
+    struct utm_note notes[UTM_NOTES_MAX];
+    size_t count = 0;
+    look_up_utm(self, db, link, &lint);
+    utm_lint(&lint, link->utm, notes, &count);
+    for (size_t i = 0; i < count; i++) {
+        buf_addf(out, "<p class=\"notice note\"><code>" STR_FMT "</code> %s</p>", STR_ARG(utm_name(notes[i].field)),
+                 utm_note_text(notes[i].kind, self->chinese));
+    }
+}
+
+/* What people should know of the link before they print it. */
+static str made_notes(struct form_page *self, struct db *db, const struct link *link)
+{
+    struct buf out;
+    buf_init_heap(&out, PART_MAX);
+    if (!link_host_is_public(link->domain)) {
+        buf_addf(&out, "<p class=\"notice note\">" STR_FMT "</p>", STR_ARG(word(WORD_not_public, self->chinese)));
+    }
+    add_utm_notes(self, db, link, &out);
+    str html = arena_str(self->arena, buf_str(&out));
+    buf_done(&out);
+    return html;
+}
+
 str form_made(struct form_page *self, struct db *db, int64_t id)
 {
     struct bounds bounds = call_bounds(self->request);
@@ -42,11 +87,7 @@ str form_made(struct form_page *self, struct db *db, int64_t id)
     form_put(self, "code", link.code);
     form_put(self, "short_url", link_short_url(&self->view, &link));
     form_put(self, "url", link.url);
-    bool is_public = link_host_is_public(link.domain);
-    form_put_html(self, "warning",
-                  is_public ? (str){0}
-                            : arena_f(self->arena, "<p class=\"notice note\">" STR_FMT "</p>",
-                                      STR_ARG(word(WORD_not_public, self->chinese))));
+    form_put_html(self, "warning", made_notes(self, db, &link));
     return form_fill(self, "form_made.html");
 }
 

@@ -85,6 +85,14 @@ def test_what_is_wrong_is_marked_and_what_was_typed_is_kept(pond, visitor, field
     assert re.search(rf'id="e-{wrong}">[^<]*[\u4e00-\u9fff]', chinese)
 
 
+def test_what_is_odd_about_utm_values_is_said_in_the_readers_language(pond, visitor):
+    made = create(pond, visitor, url="https://www.example.com/utm", utm_source="WeChat <b>", utm_content="13800138000")
+    for language, word in (("zh-CN", "个人信息"), ("en", "phone number")):
+        page = visitor.get(pond.admin + made.headers["Location"], headers={"Accept-Language": language}).text
+        assert word in page and "<b>" not in page.split("made-title")[1].split("</section>")[0]
+        assert page.count("<code>utm_source</code>") == 2 and page.count("<code>utm_medium</code>") == 1
+
+
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
                                      {"Sec-Fetch-Site": None, "Origin": "https://evil.example"},
                                      {"Sec-Fetch-Site": None}])
