@@ -101,6 +101,7 @@ static enum err week_report(struct form_page *self, struct db *db, struct report
         .zone = self->ctx->engine->zone,
         .limit = 1,
         .want_visitors = true,
+        .want_scans = true,
         .owner_bound = actor->owner_bound,
         .domain_bound = actor->domain_bound,
         .owner_id = actor->owner_id,

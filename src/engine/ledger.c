@@ -121,7 +121,19 @@ enum err ledger_each(struct db *db, const struct ledger_range *range,
                      enum err (*each)(void *arg, const struct clicks_scan *scan), void *arg)
 {
     const struct reading self = {db, range, each, arg};
-    enum err err = give_chunks(&self);
+    enum err err = range->part == LEDGER_TAIL ? OK : give_chunks(&self);
 
     return err == OK ? give_tail(&self) : err;
+}
+
+enum err ledger_chunk_each(struct db *db, const struct chunk_info *info, const struct ledger_range *range,
+                           enum err (*each)(void *arg, const struct clicks_scan *scan), void *arg)
+{
+    const struct reading self = {db, range, each, arg};
+    struct arena arena;
+
+    arena_init(&arena, LEDGER_CHUNK_BYTES);
+    enum err err = give_chunk(&self, info, &arena);
+    arena_done(&arena);
+    return err;
 }

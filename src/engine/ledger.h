@@ -11,9 +11,9 @@
  */
 #define LEDGER_CHUNK_BYTES ((size_t)256 << 20) /* memory for the columns of one chunk: texts and all */
 
-enum ledger_part { LEDGER_ALL, LEDGER_FOLDED, LEDGER_UNFOLDED };
+enum ledger_part { LEDGER_ALL, LEDGER_FOLDED, LEDGER_UNFOLDED, LEDGER_TAIL };
 struct ledger_range {
-    enum ledger_part part; /* in the sums, or not yet */
+    enum ledger_part part; /* in the sums, or not yet; not in chunks */
     bool of_link;          /* only link_id's */
     int64_t link_id;
     int64_t from_ms, to_ms; /* only to skip what has nothing in it: ask each click's time too */
@@ -23,5 +23,8 @@ struct ledger_range {
 /* Stops at the first error of `each` and returns it. */
 enum err ledger_each(struct db *db, const struct ledger_range *range,
                      enum err (*each)(void *arg, const struct clicks_scan *scan), void *arg);
+/* The same of one chunk. */
+enum err ledger_chunk_each(struct db *db, const struct chunk_info *info, const struct ledger_range *range,
+                           enum err (*each)(void *arg, const struct clicks_scan *scan), void *arg);
 
 #endif

@@ -30,8 +30,7 @@ int dim_find(str name)
     return -1;
 }
 
-/* The column a dimension reads, or CLICK_COLUMNS. */
-static enum click_column column_of(enum dim dim)
+enum click_column report_dim_column(enum dim dim)
 {
     static const struct {
         enum dim dim;
@@ -175,7 +174,7 @@ static bool has_value(const struct match_filter *filter, uint64_t value)
 
 static void note_dim(struct report_match *self, enum dim dim)
 {
-    enum click_column column = column_of(dim);
+    enum click_column column = report_dim_column(dim);
 
     self->columns |= column < CLICK_COLUMNS ? CLICK_BIT(column) : 0;
     self->needs_tags = self->needs_tags || dim == DIM_TAG;
@@ -279,11 +278,28 @@ static uint64_t hour_of(struct report_match *self, int64_t time_ms)
     return self->hours[(in_day < 0 ? in_day + MS_PER_DAY : in_day) / MS_PER_HOUR];
 }
 
-static enum err column_value(struct report_match *self, const struct clicks_scan *scan, enum dim dim, uint64_t *number)
+enum err report_match_value(struct report_match *self, enum dim dim, const struct click_value *value, uint64_t *number)
 {
-    struct click_value value = clicks_scan_value(scan, column_of(dim));
-    enum err err = report_texts_value(&self->texts, &value, number);
-
+    switch (dim) {
+    case DIM_CLASS:
+        *number = self->class_names[value->term];
+        return OK;
+    case DIM_OUTCOME:
+        *number = self->outcome_names[value->term];
+        return OK;
+    case DIM_SCENE:
+        *number = self->scene_names[value->term];
+        return OK;
+    case DIM_SOURCE_BY:
+        *number = self->by_names[value->term];
+        return OK;
+    case DIM_QR:
+        *number = self->truth[(value->term & CLICK_FLAG_QR) != 0];
+        return OK;
+    default:
+        break;
+    }
+    enum err err = report_texts_value(&self->texts, value, number);
     err = err == OK ? report_utm_canonical(&self->utm, &self->texts, dim, number) : err;
     if (err == OK && dim == DIM_CHANNEL_GROUP) {
         const int64_t *group = idmap_find(&self->channel_groups, *number, 0);
@@ -296,14 +312,15 @@ static enum err single_value(struct report_match *self, const struct match_subje
                              uint64_t *number)
 {
     const struct click_facts *facts = subject->scan ? &subject->scan->facts : NULL;
+    struct click_value value = {0};
 
     switch (dim) {
     case DIM_CLASS:
-        *number = self->class_names[subject->class];
-        return OK;
+        value.term = subject->class;
+        break;
     case DIM_OUTCOME:
-        *number = self->outcome_names[subject->outcome];
-        return OK;
+        value.term = subject->outcome;
+        break;
     case DIM_HOUR:
         *number = hour_of(self, subject->time_ms);
         return OK;
@@ -311,17 +328,19 @@ static enum err single_value(struct report_match *self, const struct match_subje
         *number = weekday_of(self, subject->time_ms);
         return OK;
     case DIM_SCENE:
-        *number = self->scene_names[facts->scene];
-        return OK;
+        value.term = facts->scene;
+        break;
     case DIM_SOURCE_BY:
-        *number = self->by_names[facts->source_by];
-        return OK;
+        value.term = facts->source_by;
+        break;
     case DIM_QR:
-        *number = self->truth[(facts->flags & CLICK_FLAG_QR) != 0];
-        return OK;
+        value.term = facts->flags;
+        break;
     default:
-        return column_value(self, subject->scan, dim, number);
+        value = clicks_scan_value(subject->scan, report_dim_column(dim));
+        break;
     }
+    return report_match_value(self, dim, &value, number);
 }
 
 enum err report_match_values(struct report_match *self, const struct match_subject *subject, enum dim dim,
@@ -345,7 +364,7 @@ enum err report_match_values(struct report_match *self, const struct match_subje
 }
 
 /* ---- filters */
-static bool filter_passes(const struct match_filter *filter, const uint64_t *values, size_t count)
+bool report_filter_passes(const struct match_filter *filter, const uint64_t *values, size_t count)
 {
     bool found = false;
 
@@ -371,7 +390,7 @@ enum err report_match_click(struct report_match *self, const struct clicks_scan 
         if (err != OK) {
             return err;
         }
-        *passes = filter_passes(filter, &value, 1);
+        *passes = report_filter_passes(filter, &value, 1);
     }
     return OK;
 }
@@ -383,7 +402,7 @@ bool report_links_pass(const struct report_match *self, const struct match_link 
     for (size_t i = 0; i < self->filters_count; i++) {
         const struct match_filter *filter = &self->filters[i];
         if (report_dim_of_link(filter->dim) &&
-            !filter_passes(filter, values, report_links_values(link, filter->dim, values))) {
+            !report_filter_passes(filter, values, report_links_values(link, filter->dim, values))) {
             return false;
         }
     }
@@ -393,7 +412,7 @@ bool report_links_pass(const struct report_match *self, const struct match_link 
 static bool name_passes(const struct report_match *self, enum dim dim, uint64_t name)
 {
     for (size_t i = 0; i < self->filters_count; i++) {
-        if (self->filters[i].dim == dim && !filter_passes(&self->filters[i], &name, 1)) {
+        if (self->filters[i].dim == dim && !report_filter_passes(&self->filters[i], &name, 1)) {
             return false;
         }
     }

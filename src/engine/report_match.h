@@ -72,6 +72,14 @@ struct match_subject {
 };
 enum err report_match_values(struct report_match *self, const struct match_subject *subject, enum dim dim,
                              uint64_t values[REPORT_DIM_VALUES_MAX], size_t *count);
+/* What a stored value says to a dimension that reads its column (class, outcome, scene, source_by, qr:
+ * term is the number). */
+enum err report_match_value(struct report_match *self, enum dim dim, const struct click_value *value, uint64_t *number);
+/* Does the filter pass what has these values? */
+bool report_filter_passes(const struct match_filter *filter, const uint64_t *values, size_t count);
+
+/* The column of values a dimension reads; CLICK_COLUMNS = none. */
+enum click_column report_dim_column(enum dim dim);
 /* Follows the link as it is now. */
 bool report_dim_of_link(enum dim dim);
 bool report_dim_in_sums(enum dim dim);

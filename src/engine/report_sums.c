@@ -40,7 +40,8 @@ static bool scans_are_whole(const struct report_tally *tally)
 bool report_sums_can(const struct report_tally *tally)
 {
     const struct report_query *query = tally->query;
-    bool can = !query->want_visitors && aligned(query->from_ms) && aligned(query->to_ms) && scans_are_whole(tally);
+    bool can = !query->want_visitors && aligned(query->from_ms) && aligned(query->to_ms) &&
+               (!query->want_scans || scans_are_whole(tally));
 
     for (size_t i = 0; i < tally->match->filters_count; i++) {
         enum dim dim = tally->match->filters[i].dim;
@@ -69,6 +70,9 @@ static enum err add_cell(struct days *self, int64_t link_id, int64_t day, const 
     if (sums_key_split(cell->key, &item.subject.class, &item.subject.outcome)) {
         item.clicks = sign * cell->count;
         return report_tally_add(self->tally, &item);
+    }
+    if (!self->tally->query->want_scans) {
+        return OK;
     }
     /* Scans belong to PV: say so by an outcome that is one and passes, if any does. */
     item.subject.class = CLASS_HUMAN;

@@ -37,11 +37,10 @@ static enum err make_series(struct report_tally *self, struct arena *arena, stru
 enum err report_tally_open(struct report_tally *self, struct report_match *match, struct arena *arena,
                            struct report *out, struct fault *fault)
 {
-    *self = (struct report_tally){.match = match, .query = match->query, .out = out};
+    *self = (struct report_tally){.match = match, .query = match->query, .out = out, .fault = fault};
     *out = (struct report){0};
-    idmap_init(&self->visitors, REPORT_SET_MAX);
-    idmap_init(&self->bucket_visitors, REPORT_SET_MAX);
-    idmap_init(&self->group_visitors, REPORT_SET_MAX);
+    report_visitors_init(&self->visitors);
+    report_visitors_init(&self->bucket_visitors);
     idmap_init(&self->group_index, REPORT_SET_MAX);
     self->counts_all = self->query->all_classes || match->class_filter || grouped_by(self->query, DIM_CLASS) ||
                        grouped_by(self->query, DIM_OUTCOME);
@@ -57,16 +56,15 @@ enum err report_tally_open(struct report_tally *self, struct report_match *match
 
 void report_tally_done(struct report_tally *self)
 {
-    idmap_done(&self->visitors);
-    idmap_done(&self->bucket_visitors);
-    idmap_done(&self->group_visitors);
+    report_visitors_done(&self->visitors);
+    report_visitors_done(&self->bucket_visitors);
     idmap_done(&self->group_index);
     free(self->groups);
 }
 
 /* ---- counting */
 
-static size_t bucket_of(struct report_tally *self, int64_t time_ms)
+size_t report_tally_bucket(struct report_tally *self, int64_t time_ms)
 {
     size_t at = self->last_bucket, low = 0, high = self->starts_count;
 
@@ -85,33 +83,14 @@ static size_t bucket_of(struct report_tally *self, int64_t time_ms)
     return low;
 }
 
-/* Is this visitor new under that place? */
-static enum err is_new(struct idmap *set, const struct tally_item *item, uint64_t place, bool *added)
-{
-    uint64_t visitor = (uint64_t)item->visitor | (uint64_t)item->visitor_by << 48;
-
-    *added = false;
-    return idmap_put(set, visitor, place, added) ? OK : ERR_NOMEM;
-}
-
-static enum err add_bucket(struct report_tally *self, const struct tally_item *item, bool visitors)
-{
-    size_t at = bucket_of(self, item->subject.time_ms);
-    bool added = false;
-    enum err err = visitors ? is_new(&self->bucket_visitors, item, at, &added) : OK;
-
-    self->out->series[at].clicks += item->clicks;
-    self->out->series[at].visitors += added;
-    return err;
-}
-
-static enum err group_of(struct report_tally *self, uint64_t first, uint64_t second, size_t *at)
+enum err report_tally_group(struct report_tally *self, uint64_t first, uint64_t second, size_t *at)
 {
     bool added = false;
     int64_t *index = idmap_put(&self->group_index, first, second, &added);
 
     if (!index) {
-        return ERR_NOMEM;
+        return fault_set(self->fault, ERR_NOMEM, "group_by", "too_many",
+                         "There are more groups than fit; add a filter.", "分组过多，请增加筛选条件。");
     }
     if (!added) {
         *at = (size_t)*index;
@@ -132,79 +111,113 @@ static enum err group_of(struct report_tally *self, uint64_t first, uint64_t sec
     return OK;
 }
 
-static enum err add_group(struct report_tally *self, const struct tally_item *item, uint64_t first, uint64_t second,
-                          bool visitors)
+static bool see(struct report_tally *self, struct report_visitors *set, const struct tally_visit *visit, size_t place,
+                struct visitor_seen *out)
 {
-    size_t at = 0;
-    bool added = false;
-    enum err err = group_of(self, first, second, &at);
+    struct visitor_seen seen;
+    bool fits = report_visitors_add(set, visit->visitor, visit->visitor_by, (uint32_t)place, &seen);
 
-    if (err == OK && visitors) {
-        err = is_new(&self->group_visitors, item, at, &added);
+    out->first = out->first || seen.first;
+    out->here = seen.here;
+    if (!fits) {
+        fault_set(self->fault, ERR_NOMEM, "metrics", "too_many",
+                  "There are more different visitors than fit; choose a shorter time, or no visitors.",
+                  "访客数量过多，请缩短时间范围或不统计访客。");
     }
-    if (err == OK) {
-        self->groups[at].clicks += item->clicks;
-        self->groups[at].scans += item->scans;
-        self->groups[at].visitors += added;
-    }
-    return err;
+    return fits;
 }
 
-static enum err add_groups(struct report_tally *self, const struct tally_item *item, bool visitors)
+enum err report_tally_visit(struct report_tally *self, const struct tally_visit *visit)
+{
+    struct report_totals *totals = &self->out->totals;
+    struct visitor_seen seen = {false, false};
+
+    if (visit->visitor == 0) {
+        return OK;
+    }
+    if (self->starts) {
+        if (!see(self, &self->bucket_visitors, visit, visit->bucket, &seen)) {
+            return ERR_NOMEM;
+        }
+        self->out->series[visit->bucket].visitors += seen.here;
+    }
+    for (size_t i = 0; i < visit->groups_count; i++) {
+        if (!see(self, &self->visitors, visit, visit->groups[i], &seen)) {
+            return ERR_NOMEM;
+        }
+        self->groups[visit->groups[i]].visitors += seen.here;
+    }
+    if (!self->starts && visit->groups_count == 0 && !see(self, &self->visitors, visit, 0, &seen)) {
+        return ERR_NOMEM;
+    }
+    totals->visitors += seen.first;
+    totals->cookie_visitors += seen.first && visit->visitor_by == VISITOR_BY_COOKIE;
+    totals->new_visitors += visit->new_visitor;
+    return OK;
+}
+
+/* The groups of one item, the count of values of either dimension multiplied. */
+static enum err add_groups(struct report_tally *self, const struct tally_item *item, uint32_t *groups, size_t *count)
 {
     uint64_t first[REPORT_DIM_VALUES_MAX], second[REPORT_DIM_VALUES_MAX] = {0};
-    size_t first_count = 0, second_count = 1;
+    size_t first_count = 0, second_count = 1, at = 0;
     enum err err = report_match_values(self->match, &item->subject, self->query->group_by[0], first, &first_count);
 
     if (err == OK && self->query->group_count > 1) {
         err = report_match_values(self->match, &item->subject, self->query->group_by[1], second, &second_count);
     }
     for (size_t i = 0; err == OK && i < first_count * second_count; i++) {
-        err = add_group(self, item, first[i / second_count], second[i % second_count], visitors);
+        err = report_tally_group(self, first[i / second_count], second[i % second_count], &at);
+        if (err == OK) {
+            self->groups[at].clicks += item->clicks;
+            self->groups[at].scans += item->scans;
+            groups[(*count)++] = (uint32_t)at;
+        }
     }
     return err;
 }
 
-static bool counts(const struct report_tally *self, const struct match_subject *subject)
+bool report_tally_counts(const struct report_tally *self, enum click_class class, enum click_outcome outcome)
 {
-    if (!self->class_passes[subject->class] || !self->outcome_passes[subject->outcome]) {
+    if (!self->class_passes[class] || !self->outcome_passes[outcome]) {
         return false;
     }
-    return self->counts_all || (self->counts_human && subject->class == CLASS_HUMAN) ||
-           click_counts(subject->class, subject->outcome);
+    return self->counts_all || (self->counts_human && class == CLASS_HUMAN) || click_counts(class, outcome);
+}
+
+void report_tally_kind(struct report_tally *self, enum click_class class, enum click_outcome outcome, int64_t clicks)
+{
+    struct report_totals *totals = &self->out->totals;
+
+    totals->by_class[class] += self->outcome_passes[outcome] ? clicks : 0;
+    totals->by_outcome[outcome] += self->class_passes[class] ? clicks : 0;
+    totals->clicks += report_tally_counts(self, class, outcome) ? clicks : 0;
 }
 
 enum err report_tally_add(struct report_tally *self, const struct tally_item *item)
 {
     const struct match_subject *subject = &item->subject;
-    struct report_totals *totals = &self->out->totals;
-    bool visitors = self->query->want_visitors && item->visitor != 0, added = false;
+    uint32_t groups[REPORT_DIM_VALUES_MAX * REPORT_DIM_VALUES_MAX];
+    size_t groups_count = 0, bucket = 0;
     enum err err = OK;
 
-    if (self->outcome_passes[subject->outcome]) {
-        totals->by_class[subject->class] += item->clicks;
-    }
-    if (self->class_passes[subject->class]) {
-        totals->by_outcome[subject->outcome] += item->clicks;
-    }
-    if (!counts(self, subject)) {
+    report_tally_kind(self, subject->class, subject->outcome, item->clicks);
+    if (!report_tally_counts(self, subject->class, subject->outcome)) {
         return OK;
     }
-    totals->clicks += item->clicks;
-    totals->scans += item->scans;
-    if (visitors) {
-        err = is_new(&self->visitors, item, 0, &added);
-        totals->visitors += added;
-        totals->cookie_visitors += added && item->visitor_by == VISITOR_BY_COOKIE;
-        totals->new_visitors += item->new_visitor;
+    self->out->totals.scans += item->scans;
+    if (self->starts) {
+        bucket = report_tally_bucket(self, subject->time_ms);
+        self->out->series[bucket].clicks += item->clicks;
     }
-    if (err == OK && self->starts) {
-        err = add_bucket(self, item, visitors);
+    if (self->query->group_count > 0) {
+        err = add_groups(self, item, groups, &groups_count);
     }
-    if (err == OK && self->query->group_count > 0) {
-        err = add_groups(self, item, visitors);
+    if (err != OK || !self->query->want_visitors) {
+        return err;
     }
-    return err;
+    const struct tally_visit visit = {item->visitor, item->visitor_by, item->new_visitor, bucket, groups, groups_count};
+    return report_tally_visit(self, &visit);
 }
 
 /* ---- groups: most clicks first, then by value */

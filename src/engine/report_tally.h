@@ -3,14 +3,15 @@
 #define LINKPOND_ENGINE_REPORT_TALLY_H
 
 #include "report_match.h"
+#include "report_visitors.h"
 
 /*
- * What a report counts, whether it comes click by click (report_scan.c) or by the quarter-hour from stored sums
- * (report_sums.c). by_class honours a filter on outcome but not one on class, by_outcome the other way round, so that
- * either shows what the filter leaves out.
+ * What a report counts, whether it comes click by click (report_scan.c), by the quarter-hour from stored sums
+ * (report_sums.c) or by the column of a chunk (report_chunk.c). by_class honours a filter on outcome but not one on
+ * class, by_outcome the other way round, so that either shows what the filter leaves out.
  */
 #define REPORT_BUCKETS_MAX 10000
-#define REPORT_SET_MAX     (1U << 23) /* distinct (visitor, place) pairs and groups */
+#define REPORT_SET_MAX     (1U << 23) /* groups */
 
 struct tally_group {
     uint64_t values[2];
@@ -20,11 +21,13 @@ struct report_tally {
     struct report_match *match;
     const struct report_query *query;
     struct report *out;
+    struct fault *fault;
     bool counts_all, counts_human; /* instead of PV only */
     bool class_passes[CLASS_COUNT], outcome_passes[OUTCOME_COUNT];
     int64_t *starts; /* of buckets; NULL without interval */
     size_t starts_count, last_bucket;
-    struct idmap visitors, bucket_visitors, group_visitors;
+    struct report_visitors visitors; /* of the groups, else without place */
+    struct report_visitors bucket_visitors;
     struct idmap group_index;
     struct tally_group *groups;
     size_t groups_count, groups_cap;
@@ -44,6 +47,25 @@ struct tally_item {
 };
 /* Bounds and filters but those on class and outcome are passed already. */
 enum err report_tally_add(struct report_tally *self, const struct tally_item *item);
+
+/* The same in parts, for many clicks at once. */
+bool report_tally_counts(const struct report_tally *self, enum click_class class, enum click_outcome outcome);
+/* by_class, by_outcome and, if these clicks count, clicks. */
+void report_tally_kind(struct report_tally *self, enum click_class class, enum click_outcome outcome, int64_t clicks);
+/* The place of a group, made when it is new. */
+enum err report_tally_group(struct report_tally *self, uint64_t first, uint64_t second, size_t *at);
+/* One click's visitor (0 = none), in a bucket (any without series) and groups[0..groups_count). */
+struct tally_visit {
+    int64_t visitor;
+    enum visitor_by visitor_by;
+    bool new_visitor;
+    size_t bucket;
+    const uint32_t *groups;
+    size_t groups_count;
+};
+enum err report_tally_visit(struct report_tally *self, const struct tally_visit *visit);
+/* The series' bucket of an instant. */
+size_t report_tally_bucket(struct report_tally *self, int64_t time_ms);
 /* Sorted and cut groups into the arena. */
 enum err report_tally_finish(struct report_tally *self, struct arena *arena);
 
@@ -51,8 +73,8 @@ enum err report_tally_finish(struct report_tally *self, struct arena *arena);
 enum err report_buckets(struct arena *arena, const struct zone *zone, enum interval interval, int64_t from_ms,
                         int64_t to_ms, int64_t **starts, size_t *count, struct fault *fault);
 
-/* The two ways. */
-enum err report_scan(struct report_tally *tally, struct db *db, bool tail_only);
+/* The ways: everything, or only the rows that no sum holds yet; from sums and these rows. */
+enum err report_scan(struct report_tally *tally, struct db *db, bool unfolded_only);
 bool report_sums_can(const struct report_tally *tally);
 enum err report_sums(struct report_tally *tally, struct db *db);
 

@@ -90,7 +90,7 @@ struct report_query {
     enum dim group_by[2];
     size_t group_count;             /* 0..2 */
     size_t limit;                   /* groups returned, 1..1000 */
-    bool want_visitors;             /* distinct pseudonyms are counted only when asked for */
+    bool want_visitors, want_scans; /* counted only when asked for; else 0 */
     bool owner_bound, domain_bound; /* the key sees only these links */
     int64_t owner_id, domain_id;
 };

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "report_columns.h"
+
+/* Which rows of a chunk a question is about. */
+
+/* Rows before the first and behind the last live one are out. */
+static void shrink(struct report_columns *self)
+{
+    const uint8_t *first = self->to > self->from ? memchr(self->live + self->from, 1, self->to - self->from) : NULL;
+
+    if (!first) {
+        self->to = self->from;
+        return;
+    }
+    const uint8_t *last = memrchr(self->live + self->from, 1, self->to - self->from);
+    self->from = (size_t)(first - self->live);
+    self->to = (size_t)(last - self->live) + 1;
+}
+
+/* ---- links */
+
+static void take_run(struct report_columns *self, size_t run)
+{
+    size_t first = self->chunk.links.firsts[run], end = self->chunk.links.firsts[run + 1];
+
+    memset(self->live + first, 1, end - first);
+    self->from = first < self->from ? first : self->from;
+    self->to = end > self->to ? end : self->to;
+}
+
+static enum err try_run(struct report_columns *self, size_t run)
+{
+    bool passes = false;
+    enum err err = report_traits_passes(self, self->chunk.links.ids[run], &passes);
+
+    if (passes) {
+        take_run(self, run);
+    }
+    return err;
+}
+
+/* A filter that names links, so that others need no look; NULL. */
+static const struct match_filter *naming_filter(const struct report_match *match)
+{
+    for (size_t i = 0; i < match->filters_count; i++) {
+        if (match->filters[i].dim == DIM_LINK && !match->filters[i].exclude) {
+            return &match->filters[i];
+        }
+    }
+    return NULL;
+}
+
+static enum err select_links(struct report_columns *self)
+{
+    const struct match_filter *named = naming_filter(self->tally->match);
+    const struct chunk_links *links = &self->chunk.links;
+    enum err err = report_columns_load(self, CHUNK_LINK);
+
+    memset(self->live, 0, self->chunk.rows);
+    self->from = self->chunk.rows;
+    self->to = 0;
+    for (size_t i = 0; err == OK && named && i < named->count; i++) {
+        size_t run = chunk_links_find(links, (int64_t)named->values[i]);
+        err = run < links->count ? try_run(self, run) : OK;
+    }
+    for (size_t i = 0; err == OK && !named && i < links->count; i++) {
+        err = try_run(self, i);
+    }
+    self->from = self->from < self->to ? self->from : self->to;
+    return err;
+}
+
+static bool filters_links(const struct report_match *match)
+{
+    bool filters = match->query->owner_bound || match->query->domain_bound;
+
+    for (size_t i = 0; i < match->filters_count; i++) {
+        filters = filters || report_dim_of_link(match->filters[i].dim);
+    }
+    return filters;
+}
+
+/* ---- times */
+
+static enum err select_time(struct report_columns *self)
+{
+    const struct report_query *query = self->tally->query;
+
+    if (self->info->bounds.min_ms >= query->from_ms && self->info->bounds.max_ms < query->to_ms) {
+        return OK;
+    }
+    enum err err = report_columns_load(self, CHUNK_TIME);
+    for (size_t i = self->from; err == OK && i < self->to; i++) {
+        int64_t ms = chunk_number(&self->chunk.numbers[CHUNK_TIME], i);
+        self->live[i] &= (uint8_t)((ms >= query->from_ms) & (ms < query->to_ms));
+    }
+    return err;
+}
+
+static enum err filter_time(struct report_columns *self, const struct match_filter *filter)
+{
+    const struct report_match *match = self->tally->match;
+    uint8_t hours[24], weekdays[8];
+    enum err err = report_columns_load(self, CHUNK_TIME);
+
+    for (size_t i = 0; i < ARRAY_LEN(hours); i++) {
+        hours[i] = filter->dim != DIM_HOUR || report_filter_passes(filter, &match->hours[i], 1);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(weekdays); i++) {
+        weekdays[i] = filter->dim != DIM_WEEKDAY || report_filter_passes(filter, &match->weekdays[i], 1);
+    }
+    for (size_t i = self->from; err == OK && i < self->to; i++) {
+        if (self->live[i]) {
+            const struct time_slot *slot =
+                report_times_at(&self->times, chunk_number(&self->chunk.numbers[CHUNK_TIME], i));
+            self->live[i] = hours[slot->hour] & weekdays[slot->weekday];
+        }
+    }
+    return err;
+}
+
+/* ---- values */
+
+static enum err value_passes(struct report_columns *self, const struct match_filter *filter,
+                             const struct click_value *value, uint8_t *passes)
+{
+    uint64_t number = 0;
+    enum err err = report_match_value(self->tally->match, filter->dim, value, &number);
+
+    *passes = report_filter_passes(filter, &number, 1);
+    return err;
+}
+
+static enum err filter_plain(struct report_columns *self, const struct match_filter *filter, enum chunk_column column)
+{
+    char hex[CHUNK_HEX_MAX];
+    enum err err = OK;
+
+    for (size_t i = self->from; err == OK && i < self->to; i++) {
+        if (self->live[i]) {
+            struct click_value value = chunk_column_value(&self->chunk, column, i, hex);
+            err = value_passes(self, filter, &value, &self->live[i]);
+        }
+    }
+    return err;
+}
+
+static enum err filter_codes(struct report_columns *self, const struct match_filter *filter,
+                             const struct chunk_codes *codes)
+{
+    size_t count = codes->width == 0 ? 1 : codes->count, passing = 0;
+    uint8_t *table = ARENA_ARRAY(&self->arena, uint8_t, count);
+    enum err err = table ? OK : ERR_NOMEM;
+
+    for (size_t i = 0; err == OK && i < count; i++) {
+        err = value_passes(self, filter, &codes->entries[i], &table[i]);
+        passing += table[i];
+    }
+    if (err != OK || passing == count) {
+        return err;
+    }
+    if (passing == 0) {
+        self->to = self->from;
+        return OK;
+    }
+    report_codes_map(self, codes, table, self->spare);
+    for (size_t i = self->from; i < self->to; i++) {
+        self->live[i] &= self->spare[i];
+    }
+    return OK;
+}
+
+static enum err filter_value(struct report_columns *self, const struct match_filter *filter)
+{
+    enum chunk_column column = report_chunk_column(filter->dim);
+    const struct chunk_codes *codes = &self->chunk.codes[column];
+    enum err err = report_columns_load(self, column);
+
+    if (err != OK) {
+        return err;
+    }
+    return codes->encoding == CHUNK_PLAIN ? filter_plain(self, filter, column) : filter_codes(self, filter, codes);
+}
+
+enum err report_select(struct report_columns *self)
+{
+    const struct report_match *match = self->tally->match;
+    enum err err = OK;
+
+    self->from = 0;
+    self->to = self->chunk.rows;
+    if (filters_links(match)) {
+        err = select_links(self);
+    } else {
+        memset(self->live, 1, self->chunk.rows);
+    }
+    if (err == OK && self->from < self->to) {
+        err = select_time(self);
+        shrink(self);
+    }
+    for (size_t i = 0; err == OK && i < match->filters_count && self->from < self->to; i++) {
+        const struct match_filter *filter = &match->filters[i];
+        if (filter->dim == DIM_HOUR || filter->dim == DIM_WEEKDAY) {
+            err = filter_time(self, filter);
+        } else if (report_chunk_column(filter->dim) < CHUNK_COLUMNS && filter->dim != DIM_CLASS &&
+                   filter->dim != DIM_OUTCOME) {
+            err = filter_value(self, filter);
+        }
+        shrink(self);
+    }
+    return err;
+}
