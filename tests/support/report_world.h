@@ -64,6 +64,7 @@ static const struct {
     {DIM_COUNTRY, CLICK_COUNTRY, {"", "CN", "US", "DE"}},
     {DIM_REGION, CLICK_REGION, {"", "r1", "r2", "r3"}},
     {DIM_CITY, CLICK_CITY, {"", "x1", "x2", "x3"}},
+    {DIM_CARRIER, CLICK_CARRIER, {"", "telecom", "unicom", "mobile"}},
     {DIM_REFERRER, CLICK_REFERRER_HOST, {"", "a.example", "b.example", "c.example"}},
     {DIM_AD_CLICK_SOURCE, CLICK_AD_CLICK_SOURCE, {"", "gdt", "baidu", "google"}},
     {DIM_TARGET, CLICK_TARGET, {"", "a", "b", "c"}},
@@ -360,9 +361,9 @@ static inline void value_of(const struct world_row *row, const struct report_que
     default:
         text = word_of(row, query, dim, memory[0]);
     }
-    snprintf(out[0], 64, "%s", text);
+    snprintf(out[0], 64, "%.63s", text);
     if (*count > 1) {
-        snprintf(out[1], 64, "%s", memory[1]);
+        snprintf(out[1], 64, "%.63s", memory[1]);
     }
 }
 
