@@ -9,8 +9,8 @@
  * values of the chunk; cells are counted in a plain array, and only those that occur become groups of the report. When
  * there are more pairs than rows, those that occur are numbered first.
  */
-#define DENSE_MAX    131072 /* cells of an array that is emptied for each chunk */
-#define LANES_MAX    4096   /* cells counted in several lanes, so that equal neighbours need not wait for each other */
+#define DENSE_MAX    1024 /* cells of an array that is emptied for each chunk, besides four a row */
+#define LANES_MAX    4096 /* cells counted in several lanes, so that equal neighbours need not wait for each other */
 #define UNKNOWN      UINT64_MAX
 #define SEVERAL      (UINT64_MAX - 1)
 #define DIM_RUNS_MAX CHUNK_ROWS_MAX
@@ -357,7 +357,7 @@ enum err report_cells(struct report_columns *self)
         count *= dim->count;
     }
     table.count = (size_t)count;
-    if (err == OK && count > DENSE_MAX) {
+    if (err == OK && count > DENSE_MAX + 4 * (self->to - self->from)) {
         err = number_cells(&table);
     }
     if (err == OK) {

@@ -443,7 +443,7 @@ static inline void ask_filter(struct report_query *query)
     size_t at = query->filters_count++;
     struct report_filter *filter = &query->filters[at];
 
-    *filter = (struct report_filter){.dim = (enum dim)roll(DIM_COUNT), .exclude = roll(4) == 0};
+    *filter = (struct report_filter){.dim = roll(8) ? (enum dim)roll(DIM_COUNT) : DIM_LINK, .exclude = roll(4) == 0};
     filter->values = (struct str_list){.items = filter_words[at], .count = 1 + roll(3)};
     for (size_t i = 0; i < filter->values.count; i++) { /* words that occur, some twice */
         size_t count = 0;
@@ -473,9 +473,15 @@ static inline void ask(struct report_query *query)
         to = START + SPAN;
     }
     query->raw_utm = roll(4) == 0;
+    int64_t row_ms = world_rows[roll(ROWS)].facts.time_ms;
     bool whole = roll(3) > 0;
     query->from_ms = whole ? from - from % quarter : from;
     query->to_ms = whole ? to - to % quarter + quarter : to + 1;
+    if (roll(8) == 0 && row_ms < query->to_ms && row_ms + SPAN > query->to_ms) {
+        query->from_ms = row_ms; /* that one is in */
+    } else if (roll(8) == 0 && row_ms > query->from_ms && row_ms - SPAN < query->from_ms) {
+        query->to_ms = row_ms; /* that one is not */
+    }
     query->want_visitors = roll(3) == 0;
     query->want_scans = roll(2) == 0;
     query->all_classes = roll(3) == 0;
