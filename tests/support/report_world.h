@@ -156,6 +156,20 @@ static inline void put_words(struct world_row *row, struct click_row *click, cha
     }
 }
 
+/* Else chunks would reach over all times, for a segment's clicks are sealed in their order. */
+static bool world_in_order;
+
+static inline int64_t some_time(size_t i)
+{
+    const size_t half = ROWS / 2;
+
+    if (!world_in_order) {
+        return (roll(3) ? START : AUTUMN) + (int64_t)roll((uint64_t)SPAN);
+    }
+    return (i < half ? AUTUMN : START) + (int64_t)(i % half) * (SPAN - MS_PER_HOUR) / (int64_t)half +
+           (int64_t)roll((uint64_t)MS_PER_HOUR);
+}
+
 static inline void insert_row(struct click_batch *batch, size_t i, int64_t id)
 {
     struct world_row *row = &world_rows[i];
@@ -165,7 +179,7 @@ static inline void insert_row(struct click_batch *batch, size_t i, int64_t id)
     row->link = (unsigned)roll(LINKS + 1);
     row->facts = (struct click_facts){
         .id = id,
-        .time_ms = (roll(3) ? START : AUTUMN) + (int64_t)roll((uint64_t)SPAN),
+        .time_ms = some_time(i),
         .link_id = link_ids_of[row->link],
         .class = roll(3) > 0 ? CLASS_HUMAN : (enum click_class)roll(CLASS_COUNT),
         .outcome = row->link == 0 ? OUTCOME_UNKNOWN
