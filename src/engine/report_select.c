@@ -184,6 +184,17 @@ static enum err filter_value(struct report_columns *self, const struct match_fil
     return codes->encoding == CHUNK_PLAIN ? filter_plain(self, filter, column) : filter_codes(self, filter, codes);
 }
 
+static enum err select_by(struct report_columns *self, const struct match_filter *filter)
+{
+    enum dim dim = filter->dim;
+
+    if (dim == DIM_HOUR || dim == DIM_WEEKDAY) {
+        return filter_time(self, filter);
+    }
+    bool elsewhere = report_dim_of_link(dim) || dim == DIM_CLASS || dim == DIM_OUTCOME;
+    return elsewhere ? OK : filter_value(self, filter);
+}
+
 enum err report_select(struct report_columns *self)
 {
     const struct report_match *match = self->tally->match;
@@ -201,13 +212,7 @@ enum err report_select(struct report_columns *self)
         shrink(self);
     }
     for (size_t i = 0; err == OK && i < match->filters_count && self->from < self->to; i++) {
-        const struct match_filter *filter = &match->filters[i];
-        if (filter->dim == DIM_HOUR || filter->dim == DIM_WEEKDAY) {
-            err = filter_time(self, filter);
-        } else if (report_chunk_column(filter->dim) < CHUNK_COLUMNS && filter->dim != DIM_CLASS &&
-                   filter->dim != DIM_OUTCOME) {
-            err = filter_value(self, filter);
-        }
+        err = select_by(self, &match->filters[i]);
         shrink(self);
     }
     return err;

@@ -116,10 +116,11 @@ struct report {
     int64_t other_clicks; /* clicks of groups past the limit */
 };
 /* On a read handle, in one snapshot. Everything in `out` lives in the arena. ERR_UNAVAILABLE when the deadline of the
- * handle passed; ERR_INVALID (field "interval") when the series would have more than 10,000 buckets; ERR_NOMEM past 8
- * million distinct visitors or groups. The first bucket starts where that hour, day, week or month does, also before
- * from_ms. A question without visitors whose dimensions are link, campaign, owner, tag, class, hour, weekday
- * (outcome: as a filter), with from and to on quarter-hours, is answered from sums; others read the rows. */
+ * handle passed; ERR_INVALID (field "interval") when the series would have more than 10,000 buckets; ERR_NOMEM (field
+ * "group_by" or "metrics") past 8 million groups, or past 64 million visitors or 8 million more places of them. The
+ * first bucket starts where that hour, day, week or month does, also before from_ms. A question without visitors whose
+ * dimensions are link, campaign, owner, tag, class, hour, weekday (outcome: as a filter), with from and to on
+ * quarter-hours, is answered from sums; others read the ledger, its chunks column by column. */
 enum err report_run(struct db *db, struct arena *arena, const struct report_query *query, struct report *out,
                     struct fault *fault);
 
