@@ -92,6 +92,17 @@ def test_statistics_group_and_filter_by_place(geo):
     assert pond.clicks(country="AU")[0]["city"] == "Brisbane"
 
 
+def test_sealed_clicks_keep_their_place(geo):
+    pond = geo(geo_files.xdb(SHANGHAI), chunk_rows=16, fold_rows=1)
+    for n in range(40):
+        pond.visit(pond.code, ip=f"203.0.113.{n}" if n % 4 else f"198.51.100.{n}")
+    pond.drain()
+    wait_for(lambda: pond.metrics()["linkpond_clicks_sealed_total"] >= 16, 30, 0.05)
+    answer = pond.stats(group_by="city,carrier")
+    assert {(row["city"], row["carrier"]): row["clicks"] for row in answer["groups"]} == {("上海市", "电信"): 30, ("Brisbane", ""): 10}
+    assert {place(click) for click in pond.clicks(limit=1000)} == {("CN", "上海", "上海市", "电信"), ("AU", "Queensland", "Brisbane", None)}
+
+
 def test_without_a_file_an_answer_says_so(pond):
     code = pond.link()["code"]
     assert place(pond.click_of(pond.visit(code))) == (None,) * 4
