@@ -237,6 +237,7 @@ CREATE TABLE chunk (
     max_ms INTEGER NOT NULL,
     min_id INTEGER NOT NULL,
     max_id INTEGER NOT NULL,
+    columns INTEGER NOT NULL,                      -- how many there were when it was made; later ones hold nothing
     bytes INTEGER NOT NULL DEFAULT 0,              -- of its columns
     folded INTEGER NOT NULL CHECK (folded IN (0, 1)) -- its rows are in the sums; 0 only while these are counted anew
 ) STRICT;

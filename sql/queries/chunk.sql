@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- name: chunk_insert
-INSERT INTO chunk (rows, min_ms, max_ms, min_id, max_id, folded)
-VALUES (:rows, :min_ms, :max_ms, :min_id, :max_id, :folded);
+INSERT INTO chunk (rows, min_ms, max_ms, min_id, max_id, columns, folded)
+VALUES (:rows, :min_ms, :max_ms, :min_id, :max_id, :columns, :folded);
 
 -- name: chunk_set_bytes
 UPDATE chunk SET bytes = :bytes WHERE id = :id;
@@ -33,6 +33,9 @@ WHERE folded = 0 ORDER BY id;
 -- name: chunk_each_with
 -- use: chunk_row
 WHERE min_id <= :click_id AND max_id >= :click_id ORDER BY id;
+
+-- name: chunk_columns
+SELECT columns FROM chunk WHERE id = :id;
 
 -- name: chunk_column_insert
 INSERT INTO chunk_column (id, data) VALUES (:id, :data);

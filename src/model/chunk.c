@@ -234,6 +234,15 @@ enum err chunk_open(struct chunk *self, enum chunk_column column, str bytes)
     return err;
 }
 
+void chunk_open_nothing(struct chunk *self, enum chunk_column column)
+{
+    static const struct click_value nothing[1];
+
+    BUG_ON(column < CHUNK_VALUE);
+    self->codes[column] = (struct chunk_codes){.encoding = CHUNK_CODES, .count = 1, .entries = nothing};
+    self->columns |= CHUNK_BIT(column);
+}
+
 /* ---- reading */
 
 size_t chunk_links_find(const struct chunk_links *self, int64_t link_id)

@@ -13,7 +13,7 @@
 #define DICTS    (CHUNK_COLUMNS - CHUNK_CLASS)
 #define NUMBERS  (CHUNK_VISITOR + 1)
 #define TERM_MAX (INT64_MAX >> CHUNK_KIND_BITS)
-#define RUN      512 /* bytes handed on at once */
+#define RUN      4096 /* bytes handed on at once */
 _Static_assert(CHUNK_LINK == 0 && CHUNK_VISITOR + 1 == CHUNK_CLASS, "numbers first");
 
 struct place {
@@ -207,8 +207,15 @@ static void sink_varint(struct sink *self, uint64_t number)
 
 static void sink_text(struct sink *self, str text)
 {
-    sink_flush(self);
-    buf_add(self->out, text);
+    if (self->len + text.len > sizeof self->bytes) {
+        sink_flush(self);
+    }
+    if (text.len > sizeof self->bytes) {
+        buf_add(self->out, text);
+        return;
+    }
+    memcpy(self->bytes + self->len, text.ptr, text.len);
+    self->len += text.len;
 }
 
 static void sink_head(struct sink *self, enum chunk_encoding encoding, size_t width, size_t rows, size_t count)
@@ -259,17 +266,18 @@ static void numbers_blob(const struct chunk_builder *self, enum chunk_column col
     sink_number(sink, 0, CHUNK_PADDING);
 }
 
-static unsigned hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
-}
+/* 1 + the digit's value; 0 = no lower-case digit. */
+static const uint8_t hex_digits[256] = {
+    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
 
 static bool is_hex(str text)
 {
     bool hex = text.len > 0 && text.len <= CHUNK_HEX_MAX && text.len % 2 == 0;
 
     for (size_t i = 0; hex && i < text.len; i++) {
-        hex = hex_digit(text.ptr[i]) < 16;
+        hex = hex_digits[(uint8_t)text.ptr[i]] != 0;
     }
     return hex;
 }
@@ -283,13 +291,23 @@ static uint64_t head_of(const struct click_value *value, bool hex)
                                       : (uint64_t)value->text.len << CHUNK_KIND_BITS | CHUNK_TEXT;
 }
 
+static void sink_hex(struct sink *self, str text)
+{
+    if (self->len + CHUNK_HEX_MAX / 2 > sizeof self->bytes) {
+        sink_flush(self);
+    }
+    for (size_t i = 0; i + 1 < text.len; i += 2) {
+        unsigned high = hex_digits[(uint8_t)text.ptr[i]] - 1U, low = hex_digits[(uint8_t)text.ptr[i + 1]] - 1U;
+        self->bytes[self->len++] = (uint8_t)(high << 4 | low);
+    }
+}
+
 static void sink_bytes(struct sink *self, const struct click_value *value, uint64_t head)
 {
     if ((head & 3) == CHUNK_TEXT) {
         sink_text(self, value->text);
-    }
-    for (size_t i = 0; (head & 3) == CHUNK_HEX && i < value->text.len; i += 2) {
-        sink_number(self, hex_digit(value->text.ptr[i]) << 4 | hex_digit(value->text.ptr[i + 1]), 1);
+    } else if ((head & 3) == CHUNK_HEX) {
+        sink_hex(self, value->text);
     }
 }
 

@@ -52,13 +52,28 @@ bool chunks_next(struct stmt *rows, struct chunk_info *out)
 
 /* ---- columns */
 
+/* A chunk that is older than the column holds nothing in it; any other has lost it. */
+static enum err load_missing(struct db *db, struct chunk *chunk, enum chunk_column column)
+{
+    struct stmt *row = db_stmt(db, SQL_CHUNK_COLUMNS);
+    int64_t columns = 0;
+
+    stmt_bind_i64(row, "id", chunk->id);
+    enum err err = row_i64(row, &columns);
+    if (err != OK || columns <= CHUNK_VALUE || column < columns) {
+        return err == OK || err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+    }
+    chunk_open_nothing(chunk, column);
+    return OK;
+}
+
 static enum err load_column(struct db *db, struct chunk *chunk, enum chunk_column column)
 {
     struct stmt *row = db_stmt(db, SQL_CHUNK_COLUMN_FIND);
 
     stmt_bind_i64(row, "id", CHUNK_KEY(chunk->id, column));
     if (!stmt_next(row)) {
-        return stmt_err(row) != OK ? stmt_err(row) : ERR_CORRUPT;
+        return stmt_err(row) != OK ? stmt_err(row) : load_missing(db, chunk, column);
     }
     str stored = stmt_blob(row, 0), bytes = arena_str(chunk->arena, stored);
     stmt_reset(row);
@@ -128,6 +143,7 @@ enum err chunks_insert(struct db *db, const struct chunk_builder *builder, const
     stmt_bind_i64(stmt, "max_ms", bounds->max_ms);
     stmt_bind_i64(stmt, "min_id", bounds->min_id);
     stmt_bind_i64(stmt, "max_id", bounds->max_id);
+    stmt_bind_i64(stmt, "columns", CHUNK_COLUMNS);
     stmt_bind_i64(stmt, "folded", folded);
     enum err err = stmt_run(stmt);
     if (err != OK) {

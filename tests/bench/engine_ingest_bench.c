@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Journal to rows to sums, end to end: CPU time of the writer thread per click. Prints figures, asserts nothing.
+ * Journal to rows to sums to chunks, end to end: CPU time of the writer thread per click, then what a chunk takes and
+ * how long an edit would wait behind it. Prints figures, asserts nothing.
  * Usage: engine_ingest_bench [CLICKS] [LINKS] [BLOCKS] [GEO_FILE]
  * BLOCKS: how many /24 the visitors come from, at most 65536, all within 36.0.0.0/8.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
+#include "../../src/engine/sealer.h"
 #include "../support/tempdb.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/hash.h"
 #include "linkpond/engine/fold.h"
 #include "linkpond/engine/geo.h"
 #include "linkpond/engine/writer.h"
-#include "linkpond/store/clicks.h"
+#include "linkpond/store/chunks.h"
 
 #define MUST(call) BUG_ON((call) != OK)
 
@@ -146,6 +149,47 @@ static struct geo *open_geo(const char *path)
     return geo;
 }
 
+/* As the writer does it, but one after the other. */
+static void seal_all(struct db *db, size_t chunk_rows)
+{
+    struct sealing done = {.rows = 1};
+    int64_t slowest_ns = 0, sealed = 0, chunks = 0;
+    double cpu = cpu_s();
+
+    while (done.rows > 0) {
+        int64_t start_ns = clock_mono_ns();
+        MUST(sealer_run(db, chunk_rows, INT64_MIN, &done));
+        int64_t ns = clock_mono_ns() - start_ns;
+        slowest_ns = done.rows > 0 && ns > slowest_ns ? ns : slowest_ns;
+        sealed += (int64_t)done.rows;
+        chunks += done.rows > 0;
+    }
+    double cpu_used = cpu_s() - cpu;
+    if (chunks > 0) {
+        printf("%" PRId64 " clicks sealed: %.2f us CPU a click, %.0f ms CPU a chunk of %zu, the slowest %.0f ms by the "
+               "clock\n",
+               sealed, cpu_used * 1e6 / (double)sealed, cpu_used * 1e3 / (double)chunks, chunk_rows,
+               (double)slowest_ns / 1e6);
+    }
+}
+
+static void print_size(struct db *db, struct tempdir *dir, int64_t clicks)
+{
+    struct stat whole;
+    struct chunk_info info;
+    int64_t bytes = 0, rows = 0;
+    struct stmt *chunks = chunks_each(db);
+
+    while (chunks_next(chunks, &info)) {
+        bytes += info.bytes;
+        rows += info.rows;
+    }
+    MUST(db_copy_to(db, tempdir_file(dir, "copy.db")));
+    BUG_ON(stat(tempdir_file(dir, "copy.db"), &whole) != 0);
+    printf("%.1f bytes a sealed click, the database whole %.1f bytes a click\n",
+           rows > 0 ? (double)bytes / (double)rows : 0, (double)whole.st_size / (double)clicks);
+}
+
 int main(int argc, char **argv)
 {
     int64_t clicks = argc > 1 ? atoll(argv[1]) : 200000;
@@ -185,7 +229,8 @@ int main(int argc, char **argv)
         .fold_rows = 65536,
     };
     measure(&opts, clicks);
-    printf("database %.1f bytes a click\n", (double)db_file_bytes(db.db) / (double)clicks);
+    seal_all(db.db, 32768);
+    print_size(db.db, &dir, clicks);
     journal_close(journal);
     tempdir_done(&dir);
     tempdb_done(&db);

@@ -86,9 +86,12 @@ def judge(pond, hammer, plain_links, limited, created, through_nginx):
     assert len(hammer.answered) > 20 * ROUNDS, "hardly anything was answered; this proves nothing"
 
 
-@pytest.mark.parametrize("through_nginx", [False, True], ids=["direct", "nginx"])
-def test_answered_clicks_survive_kill9(make_pond, tmp_path, through_nginx):
-    pond = make_pond(listen=f"127.0.0.1:{free_port()}", journal_segment_bytes="64KiB", journal_keep_bytes="1MiB")
+SEALING = {"fold_rows": 20, "chunk_rows": 16}  # chunk after chunk, so that kills meet them
+
+
+@pytest.mark.parametrize("through_nginx, settings", [(False, {}), (True, {}), (False, SEALING)], ids=["direct", "nginx", "sealing"])
+def test_answered_clicks_survive_kill9(make_pond, tmp_path, through_nginx, settings):
+    pond = make_pond(listen=f"127.0.0.1:{free_port()}", journal_segment_bytes="64KiB", journal_keep_bytes="1MiB", **settings)
     links = [pond.link(f"https://www.example.com/{i}") for i in range(8)]
     limited = pond.link("https://www.example.com/limited", max_clicks=LIMIT)
     front = Front(pond, tmp_path / "nginx") if through_nginx else None
@@ -103,3 +106,7 @@ def test_answered_clicks_survive_kill9(make_pond, tmp_path, through_nginx):
             front.stop()
     pond.stop()
     check_database(pond)
+    if settings:
+        db = sqlite3.connect(f"file:{pond.data}/linkpond.db?mode=ro", uri=True)
+        assert db.execute("SELECT count(*) FROM chunk").fetchone()[0] > ROUNDS, "hardly anything was sealed; this proves nothing"
+        db.close()

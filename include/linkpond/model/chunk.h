@@ -150,6 +150,8 @@ void chunk_init(struct chunk *self, int64_t id, size_t rows, struct arena *arena
 /* ERR_CORRUPT: not as it was written, or of another chunk; ERR_NOMEM: the arena is full. Opening one twice is harmless.
  */
 enum err chunk_open(struct chunk *self, enum chunk_column column, str bytes);
+/* A column that did not exist when the chunk was made: no row has a value. */
+void chunk_open_nothing(struct chunk *self, enum chunk_column column);
 
 /* By row, from open columns (those that are not are a bug). Text may be in `hex`, else in a blob or the arena. */
 struct click_value chunk_column_value(const struct chunk *self, enum chunk_column column, size_t row,

@@ -461,6 +461,36 @@ static void damage(struct db *db, int64_t key)
     assert_int_equal(stmt_run(stmt), OK);
 }
 
+static void chunks_older_than_a_column__hold_nothing_in_it(void **state)
+{
+    (void)state;
+    struct db *db = ledger.db.db;
+    struct chunk_info info = {.rows = 9};
+    struct arena arena;
+    struct chunk chunk;
+    char hex[CHUNK_HEX_MAX];
+    const enum chunk_column last = CHUNK_COLUMNS - 1;
+    struct stmt *stmt = db_stmt(db, SQL_CHUNK_INSERT);
+
+    stmt_bind_i64(stmt, "rows", info.rows);
+    stmt_bind_i64(stmt, "min_ms", 1);
+    stmt_bind_i64(stmt, "max_ms", 1);
+    stmt_bind_i64(stmt, "min_id", 1);
+    stmt_bind_i64(stmt, "max_id", 1);
+    stmt_bind_i64(stmt, "columns", last);
+    stmt_bind_i64(stmt, "folded", 1);
+    assert_int_equal(stmt_run(stmt), OK);
+    info.id = db_last_id(db);
+    arena_init(&arena, 16 << 20);
+    assert_int_equal(chunks_load(db, &info, CHUNK_BIT(last - 1), &arena, &chunk), ERR_CORRUPT); /* it had that one */
+    assert_int_equal(chunks_load(db, &info, CHUNK_BIT(last), &arena, &chunk), OK);
+    for (size_t row = 0; row < chunk.rows; row++) {
+        struct click_value value = chunk_column_value(&chunk, last, row, hex);
+        assert_true(value.term == 0 && value.text.len == 0);
+    }
+    arena_done(&arena);
+}
+
 static void a_damaged_chunk__is_told_and_keeps_no_other(void **state)
 {
     (void)state;
@@ -511,6 +541,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(retention__takes_what_is_older, set_up, tear_down),
         cmocka_unit_test_setup_teardown(small_chunks__become_larger, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_record_read_again__is_not_stored_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(chunks_older_than_a_column__hold_nothing_in_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_chunk__is_told_and_keeps_no_other, set_up, tear_down),
     };
 
