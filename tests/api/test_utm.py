@@ -387,3 +387,19 @@ def test_the_command_line_says_what_was_noted(fresh):
     fresh.click_of(fresh.visit("noted?utm_source=GZH"))
     assert "wechat-mp" in fresh.cli("stats", "--group-by", "utm_source").stdout
     assert "GZH" in fresh.cli("stats", "--group-by", "utm_source", "--raw").stdout
+
+
+def test_sealed_clicks_are_tidied_too(make_pond):
+    pond = make_pond(chunk_rows=16, fold_rows=1)
+    link = pond.link(url=URL)
+    for i in range(48):
+        reply = pond.visit(f"{link['code']}?utm_source={['公众号', 'gzh', 'wechat-mp'][i % 3]}&utm_medium=m{i % 2}", ip=f"203.0.{i}.1")
+    pond.click_of(reply)
+    wait_for(lambda: pond.metrics()["linkpond_clicks_sealed_total"] >= 16, 30, 0.05)
+    teach(pond)
+    groups = lambda: {(g["utm_source"], g["utm_medium"]): (g["clicks"], g["visitors"]) for g in pond.stats(  # noqa: E731
+        group_by="utm_source,utm_medium")["groups"]}
+    wait_for(lambda: groups() == {("wechat-mp", "m0"): (24, 24), ("wechat-mp", "m1"): (24, 24)})
+    assert pond.stats(utm_source="GZH")["totals"]["clicks"] == 48
+    assert pond.stats(utm_source="GZH", raw="true")["totals"]["clicks"] == 0
+    assert pond.stats(utm_source="gzh", raw="true")["totals"]["clicks"] == 16
