@@ -83,7 +83,8 @@ static bool add_block(struct arena *self, size_t need)
     return true;
 }
 
-void *arena_alloc(struct arena *self, size_t bytes)
+/* What arena_alloc gives, but as it was left. */
+static void *take(struct arena *self, size_t bytes)
 {
     size_t left = self->bytes_max - self->used;
     size_t need = bytes ? bytes : 1;
@@ -104,7 +105,14 @@ void *arena_alloc(struct arena *self, size_t bytes)
     block->used += need;
     self->used += need < left ? need : left;
     ASAN_UNPOISON_MEMORY_REGION(memory, bytes);
-    if (bytes) {
+    return memory;
+}
+
+void *arena_alloc(struct arena *self, size_t bytes)
+{
+    void *memory = take(self, bytes);
+
+    if (memory && bytes) {
         memset(memory, 0, bytes);
     }
     return memory;
@@ -123,7 +131,7 @@ void *arena_alloc_array(struct arena *self, size_t size, size_t count)
 
 str arena_str(struct arena *self, str s)
 {
-    char *copy = s.len < SIZE_MAX ? arena_alloc(self, s.len + 1) : NULL;
+    char *copy = s.len < SIZE_MAX ? take(self, s.len + 1) : NULL;
 
     if (!copy) {
         return STR("");
@@ -131,6 +139,7 @@ str arena_str(struct arena *self, str s)
     if (s.len) {
         memcpy(copy, s.ptr, s.len);
     }
+    copy[s.len] = 0;
     return (str){copy, s.len};
 }
 

@@ -187,12 +187,9 @@ static enum err narrow(struct listing *self, const struct chunk_info *info, size
         *from = chunk->links.firsts[at];
         *to = at < chunk->links.count ? chunk->links.firsts[at + 1] : *from;
     }
-    bool found = wanted.len == 0;
-    for (size_t row = *from; row < *to && !found; row++) {
-        char hex[CHUNK_HEX_MAX];
-        found = str_eq(chunk_column_value(chunk, CHUNK_VALUE + CLICK_REQUEST_ID, row, hex).text, wanted);
+    if (wanted.len > 0) {
+        *from = chunk_column_find(chunk, CHUNK_VALUE + CLICK_REQUEST_ID, wanted, *from, *to);
     }
-    *to = found ? *to : *from;
     return OK;
 }
 

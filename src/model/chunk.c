@@ -113,24 +113,45 @@ static enum err take_entries(enum chunk_column column, struct body *body, struct
     return is_at_end(&body->at) ? OK : ERR_CORRUPT;
 }
 
+/* Blocks of a fixed size, which compilers turn into a few vector instructions each. */
+#define BLOCK 64
+
 static bool codes8_are_below(const uint8_t *codes, size_t rows, size_t count)
 {
-    uint8_t most = 0;
+    uint8_t most[BLOCK] = {0};
+    size_t row = 0;
 
-    for (size_t i = 0; i < rows; i++) {
-        most = codes[i] > most ? codes[i] : most;
+    for (; row + BLOCK <= rows; row += BLOCK) {
+        for (size_t i = 0; i < BLOCK; i++) {
+            most[i] = codes[row + i] > most[i] ? codes[row + i] : most[i];
+        }
     }
-    return most < count;
+    for (; row < rows; row++) {
+        most[0] = codes[row] > most[0] ? codes[row] : most[0];
+    }
+    for (size_t i = 1; i < BLOCK; i++) {
+        most[0] = most[i] > most[0] ? most[i] : most[0];
+    }
+    return most[0] < count;
 }
 
 static bool codes16_are_below(const uint16_t *codes, size_t rows, size_t count)
 {
-    uint16_t most = 0;
+    uint16_t most[BLOCK] = {0};
+    size_t row = 0;
 
-    for (size_t i = 0; i < rows; i++) {
-        most = codes[i] > most ? codes[i] : most;
+    for (; row + BLOCK <= rows; row += BLOCK) {
+        for (size_t i = 0; i < BLOCK; i++) {
+            most[i] = codes[row + i] > most[i] ? codes[row + i] : most[i];
+        }
     }
-    return most < count;
+    for (; row < rows; row++) {
+        most[0] = codes[row] > most[0] ? codes[row] : most[0];
+    }
+    for (size_t i = 1; i < BLOCK; i++) {
+        most[0] = most[i] > most[0] ? most[i] : most[0];
+    }
+    return most[0] < count;
 }
 
 /* Two bytes each, as this machine reads them. */
@@ -282,9 +303,10 @@ void chunk_numbers_read(const struct chunk_numbers *self, size_t from, size_t co
     }
 }
 
+static const char digits[] = "0123456789abcdef";
+
 static struct click_value plain_value(const struct chunk_codes *self, size_t row, char *hex)
 {
-    static const char digits[] = "0123456789abcdef";
     uint64_t head = self->head;
     const uint8_t *at = self->plain + row * chunk_value_bytes(head);
 
@@ -315,6 +337,69 @@ struct click_value chunk_column_value(const struct chunk *self, enum chunk_colum
 
     BUG_ON(!(self->columns & CHUNK_BIT(column)) || column < CHUNK_CLASS || row >= self->rows);
     return codes->encoding == CHUNK_PLAIN ? plain_value(codes, row, hex) : codes->entries[chunk_code(codes, row)];
+}
+
+/* Does the value's first byte agree? It seldom does. */
+static bool starts_with(const uint8_t *value, bool in_hex, str text)
+{
+    return in_hex ? digits[value[0] >> 4] == text.ptr[0] && digits[value[0] & 15] == text.ptr[1]
+                  : value[0] == (uint8_t)text.ptr[0];
+}
+
+static bool is_text(const struct chunk_codes *codes, size_t row, str text)
+{
+    char hex[CHUNK_HEX_MAX];
+
+    return str_eq(plain_value(codes, row, hex).text, text);
+}
+
+/* Among texts of one length, all in hex or none. */
+static size_t find_alike(const struct chunk_codes *codes, str text, size_t from, size_t to)
+{
+    bool in_hex = (codes->head & 3) == CHUNK_HEX;
+    size_t row = from, len = (size_t)chunk_value_bytes(codes->head);
+
+    if (text.len != (in_hex ? 2 * len : len)) {
+        return to;
+    }
+    while (row < to && (!starts_with(codes->plain + row * len, in_hex, text) || !is_text(codes, row, text))) {
+        row++;
+    }
+    return row;
+}
+
+static size_t find_in_plain(const struct chunk_codes *codes, str text, size_t from, size_t to)
+{
+    size_t row = from;
+
+    if (!codes->starts && (codes->head & 3) != CHUNK_TERM && text.len > 0) {
+        return find_alike(codes, text, from, to);
+    }
+    while (row < to && !is_text(codes, row, text)) {
+        row++;
+    }
+    return row;
+}
+
+size_t chunk_column_find(const struct chunk *self, enum chunk_column column, str text, size_t from, size_t to)
+{
+    const struct chunk_codes *codes = &self->codes[column];
+    size_t row = from;
+
+    BUG_ON(!(self->columns & CHUNK_BIT(column)) || column < CHUNK_IP || to > self->rows);
+    if (codes->encoding == CHUNK_PLAIN) {
+        return find_in_plain(codes, text, from, to);
+    }
+    for (size_t code = 0; code < codes->count; code++) {
+        if (codes->entries[code].term != 0 || !str_eq(codes->entries[code].text, text)) {
+            continue;
+        }
+        while (row < to && chunk_code(codes, row) != code) {
+            row++;
+        }
+        return row;
+    }
+    return to;
 }
 
 int64_t chunk_column_number(const struct chunk *self, enum chunk_column column, size_t row)

@@ -124,7 +124,8 @@ def hammer_until(hammer, count):
 @pytest.mark.parametrize("mixed", [False, True], ids=["strict", "mixed"])
 @pytest.mark.parametrize("fsync", ["always", "interval"])
 def test_what_was_synced_survives_a_power_cut(make_pond, tmp_path, fsync, mixed):
-    pond = make_pond(start=False, fsync=fsync, journal_segment_bytes="64KiB", journal_keep_bytes="1MiB", fold_rows=300)
+    pond = make_pond(start=False, fsync=fsync, journal_segment_bytes="64KiB", journal_keep_bytes="1MiB", fold_rows=300,
+                     chunk_rows=100)
     disk = Disk(pond.data, tmp_path / "shadow", seed=f"{fsync}{mixed}")
     sure, created, sent = set(), [], set()
     for turn in range(ROUNDS):

@@ -157,6 +157,8 @@ void chunk_open_nothing(struct chunk *self, enum chunk_column column);
 struct click_value chunk_column_value(const struct chunk *self, enum chunk_column column, size_t row,
                                       char hex[CHUNK_HEX_MAX]);
 int64_t chunk_column_number(const struct chunk *self, enum chunk_column column, size_t row);
+/* The first row in [from, to) whose value is this inline text, or `to`. Faster than asking each row. */
+size_t chunk_column_find(const struct chunk *self, enum chunk_column column, str text, size_t from, size_t to);
 /* Wants CHUNK_FACTS. */
 void chunk_facts(const struct chunk *self, size_t row, struct click_facts *out);
 /* Code of the row in a column that has codes. */

@@ -214,6 +214,32 @@ static void encodings__fit_what_is_in_a_column(void **state)
     assert_true(blobs[CHUNK_VALUE + CLICK_APP].len < 20);
 }
 
+static void texts__are_found_in_any_encoding(void **state)
+{
+    (void)state;
+    size_t last_count = 0;
+
+    for (int round = 0; round < 300; round++) {
+        size_t count = round % 10 == 0 ? 1 + roll(ROWS_MAX) : last_count, column = roll(CLICK_COLUMNS);
+        if (round % 10 == 0) {
+            build(count, 40, round % 20 ? 1 + roll(30) : 4000);
+            open_all(count);
+            last_count = count;
+        }
+        const struct click_row *wanted = &rows[roll(count)];
+        str text = roll(20) ? wanted->values[column].text : STR("0123456789abcdef0123456789abcdef");
+        size_t from = roll(count), expected = from;
+        while (expected < count &&
+               (rows[expected].values[column].term != 0 || !str_eq(rows[expected].values[column].text, text))) {
+            expected++;
+        }
+        if (text.len > 0) {
+            assert_int_equal(chunk_column_find(&chunk, (enum chunk_column)(CHUNK_VALUE + column), text, from, count),
+                             expected);
+        }
+    }
+}
+
 static void numbers__are_read_in_bulk(void **state)
 {
     (void)state;
@@ -362,6 +388,7 @@ int main(void)
         cmocka_unit_test(rows__come_back_in_order_of_link_and_time),
         cmocka_unit_test(a_links_rows__are_one_range),
         cmocka_unit_test(encodings__fit_what_is_in_a_column),
+        cmocka_unit_test(texts__are_found_in_any_encoding),
         cmocka_unit_test(numbers__are_read_in_bulk),
         cmocka_unit_test(extreme_numbers__come_back),
         cmocka_unit_test(a_builder__refuses_more_than_fits),
