@@ -62,10 +62,12 @@ static bool has_more(const struct segment *segment)
                               atomic_load_explicit(&segment->published, memory_order_acquire) > segment->read);
 }
 
-/* The next segment round after the one being read that has more; false = none has. */
+/* The next segment round after the one being read that has more; false = none has. A segment that was closed meanwhile
+ * is read to its end first, for what its lane appended next stands in a later one. */
 static bool turn_to_next(struct journal *self)
 {
-    uint64_t after = self->reading ? self->reading->number : 0;
+    struct segment *current = self->reading;
+    uint64_t after = current ? current->number : 0;
     struct segment *first = NULL;
     struct segment *next = NULL;
 
@@ -77,7 +79,8 @@ static bool turn_to_next(struct journal *self)
         next = more && segment->number > after ? segment : NULL;
     }
     journal_unlock(self);
-    self->reading = next ? next : first;
+    bool unfinished = current && atomic_load_explicit(&current->closed, memory_order_acquire) && has_more(current);
+    self->reading = unfinished ? current : next ? next : first;
     if (self->reading) {
         self->reading_final = atomic_load_explicit(&self->reading->closed, memory_order_acquire);
         self->reading_limit = atomic_load_explicit(&self->reading->published, memory_order_acquire);

@@ -103,6 +103,24 @@ static void journal__gives_back_what_was_appended_in_order(void **state)
     assert_read_range(0, 0);
 }
 
+/* The lane goes on to a second segment while the first is being read. */
+static void journal__gives_one_lanes_records_in_order_while_it_appends(void **state)
+{
+    struct record got;
+    int64_t read_id;
+
+    (void)state;
+    append_range(0, 2);
+    for (int64_t i = 0; i < 3000; i++) {
+        if (i % 300 == 1) {
+            append_range(i + 1, i + 301);
+        }
+        assert_true(journal_next(fx.journal, &got, &read_id));
+        assert_int_equal(got.link_id, i);
+    }
+    assert_true(click_id_segment(read_id) > 2);
+}
+
 static void journal__a_record_comes_back_whole_under_its_place(void **state)
 {
     struct record record = numbered_record(41), got;
@@ -605,6 +623,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(journal__gives_back_what_was_appended_in_order),
+        T(journal__gives_one_lanes_records_in_order_while_it_appends),
         T(journal__a_record_comes_back_whole_under_its_place),
         T(journal__records_never_cross_a_page_and_ids_rise),
         T(journal__the_longest_record_fits_everywhere),
