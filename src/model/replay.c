@@ -14,10 +14,9 @@
 #define NETWORKS_MAX 4096
 
 struct opened {
-    uint64_t pair; /* of link and query; 0 = empty */
+    uint64_t what; /* link, query and system; 0 = empty */
     int64_t time_ms;
     struct addr network;
-    uint64_t system;
 };
 struct replay {
     struct cidr *networks;
@@ -97,14 +96,12 @@ bool replay_is_platform(const struct replay *self, const struct addr *ip)
     return false;
 }
 
-static uint64_t pair_hash(const struct record *record)
+/* With the system, or in a group of many phones the last to open would hide the others. */
+static uint64_t what_hash(const struct record *record, const struct agent *agent)
 {
-    return hash_xxh3(record->query.ptr, record->query.len, (uint64_t)record->link_id) | 1;
-}
+    uint64_t system = hash_xxh3(agent->os.ptr, agent->os.len, (uint64_t)record->link_id);
 
-static uint64_t system_hash(const struct agent *agent)
-{
-    return hash_xxh3(agent->os.ptr, agent->os.len, 0);
+    return hash_xxh3(record->query.ptr, record->query.len, system) | 1;
 }
 
 static bool is_tencent_app(str app)
@@ -120,13 +117,12 @@ static bool is_tencent_app(str app)
     return false;
 }
 
-static bool follows(const struct opened *opened, const struct record *record, const struct agent *agent)
+static bool follows(const struct opened *opened, const struct record *record)
 {
     struct addr network = addr_truncate(&record->ip);
     int64_t after_ms = record->time_ms - opened->time_ms;
 
-    return after_ms >= 0 && after_ms <= REPLAY_WINDOW_MS && !addr_eq(&opened->network, &network) &&
-           opened->system == system_hash(agent);
+    return after_ms >= 0 && after_ms <= REPLAY_WINDOW_MS && !addr_eq(&opened->network, &network);
 }
 
 bool replay_seen(struct replay *self, const struct record *record, const struct agent *agent)
@@ -134,16 +130,16 @@ bool replay_seen(struct replay *self, const struct record *record, const struct 
     if (agent->class != CLASS_HUMAN || record->link_id == 0) {
         return false;
     }
-    uint64_t pair = pair_hash(record);
-    struct opened *slot = &self->slots[(pair >> 1) % REPLAY_SLOTS];
+    uint64_t what = what_hash(record, agent);
+    struct opened *slot = &self->slots[(what >> 1) % REPLAY_SLOTS];
     bool bare = !(record->signals & SIGNAL_COOKIE) && record->referrer.len == 0;
-    bool candidate = slot->pair == pair && bare && follows(slot, record, agent);
+    bool candidate = slot->what == what && bare && follows(slot, record);
 
     if (candidate && replay_is_platform(self, &record->ip)) {
         return true;
     }
     if (is_tencent_app(agent->app) && !replay_is_platform(self, &record->ip)) {
-        *slot = (struct opened){pair, record->time_ms, addr_truncate(&record->ip), system_hash(agent)};
+        *slot = (struct opened){what, record->time_ms, addr_truncate(&record->ip)};
     }
     return false;
 }

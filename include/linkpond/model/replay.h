@@ -13,9 +13,9 @@
  * (config/networks.tsv). Without the last every group chat would look so: many people, one link, one minute, phones
  * alike.
  *
- * Remembers the last open of at most REPLAY_SLOTS pairs of link and query; a new pair takes the place of the one whose
- * hash meets it. One thread. Deterministic in what it is given, but what it remembers ends with the process, so a
- * replay that comes right after a restart is called a person.
+ * Remembers the last open of at most REPLAY_SLOTS combinations of link, query and system; a new one takes the place of
+ * the one whose hash meets it. One thread. Deterministic in what it is given, but what it remembers ends with the
+ * process, so a replay that comes right after a restart is called a person.
  */
 #define REPLAY_WINDOW_MS 60000
 #define REPLAY_SLOTS     4096

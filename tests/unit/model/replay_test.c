@@ -67,6 +67,18 @@ static void replay__needs_every_mark(void **state)
     assert_true(seen((struct visit){PLATFORM, .time_ms = 2000}));
 }
 
+/* A phone of another kind opens the link between a person and the second look at what that person opened. */
+static void replay__is_found_in_a_crowd(void **state)
+{
+    (void)state;
+    assert_false(seen((struct visit){PERSON, .time_ms = 1000}));
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+    assert_false(seen((struct visit){PERSON, .time_ms = 1500, .os = "android", .ip = "223.104.4.7"}));
+#pragma GCC diagnostic pop
+    assert_true(seen((struct visit){PLATFORM, .time_ms = 2000}));
+}
+
 static void replay__of_a_group_chat_are_people(void **state)
 {
     (void)state;
@@ -126,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(replay__is_what_tencent_opens_again, setup, teardown),
         cmocka_unit_test_setup_teardown(replay__needs_every_mark, setup, teardown),
+        cmocka_unit_test_setup_teardown(replay__is_found_in_a_crowd, setup, teardown),
         cmocka_unit_test_setup_teardown(replay__of_a_group_chat_are_people, setup, teardown),
         cmocka_unit_test_setup_teardown(replay__does_not_begin_with_a_machine, setup, teardown),
         cmocka_unit_test(replay__broken_tables_name_the_line),
