@@ -4,9 +4,10 @@
  * the truth, or, for long ones, how fast it goes in and how much room it takes. Prints figures, asserts nothing.
  *
  * Usage: http_click_stream_bench [--clicks N] [--links N] [--persons N] [--days N] [--seed N] [--dir FOLDER]
- *                                [--agents FOLDER] [--cookies all|off] [--score] [--misses]
- * --score joins every click with its truth (up to some hundred thousand); --misses lists the wrong answers besides.
- * With --dir the data folder stays: linkpond serve can show it.
+ *                                [--agents FOLDER] [--cookies all|off] [--score] [--values] [--misses]
+ * --score joins every click with its truth (up to some hundred thousand); --values shows every value of every
+ * dimension, not only those with mistakes; --misses lists the mistakes. With --dir the data folder stays: linkpond
+ * serve can show it.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -23,14 +24,14 @@ struct options {
     struct stream_opts stream;
     int64_t clicks;
     const char *dir;
-    bool score, misses, no_cookies;
+    bool score, values, misses, no_cookies;
 };
 
-static double cpu_s(void)
+static double cpu_s(clockid_t clock)
 {
     struct timespec at;
 
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &at);
+    clock_gettime(clock, &at);
     return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
 }
 
@@ -42,17 +43,12 @@ static double wall_s(void)
 static bool read_options(int argc, char **argv, struct options *out)
 {
     static const struct option names[] = {
-        {"clicks", required_argument, NULL, 'c'},
-        {"links", required_argument, NULL, 'l'},
-        {"persons", required_argument, NULL, 'p'},
-        {"days", required_argument, NULL, 'd'},
-        {"seed", required_argument, NULL, 's'},
-        {"dir", required_argument, NULL, 'f'},
-        {"agents", required_argument, NULL, 'a'},
-        {"cookies", required_argument, NULL, 'k'},
-        {"score", no_argument, NULL, 'S'},
-        {"misses", no_argument, NULL, 'M'},
-        {0},
+        {"clicks", required_argument, NULL, 'c'},  {"links", required_argument, NULL, 'l'},
+        {"persons", required_argument, NULL, 'p'}, {"days", required_argument, NULL, 'd'},
+        {"seed", required_argument, NULL, 's'},    {"dir", required_argument, NULL, 'f'},
+        {"agents", required_argument, NULL, 'a'},  {"cookies", required_argument, NULL, 'k'},
+        {"score", no_argument, NULL, 'S'},         {"values", no_argument, NULL, 'V'},
+        {"misses", no_argument, NULL, 'M'},        {0},
     };
     int64_t number = 0;
     for (int name = getopt_long(argc, argv, "", names, NULL); name != -1;
@@ -86,6 +82,9 @@ static bool read_options(int argc, char **argv, struct options *out)
         case 'k':
             out->no_cookies = strcmp(optarg, "off") == 0;
             break;
+        case 'V':
+            out->values = out->score = true;
+            break;
         case 'M':
             out->misses = out->score = true;
             break;
@@ -97,49 +96,85 @@ static bool read_options(int argc, char **argv, struct options *out)
     return true;
 }
 
-static void play(struct click_run *run, struct score *score, const struct options *options)
+/* What it took to bring the stream in. */
+struct cost {
+    double seconds, cpu, making; /* making: of the processor time, what the stream itself took */
+    int64_t bytes_before, bytes_after;
+};
+
+static int64_t database_bytes(struct click_run *run)
+{
+    struct db *db = readers_take(run->engine->readers, 60000);
+
+    BUG_ON(!db);
+    int64_t bytes = db_file_bytes(db);
+    readers_give(run->engine->readers, db);
+    return bytes;
+}
+
+static void play(struct click_run *run, struct score *score, const struct options *options, struct cost *cost)
 {
     int days = options->stream.days;
+    double start = wall_s(), cpu = cpu_s(CLOCK_PROCESS_CPUTIME_ID);
 
+    cost->bytes_before = database_bytes(run);
     for (int day = days - 1; day >= 0; day--) {
         int64_t done = options->clicks * (days - 1 - day) / days;
         size_t made = 0, wanted = (size_t)(options->clicks * (days - day) / days - done);
+        double before = cpu_s(CLOCK_THREAD_CPUTIME_ID);
         const struct stream_click *clicks = wanted > 0 ? stream_day(run->stream, day, wanted, &made) : NULL;
+        cost->making += cpu_s(CLOCK_THREAD_CPUTIME_ID) - before;
         click_run_feed(run, clicks, made);
         if (score) {
             score_fed(score, clicks, made);
         }
     }
     click_run_drain(run);
+    cost->seconds = wall_s() - start;
+    cost->cpu = cpu_s(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    cost->bytes_after = database_bytes(run);
 }
 
-static void print_rates(struct click_run *run, double seconds, double cpu, double making)
+static void print_cost(const struct click_run *run, const struct cost *cost)
+{
+    double clicks = (double)run->fed, bytes = (double)(cost->bytes_after - cost->bytes_before);
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    printf("%.0f clicks in %.1f s: %.0f a second by the clock, %.0f by processor time\n", clicks, cost->seconds,
+           clicks / cost->seconds, clicks / (cost->cpu - cost->making));
+    printf("%.1f us of processor time a click, redirect and writer together; making the stream took %.1f besides\n",
+           1e6 * (cost->cpu - cost->making) / clicks, 1e6 * cost->making / clicks);
+    printf("database from %.1f to %.1f MB: %.1f bytes a click; peak memory %ld MiB\n", (double)cost->bytes_before / 1e6,
+           (double)cost->bytes_after / 1e6, bytes / clicks, usage.ru_maxrss / 1024);
+}
+
+static void print_balance(const struct click_run *run)
 {
     struct engine_balance balance;
     struct writer_stats stats;
-    struct rusage usage;
-    struct fault fault = {0};
-    struct db *db = readers_take(run->engine->readers, 60000);
 
     engine_balance(run->engine, &balance);
     writer_stats(run->engine->writer, &stats);
-    getrusage(RUSAGE_SELF, &usage);
-    BUG_ON(!db);
-    printf("%" PRIu64
-           " clicks in %.1f s: %.0f a second by the clock, %.0f by processor time (making them: %.1f s of it)\n",
-           run->fed, seconds, (double)run->fed / seconds, (double)run->fed / (cpu - making), making);
-    printf("balance: %" PRIu64 " answered = %" PRIu64 " journalled = %" PRIu64 " ingested + %" PRIu64 " lag; %" PRIu64
-           " dropped\n",
-           balance.answered, balance.journalled, balance.ingested, balance.lag_records, balance.dropped);
-    printf("class       fed      recorded\n");
+    printf("%" PRIu64 " answered = %" PRIu64 " journalled = %" PRIu64 " ingested + %" PRIu64 " lag; %" PRIu64
+           " dropped; %" PRIu64 " folded, %" PRIu64 " sealed into chunks\n",
+           balance.answered, balance.journalled, balance.ingested, balance.lag_records, balance.dropped, stats.folded,
+           stats.sealed);
+    printf("class           fed  recorded\n");
     for (int i = 0; i < CLASS_COUNT; i++) {
         str name = click_class_name((enum click_class)i);
-        printf("%-10.*s %8" PRIu64 " %8" PRIu64 "\n", STR_ARG(name), run->by_class[i], stats.by_class[i]);
+        printf("%-10.*s %8" PRIu64 "  %8" PRIu64 "\n", STR_ARG(name), run->by_class[i], stats.by_class[i]);
     }
-    printf("database %.1f MB, %.1f bytes a click; peak memory %ld MiB\n", (double)db_file_bytes(db) / 1e6,
-           (double)db_file_bytes(db) / (double)run->fed, usage.ru_maxrss / 1024);
-    readers_give(run->engine->readers, db);
-    (void)fault;
+}
+
+static void remove_folder(struct tempdir *dir)
+{
+    struct tempdir inner = {0};
+
+    int len = snprintf(inner.path, sizeof inner.path, "%s/journal", dir->path);
+    BUG_ON(len >= (int)sizeof inner.path);
+    tempdir_done(&inner);
+    tempdir_done(dir);
 }
 
 int main(int argc, char **argv)
@@ -154,7 +189,7 @@ int main(int argc, char **argv)
     if (!read_options(argc, argv, &options)) {
         fprintf(stderr,
                 "usage: %s [--clicks N] [--links N] [--persons N] [--days N] [--seed N] [--dir FOLDER] "
-                "[--agents FOLDER] [--cookies all|off] [--score] [--misses]\n",
+                "[--agents FOLDER] [--cookies all|off] [--score] [--values] [--misses]\n",
                 argv[0]);
         return 2;
     }
@@ -168,17 +203,21 @@ int main(int argc, char **argv)
     run.opts.visitor_cookie = options.no_cookies ? VISITOR_COOKIE_OFF : VISITOR_COOKIE_ALL;
     click_run_open(&run);
     struct score *score = options.score ? score_new(&run) : NULL;
-    double start = wall_s(), cpu = cpu_s();
-    play(&run, score, &options);
-    print_rates(&run, wall_s() - start, cpu_s() - cpu, 0);
+    struct cost cost = {0};
+    play(&run, score, &options, &cost);
+    print_cost(&run, &cost);
+    print_balance(&run);
     if (score) {
         score_read(score, options.misses ? stderr : NULL);
-        score_print(score, stdout);
+        score_print(score, options.values, stdout);
         printf("sums: %" PRId64 " wrong\n", score_sums_wrong(score));
     }
     click_run_close(&run);
     score_free(score);
     click_run_done(&run);
     stream_free(stream);
+    if (!options.dir) {
+        remove_folder(&dir);
+    }
     return 0;
 }

@@ -87,6 +87,7 @@ void click_run_init(struct click_run *self, struct stream *stream, const char *d
                                       .visitor_cookie = VISITOR_COOKIE_ALL,
                                       .repeat_window_ms = 30 * MS_PER_MINUTE,
                                       .fold_rows = 65536,
+                                      .chunk_rows = 32768,
                                       .code_length = 7,
                                       .bin_keep_ms = 30 * MS_PER_DAY};
     self->jars = calloc((size_t)stream_options(stream)->persons + 1, sizeof *self->jars);

@@ -57,6 +57,7 @@ const struct score_day *score_day(const struct score *self, int day);
 /* How many figures of the sums differ from counting the rows. */
 int64_t score_sums_wrong(struct score *self);
 
-void score_print(const struct score *self, FILE *out);
+/* As tables of Markdown; all: every value, not only those with mistakes. */
+void score_print(const struct score *self, bool all, FILE *out);
 
 #endif

@@ -36,14 +36,14 @@ static void print_values(const struct score_table *table, size_t shown, FILE *ou
     }
 }
 
-static void print_tables(const struct score *self, FILE *out)
+static void print_tables(const struct score *self, bool all, FILE *out)
 {
     fprintf(out, "| dimension | value | clicks | precision | recall |\n|---|---|---|---|---|\n");
     for (enum score_dim dim = 0; dim < SCORE_DIMS; dim++) {
         const struct score_table *table = score_table(self, dim);
         fprintf(out, "| **%s** | %zu values | %" PRId64 " | %.2f %% right | |\n", score_dim_name(dim), table->count,
                 table->judged, percent(table->right, table->judged));
-        print_values(table, dim == SCORE_CLASS || dim == SCORE_SCENE ? CLASS_COUNT : 0, out);
+        print_values(table, all || dim == SCORE_CLASS || dim == SCORE_SCENE ? SCORE_VALUES_MAX : 0, out);
     }
 }
 
@@ -76,9 +76,9 @@ static void print_days(const struct score *self, int days, FILE *out)
     }
 }
 
-void score_print(const struct score *self, FILE *out)
+void score_print(const struct score *self, bool all, FILE *out)
 {
-    print_tables(self, out);
+    print_tables(self, all, out);
     print_days(self, score_days(self), out);
     fprintf(out, "\n%" PRId64 " rows in the ledger, %" PRId64 " lost, %" PRId64 " strange\n", score_rows(self),
             score_lost(self), score_strange(self));

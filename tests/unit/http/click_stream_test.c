@@ -100,7 +100,8 @@ static int setup(void **state)
         .agents_dir = LINKPOND_SOURCE_DIR "/tests/unit/model/data",
     });
     click_run_init(&world->run, world->stream, world->dir.path);
-    world->run.opts.fold_rows = 3000;
+    world->run.opts.fold_rows = 3000; /* some rows in the tail, most in chunks */
+    world->run.opts.chunk_rows = 4096;
     click_run_open(&world->run);
     world->score = score_new(&world->run);
     play_week();
