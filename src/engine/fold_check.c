@@ -13,18 +13,28 @@
 /* Clicks older than this were deleted; 0 or absent = none ever. */
 #define META_LEDGER_STARTS STR("ledger_starts_ms")
 
+enum err fold_ledger_starts(struct db *db, int64_t *ms)
+{
+    enum err err = meta_get_i64(db, META_LEDGER_STARTS, ms);
+
+    if (err == ERR_NOT_FOUND) {
+        *ms = INT64_MIN;
+        return OK;
+    }
+    return err;
+}
+
 static enum err ledger_is_whole(struct db *db, struct fault *fault)
 {
     int64_t starts_ms = 0;
-    enum err err = meta_get_i64(db, META_LEDGER_STARTS, &starts_ms);
+    enum err err = fold_ledger_starts(db, &starts_ms);
 
-    if (err == ERR_NOT_FOUND) {
-        return OK;
+    if (err != OK || starts_ms == INT64_MIN) {
+        return err;
     }
-    return err != OK ? err
-                     : fault_set(fault, ERR_CONFLICT, "", "clicks_deleted",
-                                 "Old clicks were deleted, so their sums cannot be counted again.",
-                                 "旧的访问流水已删除，无法重新统计。");
+    return fault_set(fault, ERR_CONFLICT, "", "clicks_deleted",
+                     "Old clicks were deleted, so their sums cannot be counted again.",
+                     "旧的访问流水已删除，无法重新统计。");
 }
 
 /* ---- retention */

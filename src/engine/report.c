@@ -48,12 +48,14 @@ static enum err run(struct db *db, struct arena *arena, const struct report_quer
 {
     struct report_match match;
     struct report_tally tally;
+    bool from_sums = false;
     enum err err = report_match_open(&match, db, query, query->group_by, query->group_count);
 
     if (err == OK) {
         err = report_tally_open(&tally, &match, arena, out, fault);
+        err = err == OK ? report_sums_wanted(&tally, db, &from_sums) : err;
         if (err == OK) {
-            err = report_sums_can(&tally) ? report_sums(&tally, db) : report_scan(&tally, db, false);
+            err = from_sums ? report_sums(&tally, db) : report_scan(&tally, db, false);
         }
         if (err == OK) {
             err = report_tally_finish(&tally, arena);

@@ -18,7 +18,6 @@
 /* A dimension's different values in the chunk. */
 struct cell_dim {
     enum dim dim;
-    size_t at; /* in group_by */
     size_t count;
     uint64_t *numbers;    /* by place; UNKNOWN = not looked at yet; SEVERAL = those of the link of that run */
     const uint32_t *runs; /* by place, where there may be several */
@@ -96,7 +95,7 @@ static enum err place_run(struct report_columns *self, struct cell_dim *dim, str
     int64_t link_id = self->chunk.links.ids[run];
     uint64_t number = (uint64_t)link_id;
     bool single = true, added = true;
-    enum err err = dim->dim == DIM_LINK ? OK : report_traits_value(self, link_id, dim->at, &number, &single);
+    enum err err = dim->dim == DIM_LINK ? OK : report_traits_value(self, link_id, dim->dim, &number, &single);
 
     *place = (uint32_t)dim->count;
     if (err == OK && single && dim->dim != DIM_LINK) {
@@ -140,7 +139,8 @@ static enum err place_runs(struct report_columns *self, struct cell_dim *dim, st
 
 static enum err place_links(struct report_columns *self, struct cell_dim *dim)
 {
-    enum err err = report_columns_load(self, CHUNK_LINK);
+    enum err err = dim->dim == DIM_LINK ? OK : report_traits_read(self);
+    err = err == OK ? report_columns_load(self, CHUNK_LINK) : err;
     size_t count = err == OK ? self->chunk.links.count : 0;
     uint32_t *runs = ARENA_ARRAY(&self->arena, uint32_t, count + 1);
     uint32_t *places_of_runs = ARENA_ARRAY(&self->arena, uint32_t, count + 1);
@@ -352,7 +352,7 @@ enum err report_cells(struct report_columns *self)
     memset(self->cells + self->from, 0, (self->to - self->from) * sizeof *self->cells);
     for (size_t d = 0; err == OK && d < query->group_count; d++) {
         struct cell_dim *dim = &table.dims[d];
-        *dim = (struct cell_dim){.dim = query->group_by[d], .at = d, .column = report_chunk_column(query->group_by[d])};
+        *dim = (struct cell_dim){.dim = query->group_by[d], .column = report_chunk_column(query->group_by[d])};
         err = place(self, dim);
         count *= dim->count;
     }

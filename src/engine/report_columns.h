@@ -14,8 +14,9 @@ struct report_columns {
     struct report_tally *tally;
     struct db *db;
     struct report_times times;
-    struct link_traits *traits; /* by link id (report_traits.c) */
+    struct link_traits *traits; /* by link id */
     size_t traits_count;
+    bool has_traits; /* read */
     bool knows_days; /* on which (UTC) the only link asked for was clicked */
     int64_t *days;
     size_t days_count;
@@ -52,14 +53,16 @@ enum err report_select(struct report_columns *self);
 /* report_cells.c: counts the counted rows by the dimensions asked for; cells and their groups are set afterwards. */
 enum err report_cells(struct report_columns *self);
 
-/* report_traits.c: what is needed of a link, once found kept by id. */
+/* report_traits.c */
 struct link_traits {
-    uint32_t values[2]; /* of group_by: number of the text + 2, 1 = several, 0 = not known yet */
-    uint8_t passes;     /* 2 = yes, 1 = no, 0 = not known yet */
+    uint32_t campaign, owner; /* numbers of their keys */
+    bool tagged;
+    uint8_t passes; /* bounds and filters: 2 = yes, 1 = no, 0 = not asked yet */
 };
+/* Before the others. */
+enum err report_traits_read(struct report_columns *self);
 enum err report_traits_passes(struct report_columns *self, int64_t link_id, bool *passes);
 /* The only value of a dimension that follows the link, or *single = false. */
-enum err report_traits_value(struct report_columns *self, int64_t link_id, size_t dim_at, uint64_t *value,
-                             bool *single);
+enum err report_traits_value(struct report_columns *self, int64_t link_id, enum dim dim, uint64_t *value, bool *single);
 
 #endif

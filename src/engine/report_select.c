@@ -56,8 +56,9 @@ static enum err select_links(struct report_columns *self)
 {
     const struct match_filter *named = naming_filter(self->tally->match);
     const struct chunk_links *links = &self->chunk.links;
-    enum err err = report_columns_load(self, CHUNK_LINK);
+    enum err err = report_traits_read(self);
 
+    err = err == OK ? report_columns_load(self, CHUNK_LINK) : err;
     memset(self->live, 0, self->chunk.rows);
     self->from = self->chunk.rows;
     self->to = 0;

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
+#include "linkpond/engine/fold.h"
 #include "linkpond/model/sums.h"
 #include "linkpond/store/sums.h"
 #include "report_tally.h"
 
 /*
  * From stored sums, when a question is about nothing else than links, classes, outcomes and time: the days of one
- * scope when the question is about all or one scope, else the days of the links themselves. What is not folded yet
- * comes from the tail.
+ * scope when the question is about all or one scope, else the days of the links themselves. Every link's days are more
+ * to read than a few columns of every click, so that way is only taken where retention has left no clicks. What is not
+ * folded yet comes from the tail.
  */
 struct days {
     struct report_tally *tally;
@@ -37,7 +39,7 @@ static bool scans_are_whole(const struct report_tally *tally)
     return passing == counting || passing == 0;
 }
 
-bool report_sums_can(const struct report_tally *tally)
+static bool sums_can(const struct report_tally *tally)
 {
     const struct report_query *query = tally->query;
     bool can = !query->want_visitors && aligned(query->from_ms) && aligned(query->to_ms) &&
@@ -195,40 +197,80 @@ static bool groups_by_link(const struct report_query *query)
            (query->group_count > 1 && report_dim_of_link(query->group_by[1]));
 }
 
+/* Whose days answer the question. filter: the one that names links, campaigns or owners. */
+enum subject { OF_ALL, OF_LINKS, OF_CAMPAIGNS, OF_OWNERS, OF_BOUND, OF_EVERY_LINK };
+
+static enum subject subject_of(const struct report_match *match, const struct match_filter **filter)
+{
+    const struct report_query *query = match->query;
+    bool bound = query->owner_bound || query->domain_bound;
+    size_t of_links = 0;
+
+    *filter = NULL;
+    for (size_t i = 0; i < match->filters_count; i++) {
+        const struct match_filter *one = &match->filters[i];
+        of_links += report_dim_of_link(one->dim);
+        *filter = report_dim_of_link(one->dim) ? one : *filter;
+        if (one->dim == DIM_LINK && !one->exclude && !has_empty(one)) {
+            *filter = one;
+            return OF_LINKS;
+        }
+    }
+    if (groups_by_link(query) || of_links > 1 || (of_links > 0 && bound) ||
+        (query->owner_bound && query->domain_bound)) {
+        return OF_EVERY_LINK;
+    }
+    if (of_links == 0) {
+        return bound ? OF_BOUND : OF_ALL;
+    }
+    if ((*filter)->exclude || has_empty(*filter) || (*filter)->dim == DIM_TAG) {
+        return OF_EVERY_LINK;
+    }
+    return (*filter)->dim == DIM_CAMPAIGN ? OF_CAMPAIGNS : (*filter)->dim == DIM_OWNER ? OF_OWNERS : OF_EVERY_LINK;
+}
+
+static enum err add_bound(struct days *self)
+{
+    const struct report_query *query = self->tally->query;
+    int64_t id = query->owner_bound ? query->owner_id : query->domain_id;
+    enum sums_scope scope = query->owner_bound ? SUMS_OWNER : SUMS_DOMAIN;
+
+    return id == 0 ? OK : add_days(self, sums_scope_days(self->db, scope, id, self->from_day, self->to_day), 0);
+}
+
 static enum err add_subject(struct days *self)
 {
     const struct report_match *match = self->tally->match;
-    const struct report_query *query = self->tally->query;
-    const struct match_filter *only = NULL;
-    size_t of_links = 0;
+    const struct match_filter *filter = NULL;
 
-    for (size_t i = 0; i < match->filters_count; i++) {
-        only = report_dim_of_link(match->filters[i].dim) ? &match->filters[i] : only;
-        of_links += report_dim_of_link(match->filters[i].dim);
-    }
-    if (of_links == 1 && only && only->dim == DIM_LINK && !only->exclude && !has_empty(only)) {
-        return add_links(self, only);
-    }
-    bool bound = query->owner_bound || query->domain_bound;
-    if (groups_by_link(query) || of_links > 1 || (of_links > 0 && bound) ||
-        (query->owner_bound && query->domain_bound)) {
-        return add_all_links(self);
-    }
-    if (of_links == 0 && bound) {
-        int64_t id = query->owner_bound ? query->owner_id : query->domain_id;
-        enum sums_scope scope = query->owner_bound ? SUMS_OWNER : SUMS_DOMAIN;
-        return id == 0 ? OK : add_days(self, sums_scope_days(self->db, scope, id, self->from_day, self->to_day), 0);
-    }
-    if (of_links == 0 || !only) {
+    switch (subject_of(match, &filter)) {
+    case OF_LINKS:
+        return add_links(self, filter);
+    case OF_CAMPAIGNS:
+        return add_scope_named(self, SUMS_CAMPAIGN, &match->campaigns, filter);
+    case OF_OWNERS:
+        return add_scope_named(self, SUMS_OWNER, &match->owners, filter);
+    case OF_BOUND:
+        return add_bound(self);
+    case OF_ALL:
         return add_days(self, sums_scope_days(self->db, SUMS_ALL, 0, self->from_day, self->to_day), 0);
-    }
-    if (only->exclude || has_empty(only) || only->dim == DIM_LINK || only->dim == DIM_TAG) {
+    default:
         return add_all_links(self);
     }
-    if (only->dim == DIM_CAMPAIGN) {
-        return add_scope_named(self, SUMS_CAMPAIGN, &match->campaigns, only);
+}
+
+enum err report_sums_wanted(const struct report_tally *tally, struct db *db, bool *wanted)
+{
+    const struct match_filter *filter = NULL;
+    int64_t starts_ms = 0;
+    enum err err = OK;
+
+    *wanted = sums_can(tally);
+    if (*wanted && subject_of(tally->match, &filter) == OF_EVERY_LINK) {
+        err = fold_ledger_starts(db, &starts_ms);
+        *wanted = err == OK && tally->query->from_ms < starts_ms;
     }
-    return add_scope_named(self, SUMS_OWNER, &match->owners, only);
+    return err;
 }
 
 static int64_t day_of(int64_t ms)

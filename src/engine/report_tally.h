@@ -75,7 +75,7 @@ enum err report_buckets(struct arena *arena, const struct zone *zone, enum inter
 
 /* The ways: everything, or only the rows that no sum holds yet; from sums and these rows. */
 enum err report_scan(struct report_tally *tally, struct db *db, bool unfolded_only);
-bool report_sums_can(const struct report_tally *tally);
+enum err report_sums_wanted(const struct report_tally *tally, struct db *db, bool *wanted);
 enum err report_sums(struct report_tally *tally, struct db *db);
 
 #endif

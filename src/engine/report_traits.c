@@ -5,10 +5,15 @@
 #include "report_columns.h"
 #include "report_links.h"
 
-/* Ids of links are dense: an array of a few bytes each stays in the cache where a map of all that is known does not. */
+/*
+ * What links belong to, for chunks, which hold many links each. A look-up for each link would cost more than all else,
+ * so campaigns and owners are read from their indices, and only of the values that a filter lets through; what is not
+ * found there belongs to none. Ids are dense: an array of a few bytes each stays in the cache where a map does not.
+ * Links with tags, and all links for a key bound to a domain, are looked up one by one.
+ */
 #define TRAITS_MAX ((size_t)1 << 26) /* by id; links beyond are looked up each time */
 
-static struct link_traits *traits_of(struct report_columns *self, int64_t link_id)
+static struct link_traits *make_traits(struct report_columns *self, int64_t link_id)
 {
     size_t at = (size_t)link_id;
 
@@ -22,7 +27,7 @@ static struct link_traits *traits_of(struct report_columns *self, int64_t link_i
         }
         struct link_traits *traits = realloc(self->traits, count * sizeof *traits);
         if (!traits) {
-            return NULL; /* it only is slower */
+            return NULL;
         }
         memset(traits + self->traits_count, 0, (count - self->traits_count) * sizeof *traits);
         self->traits = traits;
@@ -31,42 +36,173 @@ static struct link_traits *traits_of(struct report_columns *self, int64_t link_i
     return &self->traits[at];
 }
 
+/* ---- reading the indices */
+
+static enum err read_rows(struct report_columns *self, struct stmt *rows, enum dim dim, const struct idmap *names)
+{
+    int64_t of = 0, link_id = 0;
+    enum err err = OK;
+
+    while (err == OK && links_of_next(rows, &of, &link_id)) {
+        struct link_traits *traits = make_traits(self, link_id);
+        const int64_t *name = names ? idmap_find(names, (uint64_t)of, 0) : NULL;
+        uint32_t number = name ? (uint32_t)*name : 0;
+        if (!traits && link_id >= 0 && (size_t)link_id < TRAITS_MAX) {
+            err = ERR_NOMEM;
+        } else if (traits && dim == DIM_TAG) {
+            traits->tagged = true;
+        } else if (traits) {
+            *(dim == DIM_CAMPAIGN ? &traits->campaign : &traits->owner) = number;
+        }
+    }
+    if (err != OK) {
+        stmt_reset(rows);
+        return err;
+    }
+    return stmt_err(rows);
+}
+
+/* A filter that only lets through what has a value of this dimension; NULL = there is none. */
+static const struct match_filter *naming_filter(const struct report_match *match, enum dim dim)
+{
+    const uint64_t none = 0;
+
+    for (size_t i = 0; i < match->filters_count; i++) {
+        if (match->filters[i].dim == dim && !report_filter_passes(&match->filters[i], &none, 1)) {
+            return match->filters[i].exclude ? NULL : &match->filters[i];
+        }
+    }
+    return NULL;
+}
+
+static enum err read_tags(struct report_columns *self)
+{
+    const struct report_match *match = self->tally->match;
+    const struct match_filter *named = naming_filter(match, DIM_TAG);
+    enum err err = named ? OK : read_rows(self, links_each_of_tag(self->db, STR("")), DIM_TAG, NULL);
+
+    for (size_t i = 0; err == OK && named && i < named->count; i++) {
+        str key = report_texts_text(&match->texts, named->values[i]);
+        err = read_rows(self, links_each_of_tag(self->db, key), DIM_TAG, NULL);
+    }
+    return err;
+}
+
+static enum err read_names(struct report_columns *self, enum dim dim, const struct idmap *names,
+                           struct stmt *(*each)(struct db *db, int64_t id))
+{
+    const struct match_filter *named = naming_filter(self->tally->match, dim);
+    enum err err = named ? OK : read_rows(self, each(self->db, 0), dim, names);
+
+    for (size_t i = 0; err == OK && named && i < names->cap; i++) {
+        uint64_t number = (uint64_t)names->slots[i].value;
+        if (names->slots[i].a != IDMAP_NO_KEY && report_filter_passes(named, &number, 1)) {
+            err = read_rows(self, each(self->db, (int64_t)names->slots[i].a), dim, names);
+        }
+    }
+    return err;
+}
+
+static bool asks_for(const struct report_match *match, enum dim dim)
+{
+    bool asks = dim == DIM_OWNER && match->query->owner_bound;
+
+    for (size_t i = 0; i < match->filters_count; i++) {
+        asks = asks || match->filters[i].dim == dim;
+    }
+    for (size_t i = 0; i < match->query->group_count; i++) {
+        asks = asks || match->query->group_by[i] == dim;
+    }
+    return asks;
+}
+
+static enum err read_indices(struct report_columns *self)
+{
+    struct report_match *match = self->tally->match;
+    enum err err = OK;
+
+    self->has_traits = true;
+    if (asks_for(match, DIM_CAMPAIGN)) {
+        err = read_names(self, DIM_CAMPAIGN, &match->campaigns, links_each_of_campaign);
+    }
+    if (err == OK && asks_for(match, DIM_OWNER)) {
+        err = read_names(self, DIM_OWNER, &match->owners, links_each_of_owner);
+    }
+    return err == OK && asks_for(match, DIM_TAG) ? read_tags(self) : err;
+}
+
+/* ---- asking */
+
+/* What is known of the link without looking it up; false = look it up. */
+static bool find_traits(const struct report_columns *self, int64_t link_id, struct link_traits *out)
+{
+    size_t at = (size_t)link_id;
+
+    *out = at < self->traits_count ? self->traits[at] : (struct link_traits){0};
+    return self->has_traits && link_id >= 0 && at < TRAITS_MAX && !out->tagged && !self->tally->query->domain_bound;
+}
+
+static bool owner_is_bound(const struct report_match *match, uint32_t owner)
+{
+    const int64_t *bound = idmap_find(&match->owners, (uint64_t)match->query->owner_id, 0);
+
+    return match->query->owner_id != 0 && bound && owner != 0 && (uint64_t)*bound == owner;
+}
+
+static enum err judge(struct report_columns *self, int64_t link_id, bool *passes)
+{
+    struct report_match *match = self->tally->match;
+    const struct match_link *link = NULL;
+    struct link_traits traits;
+
+    if (find_traits(self, link_id, &traits)) {
+        const struct match_link like = {.id = link_id, .campaign = traits.campaign, .owner = traits.owner};
+        *passes =
+            (!match->query->owner_bound || owner_is_bound(match, traits.owner)) && report_links_pass(match, &like);
+        return OK;
+    }
+    enum err err = report_match_link(match, link_id, &link);
+    *passes = err == OK && link->passes;
+    return err;
+}
+
+enum err report_traits_read(struct report_columns *self)
+{
+    bool named = naming_filter(self->tally->match, DIM_LINK) != NULL;
+
+    return self->has_traits || named ? OK : read_indices(self);
+}
+
 enum err report_traits_passes(struct report_columns *self, int64_t link_id, bool *passes)
 {
-    struct link_traits *traits = traits_of(self, link_id);
-    const struct match_link *link = NULL;
+    struct link_traits *traits = make_traits(self, link_id);
 
     if (traits && traits->passes != 0) {
         *passes = traits->passes == 2;
         return OK;
     }
-    enum err err = report_match_link(self->tally->match, link_id, &link);
-    *passes = err == OK && link->passes;
+    enum err err = judge(self, link_id, passes);
     if (traits && err == OK) {
         traits->passes = *passes ? 2 : 1;
     }
     return err;
 }
 
-enum err report_traits_value(struct report_columns *self, int64_t link_id, size_t dim_at, uint64_t *value, bool *single)
+enum err report_traits_value(struct report_columns *self, int64_t link_id, enum dim dim, uint64_t *value, bool *single)
 {
-    struct link_traits *traits = traits_of(self, link_id);
     uint64_t values[REPORT_DIM_VALUES_MAX];
     const struct match_link *link = NULL;
+    struct link_traits traits;
 
-    if (traits && traits->values[dim_at] != 0) {
-        *single = traits->values[dim_at] > 1;
-        *value = *single ? traits->values[dim_at] - 2 : 0;
+    *single = true;
+    if (find_traits(self, link_id, &traits)) {
+        *value = dim == DIM_CAMPAIGN ? traits.campaign : dim == DIM_OWNER ? traits.owner : 0;
         return OK;
     }
     enum err err = report_match_link(self->tally->match, link_id, &link);
-    if (err != OK) {
-        return err;
+    if (err == OK) {
+        *single = report_links_values(link, dim, values) == 1;
+        *value = values[0];
     }
-    *single = report_links_values(link, self->tally->query->group_by[dim_at], values) == 1;
-    *value = values[0];
-    if (traits && values[0] < UINT32_MAX - 2) {
-        traits->values[dim_at] = *single ? (uint32_t)values[0] + 2 : 1;
-    }
-    return OK;
+    return err;
 }

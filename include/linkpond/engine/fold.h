@@ -33,6 +33,8 @@ enum err fold_merge(struct db *db, enum sums_scope scope, int64_t from_id, int64
 /* Retention, inside the caller's transaction: deletes the clicks older than before_ms of one segment, as far as they
  * are in the sums, which stay. *deleted: clicks, 0 when there are no more such segments; call until then. */
 enum err fold_retain(struct db *db, int64_t before_ms, int64_t *deleted);
+/* From then on no click was ever deleted by it; INT64_MIN = none at all. Of earlier times only the sums may be left. */
+enum err fold_ledger_starts(struct db *db, int64_t *ms);
 
 /* Inside the caller's transaction: all sums are emptied but for the counts that links brought along from elsewhere, and
  * all rows wait to be folded again, which the writer does by itself. ERR_CONFLICT once retention has deleted clicks:
