@@ -6,14 +6,17 @@
 #include "linkpond/model/click.h"
 
 /*
- * Which visitors were seen at which places (buckets of time, groups): exact. Most are seen at one place only and their
- * numbers are dense, so that place is kept in an array by number, and only what goes beyond is in a map: some 4 bytes a
- * visitor and, in a day's clicks, no miss of a cache. Bounded: 64 million numbers and 8 million pairs beyond.
+ * Which visitors were seen at which places (buckets of time, groups): exact. Numbers of visitors are dense and given in
+ * order of time, so an array by number holds where each was seen first, and a list what comes then: what the clicks of
+ * a day need stays in the processor's cache, as a map of all pairs would not. Visitors of many places and numbers far
+ * apart are in a map. Bounded: 64 million numbers, 16 million more places in lists and 8 million in the map.
  */
 struct report_visitors {
     struct visitor_page **pages[VISITOR_BY_COUNT]; /* by the higher bits of the number */
     size_t caps[VISITOR_BY_COUNT];
     size_t count; /* pages there are */
+    struct visitor_place *places;
+    size_t places_count, places_cap;
     struct idmap more;
 };
 void report_visitors_init(struct report_visitors *self);
@@ -23,7 +26,7 @@ struct visitor_seen {
     bool first; /* anywhere */
     bool here;  /* at this place */
 };
-/* place < UINT32_MAX; visitor != 0. false: too many. */
+/* place < 2^31 - 1; visitor != 0. false: too many. */
 bool report_visitors_add(struct report_visitors *self, int64_t visitor, enum visitor_by by, uint32_t place,
                          struct visitor_seen *out);
 
