@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "report_columns.h"
@@ -9,11 +10,10 @@
  * values of the chunk; cells are counted in a plain array, and only those that occur become groups of the report. When
  * there are more pairs than rows, those that occur are numbered first.
  */
-#define DENSE_MAX    1024 /* cells of an array that is emptied for each chunk, besides four a row */
-#define LANES_MAX    4096 /* cells counted in several lanes, so that equal neighbours need not wait for each other */
-#define UNKNOWN      UINT64_MAX
-#define SEVERAL      (UINT64_MAX - 1)
-#define DIM_RUNS_MAX CHUNK_ROWS_MAX
+#define DENSE_MAX 1024 /* cells of an array that is emptied for each chunk, besides four a row */
+#define LANES_MAX 4096 /* cells counted in several lanes, so that equal neighbours need not wait for each other */
+#define UNKNOWN   UINT64_MAX
+#define SEVERAL   (UINT64_MAX - 1)
 
 /* A dimension's different values in the chunk. */
 struct cell_dim {
@@ -88,33 +88,66 @@ static enum err place_times(struct report_columns *self, struct cell_dim *dim)
     return err;
 }
 
+/* Where the number's place + 1 is noted while a chunk's runs are placed; 0 = it has none yet. */
+static uint32_t *note_of(struct report_columns *self, uint64_t number)
+{
+    size_t count = self->notes_count > 0 ? self->notes_count : 1024;
+
+    if (number < self->notes_count) {
+        return &self->notes[number];
+    }
+    while (count <= number) {
+        count *= 2;
+    }
+    uint32_t *notes = realloc(self->notes, count * sizeof *notes);
+    if (!notes) {
+        return NULL;
+    }
+    memset(notes + self->notes_count, 0, (count - self->notes_count) * sizeof *notes);
+    self->notes = notes;
+    self->notes_count = count;
+    return &self->notes[number];
+}
+
+static void forget_notes(struct report_columns *self, const struct cell_dim *dim)
+{
+    for (size_t i = 0; i < dim->count; i++) {
+        if (dim->dim != DIM_LINK && dim->numbers[i] != SEVERAL) {
+            self->notes[dim->numbers[i]] = 0;
+        }
+    }
+}
+
 /* The run's place: links with the same single value share one. */
-static enum err place_run(struct report_columns *self, struct cell_dim *dim, struct idmap *places, size_t run,
-                          uint32_t *runs, uint32_t *place)
+static enum err place_run(struct report_columns *self, struct cell_dim *dim, size_t run, uint32_t *runs,
+                          uint32_t *place)
 {
     int64_t link_id = self->chunk.links.ids[run];
     uint64_t number = (uint64_t)link_id;
-    bool single = true, added = true;
+    bool single = true;
     enum err err = dim->dim == DIM_LINK ? OK : report_traits_value(self, link_id, dim->dim, &number, &single);
 
+    if (err != OK) {
+        return err;
+    }
+    uint32_t *note = single && dim->dim != DIM_LINK ? note_of(self, number) : NULL;
+    if (!note && single && dim->dim != DIM_LINK) {
+        return ERR_NOMEM;
+    }
+    if (note && *note != 0) {
+        *place = *note - 1;
+        return OK;
+    }
     *place = (uint32_t)dim->count;
-    if (err == OK && single && dim->dim != DIM_LINK) {
-        int64_t *known = idmap_put(places, number, 0, &added);
-        if (!known) {
-            return ERR_NOMEM;
-        }
-        *known = added ? (int64_t)dim->count : *known;
-        *place = (uint32_t)*known;
+    runs[dim->count] = (uint32_t)run;
+    dim->numbers[dim->count++] = single ? number : SEVERAL;
+    if (note) {
+        *note = (uint32_t)dim->count;
     }
-    if (err == OK && added) {
-        runs[dim->count] = (uint32_t)run;
-        dim->numbers[dim->count++] = single ? number : SEVERAL;
-    }
-    return err;
+    return OK;
 }
 
-static enum err place_runs(struct report_columns *self, struct cell_dim *dim, struct idmap *places, uint32_t *runs,
-                           uint32_t *places_of_runs)
+static enum err place_runs(struct report_columns *self, struct cell_dim *dim, uint32_t *runs, uint32_t *places_of_runs)
 {
     const struct chunk_links *links = &self->chunk.links;
     size_t first = chunk_links_of_row(links, self->from);
@@ -124,7 +157,7 @@ static enum err place_runs(struct report_columns *self, struct cell_dim *dim, st
         size_t from = links->firsts[run] > self->from ? links->firsts[run] : self->from;
         size_t end = links->firsts[run + 1] < self->to ? links->firsts[run + 1] : self->to;
         if (memchr(self->counted + from, 1, end - from)) {
-            err = place_run(self, dim, places, run, runs, &places_of_runs[run]);
+            err = place_run(self, dim, run, runs, &places_of_runs[run]);
         }
     }
     for (size_t run = first; err == OK && run < links->count && links->firsts[run] < self->to; run++) {
@@ -144,7 +177,6 @@ static enum err place_links(struct report_columns *self, struct cell_dim *dim)
     size_t count = err == OK ? self->chunk.links.count : 0;
     uint32_t *runs = ARENA_ARRAY(&self->arena, uint32_t, count + 1);
     uint32_t *places_of_runs = ARENA_ARRAY(&self->arena, uint32_t, count + 1);
-    struct idmap places;
 
     if (err == OK) {
         err = runs && places_of_runs ? make_numbers(self, dim, count) : ERR_NOMEM;
@@ -152,11 +184,10 @@ static enum err place_links(struct report_columns *self, struct cell_dim *dim)
     if (err != OK) {
         return err;
     }
-    idmap_init(&places, DIM_RUNS_MAX);
     dim->count = 0;
     dim->runs = runs;
-    err = place_runs(self, dim, &places, runs, places_of_runs);
-    idmap_done(&places);
+    err = place_runs(self, dim, runs, places_of_runs);
+    forget_notes(self, dim);
     return err;
 }
 

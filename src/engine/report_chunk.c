@@ -108,8 +108,9 @@ void report_columns_done(struct report_columns *self)
     free(self->scans);
     free(self->spare);
     free(self->cells);
-    free(self->traits);
+    report_traits_done(&self->traits);
     free(self->days);
+    free(self->notes);
     arena_done(&self->arena);
     report_times_done(&self->times);
 }
@@ -269,10 +270,10 @@ static enum err count_visitors(struct report_columns *self)
                                         (series ? CHUNK_BIT(CHUNK_TIME) : 0));
 
     for (size_t i = self->from; err == OK && i < self->to; i++) {
-        if (!self->counted[i]) {
+        visit.visitor = self->counted[i] ? chunk_number(&self->chunk.numbers[CHUNK_VISITOR], i) : 0;
+        if (visit.visitor == 0) {
             continue;
         }
-        visit.visitor = chunk_number(&self->chunk.numbers[CHUNK_VISITOR], i);
         visit.visitor_by = (enum visitor_by)bys->entries[chunk_code(bys, i)].term;
         visit.new_visitor = flags->entries[chunk_code(flags, i)].term & CLICK_FLAG_NEW_VISITOR;
         if (series) {

@@ -10,13 +10,22 @@
  * bytes in plain arrays. Only the columns that the question is about are read, and of a chunk that no filter lets
  * through not all of these. Finds what report_scan.c finds row by row.
  */
+/* What links belong to, by id: each an array of its own, so that what is asked for most stays in the cache. */
+enum link_mark { LINK_TAGGED = 1, LINK_PASSES = 2, LINK_FAILS = 4 };
+struct link_traits {
+    size_t count;
+    uint8_t *marks;               /* enum link_mark */
+    uint32_t *campaigns, *owners; /* numbers of their keys */
+    bool read;
+};
+
 struct report_columns {
     struct report_tally *tally;
     struct db *db;
     struct report_times times;
-    struct link_traits *traits; /* by link id */
-    size_t traits_count;
-    bool has_traits; /* read */
+    struct link_traits traits;
+    uint32_t *notes; /* report_cells.c */
+    size_t notes_count;
     bool knows_days; /* on which (UTC) the only link asked for was clicked */
     int64_t *days;
     size_t days_count;
@@ -54,11 +63,7 @@ enum err report_select(struct report_columns *self);
 enum err report_cells(struct report_columns *self);
 
 /* report_traits.c */
-struct link_traits {
-    uint32_t campaign, owner; /* numbers of their keys */
-    bool tagged;
-    uint8_t passes; /* bounds and filters: 2 = yes, 1 = no, 0 = not asked yet */
-};
+void report_traits_done(struct link_traits *self);
 /* Before the others. */
 enum err report_traits_read(struct report_columns *self);
 enum err report_traits_passes(struct report_columns *self, int64_t link_id, bool *passes);

@@ -114,6 +114,10 @@ enum err report_tally_group(struct report_tally *self, uint64_t first, uint64_t 
 static bool see(struct report_tally *self, struct report_visitors *set, const struct tally_visit *visit, size_t place,
                 struct visitor_seen *out)
 {
+    if (report_visitors_only(set, visit->visitor, visit->visitor_by, (uint32_t)place)) {
+        out->here = false;
+        return true;
+    }
     struct visitor_seen seen;
     bool fits = report_visitors_add(set, visit->visitor, visit->visitor_by, (uint32_t)place, &seen);
 

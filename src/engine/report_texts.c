@@ -2,19 +2,20 @@
 #include "report_texts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "linkpond/base/crypt.h"
 #include "linkpond/store/terms.h"
 
 #define TEXTS_MAX (1U << 22)
 #define BYTES_MAX (256U << 20)
+#define TERMS_MAX (INT64_C(1) << 26) /* 256 MiB; later ones are looked up each time */
 
 static void start(struct report_texts *self, struct db *db)
 {
     *self = (struct report_texts){.db = db};
     arena_init(&self->arena, BYTES_MAX);
     idmap_init(&self->numbers, TEXTS_MAX);
-    idmap_init(&self->terms, TEXTS_MAX);
     crypt_random(&self->key, sizeof self->key);
 }
 
@@ -27,7 +28,7 @@ void report_texts_done(struct report_texts *self)
 {
     arena_done(&self->arena);
     idmap_done(&self->numbers);
-    idmap_done(&self->terms);
+    free(self->terms);
     free(self->texts);
 }
 
@@ -88,22 +89,43 @@ static enum err intern_term(struct report_texts *self, int64_t term, uint64_t *n
     return err == ERR_NOT_FOUND ? ERR_CORRUPT : err; /* a row names a term that is not there */
 }
 
+/* Room for that term; false when it is none that is given, or memory ran out. */
+static bool widen(struct report_texts *self, int64_t term)
+{
+    size_t cap = self->terms_cap > 0 ? self->terms_cap : 1024;
+
+    if (term < 0 || term >= TERMS_MAX) {
+        return false;
+    }
+    while (cap <= (size_t)term) {
+        cap *= 2;
+    }
+    uint32_t *terms = realloc(self->terms, cap * sizeof *terms);
+    if (!terms) {
+        return false;
+    }
+    memset(terms + self->terms_cap, 0, (cap - self->terms_cap) * sizeof *terms);
+    self->terms = terms;
+    self->terms_cap = cap;
+    return true;
+}
+
 enum err report_texts_value(struct report_texts *self, const struct click_value *value, uint64_t *number)
 {
-    if (value->term == 0) {
+    size_t term = (size_t)value->term;
+
+    if (term == 0) {
         return report_texts_intern(self, value->text, number);
     }
-    const int64_t *known = idmap_find(&self->terms, (uint64_t)value->term, 0);
-    if (known) {
-        *number = (uint64_t)*known;
+    if (term < self->terms_cap && self->terms[term] != 0) {
+        *number = self->terms[term] - 1;
         return OK;
     }
     enum err err = intern_term(self, value->term, number);
-    int64_t *slot = err == OK ? idmap_put(&self->terms, (uint64_t)value->term, 0, NULL) : NULL;
-    if (slot) {
-        *slot = (int64_t)*number;
+    if (err == OK && (term < self->terms_cap || widen(self, value->term))) {
+        self->terms[term] = (uint32_t)*number + 1;
     }
-    return err != OK ? err : slot ? OK : ERR_NOMEM;
+    return err;
 }
 
 str report_texts_text(const struct report_texts *self, uint64_t number)

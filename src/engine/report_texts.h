@@ -15,7 +15,8 @@ struct report_texts {
     struct arena arena;
     struct siphash_key key;
     struct idmap numbers; /* keyed hash, length -> number */
-    struct idmap terms;   /* term id -> number */
+    uint32_t *terms;      /* number + 1 by term id, which are dense; 0 = not looked up yet */
+    size_t terms_cap;
     str *texts;
     size_t count, cap;
 };

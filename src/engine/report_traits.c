@@ -13,27 +13,48 @@
  */
 #define TRAITS_MAX ((size_t)1 << 26) /* by id; links beyond are looked up each time */
 
-static struct link_traits *make_traits(struct report_columns *self, int64_t link_id)
+void report_traits_done(struct link_traits *self)
 {
-    size_t at = (size_t)link_id;
+    free(self->marks);
+    free(self->campaigns);
+    free(self->owners);
+}
+
+static bool widen(void **array, size_t size, size_t from, size_t to)
+{
+    uint8_t *bigger = realloc(*array, to * size);
+
+    if (bigger) {
+        memset(bigger + from * size, 0, (to - from) * size);
+        *array = bigger;
+    }
+    return bigger != NULL;
+}
+
+/* Room for that id; false when there is none. */
+static bool has_room(struct report_columns *self, int64_t link_id)
+{
+    struct link_traits *traits = &self->traits;
+    size_t at = (size_t)link_id, count = traits->count > 0 ? traits->count : 1024;
 
     if (link_id < 0 || at >= TRAITS_MAX) {
-        return NULL;
+        return false;
     }
-    if (at >= self->traits_count) {
-        size_t count = self->traits_count > 0 ? self->traits_count : 1024;
-        while (count <= at) {
-            count *= 2;
-        }
-        struct link_traits *traits = realloc(self->traits, count * sizeof *traits);
-        if (!traits) {
-            return NULL;
-        }
-        memset(traits + self->traits_count, 0, (count - self->traits_count) * sizeof *traits);
-        self->traits = traits;
-        self->traits_count = count;
+    if (at < traits->count) {
+        return true;
     }
-    return &self->traits[at];
+    while (count <= at) {
+        count *= 2;
+    }
+    void *marks = traits->marks, *campaigns = traits->campaigns, *owners = traits->owners;
+    bool wide = widen(&marks, sizeof *traits->marks, traits->count, count) &&
+                widen(&campaigns, sizeof *traits->campaigns, traits->count, count) &&
+                widen(&owners, sizeof *traits->owners, traits->count, count);
+    traits->marks = marks;
+    traits->campaigns = campaigns;
+    traits->owners = owners;
+    traits->count = wide ? count : traits->count;
+    return wide;
 }
 
 /* ---- reading the indices */
@@ -44,15 +65,14 @@ static enum err read_rows(struct report_columns *self, struct stmt *rows, enum d
     enum err err = OK;
 
     while (err == OK && links_of_next(rows, &of, &link_id)) {
-        struct link_traits *traits = make_traits(self, link_id);
         const int64_t *name = names ? idmap_find(names, (uint64_t)of, 0) : NULL;
         uint32_t number = name ? (uint32_t)*name : 0;
-        if (!traits && link_id >= 0 && (size_t)link_id < TRAITS_MAX) {
-            err = ERR_NOMEM;
-        } else if (traits && dim == DIM_TAG) {
-            traits->tagged = true;
-        } else if (traits) {
-            *(dim == DIM_CAMPAIGN ? &traits->campaign : &traits->owner) = number;
+        if (!has_room(self, link_id)) {
+            err = link_id >= 0 && (size_t)link_id < TRAITS_MAX ? ERR_NOMEM : OK;
+        } else if (dim == DIM_TAG) {
+            self->traits.marks[link_id] |= LINK_TAGGED;
+        } else {
+            (dim == DIM_CAMPAIGN ? self->traits.campaigns : self->traits.owners)[link_id] = number;
         }
     }
     if (err != OK) {
@@ -121,7 +141,7 @@ static enum err read_indices(struct report_columns *self)
     struct report_match *match = self->tally->match;
     enum err err = OK;
 
-    self->has_traits = true;
+    self->traits.read = true;
     if (asks_for(match, DIM_CAMPAIGN)) {
         err = read_names(self, DIM_CAMPAIGN, &match->campaigns, links_each_of_campaign);
     }
@@ -133,16 +153,21 @@ static enum err read_indices(struct report_columns *self)
 
 /* ---- asking */
 
-/* What is known of the link without looking it up; false = look it up. */
-static bool find_traits(const struct report_columns *self, int64_t link_id, struct link_traits *out)
+/* Must the link itself be asked? Else what the indices did not name belongs to none. */
+static bool must_look_up(const struct report_columns *self, int64_t link_id)
 {
-    size_t at = (size_t)link_id;
+    const struct link_traits *traits = &self->traits;
 
-    *out = at < self->traits_count ? self->traits[at] : (struct link_traits){0};
-    return self->has_traits && link_id >= 0 && at < TRAITS_MAX && !out->tagged && !self->tally->query->domain_bound;
+    return !traits->read || self->tally->query->domain_bound || link_id < 0 || (size_t)link_id >= TRAITS_MAX ||
+           ((size_t)link_id < traits->count && traits->marks[link_id] & LINK_TAGGED);
 }
 
-static bool owner_is_bound(const struct report_match *match, uint32_t owner)
+static uint32_t number_of(const struct report_columns *self, const uint32_t *numbers, int64_t link_id)
+{
+    return (size_t)link_id < self->traits.count ? numbers[link_id] : 0;
+}
+
+static bool owner_is_bound(const struct report_match *match, uint64_t owner)
 {
     const int64_t *bound = idmap_find(&match->owners, (uint64_t)match->query->owner_id, 0);
 
@@ -153,12 +178,12 @@ static enum err judge(struct report_columns *self, int64_t link_id, bool *passes
 {
     struct report_match *match = self->tally->match;
     const struct match_link *link = NULL;
-    struct link_traits traits;
 
-    if (find_traits(self, link_id, &traits)) {
-        const struct match_link like = {.id = link_id, .campaign = traits.campaign, .owner = traits.owner};
-        *passes =
-            (!match->query->owner_bound || owner_is_bound(match, traits.owner)) && report_links_pass(match, &like);
+    if (!must_look_up(self, link_id)) {
+        const struct match_link like = {.id = link_id,
+                                        .campaign = number_of(self, self->traits.campaigns, link_id),
+                                        .owner = number_of(self, self->traits.owners, link_id)};
+        *passes = (!match->query->owner_bound || owner_is_bound(match, like.owner)) && report_links_pass(match, &like);
         return OK;
     }
     enum err err = report_match_link(match, link_id, &link);
@@ -170,20 +195,20 @@ enum err report_traits_read(struct report_columns *self)
 {
     bool named = naming_filter(self->tally->match, DIM_LINK) != NULL;
 
-    return self->has_traits || named ? OK : read_indices(self);
+    return self->traits.read || named ? OK : read_indices(self);
 }
 
 enum err report_traits_passes(struct report_columns *self, int64_t link_id, bool *passes)
 {
-    struct link_traits *traits = make_traits(self, link_id);
+    bool kept = has_room(self, link_id);
 
-    if (traits && traits->passes != 0) {
-        *passes = traits->passes == 2;
+    if (kept && self->traits.marks[link_id] & (LINK_PASSES | LINK_FAILS)) {
+        *passes = self->traits.marks[link_id] & LINK_PASSES;
         return OK;
     }
     enum err err = judge(self, link_id, passes);
-    if (traits && err == OK) {
-        traits->passes = *passes ? 2 : 1;
+    if (kept && err == OK) {
+        self->traits.marks[link_id] |= *passes ? LINK_PASSES : LINK_FAILS;
     }
     return err;
 }
@@ -192,11 +217,12 @@ enum err report_traits_value(struct report_columns *self, int64_t link_id, enum 
 {
     uint64_t values[REPORT_DIM_VALUES_MAX];
     const struct match_link *link = NULL;
-    struct link_traits traits;
 
     *single = true;
-    if (find_traits(self, link_id, &traits)) {
-        *value = dim == DIM_CAMPAIGN ? traits.campaign : dim == DIM_OWNER ? traits.owner : 0;
+    if (!must_look_up(self, link_id)) {
+        *value = dim == DIM_TAG
+                     ? 0
+                     : number_of(self, dim == DIM_CAMPAIGN ? self->traits.campaigns : self->traits.owners, link_id);
         return OK;
     }
     enum err err = report_match_link(self->tally->match, link_id, &link);

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE_BITS  14
-#define PAGE_SIZE  ((size_t)1 << PAGE_BITS)
+#define PAGE_SIZE  ((size_t)1 << VISITOR_PAGE_BITS)
 #define PAGES_MAX  4096               /* 256 MiB */
 #define NUMBER_MAX (INT64_C(1) << 34) /* higher ones are hashes, far apart */
 #define MORE_MAX   (1U << 23)
@@ -14,9 +13,6 @@
 #define IN_LIST    (UINT32_C(1) << 31)
 #define ANYWHERE   UINT32_MAX
 
-struct visitor_page {
-    uint32_t seen[PAGE_SIZE]; /* place + 1; or IN_LIST + index of the place seen last; 0 = nowhere */
-};
 struct visitor_place {
     uint32_t place, before; /* index of another place of this visitor; itself = there is none */
 };
@@ -59,7 +55,7 @@ static bool widen(struct report_visitors *self, enum visitor_by by, size_t at)
 
 static uint32_t *place_of(struct report_visitors *self, int64_t visitor, enum visitor_by by)
 {
-    size_t at = (size_t)visitor >> PAGE_BITS;
+    size_t at = (size_t)visitor >> VISITOR_PAGE_BITS;
 
     if (at >= self->caps[by] && !widen(self, by, at)) {
         return NULL;

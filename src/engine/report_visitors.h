@@ -22,6 +22,20 @@ struct report_visitors {
 void report_visitors_init(struct report_visitors *self);
 void report_visitors_done(struct report_visitors *self);
 
+#define VISITOR_PAGE_BITS 14
+struct visitor_page {
+    uint32_t seen[1 << VISITOR_PAGE_BITS]; /* place + 1; or a list of several (report_visitors.c); 0 = nowhere */
+};
+/* Is this the only place it was seen at? The answer that most clicks get. */
+static inline bool report_visitors_only(const struct report_visitors *self, int64_t visitor, enum visitor_by by,
+                                        uint32_t place)
+{
+    size_t at = (size_t)visitor >> VISITOR_PAGE_BITS;
+    const struct visitor_page *page = at < self->caps[by] ? self->pages[by][at] : NULL;
+
+    return page && page->seen[(size_t)visitor & (ARRAY_LEN(page->seen) - 1)] == place + 1;
+}
+
 struct visitor_seen {
     bool first; /* anywhere */
     bool here;  /* at this place */
