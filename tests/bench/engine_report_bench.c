@@ -142,14 +142,15 @@ static void set_term(struct click_row *row, enum click_column column, uint64_t t
     row->values[column] = (struct click_value){.term = (int64_t)term};
 }
 
-/* Zipf: as many visits for each doubling of the rank. What a link carries is its own. */
+/* Zipf: as many visits for each doubling of the rank. What a link carries is its own, and so is a visitor's browser. */
 static void some_click(struct click_row *row, uint64_t at, uint64_t clicks, char *memory)
 {
     uint64_t link = (uint64_t)exp((double)roll(UINT64_C(1) << 52) / (double)(UINT64_C(1) << 52) * links_log);
-    uint64_t trait = hash_xxh3(&link, sizeof link, 5), agent = roll(1 + roll(AGENTS));
+    uint64_t a_day = clicks / 1096 + 1, day = at / a_day;
+    uint64_t visitor = 1 + day * (a_day / 2 + 1) + roll(a_day / 2 + 1), its = hash_xxh3(&visitor, sizeof visitor, 6);
+    uint64_t trait = hash_xxh3(&link, sizeof link, 5), agent = its % (1 + (its >> 32) % AGENTS);
     bool bot = roll(12) == 0, carries = trait % 3 > 0;
     int64_t time_ms = START_MS + (int64_t)((double)at / (double)clicks * (double)SPAN_MS);
-    uint64_t a_day = clicks / 1096 + 1, day = at / a_day;
 
     *row = (struct click_row){
         .facts = {.id = (INT64_C(1) << 51) + (int64_t)(at / 1500 << 17) + (int64_t)(at % 1500) * 7,
@@ -159,7 +160,7 @@ static void some_click(struct click_row *row, uint64_t at, uint64_t clicks, char
                   .outcome = roll(50) ? OUTCOME_REDIRECT : OUTCOME_EXPIRED,
                   .signals = (unsigned)(agent % 4) << 3,
                   .flags = (unsigned)(roll(5) ? roll(4) : CLICK_FLAG_QR),
-                  .visitor = bot ? 0 : (int64_t)(1 + day * (a_day / 2 + 1) + roll(a_day / 2 + 1)),
+                  .visitor = bot ? 0 : (int64_t)visitor,
                   .visitor_by = bot ? VISITOR_BY_NONE : VISITOR_BY_HASH,
                   .source_by = carries     ? BY_LINK
                                : agent % 3 ? BY_APP
