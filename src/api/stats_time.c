@@ -67,7 +67,9 @@ static int64_t earlier(const struct zone *zone, int64_t ms, int64_t days, bool y
         civil_from_days(day, &y, &m, &d);
         target = days_from_civil(y - 1, m, m == 2 && d == 29 ? 28 : d);
     }
-    return zone_day_start(zone, target) + second * MS_PER_SECOND + into_second;
+    int64_t start = zone_day_start(zone, target), at = start + second * MS_PER_SECOND + into_second;
+    int64_t moved = zone_offset_s(zone, start) - zone_offset_s(zone, at); /* the clocks changed since midnight */
+    return at + moved * MS_PER_SECOND;
 }
 
 void stats_query_compared(const struct stats_query *query, int64_t *from_ms, int64_t *to_ms)

@@ -54,6 +54,32 @@ def test_every_dimension_filters(shop, filters, clicks):
     assert shop.stats(**filters)["totals"]["clicks"] == clicks
 
 
+DIMENSIONS = ("link campaign channel channel_group source source_by utm_source utm_medium utm_campaign utm_term utm_content"
+              " utm_id tag owner domain class outcome app scene os device browser language net country region city carrier"
+              " referrer ad_click_source target qr hour weekday").split()
+
+
+@pytest.mark.parametrize("dim", DIMENSIONS)
+def test_what_a_group_says_its_filter_takes_back(shop, dim):
+    groups = shop.stats(group_by=dim, metrics="clicks,visitors,scans")["groups"]
+    assert groups
+    for group in groups:
+        if group[dim] is None or group[dim] == "human":
+            continue  # an unknown code has no link to name; class=human asks for what counts
+        word = str(group[dim]).lower() if isinstance(group[dim], bool) else group[dim]
+        ask = {"class": "all"} if dim == "outcome" else {}
+        assert shop.stats(**{dim: word, **ask})["totals"]["clicks"] == group["clicks"], group
+        rest = sum(g["clicks"] for g in groups if dim != "tag" and g is not group)
+        if dim not in ("tag", "class", "outcome"):
+            assert shop.stats(**{"not_" + dim: word})["totals"]["clicks"] == rest, group
+
+
+def test_pairs_past_the_limit_are_other(shop):
+    pairs = shop.stats(group_by="app,campaign")["groups"]
+    cut = shop.stats(group_by="app,campaign", limit=1)
+    assert cut["groups"] == pairs[:1] and cut["other"] == {"clicks": sum(pair["clicks"] for pair in pairs[1:])}
+
+
 def test_groups_tell_each_value_and_the_rest(shop):
     by_campaign = shop.stats(group_by="campaign")["groups"]
     assert [(g["campaign"], g["clicks"], g["visitors"]) for g in by_campaign] == [("spring", 4, 3), ("autumn", 1, 1)]
@@ -99,6 +125,12 @@ def test_comparing_asks_about_as_much_time_before(shop):
     answer = shop.stats(period="7d", compare="previous", interval="day")
     previous = answer["previous"]
     assert previous["to"] == answer["from"] and previous["totals"]["clicks"] == 0 and len(previous["series"]) == 7
+    assert previous["series"][0]["start"] == previous["from"] and {b["clicks"] for b in previous["series"]} == {0}
+    tomorrow = (datetime.date.fromisoformat(answer["to"][:10])).isoformat()
+    before = shop.stats(**{"from": tomorrow, "to": tomorrow, "compare": "previous", "interval": "hour",
+                           "metrics": "clicks,visitors"})["previous"]
+    assert sum(b["clicks"] for b in before["series"]) == before["totals"]["clicks"] == 5
+    assert max(b["visitors"] for b in before["series"]) >= 1
     year = shop.stats(**{"from": "2028-02-29", "to": "2028-02-29", "tz": "UTC", "compare": "year"})["previous"]
     assert (year["from"], year["to"]) == ("2027-02-28T00:00:00+00:00", "2027-03-01T00:00:00+00:00")
 

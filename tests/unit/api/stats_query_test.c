@@ -140,6 +140,12 @@ static void comparing__shifts_days_not_hours_over_a_clock_change(void **state)
     stats_query_compared(&query, &from_ms, &to_ms);
     assert_int_equal(from_ms, at("2026-03-01T00:00:00-05:00"));
     assert_int_equal(to_ms, at("2026-03-08T00:00:00-05:00"));
+    assert_int_equal(parse("from=2026-03-15T10:00:00-04:00&to=2026-03-22T10:00:00-04:00&tz=America/New_York&"
+                           "compare=previous",
+                           USE_STATS),
+                     OK);
+    stats_query_compared(&query, &from_ms, &to_ms);
+    assert_int_equal(from_ms, at("2026-03-08T10:00:00-04:00")); /* that day had lost an hour by then */
     assert_int_equal(parse("from=2026-03-01T10:00:00Z&to=2026-03-01T12:00:00Z&compare=previous", USE_STATS), OK);
     stats_query_compared(&query, &from_ms, &to_ms);
     assert_int_equal(from_ms, at("2026-03-01T08:00:00Z"));
