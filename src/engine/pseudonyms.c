@@ -11,6 +11,7 @@
 #include "linkpond/store/visitors.h"
 #include "pseudonyms_hash.h"
 #include "pseudonyms_salts.h"
+#include "pseudonyms_undo.h"
 
 /*
  * A day's memory is built when its first click comes: from its visitor rows and its clicks, so a restart forgets
@@ -22,6 +23,8 @@
 #define DAYS          PSEUDONYMS_DAYS
 #define META_NEXT     STR("visitor_next")
 #define NEWCOMERS_MIN 256
+#define GIVEN_TO      0 /* second words of keys in `given` */
+#define RETURNED      1
 
 struct visitor_day {
     bool used, fresh; /* fresh: made in this batch */
@@ -29,12 +32,7 @@ struct visitor_day {
     struct pseudonyms_hash hash;
     struct idmap numbers; /* hash -> number */
     struct idmap pairs;   /* (visitor, link) -> last PV, ms */
-};
-struct undo {
-    struct idmap *map;
-    uint64_t a, b;
-    int64_t value;
-    bool added;
+    struct idmap given;   /* (hash, GIVEN_TO) -> number of a new cookie; (number, RETURNED) -> was that sent back */
 };
 /* Given a number in this batch and not stored yet. */
 struct newcomers {
@@ -49,8 +47,7 @@ struct pseudonyms {
     int64_t next, next_committed;
     struct newcomers newcomers;
     struct visitor_day days[DAYS];
-    struct undo *undo;
-    size_t undo_count, undo_cap;
+    struct undo_log undo;
 };
 
 static uint64_t visitor_key(int64_t number, enum visitor_by by)
@@ -85,6 +82,7 @@ static void day_drop(struct visitor_day *day)
 {
     idmap_done(&day->numbers);
     idmap_done(&day->pairs);
+    idmap_done(&day->given);
     pseudonyms_hash_done(&day->hash);
     day->used = false;
 }
@@ -95,7 +93,7 @@ void pseudonyms_free(struct pseudonyms *self)
         for (size_t i = 0; i < DAYS; i++) {
             day_drop(&self->days[i]);
         }
-        free(self->undo);
+        undo_done(&self->undo);
         free(self->newcomers.hashes);
         free(self);
     }
@@ -212,16 +210,6 @@ static struct visitor_day *oldest_day(struct pseudonyms *self)
     return oldest;
 }
 
-/* Its map is gone, so the notes about it mean nothing any more. */
-static void undo_forget(struct pseudonyms *self, const struct visitor_day *day)
-{
-    for (size_t i = 0; i < self->undo_count; i++) {
-        if (self->undo[i].map == &day->numbers || self->undo[i].map == &day->pairs) {
-            self->undo[i].map = NULL;
-        }
-    }
-}
-
 static enum err day_load(struct pseudonyms *self, struct db *db, int64_t civil_day, struct visitor_day **out)
 {
     struct visitor_day *day = oldest_day(self);
@@ -231,13 +219,16 @@ static enum err day_load(struct pseudonyms *self, struct db *db, int64_t civil_d
     if (err != OK) {
         return err;
     }
-    undo_forget(self, day);
+    undo_forget(&self->undo, &day->numbers);
+    undo_forget(&self->undo, &day->pairs);
+    undo_forget(&self->undo, &day->given);
     day_drop(day);
     day->day = civil_day;
     day->start_ms = zone_day_start(self->zone, civil_day);
     day->end_ms = zone_day_start(self->zone, civil_day + 1);
     idmap_init(&day->numbers, PSEUDONYMS_PER_DAY);
     idmap_init(&day->pairs, PSEUDONYMS_PER_DAY);
+    idmap_init(&day->given, PSEUDONYMS_PER_DAY);
     err = pseudonyms_salt_for(db, civil_day, &salt);
     if (err == OK) {
         pseudonyms_hash_init(&day->hash, &salt);
@@ -270,29 +261,6 @@ static enum err day_of(struct pseudonyms *self, struct db *db, int64_t time_ms, 
 
 /* ---- one click */
 
-/* Notes and sets. False: not remembered (full). */
-static bool set(struct pseudonyms *self, struct idmap *map, uint64_t a, uint64_t b, int64_t value)
-{
-    bool added = false;
-
-    if (self->undo_count == self->undo_cap) {
-        size_t cap = self->undo_cap > 0 ? self->undo_cap * 2 : 4096;
-        struct undo *undo = realloc(self->undo, cap * sizeof *undo);
-        if (!undo) {
-            return false;
-        }
-        self->undo = undo;
-        self->undo_cap = cap;
-    }
-    int64_t *slot = idmap_put(map, a, b, &added);
-    if (!slot) {
-        return false;
-    }
-    self->undo[self->undo_count++] = (struct undo){map, a, b, *slot, added};
-    *slot = value;
-    return true;
-}
-
 static enum err number_by_hash(struct pseudonyms *self, struct db *db, struct visitor_day *day,
                                const struct record *record, const struct visit_agent *agent, struct pseudonym *out)
 {
@@ -308,7 +276,7 @@ static enum err number_by_hash(struct pseudonyms *self, struct db *db, struct vi
     if (err != OK && err != ERR_NOMEM) {
         return err;
     }
-    if (err != OK || self->next >= PSEUDONYM_DENSE_MAX || !set(self, &day->numbers, hash, 0, self->next)) {
+    if (err != OK || self->next >= PSEUDONYM_DENSE_MAX || !undo_set(&self->undo, &day->numbers, hash, 0, self->next)) {
         out->number = PSEUDONYM_DENSE_MAX | (int64_t)(hash % (uint64_t)PSEUDONYM_DENSE_MAX);
         return OK;
     }
@@ -344,8 +312,38 @@ static void note_pv(struct pseudonyms *self, struct visitor_day *day, const stru
         out->repeat = distance <= self->repeat_window_ms;
         latest = *last > latest ? *last : latest;
     }
-    bool remembered = set(self, &day->pairs, visitor, (uint64_t)record->link_id, latest);
+    bool remembered = undo_set(&self->undo, &day->pairs, visitor, (uint64_t)record->link_id, latest);
     out->first_here = !last && (remembered || out->new_visitor);
+}
+
+/* A number that was given just now stands for a browser that brought no cookie. If the same hash was given one before
+ * today and never sent it back, that is one that drops cookies, else it would be somebody new at each visit; if it was
+ * sent back, whoever comes without is somebody else. */
+static void number_by_cookie(struct pseudonyms *self, struct visitor_day *day, const struct record *record,
+                             const struct visit_agent *agent, struct pseudonym *out)
+{
+    uint64_t given = (uint64_t)record->visitor;
+
+    out->by = VISITOR_BY_COOKIE;
+    out->number = record->visitor;
+    if (record->signals & SIGNAL_COOKIE) {
+        const int64_t *returned = idmap_find(&day->given, given, RETURNED);
+        if (returned && !*returned) {
+            undo_set(&self->undo, &day->given, given, RETURNED, true);
+        }
+        return;
+    }
+    uint64_t hash = pseudonyms_hash(&day->hash, &record->ip, agent);
+    const int64_t *before = idmap_find(&day->given, hash, GIVEN_TO);
+    const int64_t *returned = before ? idmap_find(&day->given, (uint64_t)*before, RETURNED) : NULL;
+    if (returned && !*returned) {
+        out->number = *before;
+        return;
+    }
+    out->new_visitor = true;
+    if (undo_set(&self->undo, &day->given, given, RETURNED, false)) {
+        undo_set(&self->undo, &day->given, hash, GIVEN_TO, record->visitor);
+    }
 }
 
 enum err pseudonyms_find(struct pseudonyms *self, struct db *db, const struct record *record,
@@ -359,9 +357,7 @@ enum err pseudonyms_find(struct pseudonyms *self, struct db *db, const struct re
         return err;
     }
     if (record->visitor != 0) {
-        out->number = record->visitor;
-        out->by = VISITOR_BY_COOKIE;
-        out->new_visitor = !(record->signals & SIGNAL_COOKIE);
+        number_by_cookie(self, day, record, agent, out);
     } else {
         err = number_by_hash(self, db, day, record, agent, out);
     }
@@ -385,7 +381,7 @@ enum err pseudonyms_save(struct pseudonyms *self, struct db *db)
 void pseudonyms_committed(struct pseudonyms *self)
 {
     self->next_committed = self->next;
-    self->undo_count = 0;
+    undo_committed(&self->undo);
     for (size_t i = 0; i < DAYS; i++) {
         self->days[i].fresh = false;
     }
@@ -393,15 +389,7 @@ void pseudonyms_committed(struct pseudonyms *self)
 
 void pseudonyms_rolled_back(struct pseudonyms *self)
 {
-    for (size_t i = self->undo_count; i > 0; i--) {
-        const struct undo *undo = &self->undo[i - 1];
-        if (undo->map && undo->added) {
-            idmap_remove(undo->map, undo->a, undo->b);
-        } else if (undo->map) {
-            *idmap_put(undo->map, undo->a, undo->b, NULL) = undo->value;
-        }
-    }
-    self->undo_count = 0;
+    undo_roll_back(&self->undo);
     self->newcomers.count = 0;
     self->next = self->next_committed;
     for (size_t i = 0; i < DAYS; i++) {

@@ -13,6 +13,10 @@
  * deleted with their visitors' hashes two days later, so that nobody can find the address again. A visitor's opt-out
  * (GPC, DNT) keeps the cookie away; the day's number stays, because it names nobody beyond the day.
  *
+ * A browser that takes a cookie and never sends it back would be somebody new at each visit. So whoever comes without
+ * one, with the hash of somebody who was given a number before on that day and has not sent it back, is that somebody.
+ * This is remembered in memory only: such a browser counts once more after a restart.
+ *
  * In memory, per day of the last PSEUDONYMS_DAYS: hash -> number, and (visitor, link) -> last PV. At most
  * PSEUDONYMS_PER_DAY of either a day. Past that a new visitor's number is taken from the hash itself (still the same
  * all day, but not dense), and a pair that was not remembered is a first one only if its visitor is new: a link's

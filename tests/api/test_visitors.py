@@ -51,9 +51,18 @@ def test_each_new_browser_gets_a_number_of_its_own(numbered):
 @pytest.mark.parametrize("cookie", ["lp_v=", "lp_v=1", "lp_v=" + "0" * 32, "lp_v=" + "f" * 32, "lp_v=" + "g" * 32, "lp_v=" + "a" * 31,
                                     "lp_v=" + "A" * 32, "xlp_v=" + "1" * 32, "lp_v", ";;;=;lp_v=;"])
 def test_a_cookie_that_is_none_of_ours_is_no_number(numbered, cookie):
-    reply = visit(numbered, cookie)
+    reply = visit(numbered, cookie, ip=f"192.0.2.{len(cookie)}", ua=SAFARI + repr(cookie))
     assert SET.match(reply.headers["Set-Cookie"])
     assert numbered.click_of(reply)["new_visitor"] is True
+
+
+def test_a_browser_that_drops_its_cookie_is_one_visitor_of_the_day(numbered):
+    first, again = (visit(numbered, ip="192.0.2.200") for _ in range(2))
+    assert given(first) != given(again)
+    one, two = numbered.click_of(first), numbered.click_of(again)
+    assert one["visitor"] == two["visitor"]
+    assert (one["new_visitor"], two["new_visitor"]) == (True, False)
+    assert two["repeat"] is True
 
 
 def test_a_cookie_of_another_install_is_no_number(numbered, make_pond):
@@ -106,7 +115,7 @@ def test_a_restart_and_a_kill_give_no_number_twice(make_pond):
     pond.code = pond.link()["code"]
     seen = []
     for stop in (pond.stop, pond.kill9, pond.stop):
-        seen += [pond.click_of(visit(pond))["visitor"] for _ in range(5)]
+        seen += [pond.click_of(visit(pond, ip=f"203.0.113.{i}"))["visitor"] for i in range(5)]
         stop()
         pond.start()
     assert len(set(seen)) == len(seen)

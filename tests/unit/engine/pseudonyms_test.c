@@ -59,11 +59,13 @@ static void roll_back(void)
     pseudonyms_rolled_back(self);
 }
 
-static struct pseudonym find(unsigned host, int64_t days)
+static struct pseudonym find_with(unsigned host, int64_t days, int64_t cookie, unsigned signals)
 {
     const struct record record = {
         .time_ms = T0 + days * MS_PER_DAY,
         .link_id = 1,
+        .visitor = cookie,
+        .signals = signals,
         .ip = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 203, 0, (uint8_t)(host >> 8), (uint8_t)host}},
     };
     const struct visit_agent agent = {.text = STR("Mozilla/5.0 (iPhone)"), .digest = {1, 2}};
@@ -71,6 +73,29 @@ static struct pseudonym find(unsigned host, int64_t days)
 
     assert_int_equal(pseudonyms_find(self, db.db, &record, &agent, true, &who), OK);
     return who;
+}
+
+static struct pseudonym find(unsigned host, int64_t days)
+{
+    return find_with(host, days, 0, 0);
+}
+
+/* A number that the redirect plane gave just now, or that a browser sent back. */
+static int64_t given(unsigned host, int64_t days, int64_t cookie)
+{
+    struct pseudonym who = find_with(host, days, cookie, 0);
+
+    assert_int_equal(who.by, VISITOR_BY_COOKIE);
+    assert_int_equal(who.new_visitor, who.number == cookie);
+    return who.number;
+}
+
+static int64_t sent_back(unsigned host, int64_t days, int64_t cookie)
+{
+    struct pseudonym who = find_with(host, days, cookie, SIGNAL_COOKIE);
+
+    assert_false(who.new_visitor);
+    return who.number;
 }
 
 static int64_t number(unsigned host, int64_t days)
@@ -231,6 +256,51 @@ static void pseudonyms__days_before_yesterday_leave_no_trace(void **state)
     roll_back();
 }
 
+static void pseudonyms__a_browser_that_drops_cookies_is_one_visitor_of_the_day(void **state)
+{
+    (void)state;
+    begin();
+    assert_int_equal(given(1, 0, 1001), 1001);
+    assert_int_equal(given(1, 0, 1002), 1001);
+    assert_int_equal(given(2, 0, 1003), 1003); /* from another address */
+    commit();
+    begin();
+    assert_int_equal(given(1, 0, 1004), 1001);
+    assert_int_equal(given(1, 1, 1005), 1005); /* on another day */
+    assert_true(find_with(1, 0, 1006, 0).repeat);
+    roll_back();
+}
+
+static void pseudonyms__beside_one_that_keeps_its_cookie_others_are_others(void **state)
+{
+    (void)state;
+    begin();
+    assert_int_equal(given(1, 0, 1001), 1001);
+    assert_int_equal(sent_back(1, 0, 1001), 1001);
+    assert_int_equal(given(1, 0, 1002), 1002);
+    assert_int_equal(given(1, 0, 1003), 1002);
+    assert_int_equal(sent_back(7, 0, 1002), 1002); /* in another network by then */
+    assert_int_equal(given(1, 0, 1004), 1004);
+    assert_int_equal(sent_back(1, 0, 500), 500); /* of another day */
+    commit();
+}
+
+static void pseudonyms__a_rolled_back_cookie_was_given_to_nobody(void **state)
+{
+    (void)state;
+    begin();
+    assert_int_equal(given(1, 0, 1001), 1001);
+    commit();
+    begin();
+    assert_int_equal(sent_back(1, 0, 1001), 1001);
+    assert_int_equal(given(2, 0, 1002), 1002);
+    roll_back();
+    begin();
+    assert_int_equal(given(1, 0, 1003), 1001);
+    assert_int_equal(given(2, 0, 1004), 1004);
+    commit();
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 int main(void)
 {
@@ -240,6 +310,9 @@ int main(void)
         TEST(pseudonyms__a_day_comes_back_with_the_visitors_of_the_same_batch),
         TEST(pseudonyms__a_rolled_back_batch_leaves_nothing),
         TEST(pseudonyms__no_number_is_given_twice_after_the_counter_was_lost),
+        TEST(pseudonyms__a_browser_that_drops_cookies_is_one_visitor_of_the_day),
+        TEST(pseudonyms__beside_one_that_keeps_its_cookie_others_are_others),
+        TEST(pseudonyms__a_rolled_back_cookie_was_given_to_nobody),
         TEST(pseudonyms__days_before_yesterday_leave_no_trace),
     };
 

@@ -27,6 +27,10 @@
  */
 #define ENOUGH         0.99
 #define ENOUGH_MACHINE 0.97
+/* Who drops cookies and changes networks is two; who shares address and phone with somebody who has not come back yet
+ * is that somebody. */
+#define PEOPLE_OFF     0.03
+#define ENOUGH_REPEATS 0.97
 
 struct world {
     struct tempdir dir;
@@ -221,6 +225,20 @@ static void stream__the_balance_is_exact(void **state)
     assert_int_equal(score_sums_wrong(world->score), 0);
 }
 
+static void stream__people_are_counted_and_known_again(void **state)
+{
+    (void)state;
+    int64_t people = 0, visitors = 0;
+    for (int day = 0; day < DAYS; day++) {
+        people += score_day(world->score, day)->people;
+        visitors += score_day(world->score, day)->visitors;
+    }
+    assert_true(people > CLICKS / 3);
+    assert_true((double)llabs(visitors - people) <= PEOPLE_OFF * (double)people);
+    assert_true(find_value(SCORE_REPEAT, "yes")->expected >= 500);
+    assert_values(SCORE_REPEAT, ENOUGH_REPEATS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +247,7 @@ int main(void)
         cmocka_unit_test(stream__every_source_and_channel_is_told),
         cmocka_unit_test(stream__systems_and_devices_are_told),
         cmocka_unit_test(stream__outcomes_are_those_of_the_links),
+        cmocka_unit_test(stream__people_are_counted_and_known_again),
         cmocka_unit_test(stream__duplicates_are_those_sent_twice),
         cmocka_unit_test(stream__the_balance_is_exact),
     };
