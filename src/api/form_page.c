@@ -110,9 +110,18 @@ static str account(struct form_page *self)
     return form_fill(self, "form_account.html");
 }
 
+/* On every page of a folder whose figures are made up. */
+static str demo_banner(struct form_page *self)
+{
+    return self->ctx->engine->demo ? arena_f(self->arena, "<p class=\"demo\" role=\"note\">" STR_FMT "</p>",
+                                             STR_ARG(word(WORD_demo, self->chinese)))
+                                   : (str){0};
+}
+
 void form_answer(struct form_page *self, struct reply *reply, int status, const char *kind, str content)
 {
     form_put_html(self, "account", account(self));
+    form_put_html(self, "demo", demo_banner(self));
     form_put_html(self, "content", content);
     form_put(self, "kind", str_from_c(kind));
     form_put(self, "title", word(WORD_name, self->chinese));

@@ -10,6 +10,7 @@
     X(lang, "zh-CN", "en")                                                                                             \
     X(name, "链塘", "Linkpond")                                                                                        \
     X(tagline, "每一次访问，都知道从哪里来", "Know where every visit came from")                                       \
+    X(demo, "演示数据", "Demo data")                                                                                   \
     X(sign_in, "登录", "Sign in")                                                                                      \
     X(sign_out, "退出登录", "Sign out")                                                                                \
     X(key, "API 密钥", "API key")                                                                                      \

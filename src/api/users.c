@@ -98,6 +98,7 @@ static void me_get(struct ctx *ctx, struct request *request, struct reply *reply
     json_put_str(&json, "default_domain", me.domain.host);
     json_put_i64(&json, "code_length",
                  me.domain.code_length > 0 ? me.domain.code_length : (int64_t)ctx->engine->opts.code_length);
+    json_put_bool(&json, "demo", ctx->engine->demo);
     json_put_bool(&json, "fold_case", ctx->engine->fold_case);
     json_put_bool(&json, "strict_dictionary", ctx->engine->opts.strict_dictionary);
     json_put_bool(&json, "utm_normalise", ctx->engine->opts.normalise_utm);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/base/clock.h"
 
+#include <stdatomic.h>
+
 /* Dates are arithmetic on day numbers; libc's broken-down time, its locale and its time zone stay out of it. */
 
 #define DAY_MIN INT64_C(-719162) /* 0001-01-01 */
@@ -8,12 +10,23 @@
 #define MS_MIN  (DAY_MIN * MS_PER_DAY)
 #define MS_MAX  (DAY_MAX * MS_PER_DAY + MS_PER_DAY - 1)
 
+static _Atomic int64_t set_ms; /* 0: by the system's clock; one for the process, as the time is */
+
 int64_t clock_now_ms(void)
 {
+    int64_t set = atomic_load_explicit(&set_ms, memory_order_relaxed);
     struct timespec now;
 
+    if (set != 0) {
+        return set;
+    }
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * MS_PER_SECOND + now.tv_nsec / 1000000;
+}
+
+void clock_set_ms(int64_t now_ms)
+{
+    atomic_store(&set_ms, now_ms);
 }
 
 int64_t clock_mono_ns(void)

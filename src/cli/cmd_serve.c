@@ -34,8 +34,9 @@ static enum err daemon_publish(struct daemon *self, struct fault *fault)
     crypt_cleanse(secret, sizeof secret);
     err = err ? err : listening_write(arena, self->cli->data_dir, &addresses, getpid());
     if (!err) {
-        log_event(LOG_INFO, "ready", "linkpond %s: redirects on %s, desk and API on %s, visitors' pages on %s",
-                  LINKPOND_VERSION, addresses.redirect, addresses.admin, addresses.public);
+        log_event(LOG_INFO, "ready", "linkpond %s%s: redirects on %s, desk and API on %s, visitors' pages on %s",
+                  LINKPOND_VERSION, self->engine->demo ? " with demo data" : "", addresses.redirect, addresses.admin,
+                  addresses.public);
     }
     return err;
 }

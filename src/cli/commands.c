@@ -15,6 +15,7 @@ const struct command commands_table[] = {
     { "backup", "[FILE]", 0, 1, false, NULL, NULL, cmd_backup, "Copy the database, checked, into the backup folder or FILE", "备份数据库到备份目录或文件" },
     { "check", "", 0, 0, false, cmd_check_flags, NULL, cmd_check, "Check that what is stored agrees with itself", "检查数据是否一致" },
     { "doctor", "", 0, 0, false, cmd_doctor_flags, NULL, cmd_doctor, "Look for what is wrong with the installation", "检查安装和运行情况" },
+    { "demo", "", 0, 0, false, cmd_demo_flags, NULL, cmd_demo, "Fill a data folder with a company's made-up links and visits", "用虚构公司的短链和访问填充数据目录" },
     { "settings", "", 0, 0, true, cmd_settings_flags, NULL, cmd_settings,
       "Show the settings in force, or a sample file", "显示当前设置或示例设置文件" },
     { "version", "", 0, 0, false, NULL, NULL, cmd_version, "Show the version", "显示版本" },

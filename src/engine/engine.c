@@ -111,8 +111,12 @@ static enum err read_facts(struct engine *self, struct db *db, struct arena *are
 {
     int64_t node = 0;
     int64_t fold_case = 0;
+    int64_t demo = 0;
     str cookie_key = {0};
-    enum err err = meta_get_i64(db, META_NODE, &node);
+    enum err err = meta_get_i64(db, META_DEMO, &demo);
+
+    err = err == ERR_NOT_FOUND ? OK : err;
+    err = err ? err : meta_get_i64(db, META_NODE, &node);
 
     err = err ? err : meta_get_i64(db, META_FOLD_CASE, &fold_case);
     err = err ? err : meta_get_blob(db, arena, META_CODE_KEY, code_key);
@@ -127,6 +131,7 @@ static enum err read_facts(struct engine *self, struct db *db, struct arena *are
     }
     self->node = (unsigned)node;
     self->fold_case = fold_case != 0;
+    self->demo = demo != 0;
     return err;
 }
 

@@ -32,14 +32,15 @@ static enum err put_random(struct db *db, str key)
     return err;
 }
 
-static enum err put_facts(struct db *db, bool fold_case, int64_t now_ms)
+static enum err put_facts(struct db *db, const struct engine_init_opts *opts, int64_t now_ms)
 {
     enum err err = put_random(db, META_CODE_KEY);
 
     err = err ? err : put_random(db, META_COOKIE_KEY);
     err = err ? err : put_random(db, META_HASH_KEY);
     err = err ? err : meta_put_i64(db, META_NODE, NODE_DEFAULT);
-    err = err ? err : meta_put_i64(db, META_FOLD_CASE, fold_case ? 1 : 0);
+    err = err ? err : meta_put_i64(db, META_FOLD_CASE, opts->fold_case ? 1 : 0);
+    err = err || !opts->demo ? err : meta_put_i64(db, META_DEMO, 1);
     return err ? err : meta_put_i64(db, META_CREATED_MS, now_ms);
 }
 
@@ -68,7 +69,7 @@ static enum err fill(struct db *db, const struct engine_init_opts *opts, struct 
         return err;
     }
     domain->created_ms = domain->updated_ms = now_ms;
-    err = put_facts(db, opts->fold_case, now_ms);
+    err = put_facts(db, opts, now_ms);
     err = err ? err : put_rows(db, domain, secret, now_ms);
     if (err) {
         db_rollback(db);

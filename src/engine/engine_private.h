@@ -9,6 +9,8 @@
 #define ENGINE_JOURNAL   "journal"
 #define ENGINE_LOCK      "lock"
 #define ENGINE_LOCAL_KEY "local.key"
+#define ENGINE_LISTEN    "listen.json" /* a daemon's */
+#define ENGINE_BACKUPS   "backups"     /* unless a setting says another place */
 
 /* The folder's lock, with our pid for whoever meets it. ERR_BUSY names the holder. */
 enum err engine_lock(const char *data_dir, struct arena *arena, int *fd, struct fault *fault);

@@ -25,7 +25,7 @@ def either(request, make_pond):
 
 # ---- without a data folder ------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("command", [[], ["link"], ["link", "create"], ["key"], ["serve"], ["import"], ["try"], ["doctor"]])
+@pytest.mark.parametrize("command", [[], ["link"], ["link", "create"], ["key"], ["serve"], ["import"], ["try"], ["doctor"], ["demo"]])
 def test_every_command_explains_itself(command):
     done = run(*command, "--help")
     assert done.returncode == 0 and done.stdout.startswith("usage: linkpond")

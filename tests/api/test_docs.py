@@ -9,7 +9,7 @@ from docrun import Shell, Step, judge, steps
 from pond import BINARY, ROOT
 
 PAGES = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "README.md"])
-RUN = ["api.md", "guide.md"]  # the others' examples are for a machine of one's own
+RUN = ["api.md", "demo.md", "guide.md"]  # the others' examples are for a machine of one's own
 
 
 @pytest.mark.parametrize("name", RUN)

@@ -14,6 +14,10 @@
 
 /* Wall clock, milliseconds since 1970-01-01T00:00:00Z. May step; never use it to measure. */
 int64_t clock_now_ms(void);
+/* From now on it is `now_ms`, until it is set again: time does not go on by itself, so what happens then does not
+ * depend on how fast it happens. 0 = the system's clock again. For a program whose whole life is another time:
+ * `linkpond demo` lives through the past months. Never in a daemon. */
+void clock_set_ms(int64_t now_ms);
 /* Monotonic nanoseconds, for measuring and rate limits. */
 int64_t clock_mono_ns(void);
 /* For waiting with an end: a condition on the monotonic clock, which no step of the wall clock prolongs, and an instant

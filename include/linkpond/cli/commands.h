@@ -17,6 +17,7 @@ enum err cmd_try(struct cli *cli, struct fault *fault);
 enum err cmd_backup(struct cli *cli, struct fault *fault);
 enum err cmd_check(struct cli *cli, struct fault *fault);
 enum err cmd_doctor(struct cli *cli, struct fault *fault);
+enum err cmd_demo(struct cli *cli, struct fault *fault);
 
 extern const struct flag cmd_settings_flags[];
 extern const struct flag cmd_init_flags[];
@@ -26,6 +27,7 @@ extern const struct flag cmd_export_flags[];
 extern const struct flag cmd_try_flags[];
 extern const struct flag cmd_check_flags[];
 extern const struct flag cmd_doctor_flags[];
+extern const struct flag cmd_demo_flags[];
 
 extern const struct command cmd_link_verbs[];
 extern const struct command cmd_key_verbs[];

@@ -159,6 +159,9 @@ enum err editor_utm_value_delete(struct editor *self, const struct actor *actor,
 #define KEY_SECRET_MAX 64
 enum err editor_key_create(struct editor *self, const struct actor *actor, struct api_key *key,
                            char secret[KEY_SECRET_MAX], struct fault *fault);
+/* user: key and name; sets id, role (editor) and times. ERR_CONFLICT: somebody has that key. */
+struct user;
+enum err editor_user_create(struct editor *self, const struct actor *actor, struct user *user, struct fault *fault);
 enum err editor_key_revoke(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
 
 /* Any other small write (sessions, idempotency, last-used times) as a task of its own. */

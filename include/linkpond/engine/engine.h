@@ -61,6 +61,7 @@ struct engine {
     const struct zone *zone;
     unsigned node;
     bool fold_case;
+    bool demo; /* the folder is marked: its figures are made up */
     int64_t started_ms;
     struct cache *cache;
     struct resolver *resolver;
@@ -91,6 +92,7 @@ struct engine_init_opts {
     const char *domain; /* HOST or HOST:PORT; NULL = localhost:8080 */
     const char *scheme; /* http | https; NULL = http for a loopback host, else https */
     bool fold_case;
+    bool demo; /* marked */
 };
 enum err engine_init(const struct engine_init_opts *opts, char secret[KEY_SECRET_MAX], struct fault *fault);
 
@@ -99,6 +101,14 @@ enum err engine_init(const struct engine_init_opts *opts, char secret[KEY_SECRET
 enum err engine_open(const struct engine_opts *opts, struct engine **out, struct fault *fault);
 /* Stops threads, ingests what is journalled, checkpoints, releases the lock. */
 void engine_close(struct engine *self);
+
+/* A folder whose figures are made up is marked, so that nobody takes them for real, and so that it can be removed by a
+ * command without a question. */
+enum err engine_mark_demo(struct engine *self, struct fault *fault);
+/* Removes what the program has made in a marked folder that nobody has open, the mark last, then the folder itself
+ * unless something else is in it. ERR_NOT_FOUND: no data folder; ERR_FORBIDDEN: not marked; ERR_BUSY. */
+enum err engine_remove_demo(const char *data_dir, struct fault *fault);
+
 /* A new secret for the key row "local command line", which is made when missing; the one before stops working. With
  * `publish` it is also written to DIR/local.key, readable by the folder's owner only, until engine_close. */
 #define ENGINE_LOCAL_KEY_NAME STR("local command line")

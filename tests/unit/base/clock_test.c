@@ -187,6 +187,19 @@ static void clock__monotonic_does_not_go_back(void **state)
     assert_true(clock_now_ms() > INT64_C(1700000000000)); /* later than the writing of this test's first line */
 }
 
+static void clock__stands_where_it_was_set_and_goes_on_when_let_go(void **state)
+{
+    (void)state;
+    int64_t before = clock_now_ms();
+
+    clock_set_ms(INT64_C(1000000000000));
+    assert_int_equal(clock_now_ms(), INT64_C(1000000000000));
+    clock_set_ms(INT64_C(999999999999));
+    assert_int_equal(clock_now_ms(), INT64_C(999999999999));
+    clock_set_ms(0);
+    assert_in_range(clock_now_ms(), before, before + MS_PER_DAY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +213,7 @@ int main(void)
         cmocka_unit_test(date__must_exist_and_be_whole),
         cmocka_unit_test(civil__every_day_follows_the_one_before),
         cmocka_unit_test(clock__monotonic_does_not_go_back),
+        cmocka_unit_test(clock__stands_where_it_was_set_and_goes_on_when_let_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include "demo_play.h"
+
+#include "demo_visit.h"
+#include "linkpond/base/clock.h"
+#include "linkpond/cli/boot.h"
+#include "linkpond/http/redirect.h"
+#include "linkpond/store/labels.h"
+#include "linkpond/store/users.h"
+
+/*
+ * At the end of each of the story's days the ledger catches up before the clock goes on, so a click is taken into it on
+ * its own day, under that day's salt.
+ */
+#define DRAIN_MS       120000
+#define PUBLIC_URL     "https://s.example.com" /* no visitor of the story goes to the public plane */
+#define LINK_ARENA_MAX ((size_t)4 * 1024 * 1024)
+
+struct playing {
+    const struct play_opts *opts;
+    struct play_result *result;
+    struct fault *fault;
+    struct redirect *redirect;
+    struct redirect_lane *lane;
+    struct visit_request *visit;
+    struct arena arena; /* of one edit */
+    int64_t *ids;       /* of the links, by index */
+    str host;
+    int64_t day;
+};
+
+static const struct actor teller = {.user_id = USER_ADMIN, .name = STR_INIT("admin"), .scopes = SCOPE_ALL};
+
+static struct engine *engine(const struct playing *self)
+{
+    return *self->opts->engine;
+}
+
+/* ---- edits ---- */
+
+static enum err put_users(struct playing *self)
+{
+    const struct story *story = self->opts->story;
+    enum err err = OK;
+
+    for (size_t i = 0; i < story->users_count && !err; i++) {
+        struct user user = {.key = story->users[i].key, .name = story->users[i].name};
+        err = editor_user_create(engine(self)->editor, &teller, &user, self->fault);
+    }
+    return err;
+}
+
+static enum err put_labels(struct playing *self)
+{
+    const struct story *story = self->opts->story;
+    enum err err = OK;
+
+    for (size_t i = 0; i < story->labels_count && !err; i++) {
+        const struct story_label *told = &story->labels[i];
+        struct label label = {.kind = told->channel ? LABEL_CHANNEL : LABEL_CAMPAIGN,
+                              .key = told->key,
+                              .name = told->name_zh,
+                              .name_zh = told->name_zh,
+                              .name_en = told->name_en,
+                              .channel_group = told->group,
+                              .region = told->region,
+                              .location = told->location,
+                              .cost_centre = told->cost_centre};
+        err = editor_label_put(engine(self)->editor, &teller, &label, self->fault);
+    }
+    return err;
+}
+
+/* "@25": the instant 25 days before the end; "70%": so many of the link's visits. */
+static str read_value(const struct playing *self, size_t link, str value, char memory[TIMESTAMP_TEXT_MAX])
+{
+    double number = strtod(value.ptr + str_starts(value, STR("@")), NULL);
+
+    if (str_starts(value, STR("@"))) {
+        return timestamp_utc(plan_time(self->opts->plan_opts, number), memory);
+    }
+    if (str_ends(value, STR("%"))) {
+        uint32_t visits = self->opts->plan->visits[link];
+        snprintf(memory, TIMESTAMP_TEXT_MAX, "%u", (unsigned)(visits * number / 100));
+        return str_from_c(memory);
+    }
+    return value;
+}
+
+/* "valid_until=@25 max_clicks=70%" */
+static enum err add_fields(struct playing *self, size_t link, struct link_draft *draft)
+{
+    str fields = self->opts->story->links[link].also;
+    enum err err = OK;
+    str field;
+
+    while (!err && str_next(&fields, ' ', &field)) {
+        char name[64], memory[TIMESTAMP_TEXT_MAX];
+        str key, value;
+        str_cut(field, '=', &key, &value);
+        snprintf(name, sizeof name, STR_FMT, STR_ARG(key));
+        err = link_draft_set_text(&self->arena, draft, name, read_value(self, link, value, memory), self->fault);
+    }
+    return err;
+}
+
+static enum err take_result(struct playing *self, const struct link_result *result)
+{
+    if (result->err && self->fault) {
+        *self->fault = result->fault;
+    }
+    return result->err;
+}
+
+static enum err create_link(struct playing *self, const struct step *step)
+{
+    const struct story_link *told = &self->opts->story->links[step->link];
+    struct link_draft draft;
+    struct link_result result = {0};
+    enum err err = OK;
+
+    link_draft_init(&draft);
+    for (size_t i = 0; i < STORY_FIELDS && !err; i++) {
+        err = link_draft_set_text(&self->arena, &draft, story_fields[i], told->fields[i], self->fault);
+    }
+    err = err ? err
+              : link_draft_set_text(&self->arena, &draft, "utm_campaign", told->fields[STORY_CAMPAIGN], self->fault);
+    err = err ? err : add_fields(self, step->link, &draft);
+    if (err) {
+        return err;
+    }
+    editor_link_create(engine(self)->editor, &teller, &self->arena, &draft, NULL, &result);
+    err = take_result(self, &result);
+    if (!err) {
+        self->ids[step->link] = result.link.id;
+        self->host = self->host.len ? self->host : arena_str(self->opts->cli->arena, result.link.domain);
+        self->result->links++;
+    }
+    return err;
+}
+
+static enum err disable_link(struct playing *self, const struct step *step)
+{
+    struct link_draft draft;
+    struct link_result result = {0};
+
+    link_draft_init(&draft);
+    enum err err = link_draft_set_text(&self->arena, &draft, "enabled", STR("false"), self->fault);
+    if (err) {
+        return err;
+    }
+    editor_link_update(engine(self)->editor, &teller, &self->arena, self->ids[step->link], &draft, 0, &result);
+    return take_result(self, &result);
+}
+
+/* ---- the server ---- */
+
+static enum err open_redirect(struct playing *self)
+{
+    self->redirect = redirect_new(&(struct redirect_opts){.engine = engine(self), .public_url = PUBLIC_URL});
+    return self->redirect ? OK : ERR_NOMEM;
+}
+
+static void count_up(struct playing *self)
+{
+    struct engine_balance balance;
+    struct writer_stats writer;
+
+    engine_balance(engine(self), &balance);
+    writer_stats(engine(self)->writer, &writer);
+    self->result->answered += balance.answered;
+    self->result->stored += writer.ingested;
+    for (size_t i = 0; i < CLASS_COUNT; i++) {
+        self->result->by_class[i] += writer.by_class[i];
+    }
+}
+
+static enum err restart(struct playing *self)
+{
+    const struct play_opts *opts = self->opts;
+    enum err err = writer_drain(engine(self)->writer, DRAIN_MS);
+
+    if (err) {
+        return err;
+    }
+    count_up(self);
+    redirect_free(self->redirect);
+    self->redirect = NULL;
+    engine_close(engine(self));
+    *opts->engine = NULL;
+    err = boot_engine(opts->cli->arena, opts->settings, opts->cli->data_dir, 1, opts->engine, self->fault);
+    return err ? err : open_redirect(self);
+}
+
+static void answer(struct playing *self, const struct step *step)
+{
+    struct reply reply;
+
+    visit_make(self->opts->story, self->opts->plan_opts->seed, step, self->host, self->visit);
+    reply_init(&reply);
+    redirect_handle(self->redirect, self->lane, &self->visit->request, &reply);
+    reply_done(&reply);
+}
+
+/* ---- all ---- */
+
+static enum err take_step(struct playing *self, const struct step *step)
+{
+    enum err err = OK;
+    int64_t day = step->time_ms / MS_PER_DAY;
+
+    if (day != self->day) {
+        err = writer_drain(engine(self)->writer, DRAIN_MS);
+        self->day = day;
+    }
+    clock_set_ms(step->time_ms);
+    if (err || step->kind >= STEP_PERSON) {
+        if (!err) {
+            answer(self, step);
+        }
+        return err;
+    }
+    arena_reset(&self->arena);
+    return step->kind == STEP_CREATE    ? create_link(self, step)
+           : step->kind == STEP_RESTART ? restart(self)
+                                        : disable_link(self, step);
+}
+
+static void show_progress(const struct playing *self, size_t done)
+{
+    size_t count = self->opts->plan->count;
+    size_t every = count / 100 + 1;
+
+    if (self->opts->progress && (done % every == 0 || done == count)) {
+        fprintf(stderr, "\r%3zu%%%s", done * 100 / count, done == count ? "\n" : "");
+    }
+}
+
+static enum err take_steps(struct playing *self)
+{
+    const struct plan *plan = self->opts->plan;
+    enum err err = OK;
+
+    for (size_t i = 0; i < plan->count && !err; i++) {
+        err = take_step(self, &plan->steps[i]);
+        show_progress(self, i + 1);
+    }
+    err = err ? err : writer_drain(engine(self)->writer, DRAIN_MS);
+    if (!err) {
+        count_up(self);
+    }
+    if (!err && self->result->answered != self->result->stored) {
+        err = fault_setf(self->fault, ERR_CORRUPT, "", "differ", "%llu visits were answered and %llu are in the ledger",
+                         (unsigned long long)self->result->answered, (unsigned long long)self->result->stored);
+    }
+    return err;
+}
+
+enum err play(const struct play_opts *opts, struct play_result *out, struct fault *fault)
+{
+    struct playing self = {.opts = opts, .result = out, .fault = fault};
+
+    *out = (struct play_result){0};
+    self.lane = calloc(1, sizeof *self.lane);
+    self.visit = calloc(1, sizeof *self.visit);
+    self.ids = calloc(opts->story->links_count, sizeof *self.ids);
+    arena_init(&self.arena, LINK_ARENA_MAX);
+    enum err err = self.lane && self.visit && self.ids ? open_redirect(&self) : ERR_NOMEM;
+
+    cache_thread_register();
+    clock_set_ms(opts->plan->start_ms - MS_PER_HOUR);
+    err = err ? err : put_users(&self);
+    err = err ? err : put_labels(&self);
+    err = err ? err : take_steps(&self);
+    cache_thread_unregister();
+    redirect_free(self.redirect);
+    arena_done(&self.arena);
+    free(self.lane);
+    free(self.visit);
+    free(self.ids);
+    return err;
+}
