@@ -66,7 +66,7 @@ def test_the_key_alone_stands_on_the_last_line(demo):
 
 def test_all_kinds_of_visitors_come_and_all_ends_are_met(demo):
     classes = groups(demo, "class")
-    for name in ("human", "bot", "preview", "prefetch", "head", "duplicate"):
+    for name in ("human", "bot", "preview", "prefetch", "head", "replay", "duplicate"):
         assert classes[name]["clicks"] > 0, classes
     assert classes["human"]["clicks"] > CLICKS * 0.7
     outcomes = groups(demo, "outcome")
