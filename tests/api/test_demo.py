@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 import requests
-from pond import BINARY, Pond
+from pond import BINARY, Pond, wait_for
 
 END = (datetime.now(timezone.utc) - timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
 UNTIL = END.isoformat()
@@ -226,6 +226,18 @@ def test_removing_takes_what_the_program_made_and_nothing_else(tmp_path):
     assert sorted(path.name for path in folder.iterdir()) == ["notes.txt"]
     assert fill(folder).returncode == 0  # and it can be filled anew
     (folder / "notes.txt").unlink()
+    assert run(folder, "demo", "--remove").returncode == 0 and not folder.exists()
+
+
+def test_what_a_killed_run_left_is_marked_and_can_be_removed(tmp_path):
+    folder = tmp_path / "data"
+    with subprocess.Popen([str(BINARY), "--data", str(folder), "demo", "--clicks", "1000000"], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as filling:
+        wait_for(lambda: len(list((folder / "journal").glob("*.clk"))) > 1, 60)
+        filling.kill()
+    again = fill(folder)
+    assert again.returncode == 4 and "--remove" in again.stderr
+    assert json.loads(run(folder, "check", "--json").stdout)["ok"]
     assert run(folder, "demo", "--remove").returncode == 0 and not folder.exists()
 
 
