@@ -284,7 +284,13 @@ static enum err count_visitors(struct report_columns *self)
             visit.groups = self->cell_groups + self->cell_starts[cell];
             visit.groups_count = self->cell_starts[cell + 1] - self->cell_starts[cell];
         }
-        err = report_tally_visit(self->tally, &visit);
+        bool known = !self->tally->starts && visit.groups_count == 1 &&
+                     report_visitors_only(&self->tally->visitors, visit.visitor, visit.visitor_by, visit.groups[0]);
+        if (known) { /* which is most of them */
+            self->tally->out->totals.new_visitors += visit.new_visitor;
+        } else {
+            err = report_tally_visit(self->tally, &visit);
+        }
     }
     return err;
 }

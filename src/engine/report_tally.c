@@ -2,6 +2,9 @@
 #include "report_tally.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define NUMBERS_MAX (UINT64_C(1) << 26) /* 256 MiB by number; those beyond are in a map */
 
 /* ---- opening */
 
@@ -59,6 +62,7 @@ void report_tally_done(struct report_tally *self)
     report_visitors_done(&self->visitors);
     report_visitors_done(&self->bucket_visitors);
     idmap_done(&self->group_index);
+    free(self->group_places);
     free(self->groups);
 }
 
@@ -83,18 +87,16 @@ size_t report_tally_bucket(struct report_tally *self, int64_t time_ms)
     return low;
 }
 
-enum err report_tally_group(struct report_tally *self, uint64_t first, uint64_t second, size_t *at)
+static enum err refuse_groups(const struct report_tally *self)
 {
-    bool added = false;
-    int64_t *index = idmap_put(&self->group_index, first, second, &added);
+    return fault_set(self->fault, ERR_NOMEM, "group_by", "too_many", "There are more groups than fit; add a filter.",
+                     "分组过多，请增加筛选条件。");
+}
 
-    if (!index) {
-        return fault_set(self->fault, ERR_NOMEM, "group_by", "too_many",
-                         "There are more groups than fit; add a filter.", "分组过多，请增加筛选条件。");
-    }
-    if (!added) {
-        *at = (size_t)*index;
-        return OK;
+static enum err new_group(struct report_tally *self, uint64_t first, uint64_t second, size_t *at)
+{
+    if (self->groups_count == REPORT_SET_MAX) {
+        return refuse_groups(self);
     }
     if (self->groups_count == self->groups_cap) {
         size_t cap = self->groups_cap > 0 ? self->groups_cap * 2 : 256;
@@ -105,10 +107,61 @@ enum err report_tally_group(struct report_tally *self, uint64_t first, uint64_t 
         self->groups = groups;
         self->groups_cap = cap;
     }
-    *index = (int64_t)self->groups_count;
     *at = self->groups_count++;
     self->groups[*at] = (struct tally_group){.values = {first, second}};
     return OK;
+}
+
+static bool widen_places(struct report_tally *self, uint64_t number)
+{
+    size_t cap = self->group_places_cap > 0 ? self->group_places_cap : 1024;
+
+    while (cap <= number) {
+        cap *= 2;
+    }
+    uint32_t *places = realloc(self->group_places, cap * sizeof *places);
+    if (places) {
+        memset(places + self->group_places_cap, 0, (cap - self->group_places_cap) * sizeof *places);
+        self->group_places = places;
+        self->group_places_cap = cap;
+    }
+    return places != NULL;
+}
+
+static enum err group_of_number(struct report_tally *self, uint64_t number, size_t *at)
+{
+    if (number >= self->group_places_cap && !widen_places(self, number)) {
+        return ERR_NOMEM;
+    }
+    if (self->group_places[number] != 0) {
+        *at = self->group_places[number] - 1;
+        return OK;
+    }
+    enum err err = new_group(self, number, 0, at);
+    if (err == OK) {
+        self->group_places[number] = (uint32_t)*at + 1;
+    }
+    return err;
+}
+
+enum err report_tally_group(struct report_tally *self, uint64_t first, uint64_t second, size_t *at)
+{
+    bool added = false;
+
+    if (self->query->group_count == 1 && first < NUMBERS_MAX) {
+        return group_of_number(self, first, at);
+    }
+    int64_t *index = idmap_put(&self->group_index, first, second, &added);
+    if (!index) {
+        return refuse_groups(self);
+    }
+    if (!added) {
+        *at = (size_t)*index;
+        return OK;
+    }
+    enum err err = new_group(self, first, second, at);
+    *index = (int64_t)*at;
+    return err;
 }
 
 static bool see(struct report_tally *self, struct report_visitors *set, const struct tally_visit *visit, size_t place,

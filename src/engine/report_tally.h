@@ -28,7 +28,9 @@ struct report_tally {
     size_t starts_count, last_bucket;
     struct report_visitors visitors; /* of the groups, else without place */
     struct report_visitors bucket_visitors;
-    struct idmap group_index;
+    struct idmap group_index; /* of pairs; of one dimension, whose numbers are dense: */
+    uint32_t *group_places;   /* place + 1 by number; 0 = none */
+    size_t group_places_cap;
     struct tally_group *groups;
     size_t groups_count, groups_cap;
 };
