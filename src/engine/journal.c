@@ -22,6 +22,7 @@
 #define RETRY_MIN_NS  INT64_C(1000000)
 #define RETRY_MAX_NS  INT64_C(64000000)
 #define TOUCH_BYTES   ((uint32_t)1 << 18) /* pages made writable ahead of a lane at a time */
+#define AHEAD_MAX     ((uint32_t)4 << 20) /* and ahead of a busy one by the upkeep */
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
@@ -96,7 +97,6 @@ static enum err lane_rotate(struct journal *self, struct lane *lane)
     lane->current = next;
     lane->pause_ns = 0;
     lane->offset = SEGMENT_HEAD_BYTES;
-    lane->touched_to = 0;
     return OK;
 }
 
@@ -108,17 +108,26 @@ static uint32_t place(uint32_t offset, size_t size)
     return in_page + size <= SEGMENT_PAGE ? offset : offset - in_page + SEGMENT_PAGE;
 }
 
-/* One call for many pages instead of a page fault for each; bounded, because touched pages count as resident memory. */
-static void touch_ahead(struct lane *lane, uint32_t needed)
+/* One call for many pages instead of a page fault for each. Lane and upkeep may touch the same pages at a time: the
+ * second one finds nothing to do. */
+static void touch(struct segment *segment, uint32_t to)
 {
-    const struct segment *segment = lane->current;
+    uint32_t from = atomic_load_explicit(&segment->touched_to, memory_order_relaxed);
 
-    while (lane->touched_to < needed) {
-        uint32_t left = segment->bytes - lane->touched_to, bytes = left < TOUCH_BYTES ? left : TOUCH_BYTES;
-        if (madvise(segment->map + lane->touched_to, bytes, MADV_POPULATE_WRITE) != 0) {
-            bytes = left; /* a kernel before 5.14: not asked again */
-        }
-        lane->touched_to += bytes;
+    to = to < segment->bytes ? (to + SEGMENT_PAGE - 1) / SEGMENT_PAGE * SEGMENT_PAGE : segment->bytes;
+    if (from < to && madvise(segment->map + from, to - from, MADV_POPULATE_WRITE) != 0) {
+        to = segment->bytes; /* a kernel before 5.14: not asked again */
+    }
+    while (from < to && !atomic_compare_exchange_weak_explicit(&segment->touched_to, &from, to, memory_order_relaxed,
+                                                               memory_order_relaxed)) {
+    }
+}
+
+/* A lane touches a little at a time, because visitors wait meanwhile. */
+static void touch_for(struct segment *segment, uint32_t needed)
+{
+    if (atomic_load_explicit(&segment->touched_to, memory_order_relaxed) < needed) {
+        touch(segment, needed + TOUCH_BYTES);
     }
 }
 
@@ -172,7 +181,7 @@ enum err journal_append(struct journal *self, unsigned lane_index, const struct 
         at = place(lane->offset, size);
     }
     if (!err && !lane->buffer) {
-        touch_ahead(lane, at + (uint32_t)size);
+        touch_for(lane->current, at + (uint32_t)size);
     }
     if (!err) {
         err = lane->buffer ? store_written(lane->current, record, lane->buffer, at, size, sync)
@@ -208,8 +217,37 @@ static void sync_segment(struct journal *self, struct segment *segment)
     }
 }
 
+/* Pages behind what a lane that has gone quiet may soon need stop being resident; what they hold stays in the file. */
+static void untouch(struct segment *segment, uint32_t keep_to)
+{
+    uint32_t touched = atomic_load_explicit(&segment->touched_to, memory_order_relaxed);
+    uint32_t from = (keep_to + SEGMENT_PAGE - 1) / SEGMENT_PAGE * SEGMENT_PAGE;
+
+    if (touched > from && atomic_compare_exchange_strong_explicit(&segment->touched_to, &touched, from,
+                                                                  memory_order_relaxed, memory_order_relaxed)) {
+        madvise(segment->map + from, touched - from, MADV_DONTNEED);
+    }
+}
+
+/* Makes ready what a busy lane needs until the upkeep comes again: twice what it used since the last time. */
+static void touch_ahead(struct journal *self, struct segment *segment)
+{
+    uint32_t published = atomic_load_explicit(&segment->published, memory_order_acquire);
+    uint32_t used = published - segment->seen, ahead = 2 * (used < AHEAD_MAX / 2 ? used : AHEAD_MAX / 2);
+
+    segment->seen = published;
+    if (!segment->map || self->plain_writes || atomic_load_explicit(&segment->closed, memory_order_acquire)) {
+        return;
+    }
+    if (used > TOUCH_BYTES) {
+        touch(segment, segment->bytes - published > ahead ? published + ahead : segment->bytes);
+    } else if (used == 0) {
+        untouch(segment, published + TOUCH_BYTES);
+    }
+}
+
 /* Every segment that has a file, each pinned meanwhile. */
-static void sync_live(struct journal *self)
+static void for_each_live(struct journal *self, void (*visit)(struct journal *, struct segment *))
 {
     uint64_t after = 0;
 
@@ -228,7 +266,7 @@ static void sync_live(struct journal *self)
             return;
         }
         after = segment->number;
-        sync_segment(self, segment);
+        visit(self, segment);
         journal_lock(self);
         segment->pins--;
         journal_unlock(self);
@@ -275,8 +313,9 @@ void journal_upkeep(struct journal *self, int64_t now_ms)
 {
     journal_prepare_next(self);
     journal_keep_ballast(self);
+    for_each_live(self, touch_ahead);
     if (now_ms - self->last_sync_ms >= SYNC_EVERY_MS || now_ms < self->last_sync_ms) {
         self->last_sync_ms = now_ms;
-        sync_live(self);
+        for_each_live(self, sync_segment);
     }
 }

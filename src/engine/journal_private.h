@@ -21,11 +21,12 @@ struct segment {
     int fd;       /* -1 once nothing is left to write or sync */
     uint8_t *map; /* NULL once read, or while mapping it is not needed */
     uint32_t bytes;
-    _Atomic uint32_t published; /* every record before here is whole; for segments of a former run: bytes */
-    atomic_bool closed;         /* nothing more will be appended; set after the last publication */
-    atomic_bool failed;         /* a sync failed: its lane moves on */
+    _Atomic uint32_t published;  /* every record before here is whole; for segments of a former run: bytes */
+    atomic_bool closed;          /* nothing more will be appended; set after the last publication */
+    atomic_bool failed;          /* a sync failed: its lane moves on */
+    _Atomic uint32_t touched_to; /* pages before here were made writable */
     /* upkeep's */
-    uint32_t synced;
+    uint32_t synced, seen; /* seen: published when it was last looked at */
     bool head_synced;
     unsigned pins; /* under the lock: somebody uses fd or map without it */
     /* the reader's; `committed` also read by journal_stats */
@@ -41,7 +42,7 @@ struct segment {
 
 struct lane {
     _Alignas(64) struct segment *current; /* lane's thread only */
-    uint32_t offset, touched_to;
+    uint32_t offset;
     uint8_t *buffer; /* one record, where segments are written and not mapped */
     struct segment *_Atomic next;
     /* lane's thread only: when it could make no segment */

@@ -68,7 +68,7 @@ void journal_batch_rolled_back(struct journal *self);
  * keep_bytes. Returns how many were. */
 size_t journal_release(struct journal *self);
 
-/* ---- upkeep: one helper thread, about every 100 ms
+/* ---- upkeep: one helper thread, about every 25 ms
  * ------------------------------------------------------------------------------- */
 /* Prepares next segments, fdatasyncs by interval. */
 void journal_upkeep(struct journal *self, int64_t now_ms);
