@@ -108,18 +108,22 @@ static uint32_t place(uint32_t offset, size_t size)
     return in_page + size <= SEGMENT_PAGE ? offset : offset - in_page + SEGMENT_PAGE;
 }
 
+static uint32_t page_end(uint32_t at)
+{
+    return (at + SEGMENT_PAGE - 1) / SEGMENT_PAGE * SEGMENT_PAGE;
+}
+
 /* One call for many pages instead of a page fault for each. Lane and upkeep may touch the same pages at a time: the
  * second one finds nothing to do. */
 static void touch(struct segment *segment, uint32_t to)
 {
     uint32_t from = atomic_load_explicit(&segment->touched_to, memory_order_relaxed);
 
-    to = to < segment->bytes ? (to + SEGMENT_PAGE - 1) / SEGMENT_PAGE * SEGMENT_PAGE : segment->bytes;
+    to = to < segment->bytes ? page_end(to) : segment->bytes;
     if (from < to && madvise(segment->map + from, to - from, MADV_POPULATE_WRITE) != 0) {
         to = segment->bytes; /* a kernel before 5.14: not asked again */
     }
-    while (from < to && !atomic_compare_exchange_weak_explicit(&segment->touched_to, &from, to, memory_order_relaxed,
-                                                               memory_order_relaxed)) {
+    while (from < to && !atomic_compare_exchange_weak(&segment->touched_to, &from, to)) {
     }
 }
 
@@ -220,11 +224,9 @@ static void sync_segment(struct journal *self, struct segment *segment)
 /* Pages behind what a lane that has gone quiet may soon need stop being resident; what they hold stays in the file. */
 static void untouch(struct segment *segment, uint32_t keep_to)
 {
-    uint32_t touched = atomic_load_explicit(&segment->touched_to, memory_order_relaxed);
-    uint32_t from = (keep_to + SEGMENT_PAGE - 1) / SEGMENT_PAGE * SEGMENT_PAGE;
+    uint32_t touched = atomic_load_explicit(&segment->touched_to, memory_order_relaxed), from = page_end(keep_to);
 
-    if (touched > from && atomic_compare_exchange_strong_explicit(&segment->touched_to, &touched, from,
-                                                                  memory_order_relaxed, memory_order_relaxed)) {
+    if (touched > from && atomic_compare_exchange_strong(&segment->touched_to, &touched, from)) {
         madvise(segment->map + from, touched - from, MADV_DONTNEED);
     }
 }

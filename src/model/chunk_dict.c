@@ -29,10 +29,13 @@ static bool is_same(const struct click_value *a, const struct click_value *b)
     return a->term == b->term && (a->term != 0 || str_eq(a->text, b->text));
 }
 
+/* Terms are numbers that we gave one by one, so nobody can choose them to collide; texts come from strangers. */
 static uint64_t hash_of(uint64_t seed, const struct click_value *value)
 {
-    uint64_t hash = value->term != 0 ? hash_xxh3(&value->term, sizeof value->term, seed)
-                                     : hash_xxh3(value->text.ptr, value->text.len, ~seed);
+    const uint64_t golden =
+        UINT64_C(0x9E3779B97F4A7C15); /* Knuth's multiplicative hashing: 2^64 over the golden ratio */
+    uint64_t hash =
+        value->term != 0 ? (uint64_t)value->term * golden : hash_xxh3(value->text.ptr, value->text.len, seed);
 
     return hash & ~(uint64_t)UINT32_MAX;
 }
