@@ -503,7 +503,7 @@ static inline void ask(struct report_query *query)
         ask_filter(query);
     }
     query->group_count = roll(3);
-    query->group_by[0] = (enum dim)roll(DIM_COUNT);
+    query->group_by[0] = roll(6) ? (enum dim)roll(DIM_COUNT) : DIM_TAG; /* of which a link may have several */
     query->group_by[1] = (enum dim)roll(DIM_COUNT);
     if (roll(4) == 0) {
         query->owner_bound = true;
