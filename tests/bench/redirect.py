@@ -21,6 +21,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+CHUNK_ROWS = 32768
 TICK_US = 1_000_000 / os.sysconf("SC_CLK_TCK")
 NGINX = """worker_processes 1; daemon off; pid {dir}/nginx.pid; error_log {dir}/error.log;
 events {{ worker_connections 2048; }}
@@ -116,7 +117,10 @@ class Pond:
         raise KeyError(name)
 
     def drain(self):
+        """Until every click is a row, and all but the last chunk's worth is sealed into columns."""
         while self.metric("linkpond_clicks_ingested_total") < self.metric("linkpond_clicks_journalled_total"):
+            time.sleep(0.05)
+        while self.metric("linkpond_clicks_ingested_total") - self.metric("linkpond_clicks_sealed_total") >= CHUNK_ROWS:
             time.sleep(0.05)
 
     def rss_mib(self):
