@@ -9,6 +9,7 @@
 #include "import_private.h"
 #include "linkpond/api/routes.h"
 
+#define PATIENCE_S     3600 /* a million rows without a problem are minutes without a word */
 #define BATCH_ROWS     LIMIT_BULK
 #define BATCH_BYTES    (8 * 1024 * 1024)  /* a batch with long rows is closed early */
 #define ARENA_BYTES    (96 * 1024 * 1024) /* of one batch with everything the editor adds */
@@ -330,6 +331,7 @@ static void import_links(struct ctx *ctx, struct request *request, struct reply 
     reply->status = 200;
     reply_header_static(reply, "Content-Type", "application/x-ndjson");
     reply_header_static(reply, "Cache-Control", "no-store");
+    reply->patience_s = PATIENCE_S;
     reply->pull = import_pull;
     reply->pull_done = import_free;
     reply->pull_arg = self;

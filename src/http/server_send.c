@@ -76,13 +76,22 @@ static enum MHD_Result queue(struct MHD_Connection *wire, int status, struct MHD
     return result;
 }
 
+/* The library looks at its clock when the stream's function comes back, so a long silence of ours would cut the very
+ * answer that was waited for. */
+static bool be_patient(struct MHD_Connection *wire, const struct reply *reply)
+{
+    return reply->patience_s > 0 &&
+           MHD_set_connection_option(wire, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)reply->patience_s) == MHD_YES;
+}
+
 enum MHD_Result send_reply(struct MHD_Connection *wire, const struct reply *reply, bool close)
 {
+    bool last = be_patient(wire, reply) || close || reply->close;
     struct MHD_Response *response = make_response(reply);
     if (!response) {
         return MHD_NO;
     }
-    if (!add_headers(response, reply, close || reply->close)) {
+    if (!add_headers(response, reply, last)) {
         MHD_destroy_response(response);
         return send_refusal(wire, ERR_INTERNAL);
     }

@@ -465,6 +465,13 @@ def test_a_body_that_drips_in_is_cut_off(hasty_pond, plane):
     assert drip(hasty_pond.urls[plane], start, b"a")
 
 
+def test_a_long_import_without_a_word_is_still_answered(hasty_pond):
+    """Longer than an idle connection may live: silence of ours is not the client's."""
+    rows = b"alias,url,title\n" + b"".join(b"quiet-%d,https://www.example.com/quiet/%d,Title\n" % (i, i) for i in range(60000))
+    reply = hasty_pond.api("POST", "/import?report=problems", 200, data=rows, headers={"Content-Type": "text/csv"})
+    assert json.loads(reply.text.splitlines()[-1])["summary"]["rows"] == 60000
+
+
 @pytest.mark.parametrize("plane", PLANES)
 def test_an_idle_connection_is_closed(hasty_pond, plane):
     with Wire(hasty_pond.urls[plane], 20) as wire:

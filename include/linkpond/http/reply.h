@@ -19,8 +19,9 @@ struct reply {
     ssize_t (*pull)(void *arg, char *out, size_t cap);
     void (*pull_done)(void *arg);
     void *pull_arg;
-    bool close;  /* Connection: close after this answer */
-    bool secret; /* shows a secret: never kept for repeats of the same Idempotency-Key */
+    int patience_s; /* a stream may send nothing for so long; then it also ends the connection. 0 = as others */
+    bool close;     /* Connection: close after this answer */
+    bool secret;    /* shows a secret: never kept for repeats of the same Idempotency-Key */
 };
 void reply_init(struct reply *self);
 void reply_done(struct reply *self);
