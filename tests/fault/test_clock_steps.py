@@ -14,6 +14,7 @@ import pytest
 import requests
 from hammer import Hammer
 from pond import API_STEP, BINARY, ROOT, wait_for
+from preload import preloadable
 from test_kill9 import check_database, ledger
 
 SHIM = BINARY.parent / "support" / "libclock_shim.so"
@@ -36,7 +37,7 @@ class Clock:
 
     def environment(self):
         """For Pond.start: runs in the child."""
-        os.environ.update(LD_PRELOAD=str(SHIM), CLOCK_OFFSET=str(self.path))
+        os.environ.update(LD_PRELOAD=preloadable(SHIM), CLOCK_OFFSET=str(self.path))
 
 
 @pytest.fixture

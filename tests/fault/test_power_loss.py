@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from hammer import Hammer
 from pond import API_STEP, BINARY, ROOT, wait_for
+from preload import preloadable
 from test_kill9 import check_database, ledger
 
 SHIM = BINARY.parent / "support" / "libpower_shim.so"
@@ -59,7 +60,7 @@ class Disk:
 
     def environment(self):
         """For Pond.start: runs in the child."""
-        os.environ.update(LD_PRELOAD=str(SHIM), POWER_DATA=str(self.data), POWER_SHADOW=str(self.shadow))
+        os.environ.update(LD_PRELOAD=preloadable(SHIM), POWER_DATA=str(self.data), POWER_SHADOW=str(self.shadow))
 
     def names(self, relative, mixed):
         path = names_file(self.shadow, relative)
