@@ -237,9 +237,9 @@ static str truncated_ip(struct ingest_row *self, const struct addr *ip)
     return (str){(const char *)self->ip, len};
 }
 
-static enum err recognise_visit(struct ingest_row *self, struct db *db, const struct record *record, int64_t now_ms)
+static enum err recognise_visit(struct ingest_row *self, struct db *db, const struct record *record, int64_t now_ms,
+                                struct known_agent *known)
 {
-    struct known_agent *known = recognise(self, record);
     struct click *click = &self->click;
     struct click_facts *facts = &self->row.facts;
 
@@ -268,9 +268,10 @@ static enum err recognise_visit(struct ingest_row *self, struct db *db, const st
 }
 
 /* Known visits do not tell a second look from the first: what came before does. */
-static enum err look_for_replay(struct ingest_row *self, struct db *db, const struct record *record, int64_t now_ms)
+static enum err look_for_replay(struct ingest_row *self, struct db *db, const struct record *record,
+                                const struct known_agent *known, int64_t now_ms)
 {
-    if (!replay_seen(self->replay, record, &recognise(self, record)->agent)) {
+    if (!replay_seen(self->replay, record, &known->agent)) {
         return OK;
     }
     self->row.facts.class = CLASS_REPLAY;
@@ -280,6 +281,7 @@ static enum err look_for_replay(struct ingest_row *self, struct db *db, const st
 enum err ingest_row_build(struct ingest_row *self, struct db *db, const struct record *record, int64_t click_id,
                           int64_t now_ms, struct click_row **out)
 {
+    struct known_agent *known = NULL;
     enum err err = OK;
 
     visit_agent_read(&self->agent, &self->secret, record->user_agent, self->user_agent);
@@ -291,7 +293,8 @@ enum err ingest_row_build(struct ingest_row *self, struct db *db, const struct r
     };
     self->row.ip = truncated_ip(self, &record->ip);
     if (!known_visits_find(self->visits, record, self->agent.digest, &self->row)) {
-        err = recognise_visit(self, db, record, now_ms);
+        known = recognise(self, record);
+        err = recognise_visit(self, db, record, now_ms, known);
     }
     if (err == OK) {
         err = own_values(self, db, record, now_ms);
@@ -300,7 +303,7 @@ enum err ingest_row_build(struct ingest_row *self, struct db *db, const struct r
         err = ingest_place_values(self->place, self->terms, db, &record->ip, now_ms, &self->row);
     }
     if (err == OK && self->row.facts.class == CLASS_HUMAN) {
-        err = look_for_replay(self, db, record, now_ms);
+        err = look_for_replay(self, db, record, known ? known : recognise(self, record), now_ms);
     }
     *out = &self->row;
     return err;
