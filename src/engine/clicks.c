@@ -351,8 +351,8 @@ enum err clicks_run(struct db *db, struct arena *arena, const struct click_query
                     bool (*each)(void *arg, const struct click *click), void *arg)
 {
     struct listing self = {.db = db, .query = query, .each = each, .arg = arg};
-    bool own = !db_in_transaction(db);
-    enum err err = own ? db_begin(db, false) : OK;
+    bool own = false;
+    enum err err = db_snapshot_begin(db, &own);
 
     (void)arena; /* texts are lent for the call only */
     report_texts_init(&self.texts, db);
@@ -367,8 +367,6 @@ enum err clicks_run(struct db *db, struct arena *arena, const struct click_query
     open_chunks_done(&self.chunks);
     link_days_done(&self.days);
     free(self.best);
-    if (own) {
-        db_rollback(db);
-    }
+    db_snapshot_end(db, own);
     return err;
 }

@@ -70,16 +70,14 @@ enum err report_run(struct db *db, struct arena *arena, const struct report_quer
                     struct fault *fault)
 {
     struct report_query clamped;
-    bool own = !db_in_transaction(db);
-    enum err err = own ? db_begin(db, false) : OK;
+    bool own = false;
+    enum err err = db_snapshot_begin(db, &own);
 
     *out = (struct report){0};
     if (err == OK && query->from_ms < query->to_ms) {
         err = clamp(db, query, &clamped);
         err = err == OK ? run(db, arena, &clamped, out, fault) : err;
     }
-    if (own) {
-        db_rollback(db);
-    }
+    db_snapshot_end(db, own);
     return err;
 }

@@ -210,6 +210,19 @@ bool db_in_transaction(const struct db *self)
     return self->begun;
 }
 
+enum err db_snapshot_begin(struct db *self, bool *own)
+{
+    *own = !db_in_transaction(self);
+    return *own ? db_begin(self, false) : OK;
+}
+
+void db_snapshot_end(struct db *self, bool own)
+{
+    if (own) {
+        db_rollback(self);
+    }
+}
+
 enum err db_nested(struct db *self)
 {
     BUG_ON(!self->begun);

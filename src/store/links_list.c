@@ -127,19 +127,17 @@ static enum err list(struct db *db, struct arena *arena, const struct links_filt
 enum err links_list(struct db *db, struct arena *arena, const struct links_filter *filter, struct links_page *out,
                     int64_t *total)
 {
-    bool own = !db_in_transaction(db);
+    bool own = false;
 
     if (filter->limit == 0 || filter->limit > LIMIT_PAGE) {
         return ERR_INVALID;
     }
-    enum err err = own ? db_begin(db, false) : OK;
+    enum err err = db_snapshot_begin(db, &own);
     if (err) {
         return err;
     }
     err = list(db, arena, filter, out, total);
-    if (own) {
-        db_rollback(db);
-    }
+    db_snapshot_end(db, own);
     return err;
 }
 

@@ -30,6 +30,10 @@ enum err db_begin(struct db *self, bool durable);
 enum err db_commit(struct db *self);
 void db_rollback(struct db *self); /* harmless outside a transaction; keeps the handle usable after disk full */
 bool db_in_transaction(const struct db *self);
+/* Reads that belong together see one state: opens a transaction for them unless they stand in one already. *own goes to
+ * the end, which is harmless where the beginning failed. */
+enum err db_snapshot_begin(struct db *self, bool *own);
+void db_snapshot_end(struct db *self, bool own);
 /* Savepoint for one item of a bulk call: db_nested(self); … db_nested_release or db_nested_rollback. One level. */
 enum err db_nested(struct db *self);
 enum err db_nested_release(struct db *self);
