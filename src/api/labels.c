@@ -8,6 +8,7 @@
 #include "labels_template.h"
 #include "linkpond/api/routes.h"
 #include "linkpond/store/users.h"
+#include "names.h"
 
 struct label_draft {
     str key, name;
@@ -133,29 +134,14 @@ static enum err write_put(struct edit_call *edit, struct db *db, const struct ed
 
 /* ---- what a body asks for -------------------------------------------------------------------------------------- */
 
-/* {"zh": …, "en": …}; what is absent keeps, null clears. */
-static enum err apply_names(struct label *label, const struct json *names, struct fault *fault)
+static enum err apply_names(struct label *label, const struct json *object, struct fault *fault)
 {
-    if (!names) {
-        label->name_zh = label->name_en = (str){0};
-        return OK;
-    }
-    if (names->type != JSON_OBJECT) {
-        return fault_set(fault, ERR_INVALID, "names", "wrong_type", "An object with zh and en.",
-                         "应为包含 zh、en 的对象。");
-    }
-    JSON_EACH(item, names)
-    {
-        bool zh = str_eq(item->name, STR("zh"));
-        if (!zh && !str_eq(item->name, STR("en"))) {
-            return fault_set(fault, ERR_INVALID, "names", "unknown_field", "Only zh and en.", "只能包含 zh 和 en。");
-        }
-        if (item->type != JSON_STRING && item->type != JSON_NULL) {
-            return fault_set(fault, ERR_INVALID, "names", "wrong_type", "Names are texts.", "名称应为文本。");
-        }
-        *(zh ? &label->name_zh : &label->name_en) = item->type == JSON_STRING ? item->string : (str){0};
-    }
-    return OK;
+    struct names names;
+    enum err err = names_decode(object, &names, fault);
+
+    label->name_zh = names.has_zh ? names.zh : label->name_zh;
+    label->name_en = names.has_en ? names.en : label->name_en;
+    return err;
 }
 
 static enum err apply_owner(struct ctx *ctx, struct request *request, struct label *label, str key, struct fault *fault)

@@ -5,6 +5,8 @@
  */
 #include "utm_values.h"
 
+#include "names.h"
+
 #include "linkpond/api/routes.h"
 
 struct value_body {
@@ -41,27 +43,16 @@ enum err utm_value_take_field(str name, struct utm_value_draft *out, struct faul
                            "只能是 utm_source、utm_medium、utm_campaign、utm_term 或 utm_content。");
 }
 
-/* {"zh": …, "en": …}; what is absent keeps, null clears. */
-static enum err take_names(struct utm_value_draft *out, const struct json *names, struct fault *fault)
+static enum err take_names(struct utm_value_draft *out, const struct json *object, struct fault *fault)
 {
-    out->has_name_zh = out->has_name_en = !names;
-    if (names && names->type != JSON_OBJECT) {
-        return fault_set(fault, ERR_INVALID, "names", "wrong_type", "An object with zh and en.",
-                         "应为包含 zh、en 的对象。");
-    }
-    JSON_EACH(item, names)
-    {
-        bool zh = str_eq(item->name, STR("zh"));
-        if (!zh && !str_eq(item->name, STR("en"))) {
-            return fault_set(fault, ERR_INVALID, "names", "unknown_field", "Only zh and en.", "只能包含 zh 和 en。");
-        }
-        if (item->type != JSON_STRING && item->type != JSON_NULL) {
-            return fault_set(fault, ERR_INVALID, "names", "wrong_type", "Names are texts.", "名称应为文本。");
-        }
-        *(zh ? &out->name_zh : &out->name_en) = item->type == JSON_STRING ? item->string : (str){0};
-        *(zh ? &out->has_name_zh : &out->has_name_en) = true;
-    }
-    return OK;
+    struct names names;
+    enum err err = names_decode(object, &names, fault);
+
+    out->name_zh = names.zh;
+    out->name_en = names.en;
+    out->has_name_zh = names.has_zh;
+    out->has_name_en = names.has_en;
+    return err;
 }
 
 enum err utm_value_decode(struct arena *arena, const struct json *object, struct utm_value_draft *out,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/base/percent.h"
 
-static int hex_value(char c)
+int hex_value(char c)
 {
     if (c >= '0' && c <= '9') {
         return c - '0';

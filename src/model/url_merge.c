@@ -35,15 +35,6 @@ struct plan {
     struct visitor_param params[VISITOR_PARAMS_MAX];
 };
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The next decoded byte of a name, or -1 at its end. */
 static int name_next(str name, size_t *at)
 {

@@ -14,6 +14,8 @@ bool percent_decode(struct buf *out, str s);
 void percent_decode_form(struct buf *out, str s);
 /* percent_decode_form into the arena; the empty slice when memory ran out. */
 str percent_form_text(struct arena *arena, str s);
+/* Of one hexadecimal digit in either case; -1 for anything else. */
+int hex_value(char c);
 /* Encodes every byte except unreserved (A-Z a-z 0-9 - . _ ~). */
 void percent_encode(struct buf *out, str s);
 

@@ -14,6 +14,7 @@
 #include "engine_fixture.h"
 #include "linkpond/api/routes.h"
 #include "linkpond/http/redirect.h"
+#include "refusing_memory.h"
 
 /* ---- memory that runs out -----------------------------------------------------------------------------------------
  */
@@ -34,35 +35,6 @@ static bool refuse(void)
     }
     atomic_fetch_add(&refusals, 1);
     return true;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-char *__wrap_strdup(const char *text);
-
-void *__wrap_malloc(size_t size)
-{
-    return refuse() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return refuse() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return refuse() ? NULL : __real_realloc(memory, size);
-}
-
-char *__wrap_strdup(const char *text)
-{
-    return refuse() ? NULL : __real_strdup(text);
 }
 
 static sqlite3_mem_methods sqlite_memory;

@@ -7,6 +7,7 @@
 #include "ledger.h"
 #include "linkpond/engine/reporter.h"
 #include "linkpond/store/chunks.h"
+#include "refusing_memory.h"
 
 #include "sealer.h"
 
@@ -25,35 +26,6 @@ static bool refuse(void)
     atomic_store(&left, -1); /* one only */
     atomic_fetch_add(&refusals, 1);
     return true;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-char *__wrap_strdup(const char *text);
-
-void *__wrap_malloc(size_t size)
-{
-    return refuse() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return refuse() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return refuse() ? NULL : __real_realloc(memory, size);
-}
-
-char *__wrap_strdup(const char *text)
-{
-    return refuse() ? NULL : __real_strdup(text);
 }
 
 static struct ledger ledger;
