@@ -10,7 +10,8 @@
 /* What may have been handed out between a backup and its use. */
 #define BLOCKS_SKIPPED 64
 
-static enum err reserve(struct db *db, int64_t blocks, int64_t *end)
+/* Numbers [*first, *end), fewer where the highest number is near. */
+static enum err reserve(struct db *db, int64_t blocks, int64_t *first, int64_t *end)
 {
     int64_t stored = 1;
     enum err err = meta_get_i64(db, META_END, &stored);
@@ -19,21 +20,18 @@ static enum err reserve(struct db *db, int64_t blocks, int64_t *end)
         return err;
     }
     int64_t room = VISITOR_NUMBER_MAX - stored;
+    *first = stored;
     *end = stored + (blocks * VISITOR_BLOCK < room ? blocks * VISITOR_BLOCK : room);
     return meta_put_i64(db, META_END, *end);
 }
 
 enum err visitor_numbers_open(struct visitor_numbers *self, struct db *db)
 {
-    int64_t end = 0, stored = 1;
+    int64_t first = 0, end = 0;
     enum err err = db_begin(db, true);
 
     if (err == OK) {
-        err = meta_get_i64(db, META_END, &stored);
-        err = err == ERR_NOT_FOUND ? OK : err;
-    }
-    if (err == OK) {
-        err = reserve(db, 1, &end);
+        err = reserve(db, 1, &first, &end);
     }
     if (err == OK) {
         err = db_commit(db);
@@ -42,7 +40,7 @@ enum err visitor_numbers_open(struct visitor_numbers *self, struct db *db)
         db_rollback(db);
         return err;
     }
-    atomic_init(&self->next, stored);
+    atomic_init(&self->next, first);
     atomic_init(&self->end, end);
     return OK;
 }
@@ -60,7 +58,7 @@ int64_t visitor_numbers_mint(struct visitor_numbers *self)
 
 struct reservation {
     struct visitor_numbers *numbers;
-    int64_t end;
+    int64_t first, end;
 };
 
 static enum err run_reservation(struct db *db, void *arg, struct fault *fault)
@@ -68,7 +66,7 @@ static enum err run_reservation(struct db *db, void *arg, struct fault *fault)
     struct reservation *self = arg;
 
     (void)fault;
-    return reserve(db, 1, &self->end);
+    return reserve(db, 1, &self->first, &self->end);
 }
 
 static void reserved(void *arg)
@@ -90,7 +88,7 @@ enum err visitor_numbers_keep(struct visitor_numbers *self, struct writer *write
 
 enum err visitor_numbers_skip(struct db *db)
 {
-    int64_t end = 0;
+    int64_t first = 0, end = 0;
 
-    return reserve(db, BLOCKS_SKIPPED, &end);
+    return reserve(db, BLOCKS_SKIPPED, &first, &end);
 }

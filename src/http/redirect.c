@@ -18,6 +18,7 @@
 
 #define MISS_ENTRIES 65536 /* addresses remembered: 1 MiB */
 #define NS_PER_S     INT64_C(1000000000)
+_Static_assert(sizeof((struct redirect_lane *)0)->set_cookie == VISITOR_COOKIE_MAX, "a lane holds one Set-Cookie line");
 
 struct redirect {
     struct engine *engine;

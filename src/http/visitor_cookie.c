@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "linkpond/base/buf.h"
 #include "linkpond/base/crypt.h"
 #include "linkpond/base/err.h"
 #include "linkpond/engine/visitor_numbers.h"
@@ -106,19 +107,18 @@ static str cookie_line(const char *value, int days, bool secure, char out[VISITO
 
 str visitor_cookie_set(struct visitor_cookie *self, int64_t number, bool secure, char out[VISITOR_COOKIE_MAX])
 {
-    static const char digits[] = "0123456789abcdef";
     uint8_t block[BLOCK] = {0};
     char value[2 * BLOCK + 1];
+    struct buf hex;
 
     for (size_t i = 0; i < NUMBER_BYTES; i++) {
         block[i] = (uint8_t)((uint64_t)number >> 8 * i);
     }
     aes_block(self->seal, block, block);
-    for (size_t i = 0; i < BLOCK; i++) {
-        value[2 * i] = digits[block[i] >> 4];
-        value[2 * i + 1] = digits[block[i] & 15];
-    }
-    value[sizeof value - 1] = '\0';
+    buf_init_fixed(&hex, value, sizeof value);
+    buf_add_hex(&hex, block, sizeof block);
+    buf_c(&hex);
+    BUG_ON(hex.overflow);
     return cookie_line(value, VISITOR_COOKIE_DAYS, secure, out);
 }
 

@@ -70,7 +70,7 @@ size_t journal_release(struct journal *self);
 
 /* ---- upkeep: one helper thread, about every 25 ms
  * ------------------------------------------------------------------------------- */
-/* Prepares next segments, fdatasyncs by interval. */
+/* Prepares next segments, makes pages ready ahead of busy lanes, fdatasyncs by interval. */
 void journal_upkeep(struct journal *self, int64_t now_ms);
 
 /* Calls `each` for the request id of every record of former runs written at or after since_ms, for nginx's repeats
