@@ -41,12 +41,21 @@ static bool in_device_name(str text, size_t at)
     return system >= 0 && system < end && at > (size_t)system && at < (size_t)end;
 }
 
+/* "sqcompliance.com/bot": behind a name and at the end of it, not the "cn.com.example" of an Android package. */
+static bool ends_domain(str text, size_t from, size_t to)
+{
+    char next = to < text.len ? text.ptr[to] : ' ';
+
+    return from > 0 && is_alnum(text.ptr[from - 1]) && !is_alnum(next) && next != '.' && next != '-' && next != '_';
+}
+
 static bool place_fits(unsigned place, str text, size_t from, size_t to)
 {
     if ((place & PLACE_WORD && from > 0 && is_alnum(text.ptr[from - 1])) ||
         (place & PLACE_DIGIT && (to == text.len || !is_digit(text.ptr[to]))) ||
         (place & PLACE_END && to < text.len && is_alnum(text.ptr[to])) ||
-        (place & PLACE_OUTSIDE && in_device_name(text, from))) {
+        (place & PLACE_OUTSIDE && in_device_name(text, from)) ||
+        (place & PLACE_DOMAIN && !ends_domain(text, from, to))) {
         return false;
     }
     return (!(place & (PLACE_PREFIX | PLACE_WHOLE)) || from == 0) && (!(place & PLACE_WHOLE) || to == text.len);
@@ -78,7 +87,7 @@ static bool scan_found(const struct scan *self, size_t needle)
 
 static bool others_fit(const struct scan *self, const struct agent_rule *rule)
 {
-    if (rule->places & PLACE_STRANGE && !self->strange) {
+    if ((rule->places & PLACE_STRANGE && !self->strange) || (rule->places & PLACE_NAMELESS && self->browser)) {
         return false;
     }
     for (size_t i = 0; i < rule->other_count; i++) {

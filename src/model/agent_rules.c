@@ -26,9 +26,9 @@ static const struct {
     str name;
     enum agent_place place;
 } places[] = {
-    {STR_INIT("word"), PLACE_WORD},       {STR_INIT("digit"), PLACE_DIGIT}, {STR_INIT("end"), PLACE_END},
-    {STR_INIT("prefix"), PLACE_PREFIX},   {STR_INIT("whole"), PLACE_WHOLE}, {STR_INIT("outside"), PLACE_OUTSIDE},
-    {STR_INIT("strange"), PLACE_STRANGE},
+    {STR_INIT("word"), PLACE_WORD},       {STR_INIT("digit"), PLACE_DIGIT},   {STR_INIT("end"), PLACE_END},
+    {STR_INIT("prefix"), PLACE_PREFIX},   {STR_INIT("whole"), PLACE_WHOLE},   {STR_INIT("outside"), PLACE_OUTSIDE},
+    {STR_INIT("strange"), PLACE_STRANGE}, {STR_INIT("domain"), PLACE_DOMAIN}, {STR_INIT("nameless"), PLACE_NAMELESS},
 };
 
 #define NEEDLE_BYTES    128

@@ -535,6 +535,30 @@ static void rules__first_line_that_holds_wins(void **state)
     rules = own;
 }
 
+static void rules__know_the_end_of_a_domain_name_and_a_nameless_text(void **state)
+{
+    (void)state;
+    struct agent_rules *own = rules;
+    struct fault fault = {0};
+
+    assert_int_equal(compile("bot\tsite\t.com\tdomain\nbot\tlost\t(compatible\tnameless\n",
+                             "os\twindows\tWindows\nbrowser\tnamed\tNamed/\n", &rules, &fault),
+                     OK);
+    static const char *const sites[] = {"watcher.com", "watcher.com/1.2", "x (watcher.com)", "x watcher.com; y"};
+    static const char *const others[] = {".com",          "x .com",       "cn.com.example", "watcher.community",
+                                         "watcher.com-x", "watcher.com_x"};
+    for (size_t i = 0; i < ARRAY_LEN(sites); i++) {
+        assert_text(of(sites[i]).rule, "bot:site");
+    }
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        assert_text(of(others[i]).rule, "bot:strange");
+    }
+    assert_text(of("Mozilla/4.5 (compatible; Copier 3.0; Windows 98)").rule, "bot:lost");
+    assert_text(of("Mozilla/4.5 (compatible; Windows 98) Named/1").rule, "browser:named");
+    agent_rules_free(rules);
+    rules = own;
+}
+
 static void rules__tell_a_device_name_and_a_strange_text(void **state)
 {
     (void)state;
@@ -611,6 +635,7 @@ int main(void)
         cmocka_unit_test(why__is_a_sentence_in_both_languages),
         cmocka_unit_test(rules__broken_tables_name_the_line),
         cmocka_unit_test(rules__first_line_that_holds_wins),
+        cmocka_unit_test(rules__know_the_end_of_a_domain_name_and_a_nameless_text),
         cmocka_unit_test(rules__tell_a_device_name_and_a_strange_text),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
