@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /api/v1/links: create, find, list, change, bin, restore, QR. Every change goes through the editor, so that when the
+ * /api/v1/links: create, find, list, change, bin, restore. Every change goes through the editor, so that when the
  * answer is sent visitors already see it.
  */
 #include "link_call.h"
 #include "linkpond/api/routes.h"
-#include "linkpond/http/qr.h"
 
 static enum err write_created(struct edit_call *edit, struct db *db, const struct editor_seen *seen)
 {
@@ -204,70 +203,6 @@ static void links_get_list(struct ctx *ctx, struct request *request, struct repl
     readers_give(ctx->engine->readers, db);
 }
 
-/* ---- QR ------------------------------------------------------------------------------------------------------------
- */
-
-/* The address a printed code carries: lp_qr marks the visit as a scan. */
-static bool qr_text(struct ctx *ctx, struct request *request, struct reply *reply, str *out)
-{
-    int64_t id;
-    if (!link_call_ref(ctx, request, reply, &id)) {
-        return false;
-    }
-    struct db *db = call_reader(ctx, request, reply);
-    if (!db) {
-        return false;
-    }
-    struct bounds bounds = call_bounds(request);
-    struct link link;
-    struct link_view view;
-    enum err err = links_find(db, request->arena, &bounds, id, &link);
-    if (err == OK) {
-        err = link_view_load(&view, ctx, request, db);
-    }
-    readers_give(ctx->engine->readers, db);
-    if (err != OK) {
-        reply_problem(reply, request, err, NULL);
-        return false;
-    }
-    *out = arena_f(request->arena, STR_FMT "?lp_qr=1", STR_ARG(link_short_url(&view, &link)));
-    return true;
-}
-
-static void links_qr(struct ctx *ctx, struct request *request, struct reply *reply)
-{
-    str text, format = STR("svg"), level = {0};
-    int64_t size = QR_SIZE, margin = QR_MARGIN;
-    request_query(request, "format", &format);
-    request_query(request, "level", &level);
-    if (!call_query_i64(request, reply, "size", QR_SIZE_MIN, QR_SIZE_MAX, &size) ||
-        !call_query_i64(request, reply, "margin", 0, QR_MARGIN_MAX, &margin) || !qr_text(ctx, request, reply, &text)) {
-        return;
-    }
-    bool png = str_eq(format, STR("png"));
-    if (!png && !str_eq(format, STR("svg"))) {
-        call_bad_query(request, reply, "format", "not_allowed", "svg or png.", "只能是 svg 或 png。");
-        return;
-    }
-    if (level.ptr && level.len != 1) {
-        call_bad_query(request, reply, "level", "not_allowed", "The level is L, M, Q or H.",
-                       "纠错等级只能是 L、M、Q、H。");
-        return;
-    }
-    struct qr_opts opts = {
-        .size = (int)size, .margin = (int)margin, .level = level.ptr && level.len == 1 ? level.ptr[0] : 0};
-    struct fault fault = {0};
-    enum err err = png ? qr_png(&reply->body, text, &opts, &fault) : qr_svg(&reply->body, text, &opts, &fault);
-    if (err != OK) {
-        reply_problem(reply, request, err, &fault);
-        return;
-    }
-    reply->status = 200;
-    reply_header_static(reply, "Content-Type", png ? "image/png" : "image/svg+xml");
-    reply_header_static(reply, "Cache-Control", "private, max-age=300");
-    reply_header_static(reply, "X-Content-Type-Options", "nosniff");
-}
-
 const struct route api_link_routes[] = {
     {METHOD_POST, "/api/v1/links", PLANE_ADMIN, links_create, SCOPE_LINKS_WRITE, "Create a link", 0, NULL},
     {METHOD_GET, "/api/v1/links", PLANE_ADMIN, links_get_list, SCOPE_LINKS_READ, "List links", 0,
@@ -279,7 +214,5 @@ const struct route api_link_routes[] = {
      "domain purge"},
     {METHOD_POST, "/api/v1/links/:ref/restore", PLANE_ADMIN, links_restore_one, SCOPE_LINKS_WRITE,
      "Take a link out of the bin", 0, "domain"},
-    {METHOD_GET, "/api/v1/links/:ref/qr", PLANE_ADMIN, links_qr, SCOPE_LINKS_READ, "QR code of a link", 0,
-     "domain format size margin level"},
     {0},
 };

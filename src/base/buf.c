@@ -151,6 +151,21 @@ __attribute__((format(printf, 2, 0))) static void add_exact_fit(struct buf *self
     free(text);
 }
 
+void buf_add_base64(struct buf *self, const void *data, size_t len)
+{
+    const uint8_t *bytes = data;
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < len; i += 3) {
+        uint32_t word = (uint32_t)bytes[i] << 16;
+        word |= i + 1 < len ? (uint32_t)bytes[i + 1] << 8 : 0;
+        word |= i + 2 < len ? bytes[i + 2] : 0;
+        buf_add_char(self, digits[word >> 18]);
+        buf_add_char(self, digits[(word >> 12) & 63]);
+        buf_add_char(self, i + 1 < len ? digits[(word >> 6) & 63] : '=');
+        buf_add_char(self, i + 2 < len ? digits[word & 63] : '=');
+    }
+}
+
 void buf_addf(struct buf *self, const char *format, ...)
 {
     va_list args;

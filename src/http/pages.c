@@ -47,20 +47,6 @@ struct pages {
     char policy[POLICY_BYTES_MAX];
 };
 
-static void base64_add(struct buf *out, const uint8_t *bytes, size_t len)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < len; i += 3) {
-        uint32_t word = (uint32_t)bytes[i] << 16;
-        word |= i + 1 < len ? (uint32_t)bytes[i + 1] << 8 : 0;
-        word |= i + 2 < len ? bytes[i + 2] : 0;
-        buf_add_char(out, digits[word >> 18]);
-        buf_add_char(out, digits[(word >> 12) & 63]);
-        buf_add_char(out, i + 1 < len ? digits[(word >> 6) & 63] : '=');
-        buf_add_char(out, i + 2 < len ? digits[word & 63] : '=');
-    }
-}
-
 static void make_policy(struct pages *self)
 {
     uint8_t sum[SHA256_BYTES];
@@ -68,7 +54,7 @@ static void make_policy(struct pages *self)
     crypt_sha256(self->style, sum);
     buf_init_fixed(&out, self->policy, sizeof self->policy);
     buf_add_c(&out, "default-src 'none'; style-src 'sha256-");
-    base64_add(&out, sum, sizeof sum);
+    buf_add_base64(&out, sum, sizeof sum);
     buf_add_c(&out, "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
     buf_c(&out);
     BUG_ON(out.overflow);

@@ -1,30 +1,91 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * QR codes by libqrencode, drawn as one SVG path or as a 1-bit PNG. Both are sharp at any printing size: the SVG
- * because it is drawn by modules, the PNG because a module is always a whole number of pixels.
+ * QR codes by libqrencode: what is asked for is checked here and laid out in modules; qr_svg.c and qr_png.c draw it. A
+ * logo hides modules, which the error correction gives back: its level is then the highest (it restores some 30 % of a
+ * code, ISO/IEC 18004 table 8) and the hole is at most 8 % of the area, in the middle, away from the patterns by which
+ * a reader finds the code.
  */
-#include "linkpond/http/qr.h"
-
 #include <errno.h>
-#include <png.h>
+#include <math.h>
 #include <qrencode.h>
+#include <stdlib.h>
 
-struct plan {
-    QRcode *code;
-    int size, margin, total; /* total: modules with the quiet zone on both sides */
-};
+#include "linkpond/base/percent.h"
+#include "linkpond/base/utf8.h"
+#include "qr_plan.h"
 
-static enum err check(str text, const struct qr_opts *opts, struct plan *plan, QRecLevel *level, struct fault *fault)
+#define BLACK         0x000000
+#define WHITE         0xffffff
+#define LOGO_SHARE    0.28 /* of the code's edge */
+#define LOGO_SMALLEST 5    /* modules; less shows nothing */
+
+/* ---- colours ---- */
+
+static double channel(uint32_t byte)
 {
-    static const char levels[] = "LMQH"; /* in the order of enum QRecLevel */
-    const char *letter = opts->level ? strchr(levels, opts->level) : &levels[1];
-    plan->size = opts->size != 0 ? opts->size : QR_SIZE;
-    plan->margin = opts->margin >= 0 ? opts->margin : QR_MARGIN;
+    double c = (double)byte / 255.0;
+    return c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4);
+}
+
+static double luminance(uint32_t colour)
+{
+    return 0.2126 * channel(colour >> 16 & 0xff) + 0.7152 * channel(colour >> 8 & 0xff) +
+           0.0722 * channel(colour & 0xff);
+}
+
+double qr_contrast(uint32_t a, uint32_t b)
+{
+    double one = luminance(a) + 0.05, other = luminance(b) + 0.05;
+    return one > other ? one / other : other / one;
+}
+
+bool qr_colour_parse(str text, uint32_t *out)
+{
+    uint32_t colour = 0;
+    text = str_starts(text, STR("#")) ? str_from(text, 1) : text;
+    for (size_t i = 0; i < text.len; i++) {
+        int digit = hex_value(text.ptr[i]);
+        if (digit < 0 || text.len != 6) {
+            return false;
+        }
+        colour = colour << 4 | (uint32_t)digit;
+    }
+    *out = text.len == 6 ? colour : *out;
+    return text.len == 6;
+}
+
+static enum err check_colours(const struct qr_plan *plan, struct fault *fault)
+{
+    if (luminance(plan->dark) >= luminance(plan->light)) {
+        return fault_set(fault, ERR_INVALID, "dark", "inverted",
+                         "The modules must be darker than the ground: many phones do not read it the other way round.",
+                         "码点颜色必须比底色深，否则很多手机无法识别。");
+    }
+    double ratio = qr_contrast(plan->dark, plan->light);
+    if (ratio < QR_CONTRAST_MIN) {
+        fault_setf(fault, ERR_INVALID, "dark", "low_contrast",
+                   "The colours are too much alike to be read: a contrast of %.1f, at least %.0f is needed.", ratio,
+                   QR_CONTRAST_MIN);
+        fault_chinesef(fault, "两种颜色太接近，难以识别：对比度 %.1f，至少需要 %.0f。", ratio, QR_CONTRAST_MIN);
+        return ERR_INVALID;
+    }
+    return OK;
+}
+
+/* ---- what is asked for ---- */
+
+static enum err check_text(str text, struct fault *fault)
+{
     if (text.len == 0 || text.len > QR_TEXT_MAX) {
         fault_setf(fault, ERR_INVALID, "text", "too_long", "A QR code takes 1 to %d bytes.", QR_TEXT_MAX);
         fault_chinesef(fault, "二维码内容应为 1 到 %d 字节。", QR_TEXT_MAX);
         return ERR_INVALID;
     }
+    return OK;
+}
+
+static enum err check_sizes(const struct qr_plan *plan, struct fault *fault)
+{
     if (plan->size < QR_SIZE_MIN || plan->size > QR_SIZE_MAX) {
         fault_setf(fault, ERR_INVALID, "size", "out_of_range", "The size is %d to %d pixels.", QR_SIZE_MIN,
                    QR_SIZE_MAX);
@@ -36,137 +97,108 @@ static enum err check(str text, const struct qr_opts *opts, struct plan *plan, Q
         fault_chinesef(fault, "边距应为 0 到 %d 个模块。", QR_MARGIN_MAX);
         return ERR_INVALID;
     }
+    return OK;
+}
+
+static enum err check_caption(str caption, struct fault *fault)
+{
+    if (caption.len > QR_CAPTION_MAX) {
+        fault_setf(fault, ERR_INVALID, "caption", "too_long", "At most %d bytes.", QR_CAPTION_MAX);
+        fault_chinesef(fault, "最多 %d 字节。", QR_CAPTION_MAX);
+        return ERR_INVALID;
+    }
+    if (!utf8_valid(caption) || utf8_has_control(caption)) {
+        return fault_set(fault, ERR_INVALID, "caption", "control_character", "UTF-8 without control characters.",
+                         "必须是不含控制字符的 UTF-8 文本。");
+    }
+    return OK;
+}
+
+static enum err choose_level(const struct qr_opts *opts, QRecLevel *level, struct fault *fault)
+{
+    static const char levels[] = "LMQH"; /* in the order of enum QRecLevel */
+    const char *letter = opts->level ? strchr(levels, opts->level) : &levels[1];
     if (!letter || *letter == '\0') {
         return fault_set(fault, ERR_INVALID, "level", "not_allowed", "The level is L, M, Q or H.",
                          "纠错等级只能是 L、M、Q、H。");
     }
-    *level = (QRecLevel)(letter - levels);
+    *level = opts->logo ? QR_ECLEVEL_H : (QRecLevel)(letter - levels);
     return OK;
 }
 
-static enum err make_plan(str text, const struct qr_opts *opts, struct plan *plan, struct fault *fault)
+/* ---- the plan ---- */
+
+/* An odd number of modules, as the code's own width is, so that the hole is in the very middle. */
+static void place_logo(struct qr_plan *self)
 {
-    QRecLevel level = QR_ECLEVEL_M;
-    enum err err = check(text, opts, plan, &level, fault);
-    if (err != OK) {
-        return err;
-    }
-    plan->code = QRcode_encodeData((int)text.len, (const unsigned char *)text.ptr, 0, level);
-    if (!plan->code) {
+    int modules = (int)((double)self->width * LOGO_SHARE);
+    modules -= modules % 2 == 0;
+    modules = modules < LOGO_SMALLEST ? LOGO_SMALLEST : modules;
+    self->logo_from = self->margin + (self->width - modules) / 2;
+    self->logo_to = self->logo_from + modules;
+}
+
+static enum err encode(struct qr_plan *self, str text, QRecLevel level, struct fault *fault)
+{
+    QRcode *code = QRcode_encodeData((int)text.len, (const unsigned char *)text.ptr, 0, level);
+    if (!code) {
         return errno == ERANGE
                    ? fault_set(fault, ERR_INVALID, "text", "too_long", "Too long for a QR code of that level.",
                                "内容过长，无法生成该纠错等级的二维码。")
                    : ERR_NOMEM;
     }
-    plan->total = plan->code->width + 2 * plan->margin;
+    size_t bytes = (size_t)code->width * (size_t)code->width;
+    self->width = code->width;
+    self->total = code->width + 2 * self->margin;
+    self->modules = malloc(bytes);
+    if (self->modules) {
+        memcpy(self->modules, code->data, bytes);
+    }
+    QRcode_free(code);
+    return self->modules ? OK : ERR_NOMEM;
+}
+
+enum err qr_plan_make(struct qr_plan *self, str text, const struct qr_opts *opts, struct fault *fault)
+{
+    QRecLevel level = QR_ECLEVEL_M;
+    *self = (struct qr_plan){.size = opts->size != 0 ? opts->size : QR_SIZE,
+                             .margin = opts->margin >= 0 ? opts->margin : QR_MARGIN,
+                             .dark = opts->coloured ? opts->dark : BLACK,
+                             .light = opts->coloured ? opts->light : WHITE,
+                             .logo = opts->logo};
+    enum err err = check_text(text, fault);
+    err = err ? err : check_sizes(self, fault);
+    err = err ? err : choose_level(opts, &level, fault);
+    err = err ? err : check_colours(self, fault);
+    err = err ? err : check_caption(opts->caption, fault);
+    err = err ? err : encode(self, text, level, fault);
+    if (err != OK) {
+        return err;
+    }
+    qr_caption_plan(opts->caption, self->size, &self->caption);
+    if (self->logo) {
+        place_logo(self);
+    }
     return OK;
 }
 
-/* Modules with the quiet zone; dark or not. */
-static bool is_dark(const struct plan *plan, int x, int y)
+void qr_plan_done(struct qr_plan *self)
 {
-    x -= plan->margin;
-    y -= plan->margin;
-    int width = plan->code->width;
-    return x >= 0 && y >= 0 && x < width && y < width && (plan->code->data[y * width + x] & 1);
+    free(self->modules);
+    self->modules = NULL;
 }
 
-/* Runs of dark modules of one row as sub-paths. */
-static void add_row(struct buf *out, const struct plan *plan, int y)
+static bool in_hole(const struct qr_plan *self, int x, int y)
 {
-    int x = 0;
-    while (x < plan->total) {
-        int end = x;
-        while (end < plan->total && is_dark(plan, end, y)) {
-            end++;
-        }
-        if (end > x) {
-            buf_addf(out, "M%d %dh%dv1h-%dz", x, y, end - x, end - x);
-        }
-        x = end > x ? end : x + 1;
-    }
+    return x >= self->logo_from && x < self->logo_to && y >= self->logo_from && y < self->logo_to;
 }
 
-enum err qr_svg(struct buf *out, str text, const struct qr_opts *opts, struct fault *fault)
+bool qr_plan_is_dark(const struct qr_plan *self, int x, int y)
 {
-    struct plan plan = {0};
-    enum err err = make_plan(text, opts, &plan, fault);
-    if (err != OK) {
-        return err;
-    }
-    buf_addf(out,
-             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
-             "shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/><path d=\"",
-             plan.size, plan.size, plan.total, plan.total, plan.total, plan.total);
-    for (int y = plan.margin; y < plan.total - plan.margin; y++) {
-        add_row(out, &plan, y);
-    }
-    buf_add_c(out, "\"/></svg>\n");
-    QRcode_free(plan.code);
-    return out->overflow ? ERR_NOMEM : OK;
-}
-
-static void write_png(png_structp png, png_bytep bytes, png_size_t len)
-{
-    buf_add(png_get_io_ptr(png), (str){(const char *)bytes, len});
-}
-
-static void flush_png(png_structp png)
-{
-    (void)png;
-}
-
-static void write_rows(png_structp png, const struct plan *plan, int scale)
-{
-    uint8_t row[(QR_SIZE_MAX + 7) / 8];
-    int offset = (plan->size - plan->total * scale) / 2;
-    for (int y = 0; y < plan->size; y++) {
-        memset(row, 0xff, sizeof row);
-        for (int x = 0; x < plan->size; x++) {
-            bool inside = x >= offset && y >= offset;
-            if (inside && is_dark(plan, (x - offset) / scale, (y - offset) / scale)) {
-                row[x / 8] = (uint8_t)(row[x / 8] & ~(0x80 >> (x % 8)));
-            }
-        }
-        png_write_row(png, row);
-    }
-}
-
-/* libpng leaves by longjmp on an error; everything it needs is released by the caller. */
-static bool draw(png_structp png, png_infop info, const struct plan *plan, int scale)
-{
-    if (setjmp(png_jmpbuf(png))) {
+    if (in_hole(self, x, y)) {
         return false;
     }
-    png_set_IHDR(png, info, (png_uint_32)plan->size, (png_uint_32)plan->size, 1, PNG_COLOR_TYPE_GRAY,
-                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    png_write_info(png, info);
-    write_rows(png, plan, scale);
-    png_write_end(png, info);
-    return true;
-}
-
-enum err qr_png(struct buf *out, str text, const struct qr_opts *opts, struct fault *fault)
-{
-    struct plan plan = {0};
-    enum err err = make_plan(text, opts, &plan, fault);
-    if (err != OK) {
-        return err;
-    }
-    int scale = plan.total > 0 ? plan.size / plan.total : 0;
-    if (scale < 1) {
-        err = fault_setf(fault, ERR_INVALID, "size", "too_small", "This code needs at least %d pixels.", plan.total);
-        fault_chinesef(fault, "该二维码至少需要 %d 像素。", plan.total);
-        QRcode_free(plan.code);
-        return err;
-    }
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
-    png_infop info = png ? png_create_info_struct(png) : NULL;
-    if (info) {
-        png_set_write_fn(png, out, write_png, flush_png);
-    }
-    bool drawn = info && draw(png, info, &plan, scale);
-    png_destroy_write_struct(&png, &info);
-    QRcode_free(plan.code);
-    return drawn && !out->overflow ? OK : ERR_NOMEM;
+    x -= self->margin;
+    y -= self->margin;
+    return x >= 0 && y >= 0 && x < self->width && y < self->width && (self->modules[y * self->width + x] & 1);
 }

@@ -32,7 +32,8 @@ void buf_add_c(struct buf *self, const char *text);
 void buf_add_char(struct buf *self, char c);
 void buf_add_u64(struct buf *self, uint64_t value);
 void buf_add_i64(struct buf *self, int64_t value);
-void buf_add_hex(struct buf *self, const void *bytes, size_t len); /* lower case */
+void buf_add_hex(struct buf *self, const void *bytes, size_t len);    /* lower case */
+void buf_add_base64(struct buf *self, const void *bytes, size_t len); /* RFC 4648 4, padded */
 void buf_addf(struct buf *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* What was built, lent until the next add, reset or done. */

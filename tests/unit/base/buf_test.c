@@ -119,6 +119,22 @@ static void buf__numbers_and_hex(void **state)
     buf_done(&buf);
 }
 
+static void buf__base64_is_padded(void **state)
+{
+    (void)state;
+    char memory[64];
+    struct buf buf;
+
+    buf_init_fixed(&buf, memory, sizeof memory); /* RFC 4648 10 */
+    buf_add_base64(&buf, "", 0);
+    buf_add_base64(&buf, "f", 1);
+    buf_add_base64(&buf, "fo", 2);
+    buf_add_base64(&buf, "foo", 3);
+    buf_add_base64(&buf, "foobar", 6);
+    buf_add_base64(&buf, "\xfb\xff", 2);
+    assert_str(buf_str(&buf), "Zg==Zm8=Zm9vZm9vYmFy+/8=");
+}
+
 static void buf__a_number_that_does_not_fit_leaves_no_sign(void **state)
 {
     (void)state;
@@ -140,6 +156,7 @@ int main(void)
         cmocka_unit_test(buf__heap_grows_to_exactly_its_maximum),
         cmocka_unit_test(buf__printf_to_the_brim_of_the_heap),
         cmocka_unit_test(buf__numbers_and_hex),
+        cmocka_unit_test(buf__base64_is_padded),
         cmocka_unit_test(buf__a_number_that_does_not_fit_leaves_no_sign),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
