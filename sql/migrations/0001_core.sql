@@ -29,12 +29,17 @@ CREATE UNIQUE INDEX domain_default ON domain (is_default) WHERE is_default = 1;
 -- People who own links. One row `admin` exists from the start.
 CREATE TABLE user (
     id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
+    key TEXT NOT NULL UNIQUE,                      -- what they sign in by, and what links name
     name TEXT NOT NULL DEFAULT '',
     role TEXT NOT NULL DEFAULT 'admin' CHECK (role IN ('admin', 'editor', 'viewer')),
+    language TEXT NOT NULL DEFAULT '' CHECK (language IN ('', 'zh', 'en')), -- of the pages; '' = the browser's
+    password TEXT NOT NULL DEFAULT '',             -- $scrypt$ln=…,r=…,p=…$salt$hash; '' = none, nobody signs in by one
+    disabled_ms INTEGER,                           -- since when neither password, session nor API key opens the door
+    signed_in_ms INTEGER,                          -- the last time
     created_ms INTEGER NOT NULL,
     updated_ms INTEGER NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX user_login ON user (lower(key)); -- nobody may be taken for somebody else by the case of a letter
 INSERT INTO user (id, key, role, created_ms, updated_ms) VALUES (1, 'admin', 'admin', unixepoch() * 1000, unixepoch() * 1000);
 
 -- The marketer's own words: campaigns, channels, tags. One table because they share everything but a channel's place.
@@ -180,25 +185,36 @@ CREATE TABLE api_key (
     used_ms INTEGER
 ) STRICT;
 
+-- One-time links by which a user sets a password: only the SHA-256 of the token is kept. Used ones are deleted.
+CREATE TABLE user_token (
+    hash BLOB PRIMARY KEY,
+    user_id INTEGER NOT NULL UNIQUE REFERENCES user (id), -- a new one ends the one before
+    kind TEXT NOT NULL CHECK (kind IN ('invite', 'reset')),
+    created_ms INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Signed-in browsers: only the SHA-256 of the session id is kept.
 CREATE TABLE session (
     hash BLOB PRIMARY KEY,
-    api_key_id INTEGER NOT NULL REFERENCES api_key (id),
+    user_id INTEGER NOT NULL REFERENCES user (id),
+    api_key_id INTEGER REFERENCES api_key (id),    -- signed in with that key: its scopes and bounds hold, and its end
     csrf TEXT NOT NULL,
     created_ms INTEGER NOT NULL,
     seen_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX session_user ON session (user_id);
 
 -- Answers kept 24 h for repeats of the same Idempotency-Key.
 CREATE TABLE idempotency (
-    api_key_id INTEGER NOT NULL,
+    caller INTEGER NOT NULL,                       -- id of an API key; of a signed-in user, negative
     key TEXT NOT NULL,
     request_hash BLOB NOT NULL,                    -- SHA-256 of method, path and body
     status INTEGER NOT NULL,
     headers TEXT NOT NULL DEFAULT '',
     body BLOB NOT NULL,
     created_ms INTEGER NOT NULL,
-    PRIMARY KEY (api_key_id, key)
+    PRIMARY KEY (caller, key)
 ) STRICT, WITHOUT ROWID;
 
 -- Texts that many clicks share (User-Agents, referrers, hosts…), stored once.

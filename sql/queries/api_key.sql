@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- part: key_row
 SELECT k.id, k.name, k.prefix, k.hash, k.scopes, k.user_id, u.key, u.role, k.owner_id, o.key, k.domain_id, d.host,
-    k.created_ms, k.expires_ms, k.revoked_ms, k.used_ms
+    k.created_ms, k.expires_ms, k.revoked_ms, k.used_ms, u.disabled_ms
 FROM api_key k JOIN user u ON u.id = k.user_id LEFT JOIN user o ON o.id = k.owner_id
     LEFT JOIN domain d ON d.id = k.domain_id
 

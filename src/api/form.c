@@ -197,7 +197,6 @@ static void sign_in(struct ctx *ctx, struct request *request, struct reply *repl
     struct fault fault = {0};
     int64_t retry_after_s = 1;
     str key = {0};
-    str csrf;
     form_page_init(&page, ctx, request);
     read_form(request, false, &form);
     request_form(request, "key", &key);
@@ -206,7 +205,7 @@ static void sign_in(struct ctx *ctx, struct request *request, struct reply *repl
         form_answer_sign_in(&page, reply, 422, WORD_key_missing, &form);
         return;
     }
-    enum err err = auth_sign_in(ctx->auth, request, key, reply, &csrf, &retry_after_s, &fault);
+    enum err err = auth_sign_in(ctx->auth, request, &(struct credentials){.key = key}, reply, &retry_after_s, &fault);
     if (err == OK) {
         reply_redirect(reply, request, 303, way_back(request, &form));
         return;

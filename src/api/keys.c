@@ -12,7 +12,7 @@
 struct key_draft {
     str name;
     struct str_list scopes;
-    str owner, domain;
+    str owner, domain, user;
     int64_t expires_ms;
 };
 #define AT(member) offsetof(struct key_draft, member)
@@ -22,6 +22,7 @@ static const struct json_field key_fields[] = {
     {"owner", JSON_KIND_STR, AT(owner), JSON_NULLABLE, 0, LIMIT_TAG, 0},
     {"domain", JSON_KIND_STR, AT(domain), JSON_NULLABLE, 0, LIMIT_HOST + 6, 0},
     {"expires_at", JSON_KIND_TIME, AT(expires_ms), JSON_NULLABLE, 0, 0, 0},
+    {"user", JSON_KIND_STR, AT(user), 0, 1, LIMIT_TAG, 0},
 };
 #undef AT
 
@@ -99,6 +100,13 @@ static enum err read_bounds(struct db *db, struct request *request, const struct
     }
     if (err == OK && draft->owner.len > 0) {
         key->owner_id = user.id;
+    }
+    if (err == OK && draft->user.len > 0) {
+        err = users_find_key(db, request->arena, draft->user, &user);
+        if (err == ERR_NOT_FOUND) {
+            return fault_set(fault, ERR_INVALID, "user", "unknown", "There is no such user.", "没有该用户。");
+        }
+        key->user_id = err == OK ? user.id : key->user_id;
     }
     if (err == OK && draft->domain.len > 0) {
         err = call_find_domain(db, request->arena, draft->domain, &domain);

@@ -7,6 +7,7 @@
 #include "linkpond/store/idempotency.h"
 #include "linkpond/store/links.h"
 #include "linkpond/store/sessions.h"
+#include "linkpond/store/users.h"
 
 #include "publish.h"
 
@@ -67,7 +68,7 @@ enum err janitor_empty_bin(struct engine *engine, int64_t before_ms, int64_t now
     return err;
 }
 
-/* ---- sessions and kept answers ---- */
+/* ---- sessions, one-time links and kept answers ---- */
 
 static enum err forget_expired(struct db *db, void *arg, struct fault *fault)
 {
@@ -75,6 +76,7 @@ static enum err forget_expired(struct db *db, void *arg, struct fault *fault)
     enum err err = sessions_purge(db, *now_ms - SESSION_IDLE_MS, *now_ms - SESSION_WHOLE_MS, NULL);
 
     (void)fault;
+    err = err ? err : user_tokens_purge(db, *now_ms);
     return err ? err : idempotency_purge(db, *now_ms - ANSWERS_KEPT_MS, NULL);
 }
 

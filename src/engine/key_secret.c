@@ -18,15 +18,26 @@ static char random_digit(void)
     return base62_digit(byte % 62);
 }
 
+static void add_digits(char *out)
+{
+    for (size_t i = 0; i < SECRET_DIGITS; i++) {
+        out[i] = random_digit();
+    }
+    out[SECRET_DIGITS] = '\0';
+}
+
+void token_secret_make(char secret[USER_TOKEN_MAX], struct user_token *token)
+{
+    add_digits(secret);
+    crypt_sha256((str){secret, SECRET_DIGITS}, token->hash);
+}
+
 void key_secret_make(char secret[KEY_SECRET_MAX], struct api_key *key)
 {
     const size_t len = 3 + SECRET_DIGITS;
 
     memcpy(secret, "lp_", 3);
-    for (size_t i = 3; i < len; i++) {
-        secret[i] = random_digit();
-    }
-    secret[len] = '\0';
+    add_digits(secret + 3);
     crypt_sha256((str){secret, len}, key->hash);
     key->prefix = (str){secret, KEY_PREFIX_LEN};
 }

@@ -5,29 +5,16 @@
  * what is searched for is a hash. A valid key is never refused for its neighbours' failures: only a failure asks the
  * failure limit.
  */
-#include "linkpond/http/auth.h"
-
 #include <stdatomic.h>
 
+#include "auth_private.h"
 #include "linkpond/base/clock.h"
-#include "linkpond/base/crypt.h"
-#include "linkpond/base/gcra.h"
 
 #define NS_PER_S       INT64_C(1000000000)
-#define READER_WAIT_MS 5000
 #define LIMIT_ENTRIES  16384
 #define TOUCH_EVERY_NS (60 * NS_PER_S) /* last use is kept to the minute: a write per request would be a waste */
 #define KEY_PREFIX     "lp_"
 #define KEY_CHARS_MIN  20 /* shorter ones are not worth a look-up */
-#define COOKIE_PLAIN   "lp_session"
-#define COOKIE_SECURE  "__Host-lp_session"
-#define SECRET_BYTES   32
-#define SECRET_CHARS   (2 * SECRET_BYTES)
-
-struct auth {
-    struct engine *engine;
-    struct gcra *calls, *failures, *sign_ins, *touches;
-};
 
 struct auth *auth_new(struct engine *engine)
 {
@@ -38,7 +25,8 @@ struct auth *auth_new(struct engine *engine)
     self->failures = gcra_new(LIMIT_ENTRIES, FAILURES_BURST, 60 * NS_PER_S / FAILURES_PER_MIN);
     self->sign_ins = gcra_new(LIMIT_ENTRIES, SIGN_INS_BURST, 60 * NS_PER_S / SIGN_INS_PER_MIN);
     self->touches = gcra_new(LIMIT_ENTRIES, 1, TOUCH_EVERY_NS);
-    BUG_ON(!self->calls || !self->failures || !self->sign_ins || !self->touches);
+    self->passwords = passwords_new(PASSWORDS_AT_ONCE, PASSWORDS_WAITING);
+    BUG_ON(!self->passwords || !self->calls || !self->failures || !self->sign_ins || !self->touches);
     return self;
 }
 
@@ -49,27 +37,27 @@ void auth_free(struct auth *self)
         gcra_free(self->failures);
         gcra_free(self->sign_ins);
         gcra_free(self->touches);
+        passwords_free(self->passwords);
         free(self);
     }
 }
 
 /* ---- limits ---------------------------------------------------------------------------------------------------- */
 
-static int64_t charge(struct gcra *limit, str key)
+int64_t auth_charge(struct gcra *limit, str key)
 {
     int64_t wait_ns = gcra_charge(limit, key, clock_mono_ns());
     return (wait_ns + NS_PER_S - 1) / NS_PER_S;
 }
 
-/* One customer has a whole IPv6 /64. */
-static str address_key(const struct addr *client)
+str auth_address_key(const struct addr *client)
 {
     return (str){(const char *)client->bytes, addr_is_v4(client) ? 16 : 8};
 }
 
 int64_t auth_charge_failure(struct auth *self, const struct addr *client)
 {
-    return charge(self->failures, address_key(client));
+    return auth_charge(self->failures, auth_address_key(client));
 }
 
 static enum err failed(struct auth *self, const struct request *request, int64_t *retry_after_s)
@@ -102,14 +90,14 @@ static enum err usable(enum err found, const struct api_key *key, int64_t now_ms
     return key_is_valid(key, now_ms) ? OK : ERR_UNAUTHORIZED;
 }
 
-static enum err find_key(struct auth *self, const struct request *request, str secret, struct api_key *out)
+enum err auth_find_key(struct auth *self, const struct request *request, str secret, struct api_key *out)
 {
     uint8_t hash[SHA256_BYTES];
     if (!str_starts(secret, STR(KEY_PREFIX)) || secret.len < KEY_CHARS_MIN || secret.len > KEY_SECRET_MAX) {
         return ERR_UNAUTHORIZED;
     }
     crypt_sha256(secret, hash);
-    struct db *db = readers_take(self->engine->readers, READER_WAIT_MS);
+    struct db *db = readers_take(self->engine->readers, AUTH_READER_WAIT_MS);
     if (!db) {
         return ERR_UNAVAILABLE;
     }
@@ -120,44 +108,59 @@ static enum err find_key(struct auth *self, const struct request *request, str s
     return same ? err : ERR_UNAUTHORIZED;
 }
 
-static const char *cookie_name(const struct request *request)
-{
-    return request->https ? COOKIE_SECURE : COOKIE_PLAIN;
-}
-
-/* The hash of the session id that came; false when none did. */
-static bool session_hash(const struct request *request, uint8_t out[SHA256_BYTES])
-{
-    str id;
-    if (!request_cookie(request, cookie_name(request), &id) || id.len != SECRET_CHARS) {
-        return false;
-    }
-    crypt_sha256(id, out);
-    return true;
-}
-
 bool auth_session_came(const struct request *request)
 {
     uint8_t hash[SHA256_BYTES];
-    return session_hash(request, hash);
+    return auth_session_hash(request, hash);
+}
+
+int64_t auth_session_expires_ms(const struct session *session)
+{
+    int64_t idle = session->seen_ms + SESSION_IDLE_MS, whole = session->created_ms + SESSION_MAX_MS;
+    return idle < whole ? idle : whole;
+}
+
+struct api_key auth_key_of_user(const struct user *user)
+{
+    return (struct api_key){.scopes = SCOPE_ALL,
+                            .user_id = user->id,
+                            .user = user->key,
+                            .role = user->role,
+                            .user_disabled = user->disabled_ms != TIME_NONE,
+                            .expires_ms = TIME_NONE,
+                            .revoked_ms = TIME_NONE,
+                            .used_ms = TIME_NONE};
+}
+
+/* The key that a session was made with, or all that its user may. */
+static enum err find_rights(struct db *db, const struct request *request, const struct session *session,
+                            struct api_key *out)
+{
+    struct user user;
+    if (session->api_key_id) {
+        return usable(keys_find(db, request->arena, session->api_key_id, out), out, request->now_ms);
+    }
+    enum err err = users_find(db, request->arena, session->user_id, &user);
+    if (err == OK) {
+        *out = auth_key_of_user(&user);
+    }
+    return usable(err, out, request->now_ms);
 }
 
 static enum err find_session(struct auth *self, const struct request *request, const uint8_t hash[SHA256_BYTES],
                              struct session *session, struct api_key *key)
 {
-    struct db *db = readers_take(self->engine->readers, READER_WAIT_MS);
+    struct db *db = readers_take(self->engine->readers, AUTH_READER_WAIT_MS);
     if (!db) {
         return ERR_UNAVAILABLE;
     }
     enum err err = sessions_find(db, request->arena, hash, session);
-    int64_t now_ms = request->now_ms;
-    bool old =
-        err == OK && (now_ms - session->seen_ms >= SESSION_IDLE_MS || now_ms - session->created_ms >= SESSION_MAX_MS);
+    bool old = err == OK && request->now_ms >= auth_session_expires_ms(session);
     if (err == ERR_NOT_FOUND || old) {
         err = ERR_UNAUTHORIZED;
     }
     if (err == OK) {
-        err = usable(keys_find(db, request->arena, session->api_key_id, key), key, now_ms);
+        err = find_rights(db, request, session, key);
     }
     readers_give(self->engine->readers, db);
     return err;
@@ -166,7 +169,7 @@ static enum err find_session(struct auth *self, const struct request *request, c
 /* ---- last use -------------------------------------------------------------------------------------------------- */
 
 struct touch {
-    int64_t key_id;
+    int64_t key_id;              /* 0 = signed in by password */
     const uint8_t *session_hash; /* NULL with a key */
     int64_t now_ms;
 };
@@ -175,7 +178,7 @@ static enum err touch_run(struct db *db, void *arg, struct fault *fault)
 {
     const struct touch *touch = arg;
     (void)fault;
-    enum err err = keys_used(db, touch->key_id, touch->now_ms);
+    enum err err = touch->key_id ? keys_used(db, touch->key_id, touch->now_ms) : OK;
     return err == OK && touch->session_hash ? sessions_seen(db, touch->session_hash, touch->now_ms) : err;
 }
 
@@ -205,8 +208,7 @@ static bool origin_is_host(str origin, str host)
     return web && host.len > 0 && str_ieq(str_from(origin, (size_t)slashes + 3), host);
 }
 
-/* What the browser says: 1 = our page, -1 = another's, 0 = nothing. */
-static int browser_says(const struct request *request)
+int auth_browser_says(const struct request *request)
 {
     str site = request_header(request, "Sec-Fetch-Site");
     if (site.len > 0) {
@@ -221,7 +223,7 @@ static int browser_says(const struct request *request)
 
 bool auth_same_site(const struct request *request, str csrf)
 {
-    int says = browser_says(request);
+    int says = auth_browser_says(request);
     if (says != 0) {
         return says > 0;
     }
@@ -242,8 +244,8 @@ static enum err identify(struct auth *self, const struct request *request, struc
     *session = NULL;
     if (authorization.len > 0) {
         bool bearer = str_istarts(authorization, STR("Bearer "));
-        err = bearer ? find_key(self, request, str_trim(str_from(authorization, 7)), key) : ERR_UNAUTHORIZED;
-    } else if (session_hash(request, hash)) {
+        err = bearer ? auth_find_key(self, request, str_trim(str_from(authorization, 7)), key) : ERR_UNAUTHORIZED;
+    } else if (auth_session_hash(request, hash)) {
         struct session *found = ARENA_NEW(request->arena, struct session);
         err = found ? find_session(self, request, hash, found, key) : ERR_NOMEM;
         *session = found;
@@ -267,6 +269,27 @@ static enum err check_scopes(unsigned have, unsigned need, struct fault *fault)
     return missing == 0 ? OK : ERR_FORBIDDEN;
 }
 
+enum err auth_set_actor(struct auth *self, struct request *request, const struct api_key *key,
+                        const struct session *session)
+{
+    struct actor *actor = ARENA_NEW(request->arena, struct actor);
+    (void)self;
+    if (!actor) {
+        return ERR_NOMEM;
+    }
+    *actor = (struct actor){.key_id = key->id,
+                            .user_id = key->user_id,
+                            .name = key->user,
+                            .scopes = key->scopes & role_scopes(key->role),
+                            .owner_bound = key->owner_id != 0,
+                            .domain_bound = key->domain_id != 0,
+                            .owner_id = key->owner_id,
+                            .domain_id = key->domain_id};
+    request->actor = actor;
+    request->session = session;
+    return OK;
+}
+
 enum err auth_check(struct auth *self, struct request *request, unsigned scope, int64_t *retry_after_s,
                     struct fault *fault)
 {
@@ -280,126 +303,16 @@ enum err auth_check(struct auth *self, struct request *request, unsigned scope, 
     if (session && !is_safe(request->method) && !auth_same_site(request, session->csrf)) {
         return ERR_CSRF;
     }
-    bool local = key.id == atomic_load(&self->engine->local_key_id);
-    *retry_after_s = local ? 0 : charge(self->calls, (str){(const char *)&key.id, sizeof key.id});
+    int64_t who = key.id ? key.id : -key.user_id;
+    bool local = key.id && key.id == atomic_load(&self->engine->local_key_id);
+    *retry_after_s = local ? 0 : auth_charge(self->calls, (str){(const char *)&who, sizeof who});
     if (*retry_after_s > 0) {
         return ERR_RATE_LIMITED;
     }
-    unsigned scopes = key.scopes & role_scopes(key.role);
-    err = check_scopes(scopes, scope, fault);
-    if (err != OK) {
-        return err;
-    }
-    struct actor *actor = ARENA_NEW(request->arena, struct actor);
-    if (!actor) {
-        return ERR_NOMEM;
-    }
-    *actor = (struct actor){.key_id = key.id,
-                            .user_id = key.user_id,
-                            .name = key.user,
-                            .scopes = scopes,
-                            .owner_bound = key.owner_id != 0,
-                            .domain_bound = key.domain_id != 0,
-                            .owner_id = key.owner_id,
-                            .domain_id = key.domain_id};
-    request->actor = actor;
-    request->session = session;
-    touch(self, request, key.id, session);
-    return OK;
-}
-
-/* ---- signing in and out ---------------------------------------------------------------------------------------- */
-
-struct sign_in {
-    struct session session;
-    bool replaces;
-    uint8_t old_hash[SHA256_BYTES];
-};
-
-static enum err sign_in_run(struct db *db, void *arg, struct fault *fault)
-{
-    const struct sign_in *work = arg;
-    (void)fault;
-    if (work->replaces) {
-        enum err err = sessions_delete(db, work->old_hash);
-        if (err != OK) {
-            return err;
-        }
-    }
-    return sessions_insert(db, &work->session);
-}
-
-static str make_secret(struct arena *arena)
-{
-    uint8_t bytes[SECRET_BYTES];
-    char *text = arena_alloc(arena, SECRET_CHARS + 1);
-    struct buf out;
-    if (!text) {
-        return (str){0};
-    }
-    crypt_random(bytes, sizeof bytes);
-    buf_init_fixed(&out, text, SECRET_CHARS + 1);
-    buf_add_hex(&out, bytes, sizeof bytes);
-    crypt_cleanse(bytes, sizeof bytes);
-    return buf_str(&out);
-}
-
-static void set_cookie(const struct request *request, struct reply *reply, str value, int64_t seconds)
-{
-    reply_header(reply, request, "Set-Cookie",
-                 arena_f(request->arena, "%s=" STR_FMT "; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
-                         cookie_name(request), STR_ARG(value), (long long)seconds, request->https ? "; Secure" : ""));
-}
-
-enum err auth_sign_in(struct auth *self, const struct request *request, str key, struct reply *reply, str *csrf,
-                      int64_t *retry_after_s, struct fault *fault)
-{
-    struct api_key found;
-    *retry_after_s = charge(self->sign_ins, address_key(&request->client));
-    if (*retry_after_s > 0) {
-        return ERR_RATE_LIMITED;
-    }
-    if (browser_says(request) < 0) {
-        return ERR_CSRF; /* a stranger's page would sign the visitor in as the stranger */
-    }
-    enum err err = find_key(self, request, key, &found);
-    if (err != OK) {
-        return err;
-    }
-    str id = make_secret(request->arena);
-    struct sign_in work = {.session = {.api_key_id = found.id,
-                                       .csrf = make_secret(request->arena),
-                                       .created_ms = request->now_ms,
-                                       .seen_ms = request->now_ms}};
-    if (id.len == 0 || work.session.csrf.len == 0) {
-        return ERR_NOMEM;
-    }
-    crypt_sha256(id, work.session.hash);
-    work.replaces = session_hash(request, work.old_hash);
-    err = editor_run(self->engine->editor, &(struct writer_task){.run = sign_in_run, .arg = &work}, fault);
-    if (err != OK) {
-        return err;
-    }
-    set_cookie(request, reply, id, SESSION_MAX_MS / MS_PER_SECOND);
-    *csrf = work.session.csrf;
-    return OK;
-}
-
-static enum err sign_out_run(struct db *db, void *arg, struct fault *fault)
-{
-    (void)fault;
-    return sessions_delete(db, arg);
-}
-
-enum err auth_sign_out(struct auth *self, const struct request *request, struct reply *reply, struct fault *fault)
-{
-    uint8_t hash[SHA256_BYTES];
-    enum err err = OK;
-    if (session_hash(request, hash)) {
-        err = editor_run(self->engine->editor, &(struct writer_task){.run = sign_out_run, .arg = hash}, fault);
-    }
+    err = check_scopes(key.scopes & role_scopes(key.role), scope, fault);
+    err = err != OK ? err : auth_set_actor(self, request, &key, session);
     if (err == OK) {
-        set_cookie(request, reply, STR(""), 0);
+        touch(self, request, key.id, session);
     }
     return err;
 }

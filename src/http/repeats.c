@@ -19,7 +19,7 @@
 
 struct repeat_running {
     struct repeat_running *next;
-    int64_t api_key_id;
+    int64_t caller;
     size_t key_len;
     char key[LIMIT_IDEMPOTENCY_KEY];
 };
@@ -51,10 +51,10 @@ void repeats_free(struct repeats *self)
     }
 }
 
-static bool is_running(const struct repeats *self, int64_t api_key_id, str key)
+static bool is_running(const struct repeats *self, int64_t caller, str key)
 {
     for (const struct repeat_running *one = self->running; one; one = one->next) {
-        if (one->api_key_id == api_key_id && str_eq((str){one->key, one->key_len}, key)) {
+        if (one->caller == caller && str_eq((str){one->key, one->key_len}, key)) {
             return true;
         }
     }
@@ -62,19 +62,19 @@ static bool is_running(const struct repeats *self, int64_t api_key_id, str key)
 }
 
 /* False: it runs already, and went on doing so for as long as we were to wait. NULL in *out: no memory. */
-static bool start(struct repeats *self, int64_t api_key_id, str key, int wait_s, struct repeat_running **out)
+static bool start(struct repeats *self, int64_t caller, str key, int wait_s, struct repeat_running **out)
 {
     struct timespec until = clock_mono_after_ms(wait_s * MS_PER_SECOND);
     int rc = 0;
     pthread_mutex_lock(&self->lock);
-    bool runs = is_running(self, api_key_id, key);
+    bool runs = is_running(self, caller, key);
     while (runs && wait_s > 0 && rc == 0) {
         rc = pthread_cond_timedwait(&self->ended, &self->lock, &until);
-        runs = is_running(self, api_key_id, key);
+        runs = is_running(self, caller, key);
     }
     struct repeat_running *mine = runs ? NULL : calloc(1, sizeof *mine);
     if (mine) {
-        mine->api_key_id = api_key_id;
+        mine->caller = caller;
         mine->key_len = key.len;
         memcpy(mine->key, key.ptr, key.len);
         mine->next = self->running;
@@ -155,6 +155,12 @@ static void replay(const struct request *request, struct reply *reply, const str
     buf_add(&reply->body, row->body);
 }
 
+/* Each caller has keys of their own. */
+static int64_t caller(const struct request *request)
+{
+    return request->session ? -request->actor->user_id : request->actor->key_id;
+}
+
 /* The answer kept for that key, if there is one. */
 static enum err look_up(struct repeats *self, const struct request *request, struct reply *reply, struct repeat *repeat)
 {
@@ -163,7 +169,7 @@ static enum err look_up(struct repeats *self, const struct request *request, str
         return ERR_UNAVAILABLE;
     }
     struct idempotent row;
-    enum err err = idempotency_find(db, request->arena, request->actor->key_id, repeat->key, &row);
+    enum err err = idempotency_find(db, request->arena, caller(request), repeat->key, &row);
     readers_give(self->engine->readers, db);
     if (err == ERR_NOT_FOUND || (err == OK && request->now_ms - row.created_ms >= KEPT_MS)) {
         return OK;
@@ -190,7 +196,7 @@ enum err repeat_begin(struct repeats *self, const struct request *request, const
     if (err != OK) {
         return err;
     }
-    if (!start(self, request->actor->key_id, out->key, opts->wait ? FIRST_WAIT_S : 0, &out->running)) {
+    if (!start(self, caller(request), out->key, opts->wait ? FIRST_WAIT_S : 0, &out->running)) {
         return ERR_IN_PROGRESS;
     }
     if (!out->running) {
@@ -244,7 +250,7 @@ static bool worth_keeping(const struct request *request, const struct reply *rep
 static void make_row(const struct request *request, const struct reply *reply, const struct repeat *repeat,
                      struct idempotent *out)
 {
-    *out = (struct idempotent){.api_key_id = request->actor->key_id,
+    *out = (struct idempotent){.caller = caller(request),
                                .key = repeat->key,
                                .status = reply->status,
                                .headers = format_headers(request, reply),

@@ -189,12 +189,11 @@ static bool query_is_known(struct request *request, const struct route *route, s
     return true;
 }
 
-/* Cookies are for pages, whose answers nobody keeps a key for. */
 static str repeat_key(const struct request *request)
 {
     bool changes = request->method == METHOD_POST || request->method == METHOD_PUT || request->method == METHOD_PATCH ||
                    request->method == METHOD_DELETE;
-    return changes && request->actor && !request->session ? request_header(request, "Idempotency-Key") : (str){0};
+    return changes && request->actor ? request_header(request, "Idempotency-Key") : (str){0};
 }
 
 static void call(struct router *self, struct request *request, const struct route *route, struct reply *reply)

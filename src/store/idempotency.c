@@ -3,18 +3,18 @@
 
 #include "row.h"
 
-enum err idempotency_find(struct db *db, struct arena *arena, int64_t api_key_id, str key, struct idempotent *out)
+enum err idempotency_find(struct db *db, struct arena *arena, int64_t caller, str key, struct idempotent *out)
 {
     struct stmt *row = db_stmt(db, SQL_IDEMPOTENCY_FIND);
     struct idempotent found;
 
-    stmt_bind_i64(row, "api_key_id", api_key_id);
+    stmt_bind_i64(row, "caller", caller);
     stmt_bind_str(row, "key", key);
     if (!stmt_next(row)) {
         return row_missing(row);
     }
     found = (struct idempotent){
-        .api_key_id = api_key_id,
+        .caller = caller,
         .key = arena_str(arena, key),
         .status = (int)stmt_i64(row, 1),
         .headers = row_str(row, 2, arena),
@@ -33,7 +33,7 @@ enum err idempotency_insert(struct db *db, const struct idempotent *row)
 {
     struct stmt *stmt = db_stmt(db, SQL_IDEMPOTENCY_INSERT);
 
-    stmt_bind_i64(stmt, "api_key_id", row->api_key_id);
+    stmt_bind_i64(stmt, "caller", row->caller);
     stmt_bind_str(stmt, "key", row->key);
     stmt_bind_blob(stmt, "request_hash", (str){(const char *)row->request_hash, sizeof row->request_hash});
     stmt_bind_i64(stmt, "status", row->status);

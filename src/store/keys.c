@@ -28,7 +28,8 @@ unsigned scope_find(str name)
 
 bool key_is_valid(const struct api_key *key, int64_t now_ms)
 {
-    return key->revoked_ms == INT64_MIN && (key->expires_ms == INT64_MIN || now_ms < key->expires_ms);
+    return !key->user_disabled && key->revoked_ms == INT64_MIN &&
+           (key->expires_ms == INT64_MIN || now_ms < key->expires_ms);
 }
 
 static void read_key(struct stmt *row, struct arena *arena, struct api_key *out)
@@ -49,6 +50,7 @@ static void read_key(struct stmt *row, struct arena *arena, struct api_key *out)
         .expires_ms = stmt_time(row, 13),
         .revoked_ms = stmt_time(row, 14),
         .used_ms = stmt_time(row, 15),
+        .user_disabled = !stmt_is_null(row, 16),
     };
     row_bytes(row, 3, out->hash, sizeof out->hash);
 }

@@ -13,7 +13,8 @@ enum err sessions_insert(struct db *db, const struct session *session)
     struct stmt *stmt = db_stmt(db, SQL_SESSION_INSERT);
 
     stmt_bind_blob(stmt, "hash", hash_str(session->hash));
-    stmt_bind_i64(stmt, "api_key_id", session->api_key_id);
+    stmt_bind_i64(stmt, "user_id", session->user_id);
+    stmt_bind_id_opt(stmt, "api_key_id", session->api_key_id);
     stmt_bind_str(stmt, "csrf", session->csrf);
     stmt_bind_i64(stmt, "created_ms", session->created_ms);
     stmt_bind_i64(stmt, "seen_ms", session->seen_ms);
@@ -30,10 +31,11 @@ enum err sessions_find(struct db *db, struct arena *arena, const uint8_t hash[KE
         return row_missing(row);
     }
     session = (struct session){
-        .api_key_id = stmt_i64(row, 0),
-        .csrf = row_str(row, 1, arena),
-        .created_ms = stmt_i64(row, 2),
-        .seen_ms = stmt_i64(row, 3),
+        .user_id = stmt_i64(row, 0),
+        .api_key_id = stmt_i64(row, 1),
+        .csrf = row_str(row, 2, arena),
+        .created_ms = stmt_i64(row, 3),
+        .seen_ms = stmt_i64(row, 4),
     };
     memcpy(session.hash, hash, KEY_HASH_BYTES);
     enum err err = row_done(row, arena);
@@ -65,6 +67,15 @@ enum err sessions_delete_of_key(struct db *db, int64_t api_key_id)
     struct stmt *stmt = db_stmt(db, SQL_SESSION_DELETE_OF_KEY);
 
     stmt_bind_i64(stmt, "api_key_id", api_key_id);
+    return stmt_run(stmt);
+}
+
+enum err sessions_delete_of_user(struct db *db, int64_t user_id, const uint8_t *but_hash)
+{
+    struct stmt *stmt = db_stmt(db, SQL_SESSION_DELETE_OF_USER);
+
+    stmt_bind_i64(stmt, "user_id", user_id);
+    stmt_bind_blob(stmt, "but", but_hash ? hash_str(but_hash) : STR(""));
     return stmt_run(stmt);
 }
 

@@ -64,7 +64,8 @@ static void world_done(void)
 /* A session of the fixed cookie, so that requests by cookie are tried too. */
 static enum err add_session(struct db *db, void *arg, struct fault *fault)
 {
-    struct session session = {.api_key_id = 1, .csrf = STR("token"), .created_ms = clock_now_ms()};
+    struct session session = {
+        .user_id = USER_ADMIN, .api_key_id = 1, .csrf = STR("token"), .created_ms = clock_now_ms()};
 
     (void)arg;
     (void)fault;

@@ -14,6 +14,8 @@ extern const struct route api_utm_value_routes[];
 extern const struct route api_utm_value_bulk_routes[];
 extern const struct route api_key_routes[];
 extern const struct route api_user_routes[];
+extern const struct route api_session_routes[];
+extern const struct route api_me_routes[];
 extern const struct route api_stats_routes[];
 extern const struct route api_click_routes[];
 extern const struct route api_health_routes[];

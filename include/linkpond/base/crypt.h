@@ -15,6 +15,11 @@ bool crypt_equal(str a, str b);
 /* Overwrites secrets so that the compiler cannot drop it. */
 void crypt_cleanse(void *memory, size_t len);
 
+/* scrypt (RFC 7914) with N = 2^log2_n: about 128 * r * N bytes of memory for the time of the call, which is refused
+ * past SCRYPT_MEMORY_MAX. False when it was refused or there is no memory. */
+#define SCRYPT_MEMORY_MAX (UINT64_C(256) * 1024 * 1024)
+bool crypt_scrypt(str password, str salt, unsigned log2_n, unsigned r, unsigned p, uint8_t *out, size_t out_len);
+
 /* AES-128/256 on single 16-byte blocks (FIPS 197), the building block of FF1 and of visitor cookies. */
 struct aes_key;
 /* key_len 16 or 32; NULL only when out of memory. */

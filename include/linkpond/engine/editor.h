@@ -8,9 +8,9 @@
 #include "linkpond/store/utm_values.h"
 
 /*
- * Everything that changes what people own: links, domains, labels, keys. Each call is one durable transaction on the
- * writer thread, then published to the cache, so that when it returns visitors see the new state. Callers: the API, the
- * command line, imports. All are thread-safe and block.
+ * Everything that changes what people own: links, domains, labels, keys, users. Each call is one durable transaction on
+ * the writer thread, then published to the cache, so that when it returns visitors see the new state. Callers: the API,
+ * the command line, imports. All are thread-safe and block.
  */
 
 struct link_result;
@@ -159,10 +159,31 @@ enum err editor_utm_value_delete(struct editor *self, const struct actor *actor,
 #define KEY_SECRET_MAX 64
 enum err editor_key_create(struct editor *self, const struct actor *actor, struct api_key *key,
                            char secret[KEY_SECRET_MAX], struct fault *fault);
-/* user: key and name; sets id, role (editor) and times. ERR_CONFLICT: somebody has that key. */
+enum err editor_key_revoke(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
+
+/* People. user: key (what they sign in by), name, role (empty = editor), language; sets id and times. ERR_CONFLICT:
+ * somebody has that key, in whatever case. */
 struct user;
 enum err editor_user_create(struct editor *self, const struct actor *actor, struct user *user, struct fault *fault);
-enum err editor_key_revoke(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
+/* What is not named stays. Another role, and being disabled, end the user's sessions; being disabled also their
+ * one-time link and, as long as it lasts, their API keys. ERR_CONFLICT "last_admin": somebody must be left who can let
+ * others in.
+ */
+struct user_change {
+    str name, role, language;
+    bool disabled;
+    bool has_name, has_role, has_language, has_disabled;
+};
+enum err editor_user_update(struct editor *self, const struct actor *actor, int64_t id,
+                            const struct user_change *change, struct fault *fault);
+/* A one-time link for that user, which ends the one before: an invitation while they have no password, else for setting
+ * another. `secret` (43 characters) is shown once and cleansed by the caller. ERR_CONFLICT: they are disabled. */
+#define USER_TOKEN_MAX 48
+#define INVITE_MS      (7 * INT64_C(86400000))
+#define RESET_MS       (30 * INT64_C(60000))
+struct user_token;
+enum err editor_user_token(struct editor *self, const struct actor *actor, int64_t id, char secret[USER_TOKEN_MAX],
+                           struct user_token *out, struct fault *fault);
 
 /* Any other small write (sessions, idempotency, last-used times) as a task of its own. */
 enum err editor_run(struct editor *self, const struct writer_task *task, struct fault *fault);

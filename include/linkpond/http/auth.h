@@ -5,11 +5,13 @@
 #include "linkpond/engine/engine.h"
 #include "linkpond/http/reply.h"
 #include "linkpond/store/sessions.h"
+#include "linkpond/store/users.h"
 
 /*
- * Who asks. An API key (`Authorization: Bearer lp_…`) or a session cookie made by signing in with one. Only SHA-256
- * sums are kept; they are looked up each time, so a revoked key is out at once. What came with the cookie alone may
- * change things only when the browser says that our own page sent it (auth_same_site).
+ * Who asks. An API key (`Authorization: Bearer lp_…`) or a session cookie made by signing in with a password or a key.
+ * Only SHA-256 sums of keys, sessions and one-time links are kept; they are looked up each time, so what is revoked, or
+ * belongs to a disabled user, is out at once. What came with the cookie alone may change things only when the browser
+ * says that our own page sent it (auth_same_site). Nobody may more than their role, whatever their key says.
  */
 struct auth;
 struct auth *auth_new(struct engine *engine);
@@ -17,8 +19,9 @@ void auth_free(struct auth *self);
 
 #define SESSION_IDLE_MS (12 * INT64_C(3600000))
 #define SESSION_MAX_MS  (7 * INT64_C(86400000))
-/* Per key, across all its connections: room for a script that makes links one by one, and an end for one that loops.
- * The key of the local command line has no limit. Sign-in and wrong credentials are limited per address. */
+/* Per key (or signed-in user), across all its connections: room for a script that makes links one by one, and an end
+ * for one that loops. The key of the local command line has no limit. Signing in is limited per address and per login
+ * name, wrong credentials per address. */
 #define API_BURST        2000
 #define API_PER_SECOND   500
 #define FAILURES_BURST   20
@@ -31,16 +34,37 @@ void auth_free(struct auth *self);
  * names it), ERR_RATE_LIMITED with *retry_after_s, ERR_UNAVAILABLE (no database handle). */
 enum err auth_check(struct auth *self, struct request *request, unsigned scope, int64_t *retry_after_s,
                     struct fault *fault);
+/* When the session of the request ends if nobody uses it any more. */
+int64_t auth_session_expires_ms(const struct session *session);
 
-/* Signs in with an API key: stores a new session and sets its cookie on the reply. An old session that came along ends
- * (no fixation). Charged before the key is looked at: ERR_RATE_LIMITED. Wrong, revoked or expired keys are one and the
- * same ERR_UNAUTHORIZED. *csrf (in the arena) is the token pages send back. */
-enum err auth_sign_in(struct auth *self, const struct request *request, str key, struct reply *reply, str *csrf,
+/* A key, or a login name with its password. */
+struct credentials {
+    str key;
+    str login, password;
+};
+/* Signs in: stores a new session, sets its cookie on the reply, and request->actor and ->session as auth_check would
+ * when that comes back. An old session that came along ends (no fixation). Charged before anything is looked at:
+ * ERR_RATE_LIMITED. Whatever is wrong with the credentials is one and the same ERR_UNAUTHORIZED after the same time.
+ * ERR_UNAVAILABLE when too many passwords are being checked. */
+enum err auth_sign_in(struct auth *self, struct request *request, const struct credentials *who, struct reply *reply,
                       int64_t *retry_after_s, struct fault *fault);
 /* Did a session's cookie come, still good or not? After ERR_UNAUTHORIZED: that session has ended. */
 bool auth_session_came(const struct request *request);
 /* Ends the session the cookie names, if any, and clears the cookie. */
 enum err auth_sign_out(struct auth *self, const struct request *request, struct reply *reply, struct fault *fault);
+
+/* Whose one-time link is that? Charged like signing in. Unknown, used, expired or a disabled user's: the same
+ * ERR_INVALID of the field "token". */
+enum err auth_token_find(struct auth *self, const struct request *request, str token, struct user_token *out,
+                         struct user *user, int64_t *retry_after_s, struct fault *fault);
+/* Sets the password of the link's user, which uses the link up, ends their other sessions and signs in as auth_sign_in
+ * does. ERR_INVALID also of the field "password". */
+enum err auth_accept(struct auth *self, struct request *request, str token, str password, struct reply *reply,
+                     int64_t *retry_after_s, struct fault *fault);
+/* The caller's own password; their other sessions and one-time links end. ERR_INVALID of "current" (wrong, or there is
+ * none yet) or "new". */
+enum err auth_change_password(struct auth *self, const struct request *request, str current, str fresh,
+                              int64_t *retry_after_s, struct fault *fault);
 
 /* For what strangers may guess at on the public plane: charges a wrong guess of that address. 0 = go on, else the
  * seconds to wait (answer 429). */

@@ -35,17 +35,18 @@ struct api_key {
     str prefix; /* first characters of the key, to recognise it in lists */
     uint8_t hash[KEY_HASH_BYTES];
     unsigned scopes;
-    int64_t user_id;   /* who acts */
-    str user;          /* its key; read only */
-    str role;          /* its role; read only */
-    int64_t owner_id;  /* bound to one owner's links; 0 = not bound */
-    str owner;         /* its key; read only */
-    int64_t domain_id; /* bound to one domain's links; 0 = not bound */
-    str domain;        /* its host; read only */
+    int64_t user_id;    /* who acts */
+    str user;           /* its key; read only */
+    str role;           /* its role; read only */
+    bool user_disabled; /* read only */
+    int64_t owner_id;   /* bound to one owner's links; 0 = not bound */
+    str owner;          /* its key; read only */
+    int64_t domain_id;  /* bound to one domain's links; 0 = not bound */
+    str domain;         /* its host; read only */
     int64_t created_ms;
     int64_t expires_ms, revoked_ms, used_ms; /* TIME_NONE (INT64_MIN) */
 };
-/* Neither revoked nor expired at that instant. */
+/* Neither revoked nor expired at that instant, and its user not disabled. */
 bool key_is_valid(const struct api_key *key, int64_t now_ms);
 
 /* Sets key->id. ERR_CONFLICT: a hash, user, owner or domain that clashes or does not exist. */

@@ -7,8 +7,9 @@
 /* Signed-in browsers. Only the SHA-256 of the session id is kept. */
 struct session {
     uint8_t hash[KEY_HASH_BYTES];
-    int64_t api_key_id;
-    str csrf; /* token the page sends back */
+    int64_t user_id;
+    int64_t api_key_id; /* signed in with that key, whose scopes and bounds hold; 0 = by password */
+    str csrf;           /* token the page sends back */
     int64_t created_ms, seen_ms;
 };
 enum err sessions_insert(struct db *db, const struct session *session);
@@ -17,6 +18,8 @@ enum err sessions_find(struct db *db, struct arena *arena, const uint8_t hash[KE
 enum err sessions_seen(struct db *db, const uint8_t hash[KEY_HASH_BYTES], int64_t now_ms);
 enum err sessions_delete(struct db *db, const uint8_t hash[KEY_HASH_BYTES]); /* OK when there is none */
 enum err sessions_delete_of_key(struct db *db, int64_t api_key_id);
+/* All but the one of that hash (NULL = really all). */
+enum err sessions_delete_of_user(struct db *db, int64_t user_id, const uint8_t *but_hash);
 /* Idle since before, or made before; *deleted may be NULL. */
 enum err sessions_purge(struct db *db, int64_t seen_before_ms, int64_t created_before_ms, int64_t *deleted);
 

@@ -130,19 +130,25 @@ static void limit__of_failures_never_locks_a_valid_key_out(void **state)
 static char cookie[256];
 static char csrf[128];
 
+static enum err try_key(const char *key)
+{
+    fault = (struct fault){0};
+    return auth_sign_in(auth, &desk.request, &(struct credentials){.key = str_from_c(key)}, &desk.reply, &retry_after_s,
+                        &fault);
+}
+
 /* Signs in and keeps "name=value" of the cookie. */
 static void sign_in(bool https)
 {
-    str token;
     struct request *request = desk_request(METHOD_POST, "/api/v1/session");
     request->https = https;
     desk_header("Sec-Fetch-Site", "same-origin");
-    assert_int_equal(auth_sign_in(auth, request, STR(DESK_KEY), &desk.reply, &token, &retry_after_s, &fault), OK);
+    assert_int_equal(try_key(DESK_KEY), OK);
     str set = desk_answered("Set-Cookie");
     str pair, rest;
     assert_true(str_cut(set, ';', &pair, &rest));
     snprintf(cookie, sizeof cookie, STR_FMT, STR_ARG(pair));
-    snprintf(csrf, sizeof csrf, STR_FMT, STR_ARG(token));
+    snprintf(csrf, sizeof csrf, STR_FMT, STR_ARG(request->session->csrf));
 }
 
 static enum err check_cookie(enum method method, const char *name, const char *value)
@@ -262,13 +268,12 @@ static void session__signing_in_again_makes_a_new_one(void **state)
 {
     (void)state;
     char old[256];
-    str token;
     desk_add_key(DESK_KEY, SCOPE_ALL, INT64_MIN);
     sign_in(false);
     memcpy(old, cookie, sizeof old);
     desk_request(METHOD_POST, "/api/v1/session");
     desk_header("Cookie", old);
-    assert_int_equal(auth_sign_in(auth, &desk.request, STR(DESK_KEY), &desk.reply, &token, &retry_after_s, &fault), OK);
+    assert_int_equal(try_key(DESK_KEY), OK);
     assert_true(str_find(desk_answered("Set-Cookie"), str_from_c(old), 0) < 0);
     assert_int_equal(check_cookie(METHOD_GET, NULL, NULL), ERR_UNAUTHORIZED); /* `cookie` is still the old one */
 }
@@ -276,16 +281,12 @@ static void session__signing_in_again_makes_a_new_one(void **state)
 static void sign_in__is_limited_before_the_key_is_looked_at(void **state)
 {
     (void)state;
-    str token;
     desk_add_key(DESK_KEY, SCOPE_ALL, INT64_MIN);
     desk_request(METHOD_POST, "/api/v1/session");
     for (int i = 0; i < SIGN_INS_BURST; i++) {
-        assert_int_equal(auth_sign_in(auth, &desk.request, STR("lp_wrongwrongwrongwrongwrong"), &desk.reply, &token,
-                                      &retry_after_s, &fault),
-                         ERR_UNAUTHORIZED);
+        assert_int_equal(try_key("lp_wrongwrongwrongwrongwrong"), ERR_UNAUTHORIZED);
     }
-    assert_int_equal(auth_sign_in(auth, &desk.request, STR(DESK_KEY), &desk.reply, &token, &retry_after_s, &fault),
-                     ERR_RATE_LIMITED);
+    assert_int_equal(try_key(DESK_KEY), ERR_RATE_LIMITED);
     assert_true(retry_after_s >= 1);
     assert_int_equal(desk_answered("Set-Cookie").len, 0);
 }
@@ -293,12 +294,10 @@ static void sign_in__is_limited_before_the_key_is_looked_at(void **state)
 static void sign_in__from_another_site_is_refused(void **state)
 {
     (void)state;
-    str token;
     desk_add_key(DESK_KEY, SCOPE_ALL, INT64_MIN);
     desk_request(METHOD_POST, "/api/v1/session");
     desk_header("Origin", "https://evil.example");
-    assert_int_equal(auth_sign_in(auth, &desk.request, STR(DESK_KEY), &desk.reply, &token, &retry_after_s, &fault),
-                     ERR_CSRF);
+    assert_int_equal(try_key(DESK_KEY), ERR_CSRF);
 }
 
 int main(void)

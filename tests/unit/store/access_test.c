@@ -139,6 +139,95 @@ static void users__start_with_admin(void **state)
     assert_false(users_next(rows, &user));
 }
 
+static void users__are_found_by_login_in_any_case(void **state)
+{
+    struct tempdb *self = *state;
+    struct user user, li = {.key = STR("Li.Na@example.com"), .role = STR("viewer"), .created_ms = 5, .updated_ms = 6};
+
+    assert_int_equal(users_insert(self->db, &li), OK);
+    assert_int_equal(users_find_login(self->db, &self->arena, STR("li.na@EXAMPLE.com"), &user), OK);
+    assert_int_equal(user.id, li.id);
+    assert_int_equal(users_find_key(self->db, &self->arena, STR("li.na@EXAMPLE.com"), &user), ERR_NOT_FOUND);
+    struct user double_ganger = li;
+    double_ganger.key = STR("LI.NA@example.com");
+    assert_int_equal(users_insert(self->db, &double_ganger), ERR_CONFLICT);
+}
+
+static void users__change_and_are_counted_as_admins_while_active(void **state)
+{
+    struct tempdb *self = *state;
+    struct user user;
+    int64_t admins = -1;
+
+    assert_int_equal(users_find(self->db, &self->arena, USER_ADMIN, &user), OK);
+    assert_str(user.password, "");
+    assert_true(user.disabled_ms == INT64_MIN && user.signed_in_ms == INT64_MIN);
+    assert_int_equal(users_set_password(self->db, USER_ADMIN, STR("$scrypt$")), OK);
+    assert_int_equal(users_signed_in(self->db, USER_ADMIN, 70), OK);
+    user.name = STR("管理员");
+    user.language = STR("zh");
+    user.disabled_ms = 80;
+    assert_int_equal(users_update(self->db, &user), OK);
+    assert_int_equal(users_find(self->db, &self->arena, USER_ADMIN, &user), OK);
+    assert_str(user.name, "管理员");
+    assert_str(user.language, "zh");
+    assert_str(user.password, "$scrypt$");
+    assert_int_equal(user.disabled_ms, 80);
+    assert_int_equal(user.signed_in_ms, 70);
+    assert_int_equal(users_count_admins(self->db, 0, &admins), OK);
+    assert_int_equal(admins, 0);
+    user.disabled_ms = INT64_MIN;
+    assert_int_equal(users_update(self->db, &user), OK);
+    assert_int_equal(users_count_admins(self->db, 0, &admins), OK);
+    assert_int_equal(admins, 1);
+    assert_int_equal(users_count_admins(self->db, USER_ADMIN, &admins), OK);
+    assert_int_equal(admins, 0);
+}
+
+static void tokens__are_one_of_a_user(void **state)
+{
+    struct tempdb *self = *state;
+    struct user_token first = {.hash = {1}, .user_id = USER_ADMIN, .created_ms = 5, .expires_ms = 10};
+    struct user_token second = {.hash = {2}, .user_id = USER_ADMIN, .reset = true, .created_ms = 6, .expires_ms = 11};
+    struct user_token got;
+
+    assert_int_equal(user_tokens_put(self->db, &first), OK);
+    assert_int_equal(user_tokens_find(self->db, first.hash, &got), OK);
+    assert_false(got.reset);
+    assert_int_equal(user_tokens_put(self->db, &second), OK);
+    assert_int_equal(user_tokens_find(self->db, first.hash, &got), ERR_NOT_FOUND);
+    assert_int_equal(user_tokens_find(self->db, second.hash, &got), OK);
+    assert_true(got.reset);
+    assert_int_equal(got.user_id, USER_ADMIN);
+    assert_int_equal(got.expires_ms, 11);
+    assert_int_equal(user_tokens_purge(self->db, 10), OK);
+    assert_int_equal(user_tokens_of_user(self->db, USER_ADMIN, &got), OK);
+    assert_int_equal(user_tokens_purge(self->db, 11), OK);
+    assert_int_equal(user_tokens_of_user(self->db, USER_ADMIN, &got), ERR_NOT_FOUND);
+}
+
+static void sessions__of_a_user_end_but_for_one(void **state)
+{
+    struct tempdb *self = *state;
+    struct session session = {.user_id = USER_ADMIN, .csrf = STR("token"), .created_ms = 5, .seen_ms = 5};
+    struct session got;
+
+    for (uint8_t i = 1; i <= 3; i++) {
+        session.hash[0] = i;
+        assert_int_equal(sessions_insert(self->db, &session), OK);
+    }
+    session.hash[0] = 2;
+    assert_int_equal(sessions_delete_of_user(self->db, 99, NULL), OK);
+    assert_int_equal(sessions_delete_of_user(self->db, USER_ADMIN, session.hash), OK);
+    assert_int_equal(sessions_find(self->db, &self->arena, session.hash, &got), OK);
+    assert_int_equal(got.api_key_id, 0);
+    session.hash[0] = 1;
+    assert_int_equal(sessions_find(self->db, &self->arena, session.hash, &got), ERR_NOT_FOUND);
+    session.hash[0] = 2;
+    assert_int_equal(sessions_delete_of_user(self->db, USER_ADMIN, NULL), OK);
+    assert_int_equal(sessions_find(self->db, &self->arena, session.hash, &got), ERR_NOT_FOUND);
+}
+
 static void keys__are_found_by_hash_alone(void **state)
 {
     struct tempdb *self = *state;
@@ -186,6 +275,7 @@ static void keys__end_with_their_sessions(void **state)
     int64_t deleted;
 
     assert_int_equal(keys_insert(self->db, &key), OK);
+    session.user_id = USER_ADMIN;
     session.api_key_id = key.id;
     for (uint8_t i = 0; i < 4; i++) {
         session.hash[0] = i;
@@ -196,6 +286,7 @@ static void keys__end_with_their_sessions(void **state)
     assert_int_equal(sessions_find(self->db, &self->arena, session.hash, &got), OK);
     assert_int_equal(got.seen_ms, 50);
     assert_int_equal(got.api_key_id, key.id);
+    assert_int_equal(got.user_id, USER_ADMIN);
     assert_str(got.csrf, "token");
     assert_int_equal(sessions_purge(self->db, 6, 5, &deleted), OK);
     assert_int_equal(deleted, 1);
@@ -225,7 +316,7 @@ static void scopes__have_names_both_ways(void **state)
 static void answers__are_kept_per_key_and_time(void **state)
 {
     struct tempdb *self = *state;
-    struct idempotent row = {.api_key_id = 1,
+    struct idempotent row = {.caller = 1,
                              .key = STR("k"),
                              .request_hash = {1, 2, 3},
                              .status = 201,
@@ -258,6 +349,10 @@ int main(void)
         TEST(domains__have_one_default),
         TEST(domains__go_only_when_nothing_is_printed_with_them),
         TEST(users__start_with_admin),
+        TEST(users__are_found_by_login_in_any_case),
+        TEST(users__change_and_are_counted_as_admins_while_active),
+        TEST(tokens__are_one_of_a_user),
+        TEST(sessions__of_a_user_end_but_for_one),
         TEST(keys__are_found_by_hash_alone),
         TEST(keys__end_with_their_sessions),
         TEST(scopes__have_names_both_ways),

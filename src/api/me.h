@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_API_ME_H
+#define LINKPOND_API_ME_H
+
+#include "call.h"
+
+/* Answers who asks, what they may, and where; with `session` also by what they came in and until when. */
+void me_answer(struct ctx *ctx, struct request *request, struct reply *reply, int status, bool session);
+
+#endif
