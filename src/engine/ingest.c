@@ -18,6 +18,7 @@
 #define SEGMENTS_MAX    1024 /* of one batch; more begin another batch */
 #define DUPLICATE_MS    (60 * MS_PER_SECOND)
 #define REQUEST_IDS_MAX (1U << 22)
+#define PACKS_MAX       JOURNAL_MERGED /* a segment of each lane; its clicks come between others' */
 
 /* What a batch adds to one segment. */
 struct gain {
@@ -34,7 +35,8 @@ struct ingest {
     struct journal_position positions[POSITIONS_MAX];
     struct gain gains[SEGMENTS_MAX];
     size_t gains_count;
-    struct click_batch clicks; /* of this transaction */
+    struct click_batch packs[PACKS_MAX]; /* of this transaction, one a segment */
+    size_t packs_count, pack_last, pack_oldest;
     struct ingest_batch batch;
 };
 
@@ -168,6 +170,41 @@ static void count(struct ingest *self, const struct click_facts *facts)
     self->batch.by_class[facts->class]++;
 }
 
+/* The pack of the click's segment; past PACKS_MAX of them the one begun first is stored and makes room. */
+static enum err pack_of(struct ingest *self, int64_t click_id, struct click_batch **out)
+{
+    int64_t segment_id = segment_id_of_click(click_id);
+    size_t i = self->pack_last;
+    enum err err = OK;
+
+    if (i >= self->packs_count || self->packs[i].segment_id != segment_id) {
+        i = 0;
+        while (i < self->packs_count && self->packs[i].segment_id != segment_id) {
+            i++;
+        }
+    }
+    if (i == PACKS_MAX) {
+        i = self->pack_oldest++ % PACKS_MAX;
+        err = click_batch_flush(&self->packs[i], self->opts.db);
+        click_batch_init(&self->packs[i]);
+    } else if (i == self->packs_count) {
+        click_batch_init(&self->packs[self->packs_count++]);
+    }
+    self->pack_last = i;
+    *out = &self->packs[i];
+    return err;
+}
+
+static enum err packs_flush(struct ingest *self)
+{
+    enum err err = OK;
+
+    for (size_t i = 0; err == OK && i < self->packs_count; i++) {
+        err = click_batch_flush(&self->packs[i], self->opts.db);
+    }
+    return err;
+}
+
 static enum err find_visitor(struct ingest *self, const struct record *record, struct click_facts *facts)
 {
     struct pseudonym who;
@@ -186,6 +223,7 @@ static enum err find_visitor(struct ingest *self, const struct record *record, s
 static enum err insert(struct ingest *self, const struct record *record, int64_t click_id, int64_t now_ms)
 {
     struct click_row *row = NULL;
+    struct click_batch *pack = NULL;
     enum err err = ingest_row_build(self->rows, self->opts.db, record, click_id, now_ms, &row);
 
     if (err == OK && is_duplicate(self, record)) {
@@ -194,10 +232,13 @@ static enum err insert(struct ingest *self, const struct record *record, int64_t
     if (err == OK && row->facts.class == CLASS_HUMAN) {
         err = find_visitor(self, record, &row->facts);
     }
+    if (err == OK) {
+        err = pack_of(self, click_id, &pack);
+    }
     if (err != OK) {
         return err;
     }
-    err = click_batch_add(&self->clicks, self->opts.db, row);
+    err = click_batch_add(pack, self->opts.db, row);
     if (err == OK) {
         count(self, &row->facts);
     }
@@ -232,7 +273,7 @@ static enum err run_transaction(struct ingest *self, int64_t now_ms)
     if (!any && positions == 0) {
         return OK;
     }
-    click_batch_init(&self->clicks);
+    self->packs_count = self->pack_last = self->pack_oldest = 0;
     enum err err = db_begin(self->opts.db, false);
     while (err == OK && any) {
         err = insert(self, &record, click_id, now_ms);
@@ -245,7 +286,7 @@ static enum err run_transaction(struct ingest *self, int64_t now_ms)
         self->batch.more = self->batch.more || positions >= JOURNAL_BATCH_SEGMENTS;
     }
     if (err == OK) {
-        err = click_batch_flush(&self->clicks, self->opts.db);
+        err = packs_flush(self);
     }
     if (err == OK) {
         err = save_positions(self, positions);

@@ -8,7 +8,7 @@
 #include "linkpond/base/limits.h"
 #include "linkpond/engine/journal.h"
 
-/* Segment files (journal_segment.c), lanes and upkeep (journal.c), the reader (journal_read.c). */
+/* Segment files (journal_segment.c), lanes and upkeep (journal.c), the reader (journal_merge.c, journal_read.c). */
 #define SEGMENT_HEAD_BYTES 64
 #define SEGMENT_BYTES_MIN  (64 * 1024)
 #define SEGMENT_BYTES_MAX  (8 * 1024 * 1024) /* a click id has 17 bits for offset / 64 */
@@ -38,6 +38,15 @@ struct segment {
     uint32_t bad_read;     /* damaged places seen in this batch */
     uint64_t records;      /* committed */
     uint32_t records_read; /* in this batch */
+};
+
+/* A segment being read: one record ahead of what was given. */
+struct cursor {
+    struct segment *segment;
+    uint32_t limit; /* of what was published when the round began */
+    bool final;     /* the limit is the segment's end */
+    uint32_t at, next, bad;
+    struct record record;
 };
 
 struct lane {
@@ -71,9 +80,10 @@ struct journal {
     size_t spares_count;
 
     /* the reader's */
-    struct segment *reading;
-    uint32_t reading_limit;
-    bool reading_final; /* the limit is the segment's end */
+    struct cursor cursors[JOURNAL_MERGED];
+    size_t cursors_count;
+    struct cursor *given;       /* gave its record, and has to look further */
+    const struct cursor *after; /* comes behind it among the others; NULL = they have ended */
     size_t batch_segments;
     _Atomic uint64_t found, read, bad;
 };
@@ -99,6 +109,10 @@ void segment_free(struct segment *segment);
  * by the end of the process. */
 bool segment_scan(const struct segment *segment, uint32_t *offset, uint32_t limit, struct record *out, uint32_t *at,
                   uint32_t *bad);
+
+/* ---- the reader */
+/* What was looked at ahead is forgotten; the next look starts from each segment's `read`. */
+void journal_forget_round(struct journal *self);
 
 /* ---- the list */
 void journal_lock(struct journal *self);

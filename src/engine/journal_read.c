@@ -8,13 +8,9 @@
 #include "linkpond/base/log.h"
 
 /*
- * The reader goes round the segments, oldest first, and takes from each what was published when it came to it, so that
- * a busy lane cannot keep the others waiting. Up to a lane's published offset everything is whole; in a segment of a
- * former run there is no such mark, so it is searched to its end in steps of 64 bytes, and whatever proves itself is
- * read.
- *
- * `read` runs ahead of `committed` by one batch. What is committed leaves our resident memory: the pages stay in the
- * page cache, and in an ended segment even the mapping goes.
+ * Where the reader stands, and what becomes of segments that were read (journal_merge.c reads them). `read` runs ahead
+ * of `committed` by one batch. What is committed leaves our resident memory: the pages stay in the page cache, and in
+ * an ended segment even the mapping goes.
  */
 #define DROP_BYTES ((uint32_t)1 << 20)
 
@@ -52,70 +48,9 @@ void journal_seek(struct journal *self, const struct journal_position *positions
         atomic_store(&segment->committed, segment->read);
         atomic_store(&segment->done_committed, segment->done);
     }
+    journal_forget_round(self);
     self->found = 0;
     journal_each_unread(self, count_found, self);
-}
-
-static bool has_more(const struct segment *segment)
-{
-    return !segment->done && (atomic_load_explicit(&segment->closed, memory_order_acquire) ||
-                              atomic_load_explicit(&segment->published, memory_order_acquire) > segment->read);
-}
-
-/* The next segment round after the one being read that has more; false = none has. A segment that was closed meanwhile
- * is read to its end first, for what its lane appended next stands in a later one. */
-static bool turn_to_next(struct journal *self)
-{
-    struct segment *current = self->reading;
-    uint64_t after = current ? current->number : 0;
-    struct segment *first = NULL;
-    struct segment *next = NULL;
-
-    journal_lock(self);
-    for (size_t i = 0; i < self->segments_count && !next; i++) {
-        struct segment *segment = self->segments[i];
-        bool more = has_more(segment);
-        first = !first && more ? segment : first;
-        next = more && segment->number > after ? segment : NULL;
-    }
-    journal_unlock(self);
-    bool unfinished = current && atomic_load_explicit(&current->closed, memory_order_acquire) && has_more(current);
-    self->reading = unfinished ? current : next ? next : first;
-    if (self->reading) {
-        self->reading_final = atomic_load_explicit(&self->reading->closed, memory_order_acquire);
-        self->reading_limit = atomic_load_explicit(&self->reading->published, memory_order_acquire);
-    }
-    return self->reading != NULL;
-}
-
-static void put_in_batch(struct journal *self, struct segment *segment)
-{
-    self->batch_segments += !segment->in_batch;
-    segment->in_batch = true;
-}
-
-bool journal_next(struct journal *self, struct record *out, int64_t *click_id)
-{
-    uint32_t at;
-
-    for (;;) {
-        struct segment *segment = self->reading;
-        if (segment && segment->read < self->reading_limit) {
-            put_in_batch(self, segment);
-            if (segment_scan(segment, &segment->read, self->reading_limit, out, &at, &segment->bad_read)) {
-                segment->records_read++;
-                *click_id = click_id_make(self->node, segment->number, at);
-                return true;
-            }
-        }
-        if (segment && self->reading_final && !segment->done) {
-            put_in_batch(self, segment);
-            segment->done = true;
-        }
-        if (self->batch_segments >= JOURNAL_BATCH_SEGMENTS || !turn_to_next(self)) {
-            return false;
-        }
-    }
 }
 
 size_t journal_positions(struct journal *self, struct journal_position *out, size_t cap)
@@ -178,6 +113,7 @@ void journal_batch_committed(struct journal *self)
     }
     journal_unlock(self);
     self->batch_segments = 0;
+    journal_forget_round(self);
 }
 
 void journal_batch_rolled_back(struct journal *self)
@@ -195,7 +131,7 @@ void journal_batch_rolled_back(struct journal *self)
     }
     journal_unlock(self);
     self->batch_segments = 0;
-    self->reading = NULL;
+    journal_forget_round(self);
 }
 
 /* Under the lock: the oldest segment that may go, or NULL. Empty ones have nothing that could be wanted again. */
@@ -248,6 +184,7 @@ size_t journal_release(struct journal *self)
 {
     size_t released = 0;
 
+    journal_forget_round(self);
     for (;;) {
         journal_lock(self);
         struct segment *segment = take_releasable(self);
@@ -255,7 +192,6 @@ size_t journal_release(struct journal *self)
         if (!segment) {
             return released;
         }
-        self->reading = self->reading == segment ? NULL : self->reading;
         recycle(self, segment);
         segment_free(segment);
         released++;

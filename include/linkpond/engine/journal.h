@@ -2,6 +2,7 @@
 #ifndef LINKPOND_ENGINE_JOURNAL_H
 #define LINKPOND_ENGINE_JOURNAL_H
 
+#include "linkpond/base/limits.h"
 #include "linkpond/model/record.h"
 
 /*
@@ -53,9 +54,15 @@ void journal_seek(struct journal *self, const struct journal_position *positions
  * before other threads start. */
 typedef void journal_unread_fn(void *arg, const struct record *record);
 void journal_each_unread(struct journal *self, journal_unread_fn *each, void *arg);
-/* Gives the next unread record of any segment, oldest segments first. Texts point into the mapping and live until the
- * batch is committed or rolled back. false = nothing more now, or the batch touches JOURNAL_BATCH_SEGMENTS already. */
+/* Gives the next unread record: of what all lanes had published when a round began, the earliest by time_ms, and of the
+ * same time that of the older segment; the records of one segment in the order of appending. Rounds follow until there
+ * is nothing more. A record is misplaced only if it was appended after a round had begun in which a younger one was, so
+ * by no more than passes between a request's time and its record; or if the clock was set back; or if more than
+ * JOURNAL_MERGED segments are unread, which come in several rounds, oldest first. Texts point into the mapping and live
+ * until the batch is committed or rolled back. false = nothing more now, or the batch touches JOURNAL_BATCH_SEGMENTS
+ * already. */
 #define JOURNAL_BATCH_SEGMENTS 256
+#define JOURNAL_MERGED         LIMIT_REDIRECT_THREADS
 bool journal_next(struct journal *self, struct record *out, int64_t *click_id);
 /* Positions the batch touched, for the same transaction as its rows; call after it was read, before its commit. A
  * segment that ended without a further record is among them, so there may be positions without rows. Returns how many

@@ -12,8 +12,8 @@
  */
 
 /*
- * Writing. One batch is open at a time; it is stored when it is full, when the segment changes and by
- * click_batch_flush, which belongs before the commit. The last batch of a segment is gone on with while it is small, so
+ * Writing. Of a segment one batch is open at a time, of several segments several may be; one is stored when it is full,
+ * when it is given another segment's click and by click_batch_flush, which belongs before the commit. The last batch of a segment is gone on with while it is small, so
  * a quiet pond's batches grow over many transactions. Nothing is kept from one transaction to the next: begin each with
  * click_batch_init, and a rollback needs nothing.
  */

@@ -322,6 +322,30 @@ static void journal__a_busy_lane_does_not_keep_the_others_waiting(void **state)
     assert_true(seen);
 }
 
+/* Lanes that take turns by tens, over several segments each: read by time whatever lane and segment they are in. */
+static void journal__gives_what_is_published_by_time(void **state)
+{
+    enum { LANES_HERE = 3, ALL = 9000, COMMITTED = 1000, ROLLED_BACK = 1777 };
+    struct record record;
+    int64_t id;
+
+    (void)state;
+    fx.opts.lanes = LANES_HERE;
+    reopen();
+    for (int64_t i = 0; i < ALL; i++) {
+        assert_int_equal(append_number(&fx, (unsigned)(LANES_HERE - 1 - i / 10 % LANES_HERE), i), OK);
+    }
+    for (int64_t i = 0; i < ROLLED_BACK; i++) {
+        assert_true(journal_next(fx.journal, &record, &id));
+        assert_int_equal(record.link_id, i);
+        if (i == COMMITTED - 1) {
+            journal_batch_committed(fx.journal);
+        }
+    }
+    journal_batch_rolled_back(fx.journal);
+    assert_read_range(COMMITTED, ALL);
+}
+
 static void journal__tells_lag_and_counts(void **state)
 {
     struct journal_stats stats;
@@ -635,6 +659,7 @@ int main(void)
         T(journal__releases_only_what_is_committed_and_past_its_keep),
         T(journal__a_recycled_segment_keeps_nothing_of_its_former_life),
         T(journal__a_busy_lane_does_not_keep_the_others_waiting),
+        T(journal__gives_what_is_published_by_time),
         T(journal__tells_lag_and_counts),
         T(journal__a_full_disk_is_said_and_survived),
         T(journal__one_failure_loses_no_record),

@@ -128,6 +128,29 @@ static void writer__a_visit_within_the_window_is_a_repeat(void **state)
     assert_int_equal(facts_of(other_link).flags, CLICK_FLAG_FIRST_HERE);
 }
 
+/* The first lane is read first unless time decides: on it is what came later. */
+static void writer__what_came_later_is_judged_by_what_came_before_on_another_lane(void **state)
+{
+    (void)state;
+    int64_t link = ledger_link(&ledger, NULL);
+    struct record person = ledger_visit(link, LEDGER_T0, 9), machine = ledger_visit(link, LEDGER_T0 + 5000, 9);
+    person.user_agent = machine.user_agent =
+        STR("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+            "Mobile/15E148 MicroMessenger/8.0.50(0x18003222) NetType/WIFI Language/zh_CN");
+    memcpy(machine.ip.bytes + 12, (const uint8_t[]){1, 12, 34, 56}, 4); /* Tencent's */
+    int64_t second_look = ledger_append(&ledger, &machine);
+    int64_t first_look = ledger_append(&ledger, &person);
+    int64_t again = ledger_hit(&ledger, link, LEDGER_T0 + 60000, 20);
+    int64_t before = ledger_hit(&ledger, link, LEDGER_T0 + 1000, 20);
+    ledger_start(&ledger);
+    ledger_drain(&ledger);
+    assert_int_equal(facts_of(first_look).class, CLASS_HUMAN);
+    assert_int_equal(facts_of(second_look).class, CLASS_REPLAY);
+    assert_int_equal(facts_of(before).flags & (CLICK_FLAG_REPEAT | CLICK_FLAG_NEW_VISITOR), CLICK_FLAG_NEW_VISITOR);
+    assert_int_equal(facts_of(again).flags & (CLICK_FLAG_REPEAT | CLICK_FLAG_NEW_VISITOR), CLICK_FLAG_REPEAT);
+    assert_int_equal(rows(), 4);
+}
+
 static void writer__a_restart_today_keeps_visitors(void **state)
 {
     (void)state;
@@ -400,6 +423,7 @@ int main(void)
         TEST(writer__an_address_and_browser_is_one_visitor_for_the_day),
         TEST(writer__the_visitors_day_turns_at_the_zones_midnight),
         TEST(writer__a_visit_within_the_window_is_a_repeat),
+        TEST(writer__what_came_later_is_judged_by_what_came_before_on_another_lane),
         TEST(writer__a_restart_today_keeps_visitors),
         TEST(writer__machines_have_no_visitor),
         TEST(writer__only_what_counts_makes_a_first_visit),
