@@ -15,7 +15,6 @@
 #include "janitor.h"
 #include "loader.h"
 #include "publish.h"
-#include "recognition.h"
 #include "restored.h"
 
 /* Parts are opened from the bottom up and closed the other way round; each step checks nothing but its own part, so a
@@ -199,7 +198,7 @@ static enum err open_cache(struct engine *self, struct db *db, struct fault *fau
     db_trim(db);
     malloc_trim(0); /* the batches that rows were read into */
     self->resolver = resolver_new(&(struct resolver_opts){.cache = self->cache,
-                                                          .rules = self->agent_rules,
+                                                          .rules = self->rules.agents,
                                                           .fold_case = self->fold_case,
                                                           .fallback_find = fallback_find,
                                                           .fallback_arg = self});
@@ -215,8 +214,7 @@ static enum err start_writer(struct engine *self, struct db *db, struct fault *f
     return writer_start(&(struct writer_opts){.db = db,
                                               .journal = self->journal,
                                               .cache = self->cache,
-                                              .agent_rules = self->agent_rules,
-                                              .source_rules = self->source_rules,
+                                              .rules = self->rules,
                                               .geo = self->geo,
                                               .zone_name = zone_text,
                                               .node = self->node,
@@ -263,7 +261,7 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     err = err ? err : db_open(path, DB_WRITE, &db, fault);
     self->db = db;
     err = err ? err : read_facts(self, db, arena, &code_key, fault);
-    err = err ? err : recognition_load(self->opts.recognition_dir, &self->agent_rules, &self->source_rules, fault);
+    err = err ? err : recognition_load(self->opts.recognition_dir, &self->rules, fault);
     err = err ? err : restored_settle(db);
     err = err ? err : open_journal(self, db, arena, fault);
     err = err ? err : readers_open(path, LIMIT_READERS, &self->readers, fault);
@@ -321,8 +319,7 @@ void engine_close(struct engine *self)
     db_close(self->db); /* last of the handles, so that it may fold the WAL into the file */
     cache_free(self->cache);
     agent_rules_free(self->resolver_rules);
-    agent_rules_free(self->agent_rules);
-    source_rules_free(self->source_rules);
+    recognition_free(&self->rules);
     if (self->lock_fd >= 0) {
         files_unlock(self->lock_fd);
     }

@@ -5,7 +5,6 @@
 #include "linkpond/base/log.h"
 
 #include "engine_private.h"
-#include "recognition.h"
 
 /* A running engine looked at and told to read its tables again. */
 
@@ -15,21 +14,20 @@
 /* The writer takes its copy over at its next batch and frees it itself, so the resolver gets one of its own. */
 enum err engine_reload(struct engine *self, struct fault *fault)
 {
-    struct agent_rules *agents[2] = {NULL, NULL};
-    struct source_rules *sources[2] = {NULL, NULL};
-    enum err err = recognition_load(self->opts.recognition_dir, &agents[0], &sources[0], fault);
+    struct recognition writers = {0}, resolvers = {0};
+    enum err err = recognition_load(self->opts.recognition_dir, &writers, fault);
 
-    err = err ? err : recognition_load(self->opts.recognition_dir, &agents[1], &sources[1], fault);
-    source_rules_free(sources[1]);
+    err = err ? err : recognition_load(self->opts.recognition_dir, &resolvers, fault);
     if (err) {
-        agent_rules_free(agents[0]);
-        source_rules_free(sources[0]);
+        recognition_free(&writers);
         return err;
     }
-    resolver_set_rules(self->resolver, agents[1]);
+    resolver_set_rules(self->resolver, resolvers.agents);
     agent_rules_free(self->resolver_rules);
-    self->resolver_rules = agents[1];
-    writer_set_rules(self->writer, agents[0], sources[0]);
+    self->resolver_rules = resolvers.agents;
+    resolvers.agents = NULL;
+    recognition_free(&resolvers);
+    writer_set_rules(self->writer, &writers);
     return OK;
 }
 

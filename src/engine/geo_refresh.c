@@ -12,7 +12,7 @@
 #include "geo_private.h"
 #include "linkpond/base/arena.h"
 #include "linkpond/base/limits.h"
-#include "recognition.h"
+#include "linkpond/engine/recognition.h"
 
 #define PATHS_MAX ((size_t)64 * 1024)
 #define READ_BITS 12 /* entries kept as they were read, of each file: 288 KiB */

@@ -98,7 +98,7 @@ enum err ingest_open(const struct ingest_opts *opts, struct ingest **out)
     self->opts = *opts;
     crypt_random(&self->request_id_key, sizeof self->request_id_key);
     idmap_init(&self->request_ids, REQUEST_IDS_MAX);
-    enum err err = ingest_row_open(opts->db, opts->agent_rules, opts->source_rules, opts->geo, &self->rows);
+    enum err err = ingest_row_open(opts->db, &opts->rules, opts->geo, &self->rows);
     if (err == OK) {
         err = pseudonyms_open(opts->db, opts->zone, opts->repeat_window_ms, &self->pseudonyms);
     }
@@ -124,9 +124,9 @@ void ingest_free(struct ingest *self)
     }
 }
 
-void ingest_set_rules(struct ingest *self, const struct agent_rules *agents, const struct source_rules *sources)
+void ingest_set_rules(struct ingest *self, const struct recognition *rules)
 {
-    ingest_row_set_rules(self->rows, agents, sources);
+    ingest_row_set_rules(self->rows, rules);
 }
 
 /* ---- one batch */

@@ -4,8 +4,7 @@
 
 #include "linkpond/base/zone.h"
 #include "linkpond/engine/journal.h"
-#include "linkpond/model/agent.h"
-#include "linkpond/model/source.h"
+#include "linkpond/engine/recognition.h"
 #include "linkpond/store/db.h"
 
 /*
@@ -18,9 +17,8 @@ struct geo;
 struct ingest_opts {
     struct db *db;
     struct journal *journal;
-    const struct agent_rules *agent_rules;
-    const struct source_rules *source_rules;
-    struct geo *geo; /* NULL = none */
+    struct recognition rules; /* lent */
+    struct geo *geo;          /* NULL = none */
     const struct zone *zone;
     unsigned node;
     int64_t repeat_window_ms;
@@ -29,7 +27,7 @@ struct ingest_opts {
 /* Tells the journal where the ledger stands. */
 enum err ingest_open(const struct ingest_opts *opts, struct ingest **out);
 void ingest_free(struct ingest *self);
-void ingest_set_rules(struct ingest *self, const struct agent_rules *agents, const struct source_rules *sources);
+void ingest_set_rules(struct ingest *self, const struct recognition *rules);
 
 struct ingest_batch {
     size_t rows; /* committed */

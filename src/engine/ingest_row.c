@@ -33,8 +33,7 @@ struct known_agent {
     int64_t terms[AT_COUNT]; /* 0 = text not interned yet, or none */
 };
 struct ingest_row {
-    const struct agent_rules *agents;
-    const struct source_rules *sources;
+    struct recognition rules; /* lent */
     struct term_cache *terms;
     struct known_visits *visits;
     struct ingest_place *place; /* NULL = no geo files */
@@ -49,22 +48,21 @@ struct ingest_row {
     struct known_agent known[KNOWN_AGENTS];
 };
 
-enum err ingest_row_open(struct db *db, const struct agent_rules *agents, const struct source_rules *sources,
-                         struct geo *geo, struct ingest_row **out)
+enum err ingest_row_open(struct db *db, const struct recognition *rules, struct geo *geo, struct ingest_row **out)
 {
     struct ingest_row *self = calloc(1, sizeof *self);
 
     if (!self) {
         return ERR_NOMEM;
     }
-    self->agents = agents;
-    self->sources = sources;
-    self->replay = replay_builtin();
+    self->rules = *rules;
+    self->replay = replay_new();
     arena_init(&self->arena, ARENA_MAX);
     crypt_random(&self->secret, sizeof self->secret);
     self->visits = known_visits_new();
     self->place = geo ? ingest_place_new(geo) : NULL;
-    enum err err = self->visits && (self->place || !geo) ? term_cache_open(db, &self->terms) : ERR_NOMEM;
+    enum err err =
+        self->visits && self->replay && (self->place || !geo) ? term_cache_open(db, &self->terms) : ERR_NOMEM;
     if (err != OK) {
         ingest_row_free(self);
         return err;
@@ -93,10 +91,9 @@ static void forget(struct ingest_row *self)
     }
 }
 
-void ingest_row_set_rules(struct ingest_row *self, const struct agent_rules *agents, const struct source_rules *sources)
+void ingest_row_set_rules(struct ingest_row *self, const struct recognition *rules)
 {
-    self->agents = agents;
-    self->sources = sources;
+    self->rules = *rules;
     forget(self);
 }
 
@@ -140,7 +137,7 @@ static struct known_agent *recognise(struct ingest_row *self, const struct recor
 
     if (!known->used || !hash128_eq(known->hash, hash)) {
         *known = (struct known_agent){.used = true, .hash = hash};
-        agent_recognise(self->agents, &request, &known->agent);
+        agent_recognise(self->rules.agents, &request, &known->agent);
         str language = str_slice(known->agent.language, 0, sizeof known->language);
         if (language.len > 0) {
             memcpy(known->language, language.ptr, language.len);
@@ -250,7 +247,7 @@ static enum err recognise_visit(struct ingest_row *self, struct db *db, const st
         .host = record->host,
         .referrer = record->referrer,
     };
-    source_attribute(self->sources, &self->arena, record, &known->agent, click);
+    source_attribute(self->rules.sources, &self->arena, record, &known->agent, click);
     facts->class = click->class;
     facts->signals = click->signals;
     facts->flags = click->qr ? CLICK_FLAG_QR : 0U;
@@ -271,7 +268,7 @@ static enum err recognise_visit(struct ingest_row *self, struct db *db, const st
 static enum err look_for_replay(struct ingest_row *self, struct db *db, const struct record *record,
                                 const struct known_agent *known, int64_t now_ms)
 {
-    if (!replay_seen(self->replay, record, &known->agent)) {
+    if (!replay_seen(self->replay, self->rules.networks, record, &known->agent)) {
         return OK;
     }
     self->row.facts.class = CLASS_REPLAY;

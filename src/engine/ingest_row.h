@@ -2,8 +2,7 @@
 #ifndef LINKPOND_ENGINE_INGEST_ROW_H
 #define LINKPOND_ENGINE_INGEST_ROW_H
 
-#include "linkpond/model/agent.h"
-#include "linkpond/model/source.h"
+#include "linkpond/engine/recognition.h"
 #include "linkpond/store/clicks.h"
 #include "visit_agent.h"
 
@@ -15,12 +14,10 @@
 struct ingest_row;
 struct geo;
 
-/* geo: NULL = nobody knows where addresses are. */
-enum err ingest_row_open(struct db *db, const struct agent_rules *agents, const struct source_rules *sources,
-                         struct geo *geo, struct ingest_row **out);
+/* The rules are lent. geo: NULL = nobody knows where addresses are. */
+enum err ingest_row_open(struct db *db, const struct recognition *rules, struct geo *geo, struct ingest_row **out);
 void ingest_row_free(struct ingest_row *self);
-void ingest_row_set_rules(struct ingest_row *self, const struct agent_rules *agents,
-                          const struct source_rules *sources);
+void ingest_row_set_rules(struct ingest_row *self, const struct recognition *rules);
 /* Inside the batch's transaction. *out is lent until the next call. */
 enum err ingest_row_build(struct ingest_row *self, struct db *db, const struct record *record, int64_t click_id,
                           int64_t now_ms, struct click_row **out);

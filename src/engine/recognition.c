@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "recognition.h"
+#include "linkpond/engine/recognition.h"
 
 #include "linkpond/base/embedded.h"
 #include "linkpond/base/files.h"
@@ -8,11 +8,13 @@
 
 enum { BOTS_OWN, BOTS, APPS_OWN, APPS, AGENT_TABLES };
 enum { REFERRERS_OWN, REFERRERS, CHANNELS_OWN, CHANNELS, SOURCE_TABLES };
+enum { NETWORKS_OWN, NETWORKS, NETWORKS_TABLES };
 
 /* Own rows stand before the table's, so they decide first. */
 struct tables {
     struct agent_table agents[AGENT_TABLES];
     struct source_table sources[SOURCE_TABLES];
+    struct networks_table networks[NETWORKS_TABLES];
 };
 static const struct tables names = {
     .agents = {[BOTS_OWN] = {AGENT_BOTS, "bots.own.tsv", {NULL, 0}},
@@ -23,6 +25,7 @@ static const struct tables names = {
                 [REFERRERS] = {SOURCE_REFERRERS, "referrers.tsv", {NULL, 0}},
                 [CHANNELS_OWN] = {SOURCE_CHANNELS, "channels.own.tsv", {NULL, 0}},
                 [CHANNELS] = {SOURCE_CHANNELS, "channels.tsv", {NULL, 0}}},
+    .networks = {[NETWORKS_OWN] = {"networks.own.tsv", {NULL, 0}}, [NETWORKS] = {"networks.tsv", {NULL, 0}}},
 };
 
 /* The folder's file, else the built-in one, else (own tables) nothing. */
@@ -38,38 +41,58 @@ static enum err read_table(struct arena *arena, const char *dir, const char *nam
     return err ? fault_setf(fault, err, name, err_slug(err), "%s cannot be read.", path) : OK;
 }
 
-static enum err compile(struct arena *arena, const char *dir, struct agent_rules **agents,
-                        struct source_rules **sources, struct fault *fault)
+static enum err read_tables(struct arena *arena, const char *dir, struct tables *tables, struct fault *fault)
 {
-    struct tables tables = names;
-    struct agent_rules *agent_rules = NULL;
     enum err err = OK;
 
     for (size_t i = 0; !err && i < AGENT_TABLES; i++) {
-        err = read_table(arena, dir, tables.agents[i].file, &tables.agents[i].text, fault);
+        err = read_table(arena, dir, tables->agents[i].file, &tables->agents[i].text, fault);
     }
     for (size_t i = 0; !err && i < SOURCE_TABLES; i++) {
-        err = read_table(arena, dir, tables.sources[i].file, &tables.sources[i].text, fault);
+        err = read_table(arena, dir, tables->sources[i].file, &tables->sources[i].text, fault);
     }
-    err = err ? err : agent_rules_compile(tables.agents, AGENT_TABLES, &agent_rules, fault);
-    err = err ? err : source_rules_compile(tables.sources, SOURCE_TABLES, sources, fault);
+    for (size_t i = 0; !err && i < NETWORKS_TABLES; i++) {
+        err = read_table(arena, dir, tables->networks[i].file, &tables->networks[i].text, fault);
+    }
+    return err;
+}
+
+static enum err compile(struct arena *arena, const char *dir, struct recognition *out, struct fault *fault)
+{
+    struct tables tables = names;
+    enum err err = read_tables(arena, dir, &tables, fault);
+
+    err = err ? err : agent_rules_compile(tables.agents, AGENT_TABLES, &out->agents, fault);
+    err = err ? err : source_rules_compile(tables.sources, SOURCE_TABLES, &out->sources, fault);
+    return err ? err : networks_compile(tables.networks, NETWORKS_TABLES, &out->networks, fault);
+}
+
+enum err recognition_load(const char *dir, struct recognition *out, struct fault *fault)
+{
+    struct recognition loaded = {0};
+    struct arena arena;
+
+    arena_init(&arena, (AGENT_TABLES + SOURCE_TABLES + NETWORKS_TABLES + 1) * RECOGNITION_FILE_MAX);
+    enum err err = compile(&arena, dir, &loaded, fault);
+    arena_done(&arena); /* compiled rules keep copies of their own */
     if (err) {
-        agent_rules_free(agent_rules);
+        recognition_free(&loaded);
         return err;
     }
-    *agents = agent_rules;
+    *out = loaded;
     return OK;
 }
 
-enum err recognition_load(const char *dir, struct agent_rules **agents, struct source_rules **sources,
-                          struct fault *fault)
+struct recognition recognition_builtin(void)
 {
-    struct arena arena;
+    return (struct recognition){agent_rules_builtin(), source_rules_builtin(), networks_builtin()};
+}
 
-    arena_init(&arena, (AGENT_TABLES + SOURCE_TABLES + 1) * RECOGNITION_FILE_MAX);
-    enum err err = compile(&arena, dir, agents, sources, fault);
-    arena_done(&arena); /* compiled rules keep copies of their own */
-    return err;
+void recognition_free(struct recognition *self)
+{
+    agent_rules_free(self->agents);
+    source_rules_free(self->sources);
+    networks_free(self->networks);
 }
 
 enum err recognition_countries(const char *dir, struct countries **out, struct fault *fault)

@@ -109,18 +109,14 @@ static void take_rules(struct writer *self)
 {
     pthread_mutex_lock(&self->lock);
     bool set = self->set_rules;
-    struct agent_rules *agents = self->new_agents;
-    struct source_rules *sources = self->new_sources;
+    struct recognition rules = self->new_rules;
     self->set_rules = false;
-    self->new_agents = NULL;
-    self->new_sources = NULL;
+    self->new_rules = (struct recognition){0};
     pthread_mutex_unlock(&self->lock);
     if (set) {
-        ingest_set_rules(self->ingest, agents, sources);
-        agent_rules_free(self->own_agents);
-        source_rules_free(self->own_sources);
-        self->own_agents = agents;
-        self->own_sources = sources;
+        ingest_set_rules(self->ingest, &rules);
+        recognition_free(&self->own_rules);
+        self->own_rules = rules;
     }
 }
 
@@ -273,10 +269,8 @@ static void *writer_thread(void *arg)
 static void writer_free(struct writer *self)
 {
     ingest_free(self->ingest);
-    agent_rules_free(self->own_agents);
-    source_rules_free(self->own_sources);
-    agent_rules_free(self->new_agents);
-    source_rules_free(self->new_sources);
+    recognition_free(&self->own_rules);
+    recognition_free(&self->new_rules);
     pthread_mutex_destroy(&self->lock);
     pthread_cond_destroy(&self->work);
     pthread_cond_destroy(&self->done);
@@ -304,8 +298,7 @@ enum err writer_start(const struct writer_opts *opts, struct writer **out, struc
     const struct ingest_opts ingest = {
         .db = opts->db,
         .journal = opts->journal,
-        .agent_rules = opts->agent_rules,
-        .source_rules = opts->source_rules,
+        .rules = opts->rules,
         .geo = opts->geo,
         .zone = zone,
         .node = opts->node,

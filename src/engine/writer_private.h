@@ -33,14 +33,12 @@ struct writer {
     size_t waiting;
     uint64_t drain_wanted, drain_done;
     bool stopping, set_rules;
-    struct agent_rules *new_agents;
-    struct source_rules *new_sources;
+    struct recognition new_rules;
     struct writer_stats stats;
     /* the thread's own */
     struct ingest *ingest;
     struct checkpoint checkpoint;
-    struct agent_rules *own_agents;
-    struct source_rules *own_sources;
+    struct recognition own_rules; /* empty: the ones lent at the start are in use */
     int64_t unfolded, unfolded_since_ns, fold_cost_ns;
     bool fold_failing;
     int64_t unsealed; /* in the sums and in the tail, about */

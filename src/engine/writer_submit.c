@@ -40,13 +40,11 @@ enum err writer_drain(struct writer *self, int64_t timeout_ms)
     return done ? OK : ERR_UNAVAILABLE;
 }
 
-void writer_set_rules(struct writer *self, struct agent_rules *agents, struct source_rules *sources)
+void writer_set_rules(struct writer *self, const struct recognition *rules)
 {
     pthread_mutex_lock(&self->lock);
-    agent_rules_free(self->new_agents);
-    source_rules_free(self->new_sources);
-    self->new_agents = agents;
-    self->new_sources = sources;
+    recognition_free(&self->new_rules);
+    self->new_rules = *rules;
     self->set_rules = true;
     pthread_mutex_unlock(&self->lock);
 }

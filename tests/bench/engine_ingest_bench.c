@@ -220,8 +220,7 @@ int main(int argc, char **argv)
     struct writer_opts opts = {
         .db = db.db,
         .journal = journal,
-        .agent_rules = agent_rules_builtin(),
-        .source_rules = source_rules_builtin(),
+        .rules = recognition_builtin(),
         .geo = geo,
         .zone_name = "Asia/Shanghai",
         .node = 1,

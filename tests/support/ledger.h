@@ -30,8 +30,7 @@ struct ledger {
     struct writer_opts writer_opts;
     struct journal *journal;
     struct writer *writer;
-    struct agent_rules *agents;
-    struct source_rules *sources;
+    struct recognition rules;
     unsigned hits;
 };
 
@@ -59,13 +58,11 @@ static inline void ledger_init(struct ledger *self)
         .first_segment = 1,
     };
     ledger_open_journal(self);
-    self->agents = agent_rules_builtin();
-    self->sources = source_rules_builtin();
+    self->rules = recognition_builtin();
     self->writer_opts = (struct writer_opts){
         .db = self->db.db,
         .journal = self->journal,
-        .agent_rules = self->agents,
-        .source_rules = self->sources,
+        .rules = self->rules,
         .zone_name = "Asia/Shanghai",
         .node = LEDGER_NODE,
         .repeat_window_ms = 30 * 60 * 1000,
@@ -93,8 +90,7 @@ static inline void ledger_done(struct ledger *self)
 {
     ledger_stop(self);
     journal_close(self->journal);
-    agent_rules_free(self->agents);
-    source_rules_free(self->sources);
+    recognition_free(&self->rules);
     tempdir_done(&self->journal_dir);
     tempdb_done(&self->db);
 }

@@ -79,8 +79,7 @@ struct engine {
     /* The engine's own. */
     struct db *db; /* the writer's from start to stop */
     struct code_cipher *cipher;
-    struct agent_rules *agent_rules; /* those of the start */
-    struct source_rules *source_rules;
+    struct recognition rules;           /* those of the start */
     struct agent_rules *resolver_rules; /* after a reload */
     bool local_key_written;
 };

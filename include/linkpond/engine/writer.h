@@ -3,8 +3,7 @@
 #define LINKPOND_ENGINE_WRITER_H
 
 #include "linkpond/engine/journal.h"
-#include "linkpond/model/agent.h"
-#include "linkpond/model/source.h"
+#include "linkpond/engine/recognition.h"
 #include "linkpond/store/db.h"
 
 /*
@@ -28,11 +27,10 @@ struct writer_opts {
     struct db *db; /* the read-write handle, owned by the writer from start to stop */
     struct journal *journal;
     struct cache *cache;
-    const struct agent_rules *agent_rules;
-    const struct source_rules *source_rules;
-    struct geo *geo;       /* where addresses are; NULL = nobody knows */
-    const char *zone_name; /* the install's zone: when the visitor salt turns */
-    unsigned node;         /* the journal's */
+    struct recognition rules; /* lent */
+    struct geo *geo;          /* where addresses are; NULL = nobody knows */
+    const char *zone_name;    /* the install's zone: when the visitor salt turns */
+    unsigned node;            /* the journal's */
     int64_t repeat_window_ms;
     int64_t fold_rows;  /* rows of the tail before they are folded into the sums */
     int64_t chunk_rows; /* folded rows of the tail before they are sealed into a chunk; 0 = never */
@@ -47,7 +45,7 @@ enum err writer_submit(struct writer *self, const struct writer_task *task, stru
  * ERR_UNAVAILABLE). */
 enum err writer_drain(struct writer *self, int64_t timeout_ms);
 /* SIGHUP: new recognition rules, used from the next batch. Takes ownership. */
-void writer_set_rules(struct writer *self, struct agent_rules *agents, struct source_rules *sources);
+void writer_set_rules(struct writer *self, const struct recognition *rules);
 
 struct writer_stats {
     uint64_t ingested, by_class[CLASS_COUNT], tasks, batches, folded, sealed, duplicates;

@@ -3,6 +3,7 @@
 #define LINKPOND_MODEL_REPLAY_H
 
 #include "linkpond/model/agent.h"
+#include "linkpond/model/networks.h"
 #include "linkpond/model/record.h"
 
 /*
@@ -21,15 +22,12 @@
 #define REPLAY_SLOTS     4096
 struct replay;
 
-/* `networks`: the text of config/networks.tsv. On ERR_INVALID the fault names file and line. */
-enum err replay_new(str networks, struct replay **out, struct fault *fault);
-struct replay *replay_builtin(void); /* from the table built in; aborts if that is broken (a test prevents it) */
+struct replay *replay_new(void); /* NULL: out of memory */
 void replay_free(struct replay *self);
 /* One click in the order of the journal, with what agent_recognise() said: true when it is a replay. Then its class is
  * CLASS_REPLAY and its rule REPLAY_RULE. Clicks of other classes than human are never replays. */
 #define REPLAY_RULE STR("replay:tencent")
-bool replay_seen(struct replay *self, const struct record *record, const struct agent *agent);
-/* Does the address lie in one of the table's networks? */
-bool replay_is_platform(const struct replay *self, const struct addr *ip);
+bool replay_seen(struct replay *self, const struct networks *networks, const struct record *record,
+                 const struct agent *agent);
 
 #endif

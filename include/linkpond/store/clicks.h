@@ -13,9 +13,9 @@
 
 /*
  * Writing. Of a segment one batch is open at a time, of several segments several may be; one is stored when it is full,
- * when it is given another segment's click and by click_batch_flush, which belongs before the commit. The last batch of a segment is gone on with while it is small, so
- * a quiet pond's batches grow over many transactions. Nothing is kept from one transaction to the next: begin each with
- * click_batch_init, and a rollback needs nothing.
+ * when it is given another segment's click and by click_batch_flush, which belongs before the commit. The last batch of
+ * a segment is gone on with while it is small, so a quiet pond's batches grow over many transactions. Nothing is kept
+ * from one transaction to the next: begin each with click_batch_init, and a rollback needs nothing.
  */
 struct click_batch {
     struct click_pack pack;

@@ -13,8 +13,7 @@
 #include "linkpond/store/terms.h"
 #include "tempdb.h"
 
-static struct agent_rules *agents;
-static struct source_rules *sources;
+static struct recognition rules;
 static uint64_t seed = 1;
 
 static size_t roll(size_t sides)
@@ -77,7 +76,7 @@ struct side {
 static void side_init(struct side *self)
 {
     tempdb_init(&self->db);
-    assert_int_equal(ingest_row_open(self->db.db, agents, sources, NULL, &self->rows), OK);
+    assert_int_equal(ingest_row_open(self->db.db, &rules, NULL, &self->rows), OK);
 }
 
 static void side_done(struct side *self)
@@ -135,7 +134,7 @@ static void known_visits__a_known_visit_gives_the_row_it_gave_anew(void **state)
     for (int i = 0; i < 3000; i++) {
         struct record record = some_record();
         struct click_row *left = build(&keeps, &record);
-        ingest_row_set_rules(forgets.rows, agents, sources);
+        ingest_row_set_rules(forgets.rows, &rules);
         assert_same(&keeps, left, &forgets, build(&forgets, &record));
         left->facts.class = CLASS_DUPLICATE; /* the writer goes on with the row: nothing of that may stay */
         left->facts.flags |= CLICK_FLAG_REPEAT;
@@ -183,11 +182,12 @@ static void known_visits__other_rules_judge_anew(void **state)
     build(&side, &record);
     assert_int_equal(build(&side, &record)->facts.class, CLASS_BOT);
     build(&side, &record);
-    ingest_row_set_rules(side.rows, stricter, sources);
+    const struct recognition stricter_rules = {stricter, rules.sources, rules.networks};
+    ingest_row_set_rules(side.rows, &stricter_rules);
     assert_int_not_equal(text_of(&side, build(&side, &record)->values[CLICK_RULE]).len, 0);
     struct side fresh;
     side_init(&fresh);
-    ingest_row_set_rules(fresh.rows, stricter, sources);
+    ingest_row_set_rules(fresh.rows, &stricter_rules);
     assert_same(&side, build(&side, &record), &fresh, build(&fresh, &record));
     side_done(&fresh);
     side_done(&side);
@@ -291,16 +291,14 @@ static void known_visits__a_text_in_the_row_is_not_kept(void **state)
 static int open_rules(void **state)
 {
     (void)state;
-    agents = agent_rules_builtin();
-    sources = source_rules_builtin();
-    return agents && sources ? 0 : -1;
+    rules = recognition_builtin();
+    return 0;
 }
 
 static int close_rules(void **state)
 {
     (void)state;
-    agent_rules_free(agents);
-    source_rules_free(sources);
+    recognition_free(&rules);
     return 0;
 }
 

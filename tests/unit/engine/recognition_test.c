@@ -5,7 +5,7 @@
 #include <cmocka.h>
 
 #include "linkpond/base/files.h"
-#include "recognition.h"
+#include "linkpond/engine/recognition.h"
 #include "tempdir.h"
 
 /*
@@ -14,8 +14,7 @@
  */
 
 static struct tempdir dir;
-static struct agent_rules *agents;
-static struct source_rules *sources;
+static struct recognition rules;
 
 static void put(const char *name, const char *text)
 {
@@ -26,11 +25,9 @@ static void load(void)
 {
     struct fault fault = {0};
 
-    agent_rules_free(agents);
-    source_rules_free(sources);
-    agents = NULL;
-    sources = NULL;
-    assert_int_equal(recognition_load(dir.path, &agents, &sources, &fault), OK);
+    recognition_free(&rules);
+    rules = (struct recognition){0};
+    assert_int_equal(recognition_load(dir.path, &rules, &fault), OK);
 }
 
 static void assert_rule(const char *user_agent, const char *rule)
@@ -38,7 +35,7 @@ static void assert_rule(const char *user_agent, const char *rule)
     struct agent_request request = {.user_agent = str_from_c(user_agent)};
     struct agent agent;
 
-    agent_recognise(agents, &request, &agent);
+    agent_recognise(rules.agents, &request, &agent);
     if (!str_eq(agent.rule, str_from_c(rule))) {
         fail_msg("got '" STR_FMT "', expected '%s'", STR_ARG(agent.rule), rule);
     }
@@ -52,7 +49,7 @@ static void assert_came(const char *referrer, const char *source, const char *ch
     struct click click = {0};
 
     arena_init(&arena, 64 * 1024);
-    source_attribute(sources, &arena, &record, &agent, &click);
+    source_attribute(rules.sources, &arena, &record, &agent, &click);
     assert_true(str_eq(click.source, str_from_c(source)));
     assert_true(str_eq(click.channel, str_from_c(channel)));
     arena_done(&arena);
@@ -90,19 +87,45 @@ static void recognition__a_whole_table_takes_the_built_in_ones_place(void **stat
     assert_rule("Mozilla/5.0 (Windows NT 10.0) Firefox/120.0 Googlebot", "browser:firefox");
 }
 
+static bool is_platform(const char *text)
+{
+    struct addr addr;
+
+    assert_true(addr_parse(str_from_c(text), &addr));
+    return networks_contain(rules.networks, &addr);
+}
+
+static void recognition__networks_are_added_to_and_replaced(void **state)
+{
+    (void)state;
+    load();
+    assert_true(is_platform("119.29.3.4"));
+    assert_false(is_platform("198.51.100.7"));
+    put("networks.own.tsv", "network\t198.51.100.0/24\ttencent\nnetwork\t2001:db8:77::/48\ttencent\tour logs\n");
+    load();
+    assert_true(is_platform("119.29.3.4"));
+    assert_true(is_platform("198.51.100.7"));
+    assert_true(is_platform("2001:db8:77:1::5"));
+    assert_false(is_platform("2001:db8:78::5"));
+    put("networks.tsv", "network\t192.0.2.0/24\ttencent\n");
+    load();
+    assert_false(is_platform("119.29.3.4"));
+    assert_true(is_platform("198.51.100.7"));
+    assert_true(is_platform("192.0.2.9"));
+}
+
 static void recognition__a_mistake_in_an_own_file_is_named(void **state)
 {
     (void)state;
-    static const char *const files[] = {"apps.own.tsv", "bots.own.tsv", "referrers.own.tsv", "channels.own.tsv"};
+    static const char *const files[] = {"apps.own.tsv", "bots.own.tsv", "referrers.own.tsv", "channels.own.tsv",
+                                        "networks.own.tsv"};
 
     for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-        struct agent_rules *no_agents = NULL;
-        struct source_rules *no_sources = NULL;
+        struct recognition none = {0};
         struct fault fault = {0};
         put(files[i], "# ours\nnonsense\tx\ty\n");
-        assert_int_equal(recognition_load(dir.path, &no_agents, &no_sources, &fault), ERR_INVALID);
-        assert_null(no_agents);
-        assert_null(no_sources);
+        assert_int_equal(recognition_load(dir.path, &none, &fault), ERR_INVALID);
+        assert_true(!none.agents && !none.sources && !none.networks);
         assert_non_null(strstr(fault.message, files[i]));
         assert_non_null(strstr(fault.message, ":2:"));
         unlink(tempdir_file(&dir, files[i]));
@@ -119,10 +142,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    agent_rules_free(agents);
-    source_rules_free(sources);
-    agents = NULL;
-    sources = NULL;
+    recognition_free(&rules);
+    rules = (struct recognition){0};
     tempdir_done(&dir);
     return 0;
 }
@@ -132,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(recognition__own_rows_are_asked_before_the_built_in_ones, setup, teardown),
         cmocka_unit_test_setup_teardown(recognition__a_whole_table_takes_the_built_in_ones_place, setup, teardown),
+        cmocka_unit_test_setup_teardown(recognition__networks_are_added_to_and_replaced, setup, teardown),
         cmocka_unit_test_setup_teardown(recognition__a_mistake_in_an_own_file_is_named, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
