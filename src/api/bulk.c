@@ -35,17 +35,6 @@ static bool bulk_alloc(struct bulk *self, struct arena *arena, size_t asked)
     return self->drafts && self->ids && self->actions && self->results && self->done && self->slot;
 }
 
-static void write_item_problem(struct json_writer *json, struct request *request, const struct link_view *view,
-                               const struct link_result *result)
-{
-    struct reply problem;
-    reply_init(&problem);
-    link_call_item_problem(view, request, &problem, result);
-    json_name(json, "problem");
-    json_raw(json, buf_str(&problem.body));
-    reply_done(&problem);
-}
-
 static void write_item(struct json_writer *json, struct request *request, const struct link_view *view,
                        const struct link_result *result)
 {
@@ -54,7 +43,7 @@ static void write_item(struct json_writer *json, struct request *request, const 
     json_object(json);
     json_put_i64(json, "status", result->err == OK ? good : err_http_status(result->err));
     if (result->err != OK) {
-        write_item_problem(json, request, view, result);
+        link_call_put_problem(json, request, view, result);
     } else if (method != METHOD_DELETE) {
         json_name(json, "link");
         link_view_write(view, json, &result->link, &result->notes);

@@ -177,13 +177,10 @@ static const struct column_name names[] = {
     {"externalid", COLUMN_PLAIN, 0, "external_id"},
 };
 
-#define HEADER_MAX 96
-
-/* "Short URL", "short_url" and "shortUrl" are one word. */
-static str normalize(str header, char out[HEADER_MAX])
+str column_word(str header, char out[COLUMN_WORD_MAX])
 {
     size_t len = 0;
-    for (size_t i = 0; i < header.len && len < HEADER_MAX; i++) {
+    for (size_t i = 0; i < header.len && len < COLUMN_WORD_MAX; i++) {
         unsigned char c = (unsigned char)header.ptr[i];
         if (c >= 'A' && c <= 'Z') {
             out[len++] = (char)(c - 'A' + 'a');
@@ -196,8 +193,8 @@ static str normalize(str header, char out[HEADER_MAX])
 
 const struct column_name *column_find(str header)
 {
-    char memory[HEADER_MAX];
-    str word = normalize(header, memory);
+    char memory[COLUMN_WORD_MAX];
+    str word = column_word(header, memory);
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (str_eq(word, str_from_c(names[i].name))) {
             return &names[i];

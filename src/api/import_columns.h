@@ -30,6 +30,9 @@ struct column_name {
     uint8_t rank;
     const char *field; /* of the draft, for COLUMN_PLAIN */
 };
+#define COLUMN_WORD_MAX 96
+/* A header cell as it is compared: "Short URL", "short_url" and "shortUrl" are one word. Lent from memory. */
+str column_word(str header, char out[COLUMN_WORD_MAX]);
 /* Of a header cell: compared by ASCII letters and digits in any case, and by all other bytes outside ASCII. NULL when
  * the word means nothing to us. */
 const struct column_name *column_find(str header);

@@ -99,6 +99,17 @@ void link_call_item_problem(const struct link_view *view, struct request *reques
     buf_done(&existing);
 }
 
+void link_call_put_problem(struct json_writer *json, struct request *request, const struct link_view *view,
+                           const struct link_result *result)
+{
+    struct reply problem;
+    reply_init(&problem);
+    link_call_item_problem(view, request, &problem, result);
+    json_name(json, "problem");
+    json_raw(json, buf_str(&problem.body));
+    reply_done(&problem);
+}
+
 void link_call_problem(struct ctx *ctx, struct request *request, struct reply *reply, const struct link_result *result)
 {
     struct link_view view;

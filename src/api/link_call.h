@@ -22,6 +22,9 @@ void link_call_problem(struct ctx *ctx, struct request *request, struct reply *r
 /* The same where the view is loaded already and its handle still held. */
 void link_call_item_problem(const struct link_view *view, struct request *request, struct reply *reply,
                             const struct link_result *result);
+/* The same as the member "problem" of one item's result. */
+void link_call_put_problem(struct json_writer *json, struct request *request, const struct link_view *view,
+                           const struct link_result *result);
 
 /* The draft that the body asks for: a JSON object or a form. On false the reply is the problem. */
 bool link_call_draft(struct request *request, struct reply *reply, struct link_draft *draft);

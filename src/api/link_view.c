@@ -69,6 +69,11 @@ str link_short_url(const struct link_view *self, const struct link *link)
     return buf_str(&out);
 }
 
+str link_qr_url(const struct link_view *self, const struct link *link)
+{
+    return arena_f(self->arena, "%s/api/v1/links/lnk_%lld/qr", self->admin_url, (long long)link->id);
+}
+
 bool link_host_is_public(str host_and_port)
 {
     str host;
@@ -97,11 +102,9 @@ static void write_note(const struct link_view *self, struct json_writer *json, c
     json_object_end(json);
 }
 
-static void write_warnings(const struct link_view *self, struct json_writer *json, const struct link *link,
-                           const struct utm_notes *notes)
+void link_view_warn(const struct link_view *self, struct json_writer *json, const struct link *link,
+                    const struct utm_notes *notes)
 {
-    json_name(json, "warnings");
-    json_array(json);
     const struct domain *domain = find_domain(self, link->domain_id);
     if (!link_host_is_public(link->domain)) {
         json_c(json, "short_url_not_public");
@@ -118,7 +121,6 @@ static void write_warnings(const struct link_view *self, struct json_writer *jso
     for (size_t i = 0; notes && i < notes->count; i++) {
         write_note(self, json, &notes->items[i]);
     }
-    json_array_end(json);
 }
 
 static void write_list(struct json_writer *json, const char *name, const struct str_list *list)
@@ -152,8 +154,7 @@ static void write_names(const struct link_view *self, struct json_writer *json, 
     json_put_opt(json, "alias", link->aliases.count > 0 ? link->aliases.items[0] : (str){0});
     json_put_str(json, "domain", link->domain);
     json_put_str(json, "short_url", link_short_url(self, link));
-    json_put_str(json, "qr_url",
-                 arena_f(self->arena, "%s/api/v1/links/lnk_%lld/qr", self->admin_url, (long long)link->id));
+    json_put_str(json, "qr_url", link_qr_url(self, link));
     json_put_str(json, "url", link->url);
     json_put_opt(json, "title", link->title);
 }
@@ -215,6 +216,9 @@ void link_view_write(const struct link_view *self, struct json_writer *json, con
     json_put_opt(json, "created_by", link->created_by);
     json_put_time(json, "created_at", link->created_ms);
     json_put_time(json, "updated_at", link->updated_ms);
-    write_warnings(self, json, link, notes);
+    json_name(json, "warnings");
+    json_array(json);
+    link_view_warn(self, json, link, notes);
+    json_array_end(json);
     json_object_end(json);
 }

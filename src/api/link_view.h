@@ -20,8 +20,12 @@ enum err link_view_load(struct link_view *self, struct ctx *ctx, struct request 
 
 /* "https://s.example/spring-sale": the first alias, else the code; percent-encoded where a path needs it. */
 str link_short_url(const struct link_view *self, const struct link *link);
+str link_qr_url(const struct link_view *self, const struct link *link);
 /* Would people out there reach this host (with or without a port)? */
 bool link_host_is_public(str host_and_port);
+/* What is to be said of the link, as items of an open array. */
+void link_view_warn(const struct link_view *self, struct json_writer *json, const struct link *link,
+                    const struct utm_notes *notes);
 /* The whole link object. notes: what an edit has to say of the UTM values it set; NULL = nothing. */
 void link_view_write(const struct link_view *self, struct json_writer *json, const struct link *link,
                      const struct utm_notes *notes);

@@ -108,6 +108,7 @@ enum err edit_open(struct edit *self, struct db *db, size_t touched_cap)
     self->utm = (struct edit_utm){0};
     self->next_id = 0;
     self->claims = NULL;
+    self->channel = NULL;
     self->own_owner = (str){0};
     self->touched = ARENA_ARRAY(self->arena, struct edit_touched, touched_cap);
     enum err err = self->touched ? read_domains(self) : ERR_NOMEM;

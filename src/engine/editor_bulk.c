@@ -21,6 +21,7 @@ static enum err run_item(struct bulk_call *self, size_t i)
     struct link_result *out = &self->results[i];
 
     self->edit.claims = self->extra && self->dry_run ? self->extra[i].claims : NULL;
+    self->edit.channel = self->extra ? self->extra[i].channel : NULL;
     if (!self->ids) {
         return edit_create(&self->edit, &self->drafts[i], self->extra ? &self->extra[i] : NULL, out);
     }

@@ -67,7 +67,7 @@ static enum err check_template(const struct label *label, struct fault *fault)
     return err;
 }
 
-static enum err check_label(const struct label *label, struct fault *fault)
+enum err edit_check_label(const struct label *label, struct fault *fault)
 {
     const struct {
         const char *field;
@@ -195,7 +195,7 @@ enum err editor_label_put(struct editor *self, const struct actor *actor, struct
     struct label_call call = {.editor = self, .actor = actor, .label = label};
 
     label->key = str_trim(label->key);
-    enum err err = check_label(label, fault);
+    enum err err = edit_check_label(label, fault);
     return err ? err : submit(&call, put_label, fault);
 }
 

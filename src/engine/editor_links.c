@@ -42,8 +42,11 @@ static enum err find_same(struct edit *self, const struct link *link, int64_t *i
 }
 
 /* ERR_NOT_FOUND: there is none. */
-static enum err find_existing(struct edit *self, const struct link *link, int64_t *id)
+static enum err find_existing(struct edit *self, const struct link *link, bool by_place, int64_t *id)
 {
+    if (by_place) {
+        return find_same(self, link, id);
+    }
     if (link->external_id.len > 0) {
         return links_find_external(self->db, &self->bounds, link->external_id, id);
     }
@@ -139,7 +142,7 @@ enum err edit_create(struct edit *self, const struct link_draft *draft, const st
         return err;
     }
     if (mode != EXISTS_CREATE) {
-        err = find_existing(self, &link, &id);
+        err = find_existing(self, &link, extra && extra->by_place, &id);
         if (err != ERR_NOT_FOUND) {
             return err ? err : found(self, mode, id, draft, out);
         }

@@ -57,6 +57,7 @@ struct edit {
     struct edit_utm utm;
     int64_t next_id;              /* of the next link; 0 = ask */
     struct editor_claims *claims; /* of the item at hand; NULL unless in a dry run */
+    const struct label *channel;  /* of the item at hand: what its channel is like if it is made; NULL = bare */
     str own_owner;                /* key of the actor's owner; empty until asked for */
 };
 
@@ -102,6 +103,10 @@ enum err edit_put_tags(struct edit *self, const struct link *link, struct fault 
 enum err edit_put_first_tags(struct edit *self, const struct link *link, struct fault *fault);
 /* Short domains with a port (development) are judged here: the policy knows hosts only. */
 enum err edit_check_loops(struct edit *self, const struct link *link, struct fault *fault);
+
+/* ---- editor_labels.c ---- */
+/* Names and places as texts; the faults name the field. */
+enum err edit_check_label(const struct label *label, struct fault *fault);
 
 /* ---- editor_utm.c ---- */
 /* The link's UTM values as they will be written, and what is to be said of them. fresh: the link is being made. Its

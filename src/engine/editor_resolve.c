@@ -108,6 +108,21 @@ enum err edit_resolve_owner(struct edit *self, struct link *link, const struct l
     return away && (fresh || link_draft_has(draft, LF_OWNER)) ? unknown(fault, "owner") : OK;
 }
 
+/* With all that is known of it, where the caller has said what it is like. */
+static enum err make_channel(struct edit *self, str key, int64_t owner_id, int64_t *id, struct fault *fault)
+{
+    struct label label = *self->channel;
+
+    label.kind = LABEL_CHANNEL;
+    label.key = key;
+    label.owner_id = owner_id;
+    label.created_ms = label.updated_ms = self->now_ms;
+    enum err err = edit_check_label(&label, fault);
+    err = err ? err : labels_insert(self->db, &label);
+    *id = err ? *id : label.id;
+    return err;
+}
+
 static enum err ask_label(struct edit *self, enum label_kind kind, str key, const char *field, int64_t *id,
                           struct fault *fault)
 {
@@ -136,6 +151,29 @@ static enum err resolve_label(struct edit *self, enum label_kind kind, str key, 
     return err;
 }
 
+/* A channel that is described. */
+static enum err resolve_described(struct edit *self, struct link *link, struct fault *fault)
+{
+    struct label label;
+    int64_t owner_id = self->channel->owner.len > 0 ? link->owner_id : 0;
+
+    if (edit_word_find(self, LABEL_CHANNEL, link->channel, &link->channel_id)) {
+        return OK;
+    }
+    enum err err = labels_find(self->db, self->arena, LABEL_CHANNEL, link->channel, &label);
+    if (err == ERR_NOT_FOUND) {
+        err = self->editor->opts.strict_dictionary
+                  ? unknown(fault, "channel")
+                  : make_channel(self, link->channel, owner_id, &link->channel_id, fault);
+    } else if (!err) {
+        link->channel_id = label.id;
+    }
+    if (!err) {
+        edit_word_note(self, LABEL_CHANNEL, link->channel, link->channel_id);
+    }
+    return err;
+}
+
 enum err edit_resolve_labels(struct edit *self, struct link *link, struct fault *fault)
 {
     enum err err = OK;
@@ -143,7 +181,9 @@ enum err edit_resolve_labels(struct edit *self, struct link *link, struct fault 
     if (link->campaign.len > 0 && link->campaign_id == 0) {
         err = resolve_label(self, LABEL_CAMPAIGN, link->campaign, "campaign", &link->campaign_id, fault);
     }
-    if (!err && link->channel.len > 0 && link->channel_id == 0) {
+    if (!err && link->channel.len > 0 && link->channel_id == 0 && self->channel) {
+        err = resolve_described(self, link, fault);
+    } else if (!err && link->channel.len > 0 && link->channel_id == 0) {
         err = resolve_label(self, LABEL_CHANNEL, link->channel, "channel", &link->channel_id, fault);
     }
     return err;

@@ -81,12 +81,17 @@ struct link_result {
  * Create or, by if_exists, find or update. Imported: aliases may be any path (alias_check imported), created time and
  * further aliases may be given; when one of those is in the way the fault's field is "aliases". */
 struct editor_claims;
+struct label;
 struct import_extra {
     bool imported;
     struct editor_claims *claims; /* of a dry run in several calls; else NULL */
     int64_t created_ms;           /* TIME_NONE or 0 = now */
     int64_t clicks;               /* counted elsewhere: joins the link's own figures, but no day's; 0 = none */
     struct str_list aliases;      /* further names besides the draft's alias, behind it */
+    /* if_exists looks for the same target, domain, campaign, channel and customer whatever alias is given: the alias of
+     * a place follows from the place, and who has it for another one is in the way. */
+    bool by_place;
+    const struct label *channel; /* what the draft's channel is like if this call makes it; NULL = its key says all */
 };
 void editor_link_create(struct editor *self, const struct actor *actor, struct arena *arena,
                         const struct link_draft *draft, const struct import_extra *extra, struct link_result *out);
@@ -116,7 +121,6 @@ enum err editor_links_bulk(struct editor *self, const struct actor *actor, struc
 /* Domains, labels, keys, sessions: struct definitions in store/{domains,labels,keys,sessions}.h; each of these checks,
  * writes, publishes. */
 struct domain;
-struct label;
 struct api_key;
 enum err editor_domain_put(struct editor *self, const struct actor *actor, struct domain *domain,
                            struct fault *fault); /* id 0 = new */
