@@ -240,9 +240,9 @@ enum err cache_put(struct cache *self, const struct link_entry *link, const stru
 
 void cache_prefetch(const struct cache *self, str code)
 {
-    const struct table *table = atomic_load_explicit(&self->table, memory_order_relaxed);
+    const struct table *table = atomic_load_explicit(&self->table, memory_order_acquire);
 
-    __builtin_prefetch(&table->slots[cache_code_key(self, code).hash & table->mask], 1);
+    __builtin_prefetch(&table->slots[cache_code_key(self, code).hash & table->mask]);
 }
 
 void cache_drop(struct cache *self, str code)

@@ -113,25 +113,31 @@ static const struct host_entry *find_host(const struct cache *cache, str host)
     return found && found->enabled ? found : NULL;
 }
 
-static const struct cache_entry *find_link(const struct resolver *self, int64_t domain_id, bool serves_all, str path)
+/* No alias equals a live code, so the order is free, and nearly every visit names a code. A purged link's code may live
+ * on as an alias. `link` is set when there is one. */
+static const struct cache_entry *find_link(const struct resolver *self, int64_t domain_id, bool serves_all, str path,
+                                           struct link_entry *link)
 {
     char folded[LIMIT_ALIAS_IMPORTED];
-    const struct cache_entry *entry = NULL;
-    struct link_entry link;
 
     if (path.len > LIMIT_ALIAS_IMPORTED) {
         return NULL;
     }
-    entry = cache_find_alias(self->opts.cache, domain_id, cache_fold(path, self->opts.fold_case, folded));
-    if (entry) {
-        return entry;
+    const struct cache_entry *by_code = cache_find_code(self->opts.cache, path);
+    if (by_code) {
+        cache_view(by_code, link);
+        by_code = serves_all || link->domain_id == domain_id ? by_code : NULL;
     }
-    entry = cache_find_code(self->opts.cache, path);
-    if (!entry || serves_all) {
-        return entry;
+    if (by_code && !link->gone) {
+        return by_code;
     }
-    cache_view(entry, &link);
-    return link.domain_id == domain_id ? entry : NULL;
+    const struct cache_entry *by_alias =
+        cache_find_alias(self->opts.cache, domain_id, cache_fold(path, self->opts.fold_case, folded));
+    if (by_alias) {
+        cache_view(by_alias, link);
+        return by_alias;
+    }
+    return by_code;
 }
 
 /* Answers a visit that leads nowhere of its own: a page, or the address that people set for that case. */
@@ -290,9 +296,8 @@ static bool resolve_cached(struct visiting *v)
     if (!begin(v, &path)) {
         return true;
     }
-    const struct cache_entry *entry = find_link(self, v->host->domain_id, v->host->serves_all, path);
+    const struct cache_entry *entry = find_link(self, v->host->domain_id, v->host->serves_all, path, &link);
     if (entry) {
-        cache_view(entry, &link);
         answer_link(v, &link, entry);
     } else if (cache_complete(self->opts.cache) || !self->opts.fallback_find) {
         answer_unknown(v);
@@ -324,6 +329,13 @@ static void resolve_stored(struct visiting *v)
     arena_done(&arena);
 }
 
+void resolver_foresee(const struct resolver *self, str path)
+{
+    cache_read_begin(); /* the table may be swapped for a larger one */
+    cache_prefetch(self->opts.cache, path);
+    cache_read_end();
+}
+
 void resolver_resolve(struct resolver *self, struct resolver_scratch *scratch, const struct visit *visit,
                       struct verdict *out)
 {
@@ -345,12 +357,9 @@ void resolver_undo(struct resolver *self, const struct verdict *verdict)
         return;
     }
     cache_read_begin();
-    const struct cache_entry *entry = find_link(self, verdict->domain_id, true, verdict->code);
-    if (entry) {
-        cache_view(entry, &link);
-        if (link.id == verdict->link_id) {
-            cache_unreserve(entry);
-        }
+    const struct cache_entry *entry = find_link(self, verdict->domain_id, true, verdict->code, &link);
+    if (entry && link.id == verdict->link_id) {
+        cache_unreserve(entry);
     }
     cache_read_end();
 }

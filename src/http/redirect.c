@@ -292,6 +292,12 @@ static void handle_link(struct redirect *self, struct redirect_lane *lane, const
             return;
         }
     }
+    if (request->location_max > 0 && verdict->location.len > request->location_max) {
+        resolver_undo(engine->resolver, verdict);
+        answer_page(self, request, reply, 431,
+                    PAGE_BAD_REQUEST); /* the answer could not be sent: nothing is recorded */
+        return;
+    }
     struct visitor visitor;
     redirect_visitor(engine, lane->cookie, request, verdict, lane->set_cookie, &visitor);
     if (append(self, lane, request, hints, verdict, &visitor) != OK) {
@@ -318,6 +324,11 @@ static void answer_root(const struct redirect *self, struct redirect_lane *lane,
     } else {
         answer_page(self, request, reply, 200, PAGE_FRONT);
     }
+}
+
+void redirect_foresee(const struct redirect *self, const struct request *request)
+{
+    resolver_foresee(self->engine->resolver, str_from(request->path, 1));
 }
 
 void redirect_handle(struct redirect *self, struct redirect_lane *lane, const struct request *request,

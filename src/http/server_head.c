@@ -176,10 +176,14 @@ struct addr forwarded_client(const struct addr *peer, const struct header *heade
 
 /* ---- heads ----------------------------------------------------------------------------------------------------- */
 
+/* What a header line takes in the library's pool besides its name and value: ": ", CR LF, and an entry of its list. */
+#define HEADER_LINE_BYTES 68
+
 struct collect {
     struct head *head;
     struct framing framing;
-    bool too_many;
+    size_t bytes;
+    bool too_large;
 };
 
 /* A folded line is glued to the NAME of the header before it ("X-Forwarded-Fo: 6.6.6.6", then " r"), which makes a good
@@ -209,9 +213,10 @@ static enum MHD_Result collect_header(void *arg, enum MHD_ValueKind kind, const 
     }
     struct header header = {{key, key_len}, str_trim((str){value, value_len})};
     if (head->count == LIMIT_HEADERS) {
-        collect->too_many = true;
+        collect->too_large = true;
         return MHD_NO;
     }
+    collect->bytes += key_len + value_len + HEADER_LINE_BYTES;
     head->headers[head->count++] = header;
     enum header_id id = framing_add(&collect->framing, header.name, header.value);
     if (!head->first[id].ptr) {
@@ -265,11 +270,11 @@ static void take_proxy_headers(const struct head *head, const struct conn *conn,
 enum err head_read(struct head *self, const struct conn *conn, struct MHD_Connection *wire, const char *method,
                    const char *version, const struct trust *trust, struct request *request)
 {
-    struct collect collect = {.head = self};
+    struct collect collect = {.head = self, .bytes = conn->uri_len};
     self->count = 0;
     memset(self->first, 0, sizeof self->first);
     MHD_get_connection_values_n(wire, MHD_HEADER_KIND, collect_header, &collect);
-    if (collect.too_many) {
+    if (collect.too_large) {
         return ERR_HEADERS_TOO_LARGE;
     }
     if (!framing_is_good(&collect.framing) || has_hidden_bytes(conn, version)) {
@@ -278,10 +283,14 @@ enum err head_read(struct head *self, const struct conn *conn, struct MHD_Connec
     if (conn->uri_len > LIMIT_URI) {
         return ERR_URI_TOO_LONG;
     }
+    if (collect.bytes + REPLY_HEAD_BYTES >= self->pool_bytes) {
+        return ERR_HEADERS_TOO_LARGE;
+    }
     *request = (struct request){.method = METHOD_OTHER,
                                 .headers = self->headers,
                                 .headers_count = self->count,
                                 .first = self->first,
+                                .location_max = self->pool_bytes - REPLY_HEAD_BYTES - collect.bytes,
                                 .body_fd = -1};
     method_parse(str_from_c(method), &request->method);
     struct target target;

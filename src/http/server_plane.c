@@ -41,6 +41,7 @@ static struct exchange *exchange_new(void)
     struct exchange *self = calloc(1, sizeof *self);
     if (self) {
         arena_init(&self->arena, LIMIT_ARENA_REQUEST);
+        self->head.pool_bytes = POOL_BYTES;
         body_init(&self->body);
         reply_init(&self->reply);
     }

@@ -63,7 +63,12 @@ void conn_list_cut(struct conn_list *list, int64_t before_ns);
  * query, because parsing a thousand '&' would exhaust the connection's memory and end in no answer at all. */
 void conn_take_uri(struct conn *self, const char *uri);
 
+/* The library keeps a request's head and the head of its answer in one pool; when the second does not fit, the
+ * connection is cut without a word. So much of it is an answer's head without its Location. */
+#define REPLY_HEAD_BYTES 512
+
 struct head {
+    size_t pool_bytes; /* of the connection in the library; set once by the owner */
     struct header headers[LIMIT_HEADERS];
     size_t count;
     char path[LIMIT_URI + 1];

@@ -13,7 +13,8 @@
 #include "server_private.h"
 #include "visitor_cookie.h"
 
-#define POOL_BYTES     (16 * 1024) /* cleared on every request, so a larger one costs time */
+/* Cleared on every request, so a larger one costs time. A head of some 11,000 bytes fits with a short Location. */
+#define POOL_BYTES     (12 * 1024)
 #define LOOP_MS        250
 #define BODY_DROP_MAX  (64 * 1024) /* nobody has a reason to send a body here */
 #define FINISH_ROUNDS  100
@@ -91,8 +92,11 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *wire, const 
     bool reading = self->request.method == METHOD_GET || self->request.method == METHOD_HEAD;
     if (conn->stage == CONN_URI) {
         conn->stage = CONN_HEAD;
-        /* Without waiting for a body that nobody will read. */
-        return !reading && head_has_body(&self->head) ? answer(self, conn, wire, true) : MHD_YES;
+        if (!reading && head_has_body(&self->head)) {
+            return answer(self, conn, wire, true); /* without waiting for a body that nobody will read */
+        }
+        redirect_foresee(self->redirect, &self->request);
+        return MHD_YES;
     }
     if (*data_len > 0) {
         conn->body_bytes += (int64_t)*data_len;
@@ -204,6 +208,7 @@ struct lane *lane_start(const struct lane_opts *opts)
         close(opts->fd);
         return NULL;
     }
+    self->head.pool_bytes = POOL_BYTES;
     self->redirect = opts->redirect;
     self->trust = *opts->trust;
     self->timing = opts->timing;

@@ -219,6 +219,21 @@ def test_headers_larger_than_the_memory_for_them_are_431(pond, code, plane):
     assert ask(pond.urls[plane], get(b"/" + code, b"X-Large: " + b"a" * 100000 + b"\r\n")).status == 431
 
 
+@pytest.mark.parametrize("query", [0, 1000])
+def test_a_head_of_any_size_is_answered_and_recorded_or_neither(pond, code, query):
+    """The head of the answer needs room beside that of the request; one that cannot be answered must not be recorded."""
+    def answer(size):
+        filler = b"X-Large: " + b"a" * size + b"\r\n" + b"".join(b"X-%d: a\r\n" % i for i in range(12))
+        said = ask(pond.redirect, get(b"/" + code + b"?" + b"q" * query, filler))
+        return said.status if said else 431  # so full that not even the refusal finds room
+    before = pond.metrics()["linkpond_clicks_journalled_total"]
+    statuses = [answer(size) for size in range(500, 13000, 125)]
+    redirects = statuses.count(302)
+    assert statuses == [302] * redirects + [431] * (len(statuses) - redirects)
+    assert redirects * 125 > 8000 and statuses[-1] == 431
+    assert pond.metrics()["linkpond_clicks_journalled_total"] == before + redirects
+
+
 def test_the_longest_of_everything_at_once_is_still_answered(pond, code):
     """What one click keeps is bounded; a request at every bound is answered and recorded."""
     headers = (b"User-Agent: " + b"u" * 2000 + b"\r\nReferer: https://r.example.com/" + b"r" * 2000 + b"\r\nAccept-Language: " +

@@ -57,7 +57,8 @@ struct cache_alias {
 str cache_fold(str text, bool fold_case, char out[LIMIT_ALIAS_IMPORTED]);
 enum err cache_put(struct cache *self, const struct link_entry *link, const struct cache_alias *aliases,
                    size_t aliases_count, int64_t used, bool keep_used);
-/* This code is about to be put: its slot is asked for from memory, where a look-up spends its time. */
+/* This code is about to be put or looked up: its slot is asked for from memory, where a look-up spends its time. The
+ * publisher, or inside a read section. */
 void cache_prefetch(const struct cache *self, str code);
 /* Forgets the link and its aliases (purge). */
 void cache_drop(struct cache *self, str code);

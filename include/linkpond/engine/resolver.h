@@ -6,8 +6,8 @@
 #include "linkpond/model/agent.h"
 
 /*
- * From a visit to a verdict: host -> domain, path -> alias there, else generated code (everywhere when the domain
- * serves all, else only the domain's own), gate, limit, fallback, Location. On a cache hit: no allocation, no SQL, no
+ * From a visit to a verdict: host -> domain, path -> generated code (everywhere when the domain serves all, else only
+ * the domain's own) or alias there, gate, limit, fallback, Location. On a cache hit: no allocation, no SQL, no
  * lock. One trailing slash of the path is ignored. An address, "localhost" or no host at all stands for the default
  * domain, because nobody can own them; any other unknown name is nobody's.
  *
@@ -79,6 +79,9 @@ struct resolver_scratch {
  * visit. */
 void resolver_resolve(struct resolver *self, struct resolver_scratch *scratch, const struct visit *visit,
                       struct verdict *out);
+/* A visit of that path is being read and will be resolved in a moment: memory is asked for its slot now, because
+ * waiting for it is the dearest part of a look-up among a million links. Threads as above. */
+void resolver_foresee(const struct resolver *self, str path);
 /* Gives back the limit taken by that verdict (link still in the cache or not). */
 void resolver_undo(struct resolver *self, const struct verdict *verdict);
 

@@ -30,6 +30,9 @@ struct redirect_lane {
     char set_cookie[160];
     char page[REDIRECT_PAGE_MAX];
 };
+/* The head of that request was read; redirect_handle follows when the wire library has done its part. Until then memory
+ * can fetch what the look-up needs. */
+void redirect_foresee(const struct redirect *self, const struct request *request);
 /* GET and HEAD; others get 405. The request needs no arena. The thread must be registered with the cache. */
 void redirect_handle(struct redirect *self, struct redirect_lane *lane, const struct request *request,
                      struct reply *reply);

@@ -36,9 +36,10 @@ struct request {
     str query;    /* raw, without '?' */
     const struct header *headers;
     size_t headers_count;
-    const str *first; /* by number of a known name: src/http/header_id.h; NULL = nobody has looked yet */
-    str body;         /* in memory; empty when spooled */
-    int body_fd;      /* -1, or an unlinked file at offset 0 that holds a body over LIMIT_BODY_MEMORY */
+    size_t location_max; /* bytes of Location for which the connection has room; 0 = as many as it likes */
+    const str *first;    /* by number of a known name: src/http/header_id.h; NULL = nobody has looked yet */
+    str body;            /* in memory; empty when spooled */
+    int body_fd;         /* -1, or an unlinked file at offset 0 that holds a body over LIMIT_BODY_MEMORY */
     int64_t body_bytes;
     struct addr client; /* after X-Forwarded-For from trusted proxies */
     bool trusted;       /* the peer is a trusted proxy */

@@ -204,14 +204,38 @@ static void resolver__a_location_that_would_be_too_long_is_the_bare_target(void 
     assert_str_same(visit_as("s.example", "aaaaaaa", "abcdef=1", 0, IPHONE)->location, link.url);
 }
 
-static void resolver__an_alias_belongs_to_its_domain_and_comes_first(void **state)
+static void resolver__an_alias_belongs_to_its_domain(void **state)
 {
     (void)state;
     put_alias(plain(1, "aaaaaaa", "https://a.example/1"), 1, "spring");
-    put_alias(plain(2, "spring", "https://a.example/2"), 4, "x");
+    put_alias(plain(2, "bbbbbbb", "https://a.example/2"), 4, "spring");
     assert_int_equal(visit("s.example", "spring")->link_id, 1);
     assert_int_equal(visit("port.example:8443", "spring")->link_id, 2);
     assert_verdict(visit("s.example", "Spring"), 404, OUTCOME_UNKNOWN, "");
+}
+
+/* A purged link's code is on posters still: whoever makes it an alias gets these visitors. */
+static void resolver__an_alias_takes_the_place_of_a_purged_code(void **state)
+{
+    struct link_entry purged = plain(1, "aaaaaaa", "");
+
+    (void)state;
+    purged.gone = true;
+    put(purged);
+    assert_verdict(visit("s.example", "aaaaaaa"), 410, OUTCOME_DISABLED, "");
+    put_alias(plain(2, "bbbbbbb", "https://a.example/2"), 1, "aaaaaaa");
+    assert_verdict(visit("s.example", "aaaaaaa"), 302, OUTCOME_REDIRECT, "https://a.example/2");
+    assert_verdict(visit("port.example:8443", "aaaaaaa"), 410, OUTCOME_DISABLED, "");
+}
+
+/* Foreseeing a visit changes nothing, whatever its path. */
+static void resolver__a_visit_may_be_foreseen(void **state)
+{
+    (void)state;
+    put(plain(1, "aaaaaaa", "https://a.example/"));
+    resolver_foresee(at.resolver, STR("aaaaaaa"));
+    resolver_foresee(at.resolver, STR(""));
+    assert_verdict(visit("s.example", "aaaaaaa"), 302, OUTCOME_REDIRECT, "https://a.example/");
 }
 
 static void resolver__folding_concerns_aliases_only(void **state)
@@ -548,7 +572,9 @@ int main(void)
         T(resolver__a_trailing_slash_changes_nothing),
         T(resolver__the_query_is_forwarded_or_not),
         T(resolver__a_location_that_would_be_too_long_is_the_bare_target),
-        T(resolver__an_alias_belongs_to_its_domain_and_comes_first),
+        T(resolver__an_alias_belongs_to_its_domain),
+        T(resolver__an_alias_takes_the_place_of_a_purged_code),
+        T(resolver__a_visit_may_be_foreseen),
         T(resolver__folding_concerns_aliases_only),
         T(resolver__a_domain_that_serves_its_own_hides_others),
         T(resolver__hosts_are_taken_as_browsers_send_them),

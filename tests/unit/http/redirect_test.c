@@ -50,6 +50,12 @@ void resolver_undo(struct resolver *self, const struct verdict *verdict)
     undone++;
 }
 
+void resolver_foresee(const struct resolver *self, str path)
+{
+    (void)self;
+    (void)path;
+}
+
 enum err journal_append(struct journal *self, unsigned lane, const struct record *record, int64_t *click_id)
 {
     (void)self;

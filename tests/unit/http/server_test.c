@@ -23,6 +23,12 @@ static void remember(char *out, size_t cap, str text)
     snprintf(out, cap, STR_FMT, STR_ARG(text));
 }
 
+void resolver_foresee(const struct resolver *self, str path)
+{
+    (void)self;
+    (void)path;
+}
+
 void resolver_resolve(struct resolver *self, struct resolver_scratch *scratch, const struct visit *visit,
                       struct verdict *out)
 {
