@@ -2,6 +2,7 @@
 #include "sealer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "linkpond/base/crypt.h"
 #include "linkpond/model/record.h"
@@ -14,7 +15,7 @@
  * are read, which tells up to when each front reaches; then these are taken whole. A clock that was set back makes no
  * trouble: a click counts as late as the latest before it in its segment, and so a front is always one.
  */
-#define TEXT_BYTES (64 << 20) /* of a chunk; more only makes it hold fewer clicks */
+#define TEXT_BYTES (32 << 20) /* of a chunk; more only makes it hold fewer clicks */
 #define TEXT_SPARE (64 << 10) /* of one click, roundly */
 
 /* A segment's clicks that may be sealed: ids [from, to). */
@@ -28,11 +29,11 @@ struct sealer {
     size_t chunk_rows;
     struct front *fronts;
     size_t fronts_count, fronts_cap;
-    int64_t *times; /* of all fronts looked at */
+    int64_t *times; /* of all fronts looked at, rising */
     size_t times_count, times_cap;
-    int64_t border_ms; /* the latest that is sealed */
+    size_t times_merged; /* those behind are of the last front alone */
+    int64_t border_ms;   /* the latest that is sealed */
     struct chunk_builder *builder;
-    size_t text_bytes;
 };
 
 /* ---- which */
@@ -97,11 +98,28 @@ static enum err look_at(struct sealer *self, const struct front *front)
     return err;
 }
 
-static int rising(const void *left, const void *right)
+/* What the last front added, rising by itself, among the others. */
+static enum err merge_times(struct sealer *self)
 {
-    const int64_t *a = left, *b = right;
+    size_t added = self->times_count - self->times_merged, left = self->times_merged, to = self->times_count;
+    int64_t *times = self->times;
+    bool apart = left == 0 || added == 0 || times[left - 1] <= times[left];
 
-    return (*a > *b) - (*a < *b);
+    self->times_merged = self->times_count;
+    if (apart) {
+        return OK;
+    }
+    int64_t *copy = malloc(added * sizeof *copy);
+    if (!copy) {
+        return ERR_NOMEM;
+    }
+    memcpy(copy, times + left, added * sizeof *copy);
+    while (added > 0) {
+        bool from_left = left > 0 && times[left - 1] > copy[added - 1];
+        times[--to] = from_left ? times[--left] : copy[--added];
+    }
+    free(copy);
+    return OK;
 }
 
 /* Fronts come by time: those that begin behind what is enough need no look. */
@@ -113,14 +131,13 @@ static enum err find_border(struct sealer *self)
     self->border_ms = INT64_MAX;
     while (err == OK && looked < self->fronts_count && self->fronts[looked].min_ms <= self->border_ms) {
         err = look_at(self, &self->fronts[looked++]);
+        if (err == OK) {
+            err = merge_times(self);
+        }
         if (err == OK && self->times_count >= self->chunk_rows) {
-            qsort(self->times, self->times_count, sizeof *self->times, rising);
-            self->times_count = self->chunk_rows;
+            self->times_count = self->times_merged = self->chunk_rows;
             self->border_ms = self->times[self->chunk_rows - 1];
         }
-    }
-    if (self->border_ms == INT64_MAX && self->times_count > 0) {
-        qsort(self->times, self->times_count, sizeof *self->times, rising);
     }
     self->fronts_count = looked;
     return err;
@@ -128,19 +145,10 @@ static enum err find_border(struct sealer *self)
 
 /* ---- sealing */
 
-static size_t text_of(const struct click_row *row)
-{
-    size_t bytes = 0;
-
-    for (size_t i = 0; i < CLICK_COLUMNS; i++) {
-        bytes += row->values[i].term == 0 ? row->values[i].text.len : 0;
-    }
-    return bytes;
-}
-
 static bool has_room(const struct sealer *self)
 {
-    return chunk_builder_rows(self->builder) < self->chunk_rows && self->text_bytes < TEXT_BYTES / 2 - TEXT_SPARE;
+    return chunk_builder_rows(self->builder) < self->chunk_rows &&
+           chunk_builder_text_bytes(self->builder) < TEXT_BYTES - TEXT_SPARE;
 }
 
 static enum err take(struct sealer *self, struct front *front)
@@ -160,7 +168,6 @@ static enum err take(struct sealer *self, struct front *front)
         }
         clicks_scan_row(&scan, &row);
         err = chunk_builder_add(self->builder, &row);
-        self->text_bytes += text_of(&row);
         front->rows++;
     }
     if (err == OK) {

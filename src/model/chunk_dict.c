@@ -2,7 +2,6 @@
 #include "chunk_dict.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "linkpond/base/hash.h"
 #include "linkpond/model/chunk.h"
@@ -22,11 +21,15 @@ void chunk_dict_reset(struct chunk_dict *self)
         memset(self->slots, 0, self->slots_count * sizeof *self->slots);
     }
     self->count = self->last = 0;
+    self->plain = false;
 }
 
-static bool is_same(const struct click_value *a, const struct click_value *b)
+void chunk_dict_make_plain(struct chunk_dict *self)
 {
-    return a->term == b->term && (a->term != 0 || str_eq(a->text, b->text));
+    free(self->slots);
+    self->slots = NULL;
+    self->slots_count = 0;
+    self->plain = true;
 }
 
 /* Terms are numbers that we gave one by one, so nobody can choose them to collide; texts come from strangers. */
@@ -47,27 +50,23 @@ static uint64_t *slot_of(const struct chunk_dict *self, uint64_t hash, const str
 
     for (;; at = (at + 1) & (self->slots_count - 1)) {
         uint64_t slot = self->slots[at];
-        if (slot == 0 || (slot >> 32 == hash >> 32 && value && is_same(&self->entries[(uint32_t)slot - 1], value))) {
+        if (slot == 0 ||
+            (slot >> 32 == hash >> 32 && value && chunk_dict_same(&self->entries[(uint32_t)slot - 1], value))) {
             return &self->slots[at];
         }
     }
 }
 
-/* Doubles entries and slots. */
-static enum err grow(struct chunk_dict *self)
+static enum err grow_slots(struct chunk_dict *self)
 {
-    size_t cap = self->cap > 0 ? self->cap * 2 : ENTRIES_MIN, old_count = self->slots_count;
-    struct click_value *entries = realloc(self->entries, cap * sizeof *entries);
-    uint64_t *old = self->slots;
+    size_t old_count = self->slots_count, count = old_count > 0 ? old_count * 2 : ENTRIES_MIN * 2;
+    uint64_t *old = self->slots, *slots = calloc(count, sizeof *slots);
 
-    self->entries = entries ? entries : self->entries;
-    uint64_t *slots = entries ? calloc(cap * 2, sizeof *slots) : NULL;
     if (!slots) {
         return ERR_NOMEM;
     }
     self->slots = slots;
-    self->slots_count = cap * 2;
-    self->cap = cap;
+    self->slots_count = count;
     for (size_t i = 0; i < old_count; i++) {
         if (old[i] != 0) {
             *slot_of(self, old[i], NULL) = old[i];
@@ -77,42 +76,57 @@ static enum err grow(struct chunk_dict *self)
     return OK;
 }
 
-static enum err add(struct chunk_dict *self, struct arena *arena, uint64_t hash, const struct click_value *value)
+static enum err grow_entries(struct chunk_dict *self)
+{
+    size_t cap = self->cap > 0 ? self->cap * 2 : ENTRIES_MIN;
+    struct click_value *entries = realloc(self->entries, cap * sizeof *entries);
+
+    if (!entries) {
+        return ERR_NOMEM;
+    }
+    self->entries = entries;
+    self->cap = cap;
+    return OK;
+}
+
+static enum err add(struct chunk_dict *self, struct arena *arena, const struct click_value *value)
 {
     struct click_value entry = {.term = value->term};
+    enum err err = self->count == self->cap ? grow_entries(self) : OK;
 
     if (self->count == CHUNK_ROWS_MAX) {
         return ERR_TOO_LARGE;
     }
-    if (entry.term == 0 && value->text.len > 0) {
+    if (err == OK && entry.term == 0 && value->text.len > 0) {
         entry.text = arena_str(arena, value->text);
         if (entry.text.len == 0) {
             return arena->used + value->text.len >= arena->bytes_max ? ERR_TOO_LARGE : ERR_NOMEM;
         }
     }
-    enum err err = self->count == self->cap ? grow(self) : OK;
     if (err == OK) {
         self->last = self->count++;
         self->entries[self->last] = entry;
-        *slot_of(self, hash, NULL) = hash | (uint32_t)self->count;
     }
     return err;
 }
 
-enum err chunk_dict_put(struct chunk_dict *self, struct arena *arena, uint64_t seed, const struct click_value *value,
-                        uint16_t *code)
+enum err chunk_dict_put(struct chunk_dict *self, struct arena *arena, uint64_t seed, const struct click_value *value)
 {
-    enum err err = OK;
-
-    if (self->count == 0 || !is_same(&self->entries[self->last], value)) {
-        uint64_t hash = hash_of(seed, value);
-        const uint64_t *slot = self->slots_count > 0 ? slot_of(self, hash, value) : NULL;
-        if (slot && *slot != 0) {
-            self->last = (uint32_t)*slot - 1;
-        } else {
-            err = add(self, arena, hash, value);
-        }
+    if (self->plain) {
+        return add(self, arena, value);
     }
-    *code = (uint16_t)self->last;
+    enum err err = self->count * 2 >= self->slots_count ? grow_slots(self) : OK;
+    if (err != OK) {
+        return err;
+    }
+    uint64_t hash = hash_of(seed, value), *slot = slot_of(self, hash, value);
+    if (*slot != 0) {
+        self->last = (uint32_t)*slot - 1;
+        return OK;
+    }
+    err = add(self, arena, value);
+    if (err == OK) {
+        *slot = hash | (uint32_t)self->count;
+    }
     return err;
 }

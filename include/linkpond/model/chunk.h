@@ -78,6 +78,8 @@ void chunk_builder_reset(struct chunk_builder *self);
  * error the builder is good for reset and free only. */
 enum err chunk_builder_add(struct chunk_builder *self, const struct click_row *row);
 size_t chunk_builder_rows(const struct chunk_builder *self);
+/* Of the texts it keeps. */
+size_t chunk_builder_text_bytes(const struct chunk_builder *self);
 /* Once all rows are there and before the first blob. At least one row. */
 void chunk_builder_sort(struct chunk_builder *self, struct chunk_bounds *out);
 /* Adds the column's blob to `out`; check its overflow flag (a heap buffer of CHUNK_COLUMN_BYTES_MAX will do). */

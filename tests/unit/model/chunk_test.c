@@ -214,6 +214,50 @@ static void encodings__fit_what_is_in_a_column(void **state)
     assert_true(blobs[CHUNK_VALUE + CLICK_APP].len < 20);
 }
 
+/* Builds rows whose request ids are all different, but that of the last, which is the first's once more. */
+static void build_request_ids(size_t count, bool hex)
+{
+    static char ids[ROWS_MAX][40];
+    struct chunk_bounds bounds;
+
+    chunk_builder_reset(builder);
+    for (size_t i = 0; i < count; i++) {
+        size_t number = i == count - 1 ? 0 : i;
+        int len = snprintf(ids[i], sizeof ids[i], hex ? "%032zx" : "r-%zu", number * 40503);
+        rows[i] = some_row((int64_t)i, 50, 10);
+        rows[i].values[CLICK_REQUEST_ID] = (struct click_value){.text = {ids[i], (size_t)len}};
+        assert_int_equal(chunk_builder_add(builder, &rows[i]), OK);
+    }
+    chunk_builder_sort(builder, &bounds);
+    qsort(rows, count, sizeof *rows, in_order);
+    for (size_t c = 0; c < CHUNK_COLUMNS; c++) {
+        buf_reset(&blobs[c]);
+        chunk_builder_column(builder, ID, (enum chunk_column)c, &blobs[c]);
+    }
+}
+
+/* Past a thousand rows a column of different values is not looked up any more; few rows always are. */
+static void values_that_never_repeat__come_back(void **state)
+{
+    static const size_t counts[] = {3, 1023, 1024, 1025, 1026, ROWS_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * ARRAY_LEN(counts); i++) {
+        size_t count = counts[i / 2];
+        build_request_ids(count, i % 2);
+        open_all(count);
+        for (size_t row = 0; row < count; row++) {
+            assert_row(row);
+        }
+        assert_true(count < 1024 || chunk.codes[CHUNK_VALUE + CLICK_REQUEST_ID].encoding == CHUNK_PLAIN);
+    }
+    build(ROWS_MAX, 50, 10); /* the next chunk of the same builder begins anew */
+    open_all(ROWS_MAX);
+    for (size_t row = 0; row < ROWS_MAX; row++) {
+        assert_row(row);
+    }
+}
+
 static void texts__are_found_in_any_encoding(void **state)
 {
     (void)state;
@@ -388,6 +432,7 @@ int main(void)
         cmocka_unit_test(rows__come_back_in_order_of_link_and_time),
         cmocka_unit_test(a_links_rows__are_one_range),
         cmocka_unit_test(encodings__fit_what_is_in_a_column),
+        cmocka_unit_test(values_that_never_repeat__come_back),
         cmocka_unit_test(texts__are_found_in_any_encoding),
         cmocka_unit_test(numbers__are_read_in_bulk),
         cmocka_unit_test(extreme_numbers__come_back),
