@@ -37,6 +37,7 @@ struct chunk_builder *chunk_builder_new(size_t rows_max, size_t text_bytes_max, 
     for (size_t i = 0; i < CHUNK_DICTS; i++) {
         self->codes[i] = malloc(rows_max * sizeof *self->codes[i]);
         whole = whole && self->codes[i];
+        self->last_terms[i] = CHUNK_NO_TERM;
     }
     if (!whole) {
         chunk_builder_free(self);
@@ -67,6 +68,7 @@ void chunk_builder_reset(struct chunk_builder *self)
 {
     for (size_t i = 0; i < CHUNK_DICTS; i++) {
         chunk_dict_reset(&self->dicts[i]);
+        self->last_terms[i] = CHUNK_NO_TERM;
     }
     arena_reset(&self->texts);
     self->rows = 0;
@@ -84,26 +86,32 @@ size_t chunk_builder_text_bytes(const struct chunk_builder *self)
 
 /* ---- gathering */
 
-static enum err put_other(struct chunk_builder *self, enum chunk_column column, struct chunk_dict *dict,
-                          const struct click_value *value)
+static enum err put_other(struct chunk_builder *self, enum chunk_column column, const struct click_value *value)
 {
+    size_t at = (size_t)column - CHUNK_CLASS;
+    struct chunk_dict *dict = &self->dicts[at];
+
     if (value->term < 0 || value->term > TERM_MAX) {
         return ERR_CORRUPT; /* nothing of ours */
     }
     if (column >= CHUNK_IP && self->rows == LOOKED_AT && dict->count == LOOKED_AT) {
         chunk_dict_make_plain(dict);
     }
-    return chunk_dict_put(dict, &self->texts, self->seed, value);
+    self->last_terms[at] = value->term != 0 || value->text.len == 0 ? value->term : CHUNK_NO_TERM;
+    enum err err = chunk_dict_put(dict, &self->texts, self->seed, value, &self->last_codes[at]);
+    self->codes[at][self->rows] = self->last_codes[at];
+    return err;
 }
 
-static enum err put(struct chunk_builder *self, enum chunk_column column, const struct click_value *value)
+static inline enum err put(struct chunk_builder *self, enum chunk_column column, const struct click_value *value)
 {
     size_t at = (size_t)column - CHUNK_CLASS;
-    struct chunk_dict *dict = &self->dicts[at];
-    enum err err = chunk_dict_is_last(dict, value) ? OK : put_other(self, column, dict, value);
 
-    self->codes[at][self->rows] = (uint16_t)dict->last;
-    return err;
+    if (value->term != self->last_terms[at] || (value->term == 0 && value->text.len > 0)) {
+        return put_other(self, column, value);
+    }
+    self->codes[at][self->rows] = self->last_codes[at];
+    return OK;
 }
 
 static enum err put_facts(struct chunk_builder *self, const struct click_facts *facts)

@@ -18,6 +18,10 @@ struct chunk_builder {
     int64_t *numbers[CHUNK_NUMBERS]; /* by enum chunk_column */
     uint16_t *codes[CHUNK_DICTS];    /* by enum chunk_column - CHUNK_CLASS, as are the next */
     struct chunk_dict dicts[CHUNK_DICTS];
+    /* The value of the row before, where it is no text: its term, or 0 for none. CHUNK_NO_TERM: a text, or no row. */
+    int64_t last_terms[CHUNK_DICTS];
+    uint16_t last_codes[CHUNK_DICTS];
 };
+#define CHUNK_NO_TERM INT64_MIN /* no bytes of ours can say it */
 
 #endif

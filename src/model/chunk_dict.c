@@ -20,7 +20,7 @@ void chunk_dict_reset(struct chunk_dict *self)
     if (self->slots_count > 0) {
         memset(self->slots, 0, self->slots_count * sizeof *self->slots);
     }
-    self->count = self->last = 0;
+    self->count = 0;
     self->plain = false;
 }
 
@@ -30,6 +30,11 @@ void chunk_dict_make_plain(struct chunk_dict *self)
     self->slots = NULL;
     self->slots_count = 0;
     self->plain = true;
+}
+
+static bool is_same(const struct click_value *a, const struct click_value *b)
+{
+    return a->term == b->term && (a->term != 0 || str_eq(a->text, b->text));
 }
 
 /* Terms are numbers that we gave one by one, so nobody can choose them to collide; texts come from strangers. */
@@ -50,8 +55,7 @@ static uint64_t *slot_of(const struct chunk_dict *self, uint64_t hash, const str
 
     for (;; at = (at + 1) & (self->slots_count - 1)) {
         uint64_t slot = self->slots[at];
-        if (slot == 0 ||
-            (slot >> 32 == hash >> 32 && value && chunk_dict_same(&self->entries[(uint32_t)slot - 1], value))) {
+        if (slot == 0 || (slot >> 32 == hash >> 32 && value && is_same(&self->entries[(uint32_t)slot - 1], value))) {
             return &self->slots[at];
         }
     }
@@ -89,7 +93,7 @@ static enum err grow_entries(struct chunk_dict *self)
     return OK;
 }
 
-static enum err add(struct chunk_dict *self, struct arena *arena, const struct click_value *value)
+static enum err add(struct chunk_dict *self, struct arena *arena, const struct click_value *value, uint16_t *code)
 {
     struct click_value entry = {.term = value->term};
     enum err err = self->count == self->cap ? grow_entries(self) : OK;
@@ -104,16 +108,17 @@ static enum err add(struct chunk_dict *self, struct arena *arena, const struct c
         }
     }
     if (err == OK) {
-        self->last = self->count++;
-        self->entries[self->last] = entry;
+        *code = (uint16_t)self->count;
+        self->entries[self->count++] = entry;
     }
     return err;
 }
 
-enum err chunk_dict_put(struct chunk_dict *self, struct arena *arena, uint64_t seed, const struct click_value *value)
+enum err chunk_dict_put(struct chunk_dict *self, struct arena *arena, uint64_t seed, const struct click_value *value,
+                        uint16_t *code)
 {
     if (self->plain) {
-        return add(self, arena, value);
+        return add(self, arena, value, code);
     }
     enum err err = self->count * 2 >= self->slots_count ? grow_slots(self) : OK;
     if (err != OK) {
@@ -121,10 +126,10 @@ enum err chunk_dict_put(struct chunk_dict *self, struct arena *arena, uint64_t s
     }
     uint64_t hash = hash_of(seed, value), *slot = slot_of(self, hash, value);
     if (*slot != 0) {
-        self->last = (uint32_t)*slot - 1;
+        *code = (uint16_t)((uint32_t)*slot - 1);
         return OK;
     }
-    err = add(self, arena, value);
+    err = add(self, arena, value, code);
     if (err == OK) {
         *slot = hash | (uint32_t)self->count;
     }

@@ -2,8 +2,6 @@
 #ifndef LINKPOND_MODEL_CHUNK_DICT_H
 #define LINKPOND_MODEL_CHUNK_DICT_H
 
-#include <string.h>
-
 #include "linkpond/base/arena.h"
 #include "linkpond/model/click_row.h"
 
@@ -12,27 +10,15 @@ struct chunk_dict {
     struct click_value *entries;
     uint64_t *slots; /* hash << 32 | code + 1; 0 = free. Open addressing, at most half full */
     size_t count, cap, slots_count;
-    size_t last; /* what was put last; most rows repeat the one before */
-    bool plain;  /* values are listed, not looked up: some may be there twice */
+    bool plain; /* values are listed, not looked up: some may be there twice */
 };
 void chunk_dict_done(struct chunk_dict *self);
 /* Empties; keeps the memory. */
 void chunk_dict_reset(struct chunk_dict *self);
 /* From now on nothing is looked up. */
 void chunk_dict_make_plain(struct chunk_dict *self);
-
-static inline bool chunk_dict_same(const struct click_value *a, const struct click_value *b)
-{
-    return a->term == b->term &&
-           (a->term != 0 ||
-            (a->text.len == b->text.len && (a->text.len == 0 || memcmp(a->text.ptr, b->text.ptr, a->text.len) == 0)));
-}
-static inline bool chunk_dict_is_last(const struct chunk_dict *self, const struct click_value *value)
-{
-    return self->count > 0 && chunk_dict_same(&self->entries[self->last], value);
-}
-/* Its number is `last` then; a new text is copied into the arena. Hashes are seeded by a number nobody outside knows.
- */
-enum err chunk_dict_put(struct chunk_dict *self, struct arena *arena, uint64_t seed, const struct click_value *value);
+/* The value's number; a new text is copied into the arena. Hashes are seeded by a number nobody outside knows. */
+enum err chunk_dict_put(struct chunk_dict *self, struct arena *arena, uint64_t seed, const struct click_value *value,
+                        uint16_t *code);
 
 #endif
