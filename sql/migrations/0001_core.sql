@@ -269,7 +269,8 @@ CREATE TABLE visitor_day (
     hashes BLOB NOT NULL                           -- 8 bytes each, little end first: first_number, the one after it, ...
 ) STRICT;
 
--- The only stored sums. quarters: sparse quarter-hours of (class, outcome) counts of one UTC day.
+-- The only stored sums. quarters: sparse quarter-hours of (class, outcome) counts of one UTC day. A link's newest day stands
+-- with its figures, so that folding a click touches one row of its link; it moves to link_day when a newer one begins.
 CREATE TABLE link_stat (
     link_id INTEGER PRIMARY KEY,
     clicks INTEGER NOT NULL DEFAULT 0,
@@ -278,7 +279,9 @@ CREATE TABLE link_stat (
     total INTEGER NOT NULL DEFAULT 0,
     scans INTEGER NOT NULL DEFAULT 0,
     reserved INTEGER NOT NULL DEFAULT 0,           -- clicks that took one of max_clicks
-    last_ms INTEGER                                -- last of the clicks (PV)
+    last_ms INTEGER,                               -- last of the clicks (PV)
+    day INTEGER,                                   -- the newest day, later than all in link_day; NULL = none yet
+    quarters BLOB
 ) STRICT;
 CREATE TABLE link_day (
     link_id INTEGER NOT NULL,

@@ -148,7 +148,7 @@ enum err fold_run(struct db *db, size_t rows_max, size_t *rows)
     if (err != OK) {
         return err;
     }
-    fold_rows_init(&self.counts, db);
+    fold_rows_init(&self.counts);
     err = read_waiting(&self);
     if (err == OK) {
         err = write(&self);

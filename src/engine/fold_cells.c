@@ -51,27 +51,21 @@ enum err fold_cells_count(struct fold_cells *self, int64_t owner, int64_t day, u
     return OK;
 }
 
-enum err fold_cells_click(struct fold_cells *self, int64_t link_id, const struct link_ids *ids, int64_t day,
-                          uint32_t quarter, uint32_t key, int64_t delta)
+enum err fold_cells_spread(struct fold_cells *self, const struct link_ids *ids, const struct fold_day *day)
 {
-    const struct {
-        enum sums_scope scope;
-        int64_t id;
-    } scopes[] = {
-        {SUMS_CAMPAIGN, ids->campaign_id},
-        {SUMS_CHANNEL, ids->channel_id},
-        {SUMS_OWNER, ids->owner_id},
-        {SUMS_DOMAIN, ids->domain_id},
+    const int64_t owners[] = {
+        fold_owner_scope(SUMS_ALL, 0),
+        ids->campaign_id != 0 ? fold_owner_scope(SUMS_CAMPAIGN, ids->campaign_id) : 0,
+        ids->channel_id != 0 ? fold_owner_scope(SUMS_CHANNEL, ids->channel_id) : 0,
+        ids->owner_id != 0 ? fold_owner_scope(SUMS_OWNER, ids->owner_id) : 0,
+        ids->domain_id != 0 ? fold_owner_scope(SUMS_DOMAIN, ids->domain_id) : 0,
     };
-    enum err err = fold_cells_count(self, fold_owner_scope(SUMS_ALL, 0), day, quarter, key, delta);
+    enum err err = OK;
 
-    if (err == OK && link_id != 0) {
-        err = fold_cells_count(self, fold_owner_link(link_id), day, quarter, key, delta);
-    }
-    for (size_t i = 0; err == OK && i < ARRAY_LEN(scopes); i++) {
-        if (scopes[i].id != 0) {
-            err = fold_cells_count(self, fold_owner_scope(scopes[i].scope, scopes[i].id), day, quarter, key, delta);
-        }
+    for (size_t i = 0; err == OK && i < day->count * ARRAY_LEN(owners); i++) {
+        const struct sums_cell *cell = &day->cells[i / ARRAY_LEN(owners)];
+        int64_t owner = owners[i % ARRAY_LEN(owners)];
+        err = owner != 0 ? fold_cells_count(self, owner, day->day, cell->quarter, cell->key, cell->count) : OK;
     }
     return err;
 }
@@ -123,71 +117,4 @@ enum err fold_cells_each(const struct fold_cells *self, enum err (*each)(void *a
     free(slots);
     free(cells);
     return err;
-}
-
-/* ---- to the database */
-struct fold_store {
-    struct db *db;
-    struct arena arena;
-    struct sums_cell stored[SUMS_LIST_CELLS], sum[2 * SUMS_LIST_CELLS];
-    char bytes[SUMS_DAY_BYTES_MAX];
-};
-
-struct fold_store *fold_store_new(struct db *db)
-{
-    struct fold_store *self = malloc(sizeof *self);
-
-    if (self) {
-        self->db = db;
-        arena_init(&self->arena, SUMS_DAY_BYTES_MAX * 2);
-    }
-    return self;
-}
-
-void fold_store_free(struct fold_store *self)
-{
-    if (self) {
-        arena_done(&self->arena);
-        free(self);
-    }
-}
-
-static enum err find(struct fold_store *self, const struct fold_day *day, str *out)
-{
-    enum sums_scope scope = SUMS_ALL;
-    int64_t id = 0;
-
-    arena_reset(&self->arena);
-    enum err err = fold_owner_split(day->owner, &scope, &id)
-                       ? sums_link_day_find(self->db, &self->arena, id, day->day, out)
-                       : sums_scope_day_find(self->db, &self->arena, scope, id, day->day, out);
-    return err == ERR_NOT_FOUND ? OK : err;
-}
-
-static enum err put(struct fold_store *self, const struct fold_day *day, str bytes)
-{
-    enum sums_scope scope = SUMS_ALL;
-    int64_t id = 0;
-
-    return fold_owner_split(day->owner, &scope, &id) ? sums_link_day_put(self->db, id, day->day, bytes)
-                                                     : sums_scope_day_put(self->db, scope, id, day->day, bytes);
-}
-
-enum err fold_store_add(struct fold_store *self, const struct fold_day *day)
-{
-    struct buf packed;
-    str stored = {0};
-    size_t count = 0;
-    enum err err = find(self, day, &stored);
-
-    if (err != OK) {
-        return err;
-    }
-    if (!sums_unpack(stored, self->stored, &count)) {
-        return ERR_CORRUPT;
-    }
-    count = sums_cells_add(self->stored, count, day->cells, day->count, self->sum);
-    buf_init_fixed(&packed, self->bytes, sizeof self->bytes);
-    sums_pack(self->sum, count, &packed);
-    return packed.overflow ? ERR_INTERNAL : put(self, day, buf_str(&packed));
 }

@@ -32,16 +32,10 @@ bool fold_owner_split(int64_t owner, enum sums_scope *scope, int64_t *id);
 /* ERR_NOMEM when there are too many. */
 enum err fold_cells_count(struct fold_cells *self, int64_t owner, int64_t day, uint32_t quarter, uint32_t key,
                           int64_t delta);
-/* The counts of one link's click go to the link, to all and to its scopes. */
-enum err fold_cells_click(struct fold_cells *self, int64_t link_id, const struct link_ids *ids, int64_t day,
-                          uint32_t quarter, uint32_t key, int64_t delta);
+/* The counts of a link's day go to all and to its scopes. */
+enum err fold_cells_spread(struct fold_cells *self, const struct link_ids *ids, const struct fold_day *day);
 /* Calls each with every owner's day that has a count other than 0, in order; stops at an error. */
 enum err fold_cells_each(const struct fold_cells *self, enum err (*each)(void *arg, const struct fold_day *day),
                          void *arg);
-/* Adds to stored days. */
-struct fold_store;
-struct fold_store *fold_store_new(struct db *db); /* NULL: out of memory */
-void fold_store_free(struct fold_store *self);
-enum err fold_store_add(struct fold_store *self, const struct fold_day *day);
 
 #endif

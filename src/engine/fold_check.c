@@ -260,7 +260,7 @@ static enum err count_folded(struct comparison *self)
 }
 
 /* Takes the stored cells of one owner's day out of what was counted; what is left over differs. */
-static enum err subtract(struct comparison *self, int64_t owner, int64_t day, str bytes)
+static enum err subtract(struct comparison *self, struct fold_cells *cells, int64_t owner, int64_t day, str bytes)
 {
     size_t count = 0;
     enum err err = OK;
@@ -270,20 +270,20 @@ static enum err subtract(struct comparison *self, int64_t owner, int64_t day, st
         return OK;
     }
     for (size_t i = 0; err == OK && i < count; i++) {
-        err = fold_cells_count(&self->counted.cells, owner, day, self->memory[i].quarter, self->memory[i].key,
-                               -self->memory[i].count);
+        err = fold_cells_count(cells, owner, day, self->memory[i].quarter, self->memory[i].key, -self->memory[i].count);
     }
     return err;
 }
 
 static enum err subtract_days(struct comparison *self, struct stmt *rows, bool links, enum sums_scope scope)
 {
+    struct fold_cells *cells = links ? &self->counted.links : &self->counted.scopes;
     int64_t id = 0, day = 0;
     str bytes = {0};
     enum err err = OK;
 
     while (err == OK && sums_all_days_next(rows, &id, &day, &bytes)) {
-        err = subtract(self, links ? fold_owner_link(id) : fold_owner_scope(scope, id), day, bytes);
+        err = subtract(self, cells, links ? fold_owner_link(id) : fold_owner_scope(scope, id), day, bytes);
     }
     if (err != OK) {
         stmt_reset(rows);
@@ -300,6 +300,9 @@ static enum err note_day(void *arg, const struct fold_day *day)
     int64_t id = 0, left = 0;
     bool link = fold_owner_split(day->owner, &scope, &id);
 
+    if (day->owner == fold_owner_link(0)) {
+        return OK; /* unknown codes are of no link */
+    }
     for (size_t i = 0; i < day->count; i++) {
         left += day->cells[i].count;
     }
@@ -338,14 +341,14 @@ static enum err compare_stats(struct comparison *self)
     struct stmt *rows = sums_stats_each(self->db);
 
     while (sums_stats_next(rows, &stored)) {
-        const int64_t *index = idmap_find(&self->counted.links, (uint64_t)stored.link_id, 0);
+        const int64_t *index = idmap_find(&self->counted.index, (uint64_t)stored.link_id, 0);
         struct link_stat none = {.link_id = stored.link_id, .last_ms = TIME_NONE};
-        struct link_stat *counted = index ? &self->counted.list[*index].stat : &none;
+        struct link_stat *counted = index ? &self->counted.list[*index] : &none;
         compare_stat(self, &stored, counted);
         *counted = (struct link_stat){.last_ms = TIME_NONE}; /* seen */
     }
     for (size_t i = 0; i < self->counted.list_count; i++) {
-        const struct link_stat *left = &self->counted.list[i].stat;
+        const struct link_stat *left = &self->counted.list[i];
         if (left->link_id != 0 && left->total != 0) {
             note_difference(self, "total of link", left->link_id, 0, 0, left->total);
         }
@@ -361,6 +364,9 @@ static enum err compare(struct comparison *self)
         err = count_folded(self);
     }
     if (err == OK) {
+        err = fold_rows_spread(&self->counted, self->db);
+    }
+    if (err == OK) {
         err = subtract_days(self, sums_all_link_days(self->db, INT64_MIN, INT64_MAX), true, SUMS_ALL);
     }
     for (int scope = SUMS_ALL; err == OK && scope <= SUMS_DOMAIN; scope++) {
@@ -368,7 +374,10 @@ static enum err compare(struct comparison *self)
                             (enum sums_scope)scope);
     }
     if (err == OK) {
-        err = fold_cells_each(&self->counted.cells, note_day, self);
+        err = fold_cells_each(&self->counted.links, note_day, self);
+    }
+    if (err == OK) {
+        err = fold_cells_each(&self->counted.scopes, note_day, self);
     }
     return err == OK ? compare_stats(self) : err;
 }
@@ -378,7 +387,7 @@ enum err fold_verify(struct db *db, int64_t *differences, struct fault *fault)
     struct comparison self = {.db = db, .fault = fault, .memory = malloc(SUMS_LIST_CELLS * sizeof(struct sums_cell))};
     enum err err = self.memory ? db_begin(db, false) : ERR_NOMEM;
 
-    fold_rows_init(&self.counted, db);
+    fold_rows_init(&self.counted);
     if (err == OK) {
         err = compare(&self);
         db_rollback(db);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fold_cells.h"
+#include "fold_store.h"
 #include "linkpond/engine/fold.h"
 
 /* Stored sums that follow a link or a merge to other scopes. */
@@ -32,7 +32,7 @@ static enum err gather(struct fold_cells *cells, struct sums_cell *memory, struc
 
 static enum err store_day(void *arg, const struct fold_day *day)
 {
-    return fold_store_add(arg, day);
+    return fold_store_scope_day(arg, day);
 }
 
 static enum err apply(struct db *db, struct stmt *rows, const int64_t *owners, const int *signs, size_t owners_count)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "fold_store.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/model/link.h"
 
@@ -17,56 +18,45 @@ void fold_place(int64_t time_ms, int64_t *day, uint32_t *quarter)
     *quarter = (uint32_t)((time_ms - days * MS_PER_DAY) / MS_PER_QUARTER);
 }
 
-void fold_rows_init(struct fold_rows *self, struct db *db)
+void fold_rows_init(struct fold_rows *self)
 {
-    *self = (struct fold_rows){.db = db};
-    fold_cells_init(&self->cells, CELLS_MAX);
-    idmap_init(&self->links, LINKS_MAX);
+    *self = (struct fold_rows){0};
+    fold_cells_init(&self->links, CELLS_MAX);
+    fold_cells_init(&self->scopes, CELLS_MAX);
+    idmap_init(&self->index, LINKS_MAX);
 }
 
 void fold_rows_done(struct fold_rows *self)
 {
-    fold_cells_done(&self->cells);
-    idmap_done(&self->links);
+    fold_cells_done(&self->links);
+    fold_cells_done(&self->scopes);
+    idmap_done(&self->index);
     free(self->list);
 }
 
-static enum err link_new(struct fold_rows *self, int64_t link_id, struct fold_link **out)
+static enum err stat_of(struct fold_rows *self, int64_t link_id, struct link_stat **out)
 {
-    if (self->list_count == self->list_cap) {
+    bool added = false;
+    int64_t *index = idmap_put(&self->index, (uint64_t)link_id, 0, &added);
+
+    if (!index) {
+        return ERR_NOMEM;
+    }
+    if (added && self->list_count == self->list_cap) {
         size_t cap = self->list_cap > 0 ? self->list_cap * 2 : 256;
-        struct fold_link *list = realloc(self->list, cap * sizeof *list);
+        struct link_stat *list = realloc(self->list, cap * sizeof *list);
         if (!list) {
             return ERR_NOMEM;
         }
         self->list = list;
         self->list_cap = cap;
     }
-    struct fold_link *link = &self->list[self->list_count];
-    *link = (struct fold_link){.stat = {.link_id = link_id, .last_ms = TIME_NONE}};
-    enum err err = link_id != 0 ? links_ids(self->db, link_id, &link->ids) : OK;
-    if (err == OK || err == ERR_NOT_FOUND) { /* a row without link: a purge was cut off; it still is part of all */
-        self->list_count++;
-        *out = link;
-        return OK;
+    if (added) {
+        *index = (int64_t)self->list_count++;
+        self->list[*index] = (struct link_stat){.link_id = link_id, .last_ms = TIME_NONE};
     }
-    return err;
-}
-
-static enum err link_of(struct fold_rows *self, int64_t link_id, struct fold_link **out)
-{
-    bool added = false;
-    int64_t *index = idmap_put(&self->links, (uint64_t)link_id, 0, &added);
-
-    if (!index) {
-        return ERR_NOMEM;
-    }
-    if (!added) {
-        *out = &self->list[*index];
-        return OK;
-    }
-    *index = (int64_t)self->list_count;
-    return link_new(self, link_id, out);
+    *out = &self->list[*index];
+    return OK;
 }
 
 static void count_stat(struct link_stat *stat, const struct click_facts *click)
@@ -86,47 +76,106 @@ static void count_stat(struct link_stat *stat, const struct click_facts *click)
 
 enum err fold_rows_add(struct fold_rows *self, const struct click_facts *click)
 {
-    struct fold_link *link = NULL;
-    int64_t day = 0;
+    struct link_stat *stat = NULL;
+    int64_t owner = fold_owner_link(click->link_id), day = 0;
     uint32_t quarter = 0;
-    enum err err = link_of(self, click->link_id, &link);
+    enum err err = stat_of(self, click->link_id, &stat);
 
     if (err != OK) {
         return err;
     }
-    count_stat(&link->stat, click);
+    count_stat(stat, click);
     fold_place(click->time_ms, &day, &quarter);
-    err = fold_cells_click(&self->cells, click->link_id, &link->ids, day, quarter,
-                           sums_key(click->class, click->outcome), 1);
+    err = fold_cells_count(&self->links, owner, day, quarter, sums_key(click->class, click->outcome), 1);
     if (err == OK && (click->flags & CLICK_FLAG_QR) && click_counts(click->class, click->outcome)) {
-        err = fold_cells_click(&self->cells, click->link_id, &link->ids, day, quarter, SUMS_KEY_SCANS, 1);
+        err = fold_cells_count(&self->links, owner, day, quarter, SUMS_KEY_SCANS, 1);
     }
     return err;
 }
 
-static enum err store_day(void *arg, const struct fold_day *day)
+/* ---- to the database */
+
+/* A walk over the days of all links, by (link, day). */
+struct walk {
+    struct fold_rows *rows;
+    struct db *db;
+    struct fold_store *store;
+    int64_t link_id; /* the one being stored; 0 = none */
+    struct link_ids ids;
+};
+
+static enum err end_link(struct walk *self)
 {
-    return fold_store_add(arg, day);
+    enum err err = self->link_id != 0 ? fold_store_link_end(self->store) : OK;
+
+    self->link_id = 0;
+    return err;
 }
 
-static int by_link(const void *left, const void *right)
+static enum err begin_link(struct walk *self, int64_t link_id)
 {
-    const struct fold_link *a = left, *b = right;
+    const int64_t *index = idmap_find(&self->rows->index, (uint64_t)link_id, 0);
+    enum err err = end_link(self);
 
-    return (a->stat.link_id > b->stat.link_id) - (a->stat.link_id < b->stat.link_id);
+    BUG_ON(!index);
+    self->ids = (struct link_ids){0};
+    if (err != OK || link_id == 0) {
+        return err;
+    }
+    err = fold_store_link(self->store, &self->rows->list[*index], &self->ids);
+    self->link_id = err == OK ? link_id : 0;
+    return err;
+}
+
+static enum err store_link_day(void *arg, const struct fold_day *day)
+{
+    struct walk *self = arg;
+    int64_t link_id = day->owner;
+    enum err err = link_id != self->link_id || link_id == 0 ? begin_link(self, link_id) : OK;
+
+    if (err == OK && link_id != 0) {
+        err = fold_store_link_day(self->store, day);
+    }
+    return err == OK ? fold_cells_spread(&self->rows->scopes, &self->ids, day) : err;
+}
+
+static enum err store_scope_day(void *arg, const struct fold_day *day)
+{
+    return fold_store_scope_day(arg, day);
 }
 
 enum err fold_rows_store(struct fold_rows *self, struct db *db)
 {
-    struct fold_store *store = fold_store_new(db);
-    enum err err = store ? fold_cells_each(&self->cells, store_day, store) : ERR_NOMEM;
+    struct walk walk = {.rows = self, .db = db, .store = fold_store_new(db)};
+    enum err err = walk.store ? fold_cells_each(&self->links, store_link_day, &walk) : ERR_NOMEM;
 
-    fold_store_free(store);
-    qsort(self->list, self->list_count, sizeof *self->list, by_link);
-    for (size_t i = 0; err == OK && i < self->list_count; i++) {
-        if (self->list[i].stat.link_id != 0) {
-            err = sums_stat_add(db, &self->list[i].stat);
-        }
+    if (err == OK) {
+        err = end_link(&walk);
     }
+    if (err == OK) {
+        err = fold_cells_each(&self->scopes, store_scope_day, walk.store);
+    }
+    fold_store_free(walk.store);
     return err;
+}
+
+/* A row without link: a purge was cut off; it still is part of all. */
+static enum err spread_link_day(void *arg, const struct fold_day *day)
+{
+    struct walk *self = arg;
+    enum err err = OK;
+
+    if (day->owner != self->link_id) {
+        self->link_id = day->owner;
+        self->ids = (struct link_ids){0};
+        err = links_ids(self->db, self->link_id, &self->ids);
+    }
+    return err == OK || err == ERR_NOT_FOUND ? fold_cells_spread(&self->rows->scopes, &self->ids, day) : err;
+}
+
+enum err fold_rows_spread(struct fold_rows *self, struct db *db)
+{
+    struct walk walk = {.rows = self, .db = db};
+
+    return fold_cells_each(&self->links, spread_link_day, &walk);
 }

@@ -6,23 +6,23 @@
 #include "linkpond/model/record.h"
 #include "linkpond/store/clicks.h"
 
-/* Rows counted in memory: cells of links and scopes, and each link's figures. */
+/*
+ * Rows counted in memory, by link: its figures, and cells of its days. Whose the link is, is only asked when it is
+ * stored or spread, once for all of its rows.
+ */
 struct fold_rows {
-    struct db *db;
-    struct fold_cells cells;
-    struct idmap links; /* link id -> index */
-    struct fold_link *list;
+    struct fold_cells links;  /* link 0: unknown codes, which have no figures */
+    struct fold_cells scopes; /* filled by the calls below */
+    struct idmap index;       /* link id -> place in the list */
+    struct link_stat *list;
     size_t list_count, list_cap;
 };
-struct fold_link {
-    struct link_stat stat;
-    struct link_ids ids;
-};
-void fold_rows_init(struct fold_rows *self, struct db *db);
+void fold_rows_init(struct fold_rows *self);
 void fold_rows_done(struct fold_rows *self);
 enum err fold_rows_add(struct fold_rows *self, const struct click_facts *click);
-/* Adds all of it to the stored sums. */
+/* Then one of these, once: adds all of it to the stored sums; or only counts the scopes. */
 enum err fold_rows_store(struct fold_rows *self, struct db *db);
+enum err fold_rows_spread(struct fold_rows *self, struct db *db);
 
 /* Days since 1970 and quarter of the day of an instant. */
 void fold_place(int64_t time_ms, int64_t *day, uint32_t *quarter);

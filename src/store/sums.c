@@ -5,32 +5,37 @@
 #include "row.h"
 
 /* A fold runs this for each link it touches, so parameters are set by place. */
-enum err sums_stat_add(struct db *db, const struct link_stat *delta)
+static struct stmt *put_stat(struct stmt *stmt, const struct link_stat *stat)
 {
-    const int64_t figures[] = {delta->link_id, delta->clicks, delta->visitors, delta->bots,
-                               delta->total,   delta->scans,  delta->reserved};
-    struct stmt *stmt = db_stmt(db, SQL_SUMS_STAT_ADD);
+    const int64_t figures[] = {stat->link_id, stat->clicks, stat->visitors, stat->bots,
+                               stat->total,   stat->scans,  stat->reserved};
 
     for (size_t i = 0; i < ARRAY_LEN(figures); i++) {
         stmt_put_i64(stmt, (int)i + 1, figures[i]);
     }
-    if (delta->last_ms != TIME_NONE) { /* else it stays NULL */
-        stmt_put_i64(stmt, ARRAY_LEN(figures) + 1, delta->last_ms);
+    if (stat->last_ms != TIME_NONE) { /* else it stays NULL */
+        stmt_put_i64(stmt, ARRAY_LEN(figures) + 1, stat->last_ms);
     }
-    return stmt_run(stmt);
+    return stmt;
 }
 
-static void read_stat(struct stmt *row, struct link_stat *out)
+enum err sums_stat_add(struct db *db, const struct link_stat *delta)
+{
+    return stmt_run(put_stat(db_stmt(db, SQL_SUMS_STAT_ADD), delta));
+}
+
+/* Its figures begin at that column. */
+static void read_stat(struct stmt *row, int first, int64_t link_id, struct link_stat *out)
 {
     *out = (struct link_stat){
-        .link_id = stmt_i64(row, 0),
-        .clicks = stmt_i64(row, 1),
-        .visitors = stmt_i64(row, 2),
-        .bots = stmt_i64(row, 3),
-        .total = stmt_i64(row, 4),
-        .scans = stmt_i64(row, 5),
-        .reserved = stmt_i64(row, 6),
-        .last_ms = stmt_time(row, 7),
+        .link_id = link_id,
+        .clicks = stmt_i64(row, first),
+        .visitors = stmt_i64(row, first + 1),
+        .bots = stmt_i64(row, first + 2),
+        .total = stmt_i64(row, first + 3),
+        .scans = stmt_i64(row, first + 4),
+        .reserved = stmt_i64(row, first + 5),
+        .last_ms = stmt_time(row, first + 6),
     };
 }
 
@@ -41,7 +46,7 @@ enum err sums_stat_find(struct db *db, int64_t link_id, struct link_stat *out)
 
     stmt_bind_i64(row, "link_id", link_id);
     if (stmt_next(row)) {
-        read_stat(row, &stat);
+        read_stat(row, 1, link_id, &stat);
     }
     stmt_reset(row);
     if (!stmt_err(row)) {
@@ -60,9 +65,42 @@ bool sums_stats_next(struct stmt *rows, struct link_stat *out)
     bool found = stmt_next(rows);
 
     if (found) {
-        read_stat(rows, out);
+        read_stat(rows, 1, stmt_i64(rows, 0), out);
     }
     return found;
+}
+
+/* ---- a link ---- */
+
+enum err sums_link_find(struct db *db, struct arena *arena, int64_t link_id, struct link_sums *out)
+{
+    struct stmt *row = db_stmt(db, SQL_SUMS_LINK_FIND);
+    struct link_sums sums;
+
+    stmt_put_i64(row, 1, link_id);
+    if (!stmt_next(row)) {
+        return row_missing(row);
+    }
+    sums.ids = (struct link_ids){stmt_i64(row, 0), stmt_i64(row, 1), stmt_i64(row, 2), stmt_i64(row, 3)};
+    read_stat(row, 4, link_id, &sums.stat);
+    sums.day = stmt_i64(row, 11);
+    sums.quarters = row_blob(row, 12, arena);
+    enum err err = row_done(row, arena);
+    if (!err) {
+        *out = sums;
+    }
+    return err;
+}
+
+enum err sums_link_put(struct db *db, const struct link_sums *sums)
+{
+    struct stmt *stmt = put_stat(db_stmt(db, SQL_SUMS_LINK_PUT), &sums->stat);
+
+    if (sums->quarters.len > 0) {
+        stmt_put_i64(stmt, 9, sums->day);
+        stmt_put_blob(stmt, 10, sums->quarters);
+    }
+    return stmt_run(stmt);
 }
 
 /* ---- days ---- */

@@ -2,7 +2,7 @@
 #ifndef LINKPOND_STORE_SUMS_H
 #define LINKPOND_STORE_SUMS_H
 
-#include "linkpond/store/db.h"
+#include "linkpond/store/links.h"
 
 /* The only stored sums. Days are UTC, days since 1970-01-01; a day's bytes are of model/sums.h. */
 struct link_stat {
@@ -19,9 +19,20 @@ enum err sums_stat_find(struct db *db, int64_t link_id, struct link_stat *out);
 struct stmt *sums_stats_each(struct db *db);
 bool sums_stats_next(struct stmt *rows, struct link_stat *out);
 
+/* What a fold reads and writes of a link, a row each time: its figures and its newest day. */
+struct link_sums {
+    struct link_ids ids; /* whose it is; zeros when the link is gone */
+    struct link_stat stat;
+    int64_t day;  /* later than all days in rows of their own */
+    str quarters; /* empty: there is no day yet */
+};
+/* Zeros when there is no row; bytes into the arena. */
+enum err sums_link_find(struct db *db, struct arena *arena, int64_t link_id, struct link_sums *out);
+enum err sums_link_put(struct db *db, const struct link_sums *sums);
+
 enum sums_scope { SUMS_ALL, SUMS_CAMPAIGN, SUMS_CHANNEL, SUMS_OWNER, SUMS_DOMAIN }; /* stored */
 
-/* Into the arena; ERR_NOT_FOUND. Put replaces; empty bytes delete the row. */
+/* Into the arena; ERR_NOT_FOUND. Put replaces; empty bytes delete the row. Of links the days before the newest. */
 enum err sums_link_day_find(struct db *db, struct arena *arena, int64_t link_id, int64_t day, str *out);
 enum err sums_link_day_put(struct db *db, int64_t link_id, int64_t day, str bytes);
 enum err sums_scope_day_find(struct db *db, struct arena *arena, enum sums_scope scope, int64_t scope_id, int64_t day,

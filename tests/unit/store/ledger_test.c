@@ -533,6 +533,68 @@ static void sums__add_and_keep_the_latest(void **state)
     assert_false(sums_stats_next(sums_stats_each(self->db), &got));
 }
 
+static void assert_days(struct stmt *rows, const int64_t *days, size_t count)
+{
+    int64_t day = 0;
+    str bytes;
+
+    for (size_t i = 0; i < count; i++) {
+        assert_true(sums_days_next(rows, &day, &bytes));
+        assert_int_equal(day, days[i]);
+    }
+    assert_false(sums_days_next(rows, &day, &bytes));
+    assert_int_equal(stmt_err(rows), OK);
+}
+
+/* A link's newest day stands with its figures and is one of its days all the same. */
+static void sums__of_a_link_are_one_row_and_its_days(void **state)
+{
+    static const int64_t whole[] = {10, 11, 20}, early[] = {10, 11};
+    struct tempdb *self = *state;
+    struct link_sums sums, got;
+    int64_t id = 0, day = 0;
+    str bytes;
+
+    assert_int_equal(sums_link_find(self->db, &self->arena, 7, &sums), OK);
+    assert_int_equal(sums.ids.domain_id, 0);
+    assert_int_equal(sums.stat.total, 0);
+    assert_int_equal(sums.stat.last_ms, INT64_MIN);
+    assert_int_equal(sums.quarters.len, 0);
+    assert_int_equal(sums_link_put(self->db, &sums), OK);
+    assert_days(sums_link_days(self->db, 7, INT64_MIN, INT64_MAX), NULL, 0);
+
+    sums.stat = (struct link_stat){7, 6, 5, 4, 3, 2, 1, 900};
+    sums.day = 20;
+    sums.quarters = STR("newest");
+    assert_int_equal(sums_link_put(self->db, &sums), OK);
+    assert_int_equal(sums_link_find(self->db, &self->arena, 7, &got), OK);
+    assert_memory_equal(&got.stat, &sums.stat, sizeof got.stat);
+    assert_int_equal(got.day, 20);
+    assert_str(got.quarters, "newest");
+    const struct link_stat more = {.link_id = 7, .clicks = 1, .last_ms = INT64_MIN};
+    assert_int_equal(sums_stat_add(self->db, &more), OK); /* leaves the day alone */
+
+    assert_int_equal(sums_link_day_put(self->db, 7, 11, STR("b")), OK);
+    assert_int_equal(sums_link_day_put(self->db, 7, 10, STR("a")), OK);
+    assert_int_equal(sums_link_day_put(self->db, 8, 15, STR("other")), OK);
+    assert_days(sums_link_days(self->db, 7, INT64_MIN, INT64_MAX), whole, 3);
+    assert_days(sums_link_days(self->db, 7, 10, 20), early, 2);
+    assert_days(sums_link_days(self->db, 7, 20, 21), whole + 2, 1);
+    struct stmt *rows = sums_all_link_days(self->db, 11, 21);
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(sums_all_days_next(rows, &id, &day, &bytes));
+        assert_int_equal(id, i < 2 ? 7 : 8);
+        assert_int_equal(day, i == 0 ? 11 : i == 1 ? 20 : 15);
+    }
+    assert_str(bytes, "other");
+    assert_false(sums_all_days_next(rows, &id, &day, &bytes));
+
+    assert_int_equal(sums_link_delete(self->db, 7), OK);
+    assert_days(sums_link_days(self->db, 7, INT64_MIN, INT64_MAX), NULL, 0);
+    assert_int_equal(sums_link_find(self->db, &self->arena, 7, &got), OK);
+    assert_int_equal(got.stat.clicks, 0);
+}
+
 static void sums__days_are_put_found_and_ranged(void **state)
 {
     struct tempdb *self = *state;
@@ -604,6 +666,7 @@ int main(void)
         TEST(visitors__go_by_day),
         TEST(visitors__a_damaged_row_gives_its_whole_hashes),
         TEST(sums__add_and_keep_the_latest),
+        TEST(sums__of_a_link_are_one_row_and_its_days),
         TEST(sums__days_are_put_found_and_ranged),
     };
 

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "fold_store.h"
+
+#include <stdlib.h>
+
+#include "linkpond/model/link.h"
+
+/*
+ * A link a fold touches costs one read and one write, because most clicks are of the newest day, which stands in the
+ * row of its figures. A click of an older day, from a lane that lagged or a clock set back, finds that day in its own
+ * row.
+ */
+struct fold_store {
+    struct db *db;
+    struct arena arena; /* of the bytes read */
+    struct link_sums link;
+    struct sums_cell stored[SUMS_LIST_CELLS], sum[2 * SUMS_LIST_CELLS];
+    char bytes[SUMS_DAY_BYTES_MAX]; /* of the link's newest day while the link is open */
+    char older[SUMS_DAY_BYTES_MAX];
+};
+
+struct fold_store *fold_store_new(struct db *db)
+{
+    struct fold_store *self = malloc(sizeof *self);
+
+    if (self) {
+        self->db = db;
+        arena_init(&self->arena, SUMS_DAY_BYTES_MAX * 4);
+    }
+    return self;
+}
+
+void fold_store_free(struct fold_store *self)
+{
+    if (self) {
+        arena_done(&self->arena);
+        free(self);
+    }
+}
+
+/* What is stored of a day and what is added to it, packed into `memory`, which may be where `stored` is. */
+static enum err add(struct fold_store *self, str stored, const struct fold_day *day, char *memory, str *out)
+{
+    struct buf packed;
+    size_t count = 0;
+
+    if (!sums_unpack(stored, self->stored, &count)) {
+        return ERR_CORRUPT;
+    }
+    count = sums_cells_add(self->stored, count, day->cells, day->count, self->sum);
+    buf_init_fixed(&packed, memory, SUMS_DAY_BYTES_MAX);
+    sums_pack(self->sum, count, &packed);
+    *out = buf_str(&packed);
+    return packed.overflow ? ERR_INTERNAL : OK;
+}
+
+enum err fold_store_scope_day(struct fold_store *self, const struct fold_day *day)
+{
+    enum sums_scope scope = SUMS_ALL;
+    int64_t id = 0;
+    str stored = {0}, packed = {0};
+
+    BUG_ON(fold_owner_split(day->owner, &scope, &id));
+    arena_reset(&self->arena);
+    enum err err = sums_scope_day_find(self->db, &self->arena, scope, id, day->day, &stored);
+    if (err == OK || err == ERR_NOT_FOUND) {
+        err = add(self, stored, day, self->bytes, &packed);
+    }
+    return err == OK ? sums_scope_day_put(self->db, scope, id, day->day, packed) : err;
+}
+
+/* ---- a link */
+
+enum err fold_store_link(struct fold_store *self, const struct link_stat *gain, struct link_ids *ids)
+{
+    struct link_stat *stat = &self->link.stat;
+
+    arena_reset(&self->arena);
+    enum err err = sums_link_find(self->db, &self->arena, gain->link_id, &self->link);
+    if (err != OK) {
+        return err;
+    }
+    stat->clicks += gain->clicks;
+    stat->visitors += gain->visitors;
+    stat->bots += gain->bots;
+    stat->total += gain->total;
+    stat->scans += gain->scans;
+    stat->reserved += gain->reserved;
+    stat->last_ms = gain->last_ms > stat->last_ms ? gain->last_ms : stat->last_ms; /* TIME_NONE is the least */
+    *ids = self->link.ids;
+    return OK;
+}
+
+static enum err add_older_day(struct fold_store *self, const struct fold_day *day)
+{
+    str stored = {0}, packed = {0};
+    enum err err = sums_link_day_find(self->db, &self->arena, self->link.stat.link_id, day->day, &stored);
+
+    if (err == OK || err == ERR_NOT_FOUND) {
+        err = add(self, stored, day, self->older, &packed);
+    }
+    return err == OK ? sums_link_day_put(self->db, self->link.stat.link_id, day->day, packed) : err;
+}
+
+enum err fold_store_link_day(struct fold_store *self, const struct fold_day *day)
+{
+    struct link_sums *link = &self->link;
+    enum err err = OK;
+
+    if (link->quarters.len > 0 && day->day < link->day) {
+        return add_older_day(self, day);
+    }
+    if (link->quarters.len > 0 && day->day > link->day) {
+        err = sums_link_day_put(self->db, link->stat.link_id, link->day, link->quarters);
+        link->quarters = STR("");
+    }
+    if (err == OK) {
+        link->day = day->day;
+        err = add(self, link->quarters, day, self->bytes, &link->quarters);
+    }
+    return err;
+}
+
+enum err fold_store_link_end(struct fold_store *self)
+{
+    return sums_link_put(self->db, &self->link);
+}
