@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "linkpond/base/order.h"
+
 /* Key words: a = owner, b = (day + DAY_BIAS) : 40 | quarter : 8 | key : 16. */
 #define DAY_BIAS   (INT64_C(1) << 38)
 #define SCOPE_BITS 60
@@ -70,28 +72,56 @@ enum err fold_cells_spread(struct fold_cells *self, const struct link_ids *ids, 
     return err;
 }
 
-static int order(const void *left, const void *right)
-{
-    const struct idmap_slot *a = left, *b = right;
+/* Slots that count something, and in which order. */
+struct sorted {
+    struct idmap_slot *slots;
+    uint32_t *order;
+    size_t count;
+};
 
-    if (a->a != b->a) {
-        return a->a < b->a ? -1 : 1;
+static enum err sort(const struct idmap *map, struct sorted *out)
+{
+    uint32_t *spare = malloc((map->count + 1) * sizeof *spare);
+    const struct order_key keys[] = {
+        {(const int64_t *)&out->slots[0].a, sizeof *out->slots},
+        {(const int64_t *)&out->slots[0].b, sizeof *out->slots},
+    };
+
+    for (size_t i = 0; spare && i < map->cap; i++) {
+        if (map->slots[i].a != IDMAP_NO_KEY && map->slots[i].value != 0) {
+            out->slots[out->count++] = map->slots[i];
+        }
     }
-    return (a->b > b->b) - (a->b < b->b);
+    if (spare) {
+        order_rows(keys, ARRAY_LEN(keys), out->count, out->order, spare);
+    }
+    free(spare);
+    return spare ? OK : ERR_NOMEM;
 }
 
-static enum err each_day(const struct idmap_slot *slots, size_t count, struct sums_cell *cells,
+static const struct idmap_slot *slot_at(const struct sorted *self, size_t place)
+{
+    return &self->slots[self->order[place]];
+}
+
+static bool same_day(const struct idmap_slot *left, const struct idmap_slot *right)
+{
+    return left->a == right->a && left->b >> 24 == right->b >> 24;
+}
+
+static enum err each_day(const struct sorted *sorted, struct sums_cell *cells,
                          enum err (*each)(void *arg, const struct fold_day *day), void *arg)
 {
     enum err err = OK;
 
-    for (size_t from = 0, to = 0; err == OK && from < count; from = to) {
+    for (size_t from = 0, to = 0; err == OK && from < sorted->count; from = to) {
+        const struct idmap_slot *first = slot_at(sorted, from);
         size_t used = 0;
-        for (to = from; to < count && slots[to].a == slots[from].a && slots[to].b >> 24 == slots[from].b >> 24; to++) {
-            cells[used++] =
-                (struct sums_cell){slots[to].b >> 16 & 0xFF, (uint32_t)(slots[to].b & 0xFFFF), slots[to].value};
+        for (to = from; to < sorted->count && same_day(slot_at(sorted, to), first); to++) {
+            const struct idmap_slot *slot = slot_at(sorted, to);
+            cells[used++] = (struct sums_cell){slot->b >> 16 & 0xFF, (uint32_t)(slot->b & 0xFFFF), slot->value};
         }
-        const struct fold_day day = {(int64_t)slots[from].a, (int64_t)(slots[from].b >> 24) - DAY_BIAS, cells, used};
+        const struct fold_day day = {(int64_t)first->a, (int64_t)(first->b >> 24) - DAY_BIAS, cells, used};
         err = each(arg, &day);
     }
     return err;
@@ -100,21 +130,16 @@ static enum err each_day(const struct idmap_slot *slots, size_t count, struct su
 enum err fold_cells_each(const struct fold_cells *self, enum err (*each)(void *arg, const struct fold_day *day),
                          void *arg)
 {
-    struct idmap_slot *slots = malloc((self->map.count + 1) * sizeof *slots);
+    struct sorted sorted = {.slots = malloc((self->map.count + 1) * sizeof *sorted.slots),
+                            .order = malloc((self->map.count + 1) * sizeof *sorted.order)};
     struct sums_cell *cells = malloc(SUMS_LIST_CELLS * sizeof *cells);
-    enum err err = slots && cells ? OK : ERR_NOMEM;
-    size_t count = 0;
+    enum err err = sorted.slots && sorted.order && cells ? sort(&self->map, &sorted) : ERR_NOMEM;
 
-    for (size_t i = 0; err == OK && i < self->map.cap; i++) {
-        if (self->map.slots[i].a != IDMAP_NO_KEY && self->map.slots[i].value != 0) {
-            slots[count++] = self->map.slots[i];
-        }
-    }
     if (err == OK) {
-        qsort(slots, count, sizeof *slots, order);
-        err = each_day(slots, count, cells, each, arg);
+        err = each_day(&sorted, cells, each, arg);
     }
-    free(slots);
+    free(sorted.slots);
+    free(sorted.order);
     free(cells);
     return err;
 }

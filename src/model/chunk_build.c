@@ -10,7 +10,7 @@
 
 #include "chunk_build.h"
 #include "chunk_bytes.h"
-#include "chunk_order.h"
+#include "linkpond/base/order.h"
 
 #define TERM_MAX  (INT64_MAX >> CHUNK_KIND_BITS)
 #define LOOKED_AT 1024 /* rows that tell whether a column's values come again */
@@ -155,7 +155,11 @@ enum err chunk_builder_add(struct chunk_builder *self, const struct click_row *r
 
 void chunk_builder_sort(struct chunk_builder *self, struct chunk_bounds *out)
 {
-    const int64_t *keys[] = {self->numbers[CHUNK_LINK], self->numbers[CHUNK_TIME], self->numbers[CHUNK_ID]};
+    const struct order_key keys[] = {
+        {self->numbers[CHUNK_LINK], sizeof(int64_t)},
+        {self->numbers[CHUNK_TIME], sizeof(int64_t)},
+        {self->numbers[CHUNK_ID], sizeof(int64_t)},
+    };
     struct chunk_bounds bounds = {INT64_MAX, INT64_MIN, INT64_MAX, INT64_MIN};
 
     BUG_ON(self->rows == 0);
@@ -166,6 +170,6 @@ void chunk_builder_sort(struct chunk_builder *self, struct chunk_bounds *out)
         bounds.min_id = id < bounds.min_id ? id : bounds.min_id;
         bounds.max_id = id > bounds.max_id ? id : bounds.max_id;
     }
-    chunk_order(keys, ARRAY_LEN(keys), self->rows, self->order, self->spare);
+    order_rows(keys, ARRAY_LEN(keys), self->rows, self->order, self->spare);
     *out = bounds;
 }

@@ -7,16 +7,24 @@
 
 #include <cmocka.h>
 
-#include "chunk_order.h"
 #include "linkpond/base/err.h"
 #include "linkpond/base/hash.h"
+#include "linkpond/base/order.h"
 
 #define ROWS_MAX 5000
 #define KEYS     3
 
 static uint64_t seed = 5;
-static int64_t numbers[KEYS][ROWS_MAX];
-static const int64_t *const keys[KEYS] = {numbers[0], numbers[1], numbers[2]};
+/* Two keys stand side by side, one by itself. */
+static struct pair {
+    int64_t first, second;
+} pairs[ROWS_MAX];
+static int64_t thirds[ROWS_MAX];
+static const struct order_key keys[KEYS] = {
+    {&pairs[0].first, sizeof *pairs},
+    {&pairs[0].second, sizeof *pairs},
+    {thirds, sizeof *thirds},
+};
 static uint32_t order[ROWS_MAX], spare[ROWS_MAX], expected[ROWS_MAX];
 
 static uint64_t roll(uint64_t sides)
@@ -25,13 +33,18 @@ static uint64_t roll(uint64_t sides)
     return seed % sides;
 }
 
+static int64_t *number(size_t key, size_t row)
+{
+    return key == 0 ? &pairs[row].first : key == 1 ? &pairs[row].second : &thirds[row];
+}
+
 static int by_keys(const void *left, const void *right)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
 
     for (size_t k = 0; k < KEYS; k++) {
-        if (numbers[k][a] != numbers[k][b]) {
-            return numbers[k][a] < numbers[k][b] ? -1 : 1;
+        if (*number(k, a) != *number(k, b)) {
+            return *number(k, a) < *number(k, b) ? -1 : 1;
         }
     }
     return (a > b) - (a < b);
@@ -43,7 +56,7 @@ static void assert_ordered(size_t rows)
         expected[i] = (uint32_t)i;
     }
     qsort(expected, rows, sizeof *expected, by_keys);
-    chunk_order(keys, KEYS, rows, order, spare);
+    order_rows(keys, KEYS, rows, order, spare);
     assert_memory_equal(order, expected, rows * sizeof *order);
 }
 
@@ -56,7 +69,7 @@ static void rows__come_in_order_of_all_keys(void **state)
             uint64_t kinds = UINT64_MAX >> roll(64);
             int64_t base = (int64_t)(roll(UINT64_MAX) >> roll(64));
             for (size_t i = 0; i < rows; i++) { /* wraps, so negative ones occur */
-                numbers[k][i] = (int64_t)((uint64_t)base + roll(kinds));
+                *number(k, i) = (int64_t)((uint64_t)base + roll(kinds));
             }
         }
         assert_ordered(rows);
@@ -67,9 +80,9 @@ static void rows_in_order__stay_as_they_are(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ROWS_MAX; i++) {
-        numbers[0][i] = 7;
-        numbers[1][i] = (int64_t)i / 3;
-        numbers[2][i] = INT64_MIN + (int64_t)i;
+        *number(0, i) = 7;
+        *number(1, i) = (int64_t)i / 3;
+        *number(2, i) = INT64_MIN + (int64_t)i;
     }
     assert_ordered(ROWS_MAX);
     for (size_t i = 0; i < ROWS_MAX; i++) {
@@ -83,9 +96,9 @@ static void the_widest_numbers__are_in_order(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(wide); i++) {
-        numbers[0][i] = wide[i];
-        numbers[1][i] = wide[ARRAY_LEN(wide) - 1 - i];
-        numbers[2][i] = 0;
+        *number(0, i) = wide[i];
+        *number(1, i) = wide[ARRAY_LEN(wide) - 1 - i];
+        *number(2, i) = 0;
     }
     assert_ordered(ARRAY_LEN(wide));
     assert_ordered(1);

@@ -1,26 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-#include "chunk_order.h"
+#include "linkpond/base/order.h"
 
 #include <stdbool.h>
 #include <string.h>
 
 /*
  * A radix sort from the least key's lowest digits upwards: each pass keeps the order of the one before. A key that is
- * in order already is passed over, and clicks come nearly in order of time and id, so what is sorted is the link: two
- * passes of a dozen instructions a row, where comparing takes a thousand.
+ * in order already is passed over. A pass is a dozen instructions a row, where comparing takes hundreds.
  */
 #define DIGIT_BITS 11
 #define DIGITS     (1U << DIGIT_BITS)
 
-/* Distances from the least key rise as the keys do, negative ones too. */
-static uint64_t range_of(const int64_t *key, const uint32_t *order, size_t rows, int64_t *least, bool *sorted)
+static int64_t number_of(struct order_key key, uint32_t row)
 {
-    int64_t most = key[order[0]], before = most;
+    return *(const int64_t *)(const void *)((const char *)key.first + row * key.stride);
+}
+
+/* Distances from the least number rise as the numbers do, negative ones too. */
+static uint64_t range_of(struct order_key key, const uint32_t *order, size_t rows, int64_t *least, bool *sorted)
+{
+    int64_t most = number_of(key, order[0]), before = most;
 
     *least = most;
     *sorted = true;
     for (size_t i = 1; i < rows; i++) {
-        int64_t number = key[order[i]];
+        int64_t number = number_of(key, order[i]);
         *least = number < *least ? number : *least;
         most = number > most ? number : most;
         *sorted = *sorted && number >= before;
@@ -34,13 +38,13 @@ static size_t digit_of(int64_t number, int64_t least, unsigned shift)
     return ((uint64_t)number - (uint64_t)least) >> shift & (DIGITS - 1);
 }
 
-static void pass(const int64_t *key, int64_t least, unsigned shift, const uint32_t *from, uint32_t *into, size_t rows)
+static void pass(struct order_key key, int64_t least, unsigned shift, const uint32_t *from, uint32_t *into, size_t rows)
 {
     uint32_t places[DIGITS] = {0};
     uint32_t next = 0;
 
     for (size_t i = 0; i < rows; i++) {
-        places[digit_of(key[from[i]], least, shift)]++;
+        places[digit_of(number_of(key, from[i]), least, shift)]++;
     }
     for (size_t digit = 0; digit < DIGITS; digit++) {
         uint32_t count = places[digit];
@@ -48,11 +52,11 @@ static void pass(const int64_t *key, int64_t least, unsigned shift, const uint32
         next += count;
     }
     for (size_t i = 0; i < rows; i++) {
-        into[places[digit_of(key[from[i]], least, shift)]++] = from[i];
+        into[places[digit_of(number_of(key, from[i]), least, shift)]++] = from[i];
     }
 }
 
-void chunk_order(const int64_t *const keys[], size_t keys_count, size_t rows, uint32_t *order, uint32_t *spare)
+void order_rows(const struct order_key *keys, size_t keys_count, size_t rows, uint32_t *order, uint32_t *spare)
 {
     uint32_t *from = order, *into = spare;
 
