@@ -220,6 +220,8 @@ static const struct field fields[] = {
     {"outcome", outcome_cell, 0},
     {"repeat", repeat_cell, 0},
     TEXT(app),
+    TEXT(app_version),
+    TEXT(mini_program),
     TEXT(os),
     TEXT(device),
     TEXT(browser),

@@ -65,6 +65,8 @@ enum err clicks_fill(struct report_texts *texts, const struct clicks_scan *scan,
         [CLICK_REQUEST_ID] = &out->request_id,
         [CLICK_USER_AGENT] = &out->user_agent,
         [CLICK_CARRIER] = &out->carrier,
+        [CLICK_APP_VERSION] = &out->app_version,
+        [CLICK_MINI_PROGRAM] = &out->mini_program,
     };
     enum err err = OK;
 

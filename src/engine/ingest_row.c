@@ -19,9 +19,21 @@
     (SIGNAL_HEAD | SIGNAL_PREFETCH | SIGNAL_RANGE | SIGNAL_WEBVIEW | SIGNAL_LEAKSCAN | SIGNAL_NO_ACCEPT_LANGUAGE |     \
      SIGNAL_NO_ACCEPT | SIGNAL_FETCH_NAVIGATE | SIGNAL_FROM_MAIL_GATEWAY)
 
-enum agent_text { AT_RULE, AT_APP, AT_OS, AT_DEVICE, AT_BROWSER, AT_LANGUAGE, AT_NET, AT_USER_AGENT, AT_COUNT };
+enum agent_text {
+    AT_RULE,
+    AT_APP,
+    AT_APP_VERSION,
+    AT_OS,
+    AT_DEVICE,
+    AT_BROWSER,
+    AT_LANGUAGE,
+    AT_NET,
+    AT_USER_AGENT,
+    AT_COUNT
+};
 static const enum click_column agent_columns[AT_COUNT] = {
-    CLICK_RULE, CLICK_APP, CLICK_OS, CLICK_DEVICE, CLICK_BROWSER, CLICK_LANGUAGE, CLICK_NET, CLICK_USER_AGENT,
+    CLICK_RULE,    CLICK_APP,      CLICK_APP_VERSION, CLICK_OS,         CLICK_DEVICE,
+    CLICK_BROWSER, CLICK_LANGUAGE, CLICK_NET,         CLICK_USER_AGENT,
 };
 
 /* A User-Agent (with language, package, signals) that was recognised before. The hash stands for it: it is keyed. */
@@ -151,8 +163,17 @@ static struct known_agent *recognise(struct ingest_row *self, const struct recor
 static enum err agent_values(struct ingest_row *self, struct db *db, struct known_agent *known, int64_t now_ms)
 {
     const struct agent *agent = &known->agent;
-    const str texts[AT_COUNT] = {agent->rule,    agent->app,      agent->os,  agent->device,
-                                 agent->browser, agent->language, agent->net, self->agent.text};
+    const str texts[AT_COUNT] = {
+        [AT_RULE] = agent->rule,
+        [AT_APP] = agent->app,
+        [AT_APP_VERSION] = str_from_c(agent->app_version),
+        [AT_OS] = agent->os,
+        [AT_DEVICE] = agent->device,
+        [AT_BROWSER] = agent->browser,
+        [AT_LANGUAGE] = agent->language,
+        [AT_NET] = agent->net,
+        [AT_USER_AGENT] = self->agent.text,
+    };
     enum err err = OK;
 
     for (size_t i = 0; err == OK && i < AT_COUNT; i++) {
@@ -161,7 +182,7 @@ static enum err agent_values(struct ingest_row *self, struct db *db, struct know
             *value = (struct click_value){.term = known->terms[i]};
             continue;
         }
-        bool ours = i != AT_USER_AGENT && i != AT_LANGUAGE;
+        bool ours = i != AT_USER_AGENT && i != AT_LANGUAGE && i != AT_APP_VERSION;
         err = term_cache_intern(self->terms, db, texts[i], ours ? TERM_OURS : TERM_STRANGERS, now_ms, value);
         known->terms[i] = value->term;
     }
@@ -203,6 +224,7 @@ static enum err visit_values(struct ingest_row *self, struct db *db, int64_t now
         {CLICK_SOURCE, click->source},
         {CLICK_CHANNEL, click->channel},
         {CLICK_AD_CLICK_SOURCE, click->ad_click_source},
+        {CLICK_MINI_PROGRAM, click->mini_program},
     };
 
     self->row.values[CLICK_AD_CLICK_ID] = (struct click_value){.text = click->ad_click_id}; /* never of two clicks */
@@ -234,6 +256,14 @@ static str truncated_ip(struct ingest_row *self, const struct addr *ip)
     return (str){(const char *)self->ip, len};
 }
 
+/* Looked for in the User-Agent only where recognition saw one. */
+static str mini_program(const struct ingest_row *self, const struct record *record, const struct agent *agent)
+{
+    bool inside = str_eq(agent->app, STR("wechat-miniprogram"));
+
+    return agent_mini_program(inside ? self->agent.text : STR(""), record->referrer);
+}
+
 static enum err recognise_visit(struct ingest_row *self, struct db *db, const struct record *record, int64_t now_ms,
                                 struct known_agent *known)
 {
@@ -246,6 +276,7 @@ static enum err recognise_visit(struct ingest_row *self, struct db *db, const st
         .signals = record->signals,
         .host = record->host,
         .referrer = record->referrer,
+        .mini_program = mini_program(self, record, &known->agent),
     };
     source_attribute(self->rules.sources, &self->arena, record, &known->agent, click);
     facts->class = click->class;

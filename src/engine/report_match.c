@@ -47,6 +47,8 @@ enum click_column report_dim_column(enum dim dim)
         {DIM_UTM_CONTENT, CLICK_UTM_CONTENT},
         {DIM_UTM_ID, CLICK_UTM_ID},
         {DIM_APP, CLICK_APP},
+        {DIM_APP_VERSION, CLICK_APP_VERSION},
+        {DIM_MINI_PROGRAM, CLICK_MINI_PROGRAM},
         {DIM_OS, CLICK_OS},
         {DIM_DEVICE, CLICK_DEVICE},
         {DIM_BROWSER, CLICK_BROWSER},

@@ -241,7 +241,7 @@ static bool take_facts(struct click_pack_reader *self, struct click_facts *out)
     memcpy(&self->present, present, sizeof self->present);
     self->present = le32toh(self->present);
     self->values = row.at;
-    return self->present <= CLICK_EVERYTHING;
+    return (self->present & ~(uint32_t)CLICK_EVERYTHING) == 0;
 }
 
 bool click_pack_next(struct click_pack_reader *self, struct click_facts *out)

@@ -10,7 +10,7 @@ import pytest
 
 from pond import GOOGLEBOT, SAFARI, WECHAT, wait_for
 
-FIELDS = """id time link code host class rule why outcome repeat app os device browser language net source source_by channel
+FIELDS = """id time link code host class rule why outcome repeat app app_version mini_program os device browser language net source source_by channel
 channel_by campaign scene utm_source utm_medium utm_campaign utm_term utm_content utm_id query referrer referrer_host
 ad_click_source ad_click_id ip country region city carrier visitor visitor_by new_visitor qr target location request_id
 user_agent""".split()
@@ -152,6 +152,23 @@ def test_a_cursor_belongs_to_its_order(ledger):
     assert ledger.api("GET", "/clicks", 422, params={"cursor": cursor}).json()["errors"][0]["code"] == "bad_cursor"
 
 
+def test_an_apps_version_and_the_mini_program_are_kept_and_counted(pond):
+    code = pond.link("https://www.example.com/in-a-mini-program")["code"]
+    inside = WECHAT + " miniProgram/wxcb459ae1e3e8f9f2"
+    pond.visit(code, ua=inside)
+    pond.visit(code, ua=inside.replace("MicroMessenger/8", "MicroMessenger/7"))
+    pond.visit(code, ua=SAFARI, headers={"Referer": "https://servicewechat.com/wx0123456789abcdef/12/page-frame.html"})
+    pond.visit(code, ua=SAFARI)
+    pond.drain()
+    rows = pond.api("GET", "/clicks", 200, params={"link": code}).json()["items"][::-1]
+    assert [row["mini_program"] for row in rows] == ["wxcb459ae1e3e8f9f2"] * 2 + ["wx0123456789abcdef", None]
+    assert [row["app"] for row in rows] == ["wechat-miniprogram"] * 2 + [None] * 2
+    assert [(row["app_version"] or "-")[:2] for row in rows] == ["8.", "7.", "-", "-"]
+    groups = pond.stats(link=code, group_by="mini_program")["groups"]
+    assert {row["mini_program"]: row["clicks"] for row in groups} == {"wxcb459ae1e3e8f9f2": 2, "wx0123456789abcdef": 1, "": 1}
+    assert pond.stats(link=code, app_version=rows[0]["app_version"])["totals"]["clicks"] == 1
+
+
 def test_reading_needs_the_scope_stats(pond):
     key = pond.api("POST", "/keys", 201, json={"name": "l", "scopes": ["links:read"]}).json()["key"]
     pond.api("GET", "/clicks", 403, key=key)
@@ -161,9 +178,8 @@ def test_what_tencent_opens_again_is_kept_and_not_counted(pond):
     """Two looks of one link with one query within a minute: from a phone, then from a data centre."""
     code = pond.link("https://www.example.com/looked-at-twice")["code"]
     person = pond.visit(code + "?utm_source=wechat&k=1", ua=WECHAT, ip="223.104.3.9")
-    pond.click_of(person)
-    machine = pond.visit(code + "?utm_source=wechat&k=1", ua=WECHAT, ip="42.194.8.8")
-    pond.click_of(machine)  # threads have journals of their own: moments apart, the order in which they are read may turn
+    pond.click_of(person)  # visits of the same millisecond have no order
+    machine = pond.visit(code + "?utm_source=wechat&k=1", ua=WECHAT, ip="42.194.130.8")
     colleague = pond.visit(code + "?utm_source=wechat&k=1", ua=WECHAT, ip="223.104.77.9")
     classes = [pond.click_of(reply)["class"] for reply in (person, machine, colleague)]
     assert classes == ["human", "replay", "human"]

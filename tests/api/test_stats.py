@@ -55,7 +55,7 @@ def test_every_dimension_filters(shop, filters, clicks):
 
 
 DIMENSIONS = ("link campaign channel channel_group source source_by utm_source utm_medium utm_campaign utm_term utm_content"
-              " utm_id tag owner domain class outcome app scene os device browser language net country region city carrier"
+              " utm_id tag owner domain class outcome app app_version mini_program scene os device browser language net country region city carrier"
               " referrer ad_click_source target qr hour weekday").split()
 
 

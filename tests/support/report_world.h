@@ -56,6 +56,8 @@ static const struct {
     {DIM_UTM_CONTENT, CLICK_UTM_CONTENT, {"", "v1", "v2", "v3"}},
     {DIM_UTM_ID, CLICK_UTM_ID, {"", "1", "2", "3"}},
     {DIM_APP, CLICK_APP, {"", "wechat", "qq", "douyin"}},
+    {DIM_APP_VERSION, CLICK_APP_VERSION, {"", "8.0", "7.0", "6.7"}},
+    {DIM_MINI_PROGRAM, CLICK_MINI_PROGRAM, {"", "wx0123456789abcdef", "wxcb459ae1e3e8f9f2", "wx00"}},
     {DIM_OS, CLICK_OS, {"", "ios", "android", "windows"}},
     {DIM_DEVICE, CLICK_DEVICE, {"", "phone", "tablet", "desktop"}},
     {DIM_BROWSER, CLICK_BROWSER, {"", "safari", "chrome", "edge"}},

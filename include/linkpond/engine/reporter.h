@@ -38,6 +38,8 @@
     X(CLASS, "class") \
     X(OUTCOME, "outcome") \
     X(APP, "app") \
+    X(APP_VERSION, "app_version") \
+    X(MINI_PROGRAM, "mini_program") \
     X(SCENE, "scene") \
     X(OS, "os") \
     X(DEVICE, "device") \

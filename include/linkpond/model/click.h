@@ -125,7 +125,9 @@ struct click {
     str location;   /* what was answered in Location; empty for pages */
     struct addr ip; /* truncated to /24 or /48 */
     str country, region, city, carrier;
-    str app, os, device, browser, language, net;
+    str app, app_version; /* "8.0" of 8.0.46 */
+    str mini_program;     /* appid of the WeChat mini program it was opened in */
+    str os, device, browser, language, net;
     str referrer, referrer_host;
     str query; /* raw, at most LIMIT_CLICK_QUERY, volatile values cut */
     str utm[UTM_COUNT];

@@ -39,7 +39,9 @@
     X(AD_CLICK_ID)                                                                                                     \
     X(REQUEST_ID)                                                                                                      \
     X(USER_AGENT)                                                                                                      \
-    X(CARRIER)
+    X(CARRIER)                                                                                                         \
+    X(APP_VERSION)                                                                                                     \
+    X(MINI_PROGRAM)
 enum click_column {
 #define CLICK_COLUMN(constant) CLICK_##constant,
     CLICK_VALUE_TABLE(CLICK_COLUMN)

@@ -609,6 +609,32 @@ static int teardown(void **state)
     return 0;
 }
 
+static void agent__names_the_mini_program(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *user_agent, *referrer, *appid;
+    } cases[] = {
+        {"x MicroMessenger/8.0.42 miniProgram/wxcb459ae1e3e8f9f2", "", "wxcb459ae1e3e8f9f2"},
+        {"x miniProgram/wxcb459ae1e3e8f9f2 NetType/WIFI", "https://servicewechat.com/wx0123456789abcdef/1/page.html",
+         "wxcb459ae1e3e8f9f2"},
+        {"x miniProgram", "https://servicewechat.com/wx0123456789abcdef/42/page-frame.html", "wx0123456789abcdef"},
+        {"", "https://servicewechat.com/wx0123456789abcdef", "wx0123456789abcdef"},
+        {"x miniProgram/wxcb459ae1e3e8f9f", "", ""},
+        {"x miniProgram/wxcb459ae1e3e8f9f20", "", ""},
+        {"x miniProgram/wxcb459ae1e3e8f9f2z", "", ""},
+        {"x miniProgram/", "", ""},
+        {"x miniProgram", "", ""},
+        {"", "https://servicewechat.com.evil.example/wx0123456789abcdef/1/", ""},
+        {"", "https://evil.example/?https://servicewechat.com/wx0123456789abcdef/1/", ""},
+        {"", "", ""},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_text(agent_mini_program(str_from_c(cases[i].user_agent), str_from_c(cases[i].referrer)), cases[i].appid);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -637,6 +663,7 @@ int main(void)
         cmocka_unit_test(rules__first_line_that_holds_wins),
         cmocka_unit_test(rules__know_the_end_of_a_domain_name_and_a_nameless_text),
         cmocka_unit_test(rules__tell_a_device_name_and_a_strange_text),
+        cmocka_unit_test(agent__names_the_mini_program),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
