@@ -32,33 +32,9 @@ struct fan {
 static const str own_members[] = {STR_INIT("places"), STR_INIT("places_text"), STR_INIT("alias_pattern"),
                                   STR_INIT("dry_run")};
 
-static bool is_own(str name)
-{
-    for (size_t i = 0; i < ARRAY_LEN(own_members); i++) {
-        if (str_eq(name, own_members[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The members that are every link's. */
 static enum err read_common(struct arena *arena, const struct json *body, struct fan *self, struct fault *fault)
 {
-    struct json rest = {.type = JSON_OBJECT};
-    struct json **tail = &rest.child;
-    JSON_EACH(member, body)
-    {
-        struct json *copy = is_own(member->name) ? NULL : ARENA_NEW(arena, struct json);
-        if (copy) {
-            *copy = *member;
-            copy->next = NULL;
-            *tail = copy;
-            tail = &copy->next;
-            rest.count++;
-        }
-    }
-    return arena->overflow ? ERR_NOMEM : link_draft_decode(arena, &rest, &self->common, fault);
+    return link_call_draft_beside(arena, body, own_members, ARRAY_LEN(own_members), &self->common, fault);
 }
 
 static enum err wrong_type(struct fault *fault, const char *field)

@@ -168,6 +168,35 @@ bool link_call_draft(struct request *request, struct reply *reply, struct link_d
     return true;
 }
 
+static bool is_one_of(str name, const str *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(name, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum err link_call_draft_beside(struct arena *arena, const struct json *object, const str *own, size_t own_count,
+                                struct link_draft *draft, struct fault *fault)
+{
+    struct json rest = {.type = JSON_OBJECT};
+    struct json **tail = &rest.child;
+    JSON_EACH(member, object)
+    {
+        struct json *copy = is_one_of(member->name, own, own_count) ? NULL : ARENA_NEW(arena, struct json);
+        if (copy) {
+            *copy = *member;
+            copy->next = NULL;
+            *tail = copy;
+            tail = &copy->next;
+            rest.count++;
+        }
+    }
+    return arena->overflow ? ERR_NOMEM : link_draft_decode(arena, &rest, draft, fault);
+}
+
 /* ---- filters -------------------------------------------------------------------------------------------------------
  */
 

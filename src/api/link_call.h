@@ -28,6 +28,9 @@ void link_call_put_problem(struct json_writer *json, struct request *request, co
 
 /* The draft that the body asks for: a JSON object or a form. On false the reply is the problem. */
 bool link_call_draft(struct request *request, struct reply *reply, struct link_draft *draft);
+/* Onto an initialised draft, from the members of an object but those of the names given, which are the call's own. */
+enum err link_call_draft_beside(struct arena *arena, const struct json *object, const str *own, size_t own_count,
+                                struct link_draft *draft, struct fault *fault);
 /* Filters of a list from the query string, where other parameters are let be, or from a JSON object, where they are
  * refused. On false the reply is the problem. */
 struct link_params {

@@ -3,6 +3,7 @@
 
 #include "linkpond/base/host.h"
 #include "linkpond/base/percent.h"
+#include "linkpond/model/paste.h"
 
 #define DOMAINS_MAX 4096
 
@@ -112,8 +113,8 @@ void link_view_warn(const struct link_view *self, struct json_writer *json, cons
     if (domain && !domain->enabled) {
         json_c(json, "domain_disabled");
     }
-    if (str_find(link->url, STR("://u.wechat.com/"), 0) >= 0) {
-        json_c(json, "target_breaks_behind_redirect"); /* WeChat opens these cards only when tapped as they are */
+    if (paste_url_notes(link->url) & (1U << PASTE_WECHAT_CARD | 1U << PASTE_SCAN_ONLY)) {
+        json_c(json, "target_breaks_behind_redirect"); /* WeChat takes these only when tapped or scanned as they are */
     }
     if (link->click_id_param.len > 0) {
         json_c(json, "click_id_not_sent"); /* kept for when click ids are made; said so that nobody waits for them */

@@ -6,6 +6,7 @@ const struct route *const api_route_tables[] = {
     http_routes,
     api_link_routes,
     api_bulk_routes,
+    api_check_routes,
     api_fan_out_routes,
     api_qr_routes,
     api_domain_routes,

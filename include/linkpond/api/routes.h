@@ -7,6 +7,7 @@
 /* The route tables of this floor, one per resource; each ends with a row whose path is NULL. */
 extern const struct route api_link_routes[];
 extern const struct route api_bulk_routes[];
+extern const struct route api_check_routes[];
 extern const struct route api_fan_out_routes[];
 extern const struct route api_qr_routes[];
 extern const struct route api_domain_routes[];
