@@ -58,6 +58,29 @@ static void networks__may_be_wide(void **state)
     networks_free(self);
 }
 
+/* At either end of the numbers, one in another, two with one beginning. */
+static void networks__are_found_among_many(void **state)
+{
+    (void)state;
+    struct networks *self = compiled("network\t43.136.0.0/13\tx\nnetwork\t0.0.0.0/32\tx\nnetwork\t43.136.7.0/24\tx\n"
+                                     "network\t43.144.0.0/16\tx\n",
+                                     "network\t255.255.255.255/32\tx\nnetwork\t43.136.0.0/16\tx\n"
+                                     "network\t::/1\tx\nnetwork\tffff::/16\tx\n");
+    static const char *const inside[] = {
+        "0.0.0.0",        "43.136.0.0",      "43.136.7.9", "43.136.8.0", "43.143.255.255",
+        "43.144.255.255", "255.255.255.255", "7fff::1",    "::1",        "ffff::2"};
+    static const char *const outside[] = {"0.0.0.1",         "43.135.255.255", "43.145.0.0",
+                                          "255.255.255.254", "8000::",         "fffe::"};
+
+    for (size_t i = 0; i < ARRAY_LEN(inside); i++) {
+        assert_true(contain(self, inside[i]));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(outside); i++) {
+        assert_false(contain(self, outside[i]));
+    }
+    networks_free(self);
+}
+
 static void networks__of_no_table_are_none(void **state)
 {
     (void)state;
@@ -90,9 +113,8 @@ static void networks__broken_tables_name_the_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(networks__of_all_tables_count),
-        cmocka_unit_test(networks__may_be_wide),
-        cmocka_unit_test(networks__of_no_table_are_none),
+        cmocka_unit_test(networks__of_all_tables_count),         cmocka_unit_test(networks__may_be_wide),
+        cmocka_unit_test(networks__are_found_among_many),        cmocka_unit_test(networks__of_no_table_are_none),
         cmocka_unit_test(networks__broken_tables_name_the_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
