@@ -24,6 +24,7 @@ struct condition {
 struct channel_rule {
     struct condition conditions[CONDITIONS_MAX];
     size_t count;
+    size_t run_end; /* behind the rules next to it that ask the same fact first */
     str channel;
 };
 struct channels {
@@ -128,6 +129,15 @@ static enum err channel_read(struct channels *self, struct tsv *tsv, const struc
     return OK;
 }
 
+static void find_runs(struct channels *self)
+{
+    for (size_t i = self->count; i > 0; i--) {
+        struct channel_rule *rule = &self->rules[i - 1];
+        bool last = i == self->count || self->rules[i].conditions[0].fact != rule->conditions[0].fact;
+        rule->run_end = last ? i : self->rules[i].run_end;
+    }
+}
+
 enum err channels_read(struct channels *self, const struct source_table *table, struct fault *fault)
 {
     struct tsv tsv;
@@ -140,6 +150,7 @@ enum err channels_read(struct channels *self, const struct source_table *table, 
             return err;
         }
     }
+    find_runs(self);
     return OK;
 }
 
@@ -201,10 +212,15 @@ static bool rule_holds(const struct channel_rule *rule, const str facts[FACT_COU
 
 str channels_infer(const struct channels *self, const str facts[FACT_COUNT])
 {
-    for (size_t i = 0; i < self->count; i++) {
-        if (rule_holds(&self->rules[i], facts)) {
-            return self->rules[i].channel;
+    size_t at = 0;
+
+    while (at < self->count) {
+        const struct channel_rule *rule = &self->rules[at];
+        bool known = facts[rule->conditions[0].fact].len > 0;
+        if (known && rule_holds(rule, facts)) {
+            return rule->channel;
         }
+        at = known ? at + 1 : rule->run_end; /* most clicks say no medium, and most rules ask for one */
     }
     return STR("");
 }
