@@ -4,6 +4,7 @@
  * they are taken here, one after the other, by sigwaitinfo: no handler, no flag, nothing that must be
  * async-signal-safe.
  */
+#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "linkpond/cli/folder.h"
 
 #define RELOAD_ARENA_MAX ((size_t)4 * 1024 * 1024)
+#define GIVEN_BACK_BYTES (256 * 1024)
 
 struct daemon {
     struct cli *cli;
@@ -118,6 +120,13 @@ static void daemon_reload(struct daemon *self)
     arena_done(&arena);
 }
 
+/* The allocator learns from each large block that is freed to keep such ones (mallopt(3), M_MMAP_THRESHOLD), so what
+ * folding and sealing take for a moment would stay with us for good: 10 MiB. */
+static void give_memory_back(void)
+{
+    mallopt(M_MMAP_THRESHOLD, GIVEN_BACK_BYTES);
+}
+
 static void signals_block(sigset_t *set)
 {
     sigemptyset(set);
@@ -158,6 +167,7 @@ enum err cmd_serve(struct cli *cli, struct fault *fault)
     if (geteuid() == 0) {
         log_event(LOG_WARN, "root", "Running as root, which nothing here needs; use a user of its own.");
     }
+    give_memory_back();
     signals_block(&set);
     err = daemon_start(&daemon, fault);
     if (!err) {
