@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ingest_place.h"
+#include "known_links.h"
 #include "known_visits.h"
 #include "linkpond/base/crypt.h"
 #include "linkpond/base/hash.h"
@@ -48,6 +49,7 @@ struct ingest_row {
     struct recognition rules; /* lent */
     struct term_cache *terms;
     struct known_visits *visits;
+    struct known_links *links;
     struct ingest_place *place; /* NULL = no geo files */
     struct replay *replay;
     struct arena arena;
@@ -72,9 +74,11 @@ enum err ingest_row_open(struct db *db, const struct recognition *rules, struct 
     arena_init(&self->arena, ARENA_MAX);
     crypt_random(&self->secret, sizeof self->secret);
     self->visits = known_visits_new();
+    self->links = known_links_new();
     self->place = geo ? ingest_place_new(geo) : NULL;
-    enum err err =
-        self->visits && self->replay && (self->place || !geo) ? term_cache_open(db, &self->terms) : ERR_NOMEM;
+    enum err err = self->visits && self->links && self->replay && (self->place || !geo)
+                       ? term_cache_open(db, &self->terms)
+                       : ERR_NOMEM;
     if (err != OK) {
         ingest_row_free(self);
         return err;
@@ -89,6 +93,7 @@ void ingest_row_free(struct ingest_row *self)
         term_cache_free(self->terms);
         replay_free(self->replay);
         known_visits_free(self->visits);
+        known_links_free(self->links);
         ingest_place_free(self->place);
         arena_done(&self->arena);
         free(self);
@@ -98,6 +103,7 @@ void ingest_row_free(struct ingest_row *self)
 static void forget(struct ingest_row *self)
 {
     known_visits_forget(self->visits);
+    known_links_forget(self->links);
     for (size_t i = 0; i < KNOWN_AGENTS; i++) {
         self->known[i].used = false;
     }
@@ -241,7 +247,14 @@ static enum err own_values(struct ingest_row *self, struct db *db, const struct 
     };
 
     self->row.values[CLICK_REQUEST_ID] = (struct click_value){.text = record->request_id};
-    return intern(self, db, texts, ARRAY_LEN(texts), now_ms);
+    if (known_links_find(self->links, record, &self->row)) {
+        return OK;
+    }
+    enum err err = intern(self, db, texts, ARRAY_LEN(texts), now_ms);
+    if (err == OK) {
+        known_links_keep(self->links, &self->row);
+    }
+    return err;
 }
 
 static str truncated_ip(struct ingest_row *self, const struct addr *ip)
