@@ -45,6 +45,10 @@ COMMIT;
 -- name: db_rollback
 ROLLBACK;
 
+-- Differs from what it was before when another handle has committed since. Unlike the pragmas above it may be prepared.
+-- name: db_data_version
+PRAGMA data_version;
+
 -- name: db_nested
 SAVEPOINT item;
 

@@ -100,7 +100,7 @@ static enum err count_clicks(struct db *db, struct arena *arena, const struct st
     struct report_query counted = query->report;
     counted.want_visitors = false;
     counted.limit = 1;
-    enum err err = report_run(db, arena, &counted, &report, fault);
+    enum err err = report_run(db, NULL, arena, &counted, &report, fault);
     *total = err == OK ? report.totals.clicks : 0;
     return err;
 }

@@ -109,7 +109,7 @@ static enum err week_report(struct form_page *self, struct db *db, struct report
     };
     report_period(STR("7d"), query.zone, self->request->now_ms, &query.from_ms, &query.to_ms);
     db_set_deadline(db, clock_mono_ns() + WEEK_NS);
-    enum err err = report_run(db, self->arena, &query, report, NULL);
+    enum err err = report_run(db, self->ctx->engine->report_helper, self->arena, &query, report, NULL);
     db_set_deadline(db, 0);
     return err;
 }

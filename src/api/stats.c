@@ -232,7 +232,7 @@ static enum err run_reports(struct ctx *ctx, struct request *request, struct db 
         }
     }
     if (err == OK) {
-        err = report_run(db, request->arena, &query->report, &out->now, fault);
+        err = report_run(db, ctx->engine->report_helper, request->arena, &query->report, &out->now, fault);
     }
     if (err != OK || query->compare == COMPARE_NONE) {
         return err;
@@ -241,7 +241,7 @@ static enum err run_reports(struct ctx *ctx, struct request *request, struct db 
     struct report_query *previous = &out->previous_query.report;
     previous->group_count = 0;
     stats_query_compared(query, &previous->from_ms, &previous->to_ms);
-    return report_run(db, request->arena, previous, &out->previous, fault);
+    return report_run(db, ctx->engine->report_helper, request->arena, previous, &out->previous, fault);
 }
 
 static void stats_get(struct ctx *ctx, struct request *request, struct reply *reply)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <malloc.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -250,6 +251,16 @@ static enum err open_editor(struct engine *self, str code_key)
     return self->editor ? OK : ERR_NOMEM;
 }
 
+/* On a single core a helper would only take turns with whom it helps. */
+static enum err open_helper(struct engine *self, const char *path, struct fault *fault)
+{
+    cpu_set_t cores;
+
+    CPU_ZERO(&cores);
+    bool several = sched_getaffinity(0, sizeof cores, &cores) == 0 && CPU_COUNT(&cores) > 1;
+    return several ? report_helper_start(path, &self->report_helper, fault) : OK;
+}
+
 static enum err open_parts(struct engine *self, struct arena *arena, struct fault *fault)
 {
     const char *path = files_join(arena, self->opts.data_dir, ENGINE_DATABASE);
@@ -265,6 +276,7 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     err = err ? err : restored_settle(db);
     err = err ? err : open_journal(self, db, arena, fault);
     err = err ? err : readers_open(path, LIMIT_READERS, &self->readers, fault);
+    err = err ? err : open_helper(self, path, fault);
     err = err ? err : open_cache(self, db, fault);
     err = err ? err : open_geo(self);
     err = err ? err : visitor_numbers_open(&self->visitor_numbers, db);
@@ -314,6 +326,7 @@ void engine_close(struct engine *self)
     editor_free(self->editor);
     code_cipher_free(self->cipher);
     resolver_free(self->resolver);
+    report_helper_stop(self->report_helper);
     readers_close(self->readers);
     journal_close(self->journal);
     db_close(self->db); /* last of the handles, so that it may fold the WAL into the file */

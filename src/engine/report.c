@@ -2,6 +2,7 @@
 #include "linkpond/base/clock.h"
 #include "linkpond/store/segments.h"
 #include "linkpond/store/sums.h"
+#include "report_helper.h"
 #include "report_tally.h"
 
 /* The first day anything was counted; INT64_MAX when nothing was. */
@@ -43,8 +44,8 @@ static enum err clamp(struct db *db, const struct report_query *query, struct re
     return err;
 }
 
-static enum err run(struct db *db, struct arena *arena, const struct report_query *query, struct report *out,
-                    struct fault *fault)
+static enum err run(struct db *db, struct report_helper *helper, struct arena *arena, const struct report_query *query,
+                    struct report *out, struct fault *fault)
 {
     struct report_match match;
     struct report_tally tally;
@@ -55,7 +56,7 @@ static enum err run(struct db *db, struct arena *arena, const struct report_quer
         err = report_tally_open(&tally, &match, arena, out, fault);
         err = err == OK ? report_sums_wanted(&tally, db, &from_sums) : err;
         if (err == OK) {
-            err = from_sums ? report_sums(&tally, db) : report_scan(&tally, db, false);
+            err = from_sums ? report_sums(&tally, db) : report_scan(&tally, db, helper);
         }
         if (err == OK) {
             err = report_tally_finish(&tally, arena);
@@ -66,18 +67,29 @@ static enum err run(struct db *db, struct arena *arena, const struct report_quer
     return err;
 }
 
-enum err report_run(struct db *db, struct arena *arena, const struct report_query *query, struct report *out,
-                    struct fault *fault)
+/* In one state, which the helper sees too if it is free; a caller's own transaction it cannot join. */
+static enum err begin(struct db *db, struct report_helper **helper, bool *own)
+{
+    bool helped = *helper && !db_in_transaction(db) && report_helper_take(*helper, db);
+
+    *helper = helped ? *helper : NULL;
+    *own = helped;
+    return helped ? OK : db_snapshot_begin(db, own);
+}
+
+enum err report_run(struct db *db, struct report_helper *helper, struct arena *arena, const struct report_query *query,
+                    struct report *out, struct fault *fault)
 {
     struct report_query clamped;
     bool own = false;
-    enum err err = db_snapshot_begin(db, &own);
+    enum err err = begin(db, &helper, &own);
 
     *out = (struct report){0};
     if (err == OK && query->from_ms < query->to_ms) {
         err = clamp(db, query, &clamped);
-        err = err == OK ? run(db, arena, &clamped, out, fault) : err;
+        err = err == OK ? run(db, helper, arena, &clamped, out, fault) : err;
     }
+    report_helper_give(helper);
     db_snapshot_end(db, own);
     return err;
 }

@@ -6,369 +6,387 @@
 #include "report_links.h"
 
 /*
- * Counting by one or two dimensions. Each row gets the number of its cell, the pair of its places among the different
- * values of the chunk; cells are counted in a plain array, and only those that occur become groups of the report. When
- * there are more pairs than rows, those that occur are numbered first.
+ * Counting by one or two dimensions. Each row has a spot in each: its code in the chunk, the run of its link, its hour.
+ * Where there are few spots, or pairs of them, rows are counted by these and only those that occur go to the groups of
+ * the report. Where there are many, most of what a chunk has in them is one click, and each row goes to its group: a
+ * spot's ordinal is looked up once, and two of them are a place in the report's grid.
  */
-#define DENSE_MAX 1024 /* cells of an array that is emptied for each chunk, besides four a row */
-#define LANES_MAX 4096 /* cells counted in several lanes, so that equal neighbours need not wait for each other */
-#define UNKNOWN   UINT64_MAX
-#define SEVERAL   (UINT64_MAX - 1)
+#define SPOTS_MAX 8192                /* pairs counted in the chunk first */
+#define UNSEEN    REPORT_NO_ORDINAL   /* a spot's ordinal was not looked up yet */
+#define SEVERAL   (UINT32_C(1) << 31) /* a list of ordinals: its place */
 
-/* A dimension's different values in the chunk. */
+struct spot_list {
+    size_t count;
+    uint32_t ordinals[REPORT_DIM_VALUES_MAX];
+};
+/* A dimension's spots in the chunk. */
 struct cell_dim {
     enum dim dim;
-    size_t count;
-    uint64_t *numbers;    /* by place; UNKNOWN = not looked at yet; SEVERAL = those of the link of that run */
-    const uint32_t *runs; /* by place, where there may be several */
     enum chunk_column column;
+    struct row_codes spots; /* by place */
+    size_t count;
+    uint32_t *ordinals; /* by spot */
+    struct spot_list **lists;
+    size_t lists_count, lists_cap;
 };
 struct cell_table {
-    struct report_columns *columns;
+    size_t dims_count;
     struct cell_dim dims[2];
-    size_t count;            /* cells */
-    const uint32_t *origins; /* of numbered cells; NULL: each is itself */
-    uint32_t *clicks, *scans;
 };
 
-/* ---- places of one dimension */
+/* ---- spots of one dimension */
 
-static enum err make_numbers(struct report_columns *self, struct cell_dim *dim, size_t count)
-{
-    dim->count = count;
-    dim->numbers = ARENA_ARRAY(&self->arena, uint64_t, count);
-    for (size_t i = 0; dim->numbers && i < count; i++) {
-        dim->numbers[i] = UNKNOWN;
-    }
-    return dim->numbers ? OK : ERR_NOMEM;
-}
-
-static enum err place_values(struct report_columns *self, struct cell_dim *dim)
+static enum err find_values(struct report_columns *self, struct cell_dim *dim)
 {
     const struct chunk_codes *codes = &self->chunk.codes[dim->column];
-    uint32_t *cells = self->cells;
     enum err err = report_columns_load(self, dim->column);
 
-    if (err != OK) {
-        return err;
+    if (err != OK || codes->encoding != CHUNK_PLAIN) {
+        dim->count = err != OK ? 0 : codes->width == 0 ? 1 : codes->count;
+        return err == OK ? report_rows_codes(self, codes, &dim->spots) : err;
     }
-    bool plain = codes->encoding == CHUNK_PLAIN;
-    uint32_t count = (uint32_t)(plain ? self->to - self->from : codes->width == 0 ? 1 : codes->count);
-    for (size_t i = self->from; plain && i < self->to; i++) {
-        cells[i] = cells[i] * count + (uint32_t)(i - self->from);
+    uint16_t *each = ARENA_ARRAY(&self->arena, uint16_t, self->count); /* nearly all differ */
+    for (size_t i = 0; each && i < self->count; i++) {
+        each[i] = (uint16_t)i;
     }
-    for (size_t i = self->from; !plain && codes->width == 1 && i < self->to; i++) {
-        cells[i] = cells[i] * count + codes->codes8[i];
-    }
-    for (size_t i = self->from; !plain && codes->width == 2 && i < self->to; i++) {
-        cells[i] = cells[i] * count + codes->codes16[i];
-    }
-    return make_numbers(self, dim, count);
+    dim->spots.wide = each;
+    dim->count = self->count;
+    return each ? OK : ERR_NOMEM;
 }
 
-static enum err place_times(struct report_columns *self, struct cell_dim *dim)
+static enum err find_times(struct report_columns *self, struct cell_dim *dim)
 {
-    const struct report_match *match = self->tally->match;
     bool hours = dim->dim == DIM_HOUR;
-    const size_t count = hours ? ARRAY_LEN(match->hours) : ARRAY_LEN(match->weekdays);
-    enum err err = report_columns_load(self, CHUNK_TIME);
+    uint8_t *spots = ARENA_ARRAY(&self->arena, uint8_t, self->count);
+    enum err err = spots ? report_columns_load(self, CHUNK_TIME) : ERR_NOMEM;
 
-    for (size_t i = self->from; err == OK && i < self->to; i++) {
-        const struct time_slot *slot =
-            self->counted[i] ? report_times_at(&self->times, chunk_number(&self->chunk.numbers[CHUNK_TIME], i))
-                             : self->times.slots;
-        self->cells[i] = self->cells[i] * (uint32_t)count + (hours ? slot->hour : slot->weekday);
+    for (size_t i = 0; err == OK && i < self->count; i++) {
+        int64_t ms = chunk_number(&self->chunk.numbers[CHUNK_TIME], report_row(self, i));
+        const struct time_slot *slot = report_times_at(&self->times, ms);
+        spots[i] = hours ? slot->hour : slot->weekday;
     }
-    if (err == OK) {
-        err = make_numbers(self, dim, count);
-    }
-    if (err == OK) {
-        memcpy(dim->numbers, hours ? match->hours : match->weekdays, count * sizeof *dim->numbers);
-    }
+    dim->spots.narrow = spots;
+    dim->count = hours ? ARRAY_LEN(self->tally->match->hours) : ARRAY_LEN(self->tally->match->weekdays);
     return err;
 }
 
-/* Where the number's place + 1 is noted while a chunk's runs are placed; 0 = it has none yet. */
-static uint32_t *note_of(struct report_columns *self, uint64_t number)
-{
-    size_t count = self->notes_count > 0 ? self->notes_count : 1024;
-
-    if (number < self->notes_count) {
-        return &self->notes[number];
-    }
-    while (count <= number) {
-        count *= 2;
-    }
-    uint32_t *notes = realloc(self->notes, count * sizeof *notes);
-    if (!notes) {
-        return NULL;
-    }
-    memset(notes + self->notes_count, 0, (count - self->notes_count) * sizeof *notes);
-    self->notes = notes;
-    self->notes_count = count;
-    return &self->notes[number];
-}
-
-static void forget_notes(struct report_columns *self, const struct cell_dim *dim)
-{
-    for (size_t i = 0; i < dim->count; i++) {
-        if (dim->dim != DIM_LINK && dim->numbers[i] != SEVERAL) {
-            self->notes[dim->numbers[i]] = 0;
-        }
-    }
-}
-
-/* The run's place: links with the same single value share one. */
-static enum err place_run(struct report_columns *self, struct cell_dim *dim, size_t run, uint32_t *runs,
-                          uint32_t *place)
-{
-    int64_t link_id = self->chunk.links.ids[run];
-    uint64_t number = (uint64_t)link_id;
-    bool single = true;
-    enum err err = dim->dim == DIM_LINK ? OK : report_traits_value(self, link_id, dim->dim, &number, &single);
-
-    if (err != OK) {
-        return err;
-    }
-    uint32_t *note = single && dim->dim != DIM_LINK ? note_of(self, number) : NULL;
-    if (!note && single && dim->dim != DIM_LINK) {
-        return ERR_NOMEM;
-    }
-    if (note && *note != 0) {
-        *place = *note - 1;
-        return OK;
-    }
-    *place = (uint32_t)dim->count;
-    runs[dim->count] = (uint32_t)run;
-    dim->numbers[dim->count++] = single ? number : SEVERAL;
-    if (note) {
-        *note = (uint32_t)dim->count;
-    }
-    return OK;
-}
-
-static enum err place_runs(struct report_columns *self, struct cell_dim *dim, uint32_t *runs, uint32_t *places_of_runs)
+/* The run of each row; rows rise. */
+static enum err find_runs(struct report_columns *self, struct cell_dim *dim)
 {
     const struct chunk_links *links = &self->chunk.links;
-    size_t first = chunk_links_of_row(links, self->from);
-    enum err err = OK;
-
-    for (size_t run = first; err == OK && run < links->count && links->firsts[run] < self->to; run++) {
-        size_t from = links->firsts[run] > self->from ? links->firsts[run] : self->from;
-        size_t end = links->firsts[run + 1] < self->to ? links->firsts[run + 1] : self->to;
-        if (memchr(self->counted + from, 1, end - from)) {
-            err = place_run(self, dim, run, runs, &places_of_runs[run]);
-        }
-    }
-    for (size_t run = first; err == OK && run < links->count && links->firsts[run] < self->to; run++) {
-        size_t from = links->firsts[run] > self->from ? links->firsts[run] : self->from;
-        size_t end = links->firsts[run + 1] < self->to ? links->firsts[run + 1] : self->to;
-        for (size_t i = from; i < end; i++) {
-            self->cells[i] = self->cells[i] * (uint32_t)dim->count + places_of_runs[run];
-        }
-    }
-    return err;
-}
-
-static enum err place_links(struct report_columns *self, struct cell_dim *dim)
-{
     enum err err = dim->dim == DIM_LINK ? OK : report_traits_read(self);
     err = err == OK ? report_columns_load(self, CHUNK_LINK) : err;
-    size_t count = err == OK ? self->chunk.links.count : 0;
-    uint32_t *runs = ARENA_ARRAY(&self->arena, uint32_t, count + 1);
-    uint32_t *places_of_runs = ARENA_ARRAY(&self->arena, uint32_t, count + 1);
+    uint16_t *spots = err == OK ? ARENA_ARRAY(&self->arena, uint16_t, self->count) : NULL;
+
+    if (!spots) {
+        return err != OK ? err : ERR_NOMEM;
+    }
+    size_t run = chunk_links_of_row(links, report_row(self, 0));
+    for (size_t i = 0; i < self->count; i++) {
+        for (size_t row = report_row(self, i); row >= links->firsts[run + 1];) {
+            run++;
+        }
+        spots[i] = (uint16_t)run;
+    }
+    dim->spots.wide = spots;
+    dim->count = links->count;
+    return OK;
+}
+
+/* Ordinals of links, or of what they belong to, that were met before. */
+static enum err find_known(struct report_columns *self, size_t at)
+{
+    struct cell_dim *dim = &self->cells->dims[at];
+    const struct chunk_links *links = &self->chunk.links;
+    size_t first = dim->spots.wide[0], count = dim->spots.wide[self->count - 1] + (size_t)1 - first;
+    uint64_t *numbers = ARENA_ARRAY(&self->arena, uint64_t, count);
+
+    if (!numbers) {
+        return ERR_NOMEM;
+    }
+    if (dim->dim == DIM_LINK) {
+        memcpy(numbers, links->ids + first, count * sizeof *numbers);
+    } else {
+        report_traits_numbers(self, dim->dim, links->ids + first, count, numbers);
+    }
+    for (size_t i = 0; i < count; i++) {
+        dim->ordinals[first + i] = report_groups_known(&self->tally->groups, at, numbers[i]);
+    }
+    return OK;
+}
+
+static enum err find_spots(struct report_columns *self, size_t at)
+{
+    struct cell_dim *dim = &self->cells->dims[at];
+    bool of_link = report_dim_of_link(dim->dim);
+    enum err err = of_link                                           ? find_runs(self, dim)
+                   : dim->dim == DIM_HOUR || dim->dim == DIM_WEEKDAY ? find_times(self, dim)
+                                                                     : find_values(self, dim);
+
+    dim->ordinals = err == OK ? ARENA_ARRAY(&self->arena, uint32_t, dim->count) : NULL;
+    if (!dim->ordinals) {
+        return err != OK ? err : ERR_NOMEM;
+    }
+    memset(dim->ordinals, 0xFF, dim->count * sizeof *dim->ordinals);
+    return of_link ? find_known(self, at) : OK;
+}
+
+/* ---- values of a spot */
+
+static enum err note_list(struct report_columns *self, struct cell_dim *dim, struct spot_list *list, uint32_t *out)
+{
+    if (dim->lists_count == dim->lists_cap) {
+        size_t cap = dim->lists_cap > 0 ? dim->lists_cap * 2 : 64;
+        struct spot_list **lists = ARENA_ARRAY(&self->arena, struct spot_list *, cap);
+        if (!lists) {
+            return ERR_NOMEM;
+        }
+        if (dim->lists_count > 0) {
+            memcpy(lists, dim->lists, dim->lists_count * sizeof *lists);
+        }
+        dim->lists = lists;
+        dim->lists_cap = cap;
+    }
+    *out = SEVERAL | (uint32_t)dim->lists_count;
+    dim->lists[dim->lists_count++] = list;
+    return OK;
+}
+
+/* All values of a link that has several. */
+static enum err list_values(struct report_columns *self, size_t at, size_t spot)
+{
+    struct cell_dim *dim = &self->cells->dims[at];
+    uint64_t values[REPORT_DIM_VALUES_MAX];
+    const struct match_link *link = NULL;
+    struct spot_list *list = ARENA_NEW(&self->arena, struct spot_list);
+    enum err err = list ? report_match_link(self->tally->match, self->chunk.links.ids[spot], &link) : ERR_NOMEM;
 
     if (err == OK) {
-        err = runs && places_of_runs ? make_numbers(self, dim, count) : ERR_NOMEM;
+        list->count = report_links_values(link, dim->dim, values);
+    }
+    for (size_t i = 0; err == OK && i < list->count; i++) {
+        err = report_groups_ordinal(&self->tally->groups, at, values[i], &list->ordinals[i]);
+    }
+    return err == OK ? note_list(self, dim, list, &dim->ordinals[spot]) : err;
+}
+
+static enum err number_of(struct report_columns *self, const struct cell_dim *dim, size_t spot, uint64_t *number)
+{
+    const struct report_match *match = self->tally->match;
+    const struct chunk_codes *codes = &self->chunk.codes[dim->column];
+    char hex[CHUNK_HEX_MAX];
+
+    if (dim->dim == DIM_HOUR || dim->dim == DIM_WEEKDAY) {
+        *number = dim->dim == DIM_HOUR ? match->hours[spot] : match->weekdays[spot];
+        return OK;
+    }
+    struct click_value value = codes->encoding == CHUNK_PLAIN
+                                   ? chunk_column_value(&self->chunk, dim->column, report_row(self, spot), hex)
+                                   : codes->entries[spot];
+    return report_match_value(self->tally->match, dim->dim, &value, number);
+}
+
+/* Looks a spot's ordinal up. */
+static enum err resolve(struct report_columns *self, size_t at, size_t spot)
+{
+    struct cell_dim *dim = &self->cells->dims[at];
+    uint64_t number = 0;
+    bool single = true;
+    enum err err = OK;
+
+    if (dim->dim == DIM_LINK) {
+        number = (uint64_t)self->chunk.links.ids[spot];
+    } else if (report_dim_of_link(dim->dim)) {
+        err = report_traits_value(self, self->chunk.links.ids[spot], dim->dim, &number, &single);
+    } else {
+        err = number_of(self, dim, spot, &number);
+    }
+    if (err == OK && !single) {
+        return list_values(self, at, spot);
+    }
+    return err == OK ? report_groups_ordinal(&self->tally->groups, at, number, &dim->ordinals[spot]) : err;
+}
+
+/* Ordinals of a spot that was looked up: one, or a list. */
+static const uint32_t *ordinals_at(const struct cell_dim *dim, size_t spot, size_t *count)
+{
+    uint32_t ordinal = dim->ordinals[spot];
+
+    if (ordinal & SEVERAL) {
+        const struct spot_list *list = dim->lists[ordinal & ~SEVERAL];
+        *count = list->count;
+        return list->ordinals;
+    }
+    *count = 1;
+    return &dim->ordinals[spot];
+}
+
+static enum err groups_at(struct report_columns *self, size_t first, size_t second,
+                          uint32_t groups[REPORT_DIM_VALUES_MAX * REPORT_DIM_VALUES_MAX], size_t *count)
+{
+    static const uint32_t nothing[1] = {0};
+    struct cell_table *table = self->cells;
+    const uint32_t *seconds = nothing;
+    size_t first_count = 0, second_count = 1;
+    enum err err = table->dims[0].ordinals[first] == UNSEEN ? resolve(self, 0, first) : OK;
+
+    if (err == OK && table->dims_count > 1 && table->dims[1].ordinals[second] == UNSEEN) {
+        err = resolve(self, 1, second);
     }
     if (err != OK) {
         return err;
     }
-    dim->count = 0;
-    dim->runs = runs;
-    err = place_runs(self, dim, runs, places_of_runs);
-    forget_notes(self, dim);
+    const uint32_t *firsts = ordinals_at(&table->dims[0], first, &first_count);
+    if (table->dims_count > 1) {
+        seconds = ordinals_at(&table->dims[1], second, &second_count);
+    }
+    *count = first_count * second_count;
+    for (size_t i = 0; err == OK && i < *count; i++) {
+        err = report_groups_find(&self->tally->groups, firsts[i / second_count], seconds[i % second_count], &groups[i]);
+    }
     return err;
 }
 
-static enum err place(struct report_columns *self, struct cell_dim *dim)
+enum err report_cells_groups(struct report_columns *self, size_t place,
+                             uint32_t groups[REPORT_DIM_VALUES_MAX * REPORT_DIM_VALUES_MAX], size_t *count)
 {
-    if (report_dim_of_link(dim->dim)) {
-        return place_links(self, dim);
+    const struct cell_table *table = self->cells;
+    size_t first = row_code(&table->dims[0].spots, place);
+    size_t second = table->dims_count > 1 ? row_code(&table->dims[1].spots, place) : 0;
+
+    if (self->group[place] != REPORT_MANY_GROUPS) {
+        groups[0] = self->group[place];
+        *count = 1;
+        return OK;
     }
-    return dim->dim == DIM_HOUR || dim->dim == DIM_WEEKDAY ? place_times(self, dim) : place_values(self, dim);
+    return report_tally_refuse(self->tally, groups_at(self, first, second, groups, count));
 }
 
-/* ---- cells */
-
-/* Numbers those that occur. */
-static enum err number_cells(struct cell_table *self)
+static enum err add_to_many(struct report_columns *self, size_t first, size_t second, int64_t clicks, int64_t scans,
+                            uint32_t *group)
 {
-    struct report_columns *columns = self->columns;
-    size_t cap = 64, count = 0;
+    uint32_t groups[REPORT_DIM_VALUES_MAX * REPORT_DIM_VALUES_MAX];
+    size_t count = 0;
+    enum err err = groups_at(self, first, second, groups, &count);
 
-    while (cap < 2 * (size_t)columns->clicks) {
-        cap *= 2;
+    for (size_t i = 0; err == OK && i < count; i++) {
+        self->tally->groups.clicks[groups[i]] += clicks;
+        self->tally->groups.counts[groups[i]].scans += scans;
     }
-    struct numbered {
-        uint32_t cell, number; /* number + 1; 0 = free */
-    } *slots = ARENA_ARRAY(&columns->arena, struct numbered, cap);
-    uint32_t *origins = ARENA_ARRAY(&columns->arena, uint32_t, columns->clicks);
-    if (!slots || !origins) {
-        return ERR_NOMEM;
-    }
-    for (size_t i = columns->from; i < columns->to; i++) {
-        uint32_t cell = columns->cells[i];
-        if (!columns->counted[i]) {
-            columns->cells[i] = 0;
-            continue;
-        }
-        size_t at = (cell * UINT32_C(0x9E3779B1) ^ cell >> 15) & (cap - 1);
-        while (slots[at].number != 0 && slots[at].cell != cell) {
-            at = (at + 1) & (cap - 1);
-        }
-        if (slots[at].number == 0) {
-            origins[count++] = cell;
-            slots[at] = (struct numbered){cell, (uint32_t)count};
-        }
-        columns->cells[i] = slots[at].number - 1;
-    }
-    self->origins = origins;
-    self->count = count;
-    return OK;
+    *group = err == OK && count == 1 ? groups[0] : REPORT_MANY_GROUPS;
+    return err;
 }
 
-/* How many rows of each cell have a weight of 1. */
-static enum err weigh(struct cell_table *self, const uint8_t *weights, uint32_t **out)
+/* These clicks into all groups of two spots; *group is the only one, or REPORT_MANY_GROUPS. */
+static inline enum err add_clicks(struct report_columns *self, size_t first, size_t second, int64_t clicks,
+                                  int64_t scans, uint32_t *group)
 {
-    const struct report_columns *columns = self->columns;
-    const uint32_t *cells = columns->cells;
-    size_t lanes = self->count <= LANES_MAX ? 4 : 1, i = columns->from;
-    uint32_t *counts = ARENA_ARRAY(&self->columns->arena, uint32_t, self->count * lanes);
+    struct report_groups *groups = &self->tally->groups;
+    const struct cell_table *table = self->cells;
+    uint32_t one = table->dims[0].ordinals[first], other = table->dims_count > 1 ? table->dims[1].ordinals[second] : 0;
 
-    *out = counts;
-    if (!counts) {
-        return ERR_NOMEM;
+    if ((one | other) & SEVERAL) { /* or unseen */
+        return add_to_many(self, first, second, clicks, scans, group);
     }
-    uint32_t *second = counts + self->count * (lanes / 4), *third = second + self->count * (lanes / 4);
-    uint32_t *fourth = third + self->count * (lanes / 4);
-    for (; i + 4 <= columns->to; i += 4) {
-        counts[cells[i]] += weights[i];
-        second[cells[i + 1]] += weights[i + 1];
-        third[cells[i + 2]] += weights[i + 2];
-        fourth[cells[i + 3]] += weights[i + 3];
+    enum err err = report_groups_find(groups, one, other, group);
+    if (err == OK) {
+        groups->clicks[*group] += clicks;
+        if (scans > 0) {
+            groups->counts[*group].scans += scans;
+        }
     }
-    for (; i < columns->to; i++) {
-        counts[cells[i]] += weights[i];
-    }
-    for (size_t c = 0; lanes > 1 && c < self->count; c++) {
-        counts[c] += second[c] + third[c] + fourth[c];
-    }
-    return OK;
+    return err;
 }
 
-/* ---- groups */
+/* ---- few spots */
 
-static enum err number_at(struct report_columns *self, struct cell_dim *dim, size_t at, uint64_t *number)
+/* The pair of each row's spots, as one number. */
+static enum err join_spots(struct report_columns *self, struct row_codes *out)
 {
-    const struct chunk_codes *codes = &self->chunk.codes[dim->column];
-    char hex[CHUNK_HEX_MAX];
+    const struct cell_dim *first = &self->cells->dims[0], *second = &self->cells->dims[1];
+
+    if (self->cells->dims_count == 1) {
+        *out = first->spots;
+        return OK;
+    }
+    uint16_t *pairs = ARENA_ARRAY(&self->arena, uint16_t, self->count);
+    for (size_t i = 0; pairs && i < self->count; i++) {
+        pairs[i] = (uint16_t)(row_code(&first->spots, i) * second->count + row_code(&second->spots, i));
+    }
+    *out = (struct row_codes){.wide = pairs};
+    return pairs ? OK : ERR_NOMEM;
+}
+
+#define LANES 4 /* so that equal neighbours need not wait for each other */
+
+/* How many rows are at each spot. */
+static void count_spots(const struct report_columns *self, const struct row_codes *spots, size_t spots_count,
+                        uint32_t *counts)
+{
+    size_t rows = self->count, i = 0;
+
+    for (; spots_count > SPOTS_MAX && i < rows; i++) { /* neighbours of which many differ */
+        counts[row_code(spots, i)]++;
+    }
+
+    for (; spots->wide && i + LANES <= rows; i += LANES) {
+        for (size_t lane = 0; lane < LANES; lane++) {
+            counts[lane * spots_count + spots->wide[i + lane]]++;
+        }
+    }
+    for (; !spots->wide && i + LANES <= rows; i += LANES) {
+        for (size_t lane = 0; lane < LANES; lane++) {
+            counts[lane * spots_count + spots->narrow[i + lane]]++;
+        }
+    }
+    for (; i < rows; i++) {
+        counts[row_code(spots, i)]++;
+    }
+    for (size_t lane = 1; spots_count <= SPOTS_MAX && lane < LANES; lane++) {
+        for (size_t spot = 0; spot < spots_count; spot++) {
+            counts[spot] += counts[lane * spots_count + spot];
+        }
+    }
+}
+
+static enum err add_spots(struct report_columns *self, size_t spots_count)
+{
+    size_t split = self->cells->dims_count > 1 ? self->cells->dims[1].count : 1;
+    uint32_t *counts = ARENA_ARRAY(&self->arena, uint32_t, spots_count * (spots_count > SPOTS_MAX ? 1 : LANES));
+    uint32_t *scans = ARENA_ARRAY(&self->arena, uint32_t, spots_count);
+    uint32_t *groups = ARENA_ARRAY(&self->arena, uint32_t, spots_count);
+    struct row_codes spots;
+    enum err err = counts && scans && groups ? join_spots(self, &spots) : ERR_NOMEM;
+
+    if (err != OK) {
+        return err;
+    }
+    count_spots(self, &spots, spots_count, counts);
+    for (size_t i = 0; self->tally->query->want_scans && i < self->count; i++) {
+        scans[row_code(&spots, i)] += self->scans[i];
+    }
+    for (size_t spot = 0; err == OK && spot < spots_count; spot++) {
+        if (counts[spot] > 0) {
+            err = add_clicks(self, spot / split, spot % split, counts[spot], scans[spot], &groups[spot]);
+        }
+    }
+    for (size_t i = 0; err == OK && self->tally->query->want_visitors && i < self->count; i++) {
+        self->group[i] = groups[row_code(&spots, i)];
+    }
+    return err;
+}
+
+/* ---- many spots */
+
+static enum err add_rows(struct report_columns *self)
+{
+    const struct cell_dim *first = &self->cells->dims[0], *second = &self->cells->dims[1];
+    bool pair = self->cells->dims_count > 1, scans = self->tally->query->want_scans;
     enum err err = OK;
 
-    if (dim->numbers[at] == UNKNOWN) {
-        struct click_value value = codes->encoding == CHUNK_PLAIN
-                                       ? chunk_column_value(&self->chunk, dim->column, self->from + at, hex)
-                                       : codes->entries[at];
-        err = report_match_value(self->tally->match, dim->dim, &value, &dim->numbers[at]);
-    }
-    *number = dim->numbers[at];
-    return err;
-}
-
-static enum err values_at(struct report_columns *self, struct cell_dim *dim, size_t at,
-                          uint64_t values[REPORT_DIM_VALUES_MAX], size_t *count)
-{
-    const struct match_link *link = NULL;
-
-    *count = 1;
-    if (dim->numbers[at] != SEVERAL) {
-        return number_at(self, dim, at, values);
-    }
-    enum err err = report_match_link(self->tally->match, self->chunk.links.ids[dim->runs[at]], &link);
-    if (err == OK) {
-        *count = report_links_values(link, dim->dim, values);
-    }
-    return err;
-}
-
-/* Groups of cells, for visitors: in a list that doubles in the arena. */
-struct group_list {
-    struct arena *arena;
-    uint32_t *items;
-    size_t count, cap;
-};
-
-static enum err note_group(struct group_list *self, size_t group)
-{
-    if (self->count == self->cap) {
-        size_t cap = self->cap > 0 ? self->cap * 2 : 1024;
-        uint32_t *items = ARENA_ARRAY(self->arena, uint32_t, cap);
-        if (!items) {
-            return ERR_NOMEM;
-        }
-        if (self->count > 0) {
-            memcpy(items, self->items, self->count * sizeof *items);
-        }
-        self->items = items;
-        self->cap = cap;
-    }
-    self->items[self->count++] = (uint32_t)group;
-    return OK;
-}
-
-static enum err add_cell(struct cell_table *self, size_t cell, struct group_list *list)
-{
-    struct report_columns *columns = self->columns;
-    struct report_tally *tally = columns->tally;
-    uint64_t first[REPORT_DIM_VALUES_MAX], second[REPORT_DIM_VALUES_MAX] = {0};
-    size_t first_count = 0, second_count = 1, group = 0;
-    size_t origin = self->origins ? self->origins[cell] : cell;
-    bool pair = tally->query->group_count > 1;
-    size_t split = pair ? self->dims[1].count : 1;
-    enum err err = values_at(columns, &self->dims[0], origin / split, first, &first_count);
-
-    if (err == OK && pair) {
-        err = values_at(columns, &self->dims[1], origin % split, second, &second_count);
-    }
-    for (size_t i = 0; err == OK && i < first_count * second_count; i++) {
-        err = report_tally_group(tally, first[i / second_count], second[i % second_count], &group);
-        if (err == OK) {
-            tally->groups[group].clicks += self->clicks[cell];
-            tally->groups[group].scans += self->scans ? self->scans[cell] : 0;
-            err = tally->query->want_visitors ? note_group(list, group) : OK;
-        }
-    }
-    return err;
-}
-
-static enum err add_cells(struct cell_table *self)
-{
-    struct report_columns *columns = self->columns;
-    struct group_list list = {.arena = &columns->arena};
-    bool visitors = columns->tally->query->want_visitors;
-    uint32_t *starts = visitors ? ARENA_ARRAY(&columns->arena, uint32_t, self->count + 1) : NULL;
-    enum err err = visitors && !starts ? ERR_NOMEM : OK;
-
-    for (size_t cell = 0; err == OK && cell < self->count; cell++) {
-        if (visitors) {
-            starts[cell] = (uint32_t)list.count;
-        }
-        err = self->clicks[cell] > 0 ? add_cell(self, cell, &list) : OK;
-    }
-    if (err == OK && visitors) {
-        starts[self->count] = (uint32_t)list.count;
-        columns->cell_starts = starts;
-        columns->cell_groups = list.items;
+    for (size_t i = 0; err == OK && i < self->count; i++) {
+        err = add_clicks(self, row_code(&first->spots, i), pair ? row_code(&second->spots, i) : 0, 1,
+                         scans && self->scans[i], &self->group[i]);
     }
     return err;
 }
@@ -376,26 +394,21 @@ static enum err add_cells(struct cell_table *self)
 enum err report_cells(struct report_columns *self)
 {
     const struct report_query *query = self->tally->query;
-    struct cell_table table = {.columns = self};
-    uint64_t count = 1;
-    enum err err = OK;
+    struct cell_table *table = ARENA_NEW(&self->arena, struct cell_table);
+    size_t spots = 1;
+    enum err err = table ? OK : ERR_NOMEM;
 
-    memset(self->cells + self->from, 0, (self->to - self->from) * sizeof *self->cells);
+    self->cells = table;
     for (size_t d = 0; err == OK && d < query->group_count; d++) {
-        struct cell_dim *dim = &table.dims[d];
+        struct cell_dim *dim = &table->dims[d];
         *dim = (struct cell_dim){.dim = query->group_by[d], .column = report_chunk_column(query->group_by[d])};
-        err = place(self, dim);
-        count *= dim->count;
+        table->dims_count++;
+        err = find_spots(self, d);
+        spots *= dim->count;
     }
-    table.count = (size_t)count;
-    if (err == OK && count > DENSE_MAX + 4 * (self->to - self->from)) {
-        err = number_cells(&table);
+    if (err != OK) {
+        return err;
     }
-    if (err == OK) {
-        err = weigh(&table, self->counted, &table.clicks);
-    }
-    if (err == OK && query->want_scans) {
-        err = weigh(&table, self->scans, &table.scans);
-    }
-    return err == OK ? add_cells(&table) : err;
+    bool few = spots <= 2 * self->count && (spots <= SPOTS_MAX || query->group_count == 1);
+    return report_tally_refuse(self->tally, few ? add_spots(self, spots) : add_rows(self));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
-#include <string.h>
 
 #include "linkpond/store/sums.h"
 #include "report_columns.h"
@@ -27,20 +26,6 @@ enum chunk_column report_chunk_column(enum dim dim)
 enum err report_columns_load(struct report_columns *self, enum chunk_column column)
 {
     return chunks_load_more(self->db, &self->chunk, CHUNK_BIT(column));
-}
-
-void report_codes_map(const struct report_columns *self, const struct chunk_codes *codes, const uint8_t *map,
-                      uint8_t *out)
-{
-    if (codes->width == 0) {
-        memset(out + self->from, map[0], self->to - self->from);
-    }
-    for (size_t i = self->from; codes->width == 1 && i < self->to; i++) {
-        out[i] = map[codes->codes8[i]];
-    }
-    for (size_t i = self->from; codes->width == 2 && i < self->to; i++) {
-        out[i] = map[codes->codes16[i]];
-    }
 }
 
 /* ---- the report */
@@ -87,30 +72,27 @@ enum err report_columns_init(struct report_columns *self, struct report_tally *t
     *self = (struct report_columns){
         .tally = tally,
         .db = db,
-        .live = malloc(CHUNK_ROWS_MAX),
-        .kinds = malloc(CHUNK_ROWS_MAX),
-        .counted = malloc(CHUNK_ROWS_MAX),
+        .rows = malloc(CHUNK_ROWS_MAX * sizeof *self->rows),
+        .keep = malloc(CHUNK_ROWS_MAX),
         .scans = malloc(CHUNK_ROWS_MAX),
-        .spare = malloc(CHUNK_ROWS_MAX),
-        .cells = malloc(CHUNK_ROWS_MAX * sizeof *self->cells),
+        .zeros = calloc(1, CHUNK_ROWS_MAX),
+        .group = malloc(CHUNK_ROWS_MAX * sizeof *self->group),
     };
     arena_init(&self->arena, CHUNK_BYTES);
     report_times_init(&self->times, tally);
-    bool has_all = self->live && self->kinds && self->counted && self->scans && self->spare && self->cells;
+    bool has_all = self->rows && self->keep && self->scans && self->zeros && self->group;
     return has_all ? find_days(self) : ERR_NOMEM;
 }
 
 void report_columns_done(struct report_columns *self)
 {
-    free(self->live);
-    free(self->kinds);
-    free(self->counted);
+    free(self->rows);
+    free(self->keep);
     free(self->scans);
-    free(self->spare);
-    free(self->cells);
+    free(self->zeros);
+    free(self->group);
     report_traits_done(&self->traits);
     free(self->days);
-    free(self->notes);
     arena_done(&self->arena);
     report_times_done(&self->times);
 }
@@ -152,61 +134,79 @@ static bool needs_times(const struct report_tally *tally)
     return needs;
 }
 
-static enum err map_numbers(struct report_columns *self, enum chunk_column column, unsigned times, uint8_t *out)
-{
-    const struct chunk_codes *codes = &self->chunk.codes[column];
-    uint8_t map[256] = {0};
-    enum err err = report_columns_load(self, column);
+/* What each row is: the class and outcome of a code. */
+struct kinds {
+    size_t outcomes; /* code = code of the class * outcomes + code of the outcome */
+    size_t count;
+    enum click_class class[KINDS];
+    enum click_outcome outcome[KINDS];
+    uint8_t codes[CHUNK_ROWS_MAX]; /* by place */
+};
 
-    if (err != OK || codes->count > ARRAY_LEN(map)) {
-        return err != OK ? err : ERR_CORRUPT; /* there are not that many different ones */
+static enum err name_kinds(const struct chunk_codes *classes, const struct chunk_codes *outcomes, struct kinds *out)
+{
+    if (classes->count > CLASS_COUNT || outcomes->count > OUTCOME_COUNT) {
+        return ERR_CORRUPT; /* there are not that many different ones */
     }
-    for (size_t i = 0; i < codes->count; i++) {
-        map[i] = (uint8_t)((unsigned)codes->entries[i].term * times);
+    out->outcomes = outcomes->count;
+    out->count = classes->count * outcomes->count;
+    for (size_t i = 0; i < out->count; i++) {
+        out->class[i] = (enum click_class)classes->entries[i / out->outcomes].term;
+        out->outcome[i] = (enum click_outcome)outcomes->entries[i % out->outcomes].term;
     }
-    report_codes_map(self, codes, map, out);
     return OK;
 }
 
-/* What each row is and whether it counts. */
-static enum err count_kinds(struct report_columns *self)
+static enum err find_kinds(struct report_columns *self, struct kinds *out)
 {
-    uint32_t counts[2][KINDS] = {{0}};
+    const struct chunk_codes *classes = &self->chunk.codes[CHUNK_CLASS], *outcomes = &self->chunk.codes[CHUNK_OUTCOME];
+    struct row_codes class_codes = {0}, outcome_codes = {0};
+    enum err err = chunks_load_more(self->db, &self->chunk, CHUNK_BIT(CHUNK_CLASS) | CHUNK_BIT(CHUNK_OUTCOME));
+
+    err = err == OK ? name_kinds(classes, outcomes, out) : err;
+    err = err == OK ? report_rows_codes(self, classes, &class_codes) : err;
+    err = err == OK ? report_rows_codes(self, outcomes, &outcome_codes) : err;
+    if (err == OK && (class_codes.wide || outcome_codes.wide)) {
+        return ERR_CORRUPT; /* so few need no two bytes */
+    }
+    for (size_t i = 0; err == OK && i < self->count; i++) {
+        out->codes[i] = (uint8_t)(class_codes.narrow[i] * out->outcomes + outcome_codes.narrow[i]);
+    }
+    return err;
+}
+
+/* by_class, by_outcome and clicks; `keep` is set for the rows that count. */
+static void count_kinds(struct report_columns *self, const struct kinds *kinds)
+{
+    uint32_t counts[4][KINDS] = {{0}};
     uint8_t counting[KINDS];
-    enum err err = map_numbers(self, CHUNK_CLASS, OUTCOME_COUNT, self->kinds);
+    size_t i = 0;
 
-    if (err == OK) {
-        err = map_numbers(self, CHUNK_OUTCOME, 1, self->spare);
+    for (; i + 4 <= self->count; i += 4) { /* in lanes, so that equal neighbours need not wait for each other */
+        counts[0][kinds->codes[i]]++;
+        counts[1][kinds->codes[i + 1]]++;
+        counts[2][kinds->codes[i + 2]]++;
+        counts[3][kinds->codes[i + 3]]++;
     }
-    if (err != OK) {
-        return err;
+    for (; i < self->count; i++) {
+        counts[0][kinds->codes[i]]++;
     }
-    for (unsigned k = 0; k < KINDS; k++) {
-        counting[k] = report_tally_counts(self->tally, (enum click_class)(k / OUTCOME_COUNT),
-                                          (enum click_outcome)(k % OUTCOME_COUNT));
+    for (size_t k = 0; k < kinds->count; k++) {
+        int64_t clicks = (int64_t)counts[0][k] + counts[1][k] + counts[2][k] + counts[3][k];
+        counting[k] = report_tally_counts(self->tally, kinds->class[k], kinds -> outcome[k]);
+        report_tally_kind(self->tally, kinds->class[k], kinds -> outcome[k], clicks);
     }
-    for (size_t i = self->from; i < self->to; i++) {
-        self->kinds[i] = (uint8_t)(self->kinds[i] + self->spare[i]);
+    for (i = 0; i < self->count; i++) {
+        self->keep[i] = counting[kinds->codes[i]];
     }
-    for (size_t i = self->from; i < self->to; i++) {
-        counts[i & 1][self->kinds[i]] += self->live[i];
-        self->counted[i] = self->live[i] & counting[self->kinds[i]];
-    }
-    self->clicks = 0;
-    for (unsigned k = 0; k < KINDS; k++) {
-        int64_t clicks = (int64_t)counts[0][k] + counts[1][k];
-        self->clicks += counting[k] ? clicks : 0;
-        report_tally_kind(self->tally, (enum click_class)(k / OUTCOME_COUNT), (enum click_outcome)(k % OUTCOME_COUNT),
-                          clicks);
-    }
-    return OK;
 }
 
-static enum err count_scans(struct report_columns *self)
+/* Which of the rows are scans. */
+static enum err find_scans(struct report_columns *self, const struct kinds *kinds)
 {
     const struct chunk_codes *codes = &self->chunk.codes[CHUNK_FLAGS];
+    struct row_codes flags;
     uint8_t pv[KINDS];
-    int64_t scans = 0;
     enum err err = report_columns_load(self, CHUNK_FLAGS);
     uint8_t *map = err == OK ? ARENA_ARRAY(&self->arena, uint8_t, codes->count) : NULL;
 
@@ -216,16 +216,37 @@ static enum err count_scans(struct report_columns *self)
     for (size_t i = 0; i < codes->count; i++) {
         map[i] = (codes->entries[i].term & CLICK_FLAG_QR) != 0;
     }
-    for (unsigned k = 0; k < KINDS; k++) {
-        pv[k] = click_counts((enum click_class)(k / OUTCOME_COUNT), (enum click_outcome)(k % OUTCOME_COUNT));
+    for (size_t k = 0; k < kinds->count; k++) {
+        pv[k] = click_counts(kinds->class[k], kinds -> outcome[k]);
     }
-    report_codes_map(self, codes, map, self->scans);
-    for (size_t i = self->from; i < self->to; i++) {
-        self->scans[i] &= self->counted[i] & pv[self->kinds[i]];
-        scans += self->scans[i];
+    err = report_rows_codes(self, codes, &flags);
+    if (err == OK) {
+        report_rows_map(self, &flags, map, self->scans);
+        for (size_t i = 0; i < self->count; i++) {
+            self->scans[i] &= pv[kinds->codes[i]];
+        }
     }
-    self->tally->out->totals.scans += scans;
-    return OK;
+    return err;
+}
+
+/* Counts what each row is and strikes out those that do not count. */
+static enum err take_kinds(struct report_columns *self)
+{
+    struct kinds *kinds = ARENA_NEW(&self->arena, struct kinds);
+    bool scans = self->tally->query->want_scans;
+    enum err err = kinds ? find_kinds(self, kinds) : ERR_NOMEM;
+
+    if (err == OK && scans) {
+        err = find_scans(self, kinds);
+    }
+    if (err == OK) {
+        count_kinds(self, kinds);
+        report_rows_strike(self, scans ? self->scans : NULL);
+    }
+    for (size_t i = 0; err == OK && scans && i < self->count; i++) {
+        self->tally->out->totals.scans += self->scans[i];
+    }
+    return err;
 }
 
 /* The bucket that all rows are in; false when there are several. */
@@ -246,51 +267,13 @@ static enum err count_series(struct report_columns *self)
     size_t bucket = 0;
 
     if (single_bucket(self, &bucket)) {
-        series[bucket].clicks += self->clicks;
+        series[bucket].clicks += (int64_t)self->count;
         return OK;
     }
     enum err err = report_columns_load(self, CHUNK_TIME);
-    for (size_t i = self->from; err == OK && i < self->to; i++) {
-        if (self->counted[i]) {
-            int64_t ms = chunk_number(&self->chunk.numbers[CHUNK_TIME], i);
-            series[report_times_at(&self->times, ms)->bucket].clicks++;
-        }
-    }
-    return err;
-}
-
-static enum err count_visitors(struct report_columns *self)
-{
-    const struct chunk_codes *flags = &self->chunk.codes[CHUNK_FLAGS], *bys = &self->chunk.codes[CHUNK_VISITOR_BY];
-    const struct report_query *query = self->tally->query;
-    struct tally_visit visit = {0};
-    bool series = self->tally->starts != NULL && !single_bucket(self, &visit.bucket);
-    enum err err = chunks_load_more(self->db, &self->chunk,
-                                    CHUNK_BIT(CHUNK_VISITOR) | CHUNK_BIT(CHUNK_FLAGS) | CHUNK_BIT(CHUNK_VISITOR_BY) |
-                                        (series ? CHUNK_BIT(CHUNK_TIME) : 0));
-
-    for (size_t i = self->from; err == OK && i < self->to; i++) {
-        visit.visitor = self->counted[i] ? chunk_number(&self->chunk.numbers[CHUNK_VISITOR], i) : 0;
-        if (visit.visitor == 0) {
-            continue;
-        }
-        visit.visitor_by = (enum visitor_by)bys->entries[chunk_code(bys, i)].term;
-        visit.new_visitor = flags->entries[chunk_code(flags, i)].term & CLICK_FLAG_NEW_VISITOR;
-        if (series) {
-            visit.bucket = report_times_at(&self->times, chunk_number(&self->chunk.numbers[CHUNK_TIME], i))->bucket;
-        }
-        if (query->group_count > 0) {
-            uint32_t cell = self->cells[i];
-            visit.groups = self->cell_groups + self->cell_starts[cell];
-            visit.groups_count = self->cell_starts[cell + 1] - self->cell_starts[cell];
-        }
-        bool known = !self->tally->starts && visit.groups_count == 1 &&
-                     report_visitors_only(&self->tally->visitors, visit.visitor, visit.visitor_by, visit.groups[0]);
-        if (known) { /* which is most of them */
-            self->tally->out->totals.new_visitors += visit.new_visitor;
-        } else {
-            err = report_tally_visit(self->tally, &visit);
-        }
+    for (size_t i = 0; err == OK && i < self->count; i++) {
+        int64_t ms = chunk_number(&self->chunk.numbers[CHUNK_TIME], report_row(self, i));
+        series[report_times_at(&self->times, ms)->bucket].clicks++;
     }
     return err;
 }
@@ -298,19 +281,18 @@ static enum err count_visitors(struct report_columns *self)
 static enum err count(struct report_columns *self)
 {
     const struct report_query *query = self->tally->query;
-    enum err err = count_kinds(self);
+    enum err err = take_kinds(self);
 
-    if (err == OK && self->clicks > 0 && query->want_scans) {
-        err = count_scans(self);
-    }
-    if (err == OK && self->clicks > 0 && self->tally->starts) {
+    if (err == OK && self->count > 0 && self->tally->starts) {
         err = count_series(self);
     }
-    if (err == OK && self->clicks > 0 && query->group_count > 0) {
+    if (err == OK && self->count > 0 && query->group_count > 0) {
         err = report_cells(self);
     }
-    if (err == OK && self->clicks > 0 && query->want_visitors) {
-        err = count_visitors(self);
+    if (err == OK && self->count > 0 && query->want_visitors) {
+        size_t bucket = 0;
+        bool several = self->tally->starts && !single_bucket(self, &bucket);
+        err = report_chunk_visitors(self, several, bucket);
     }
     return err;
 }
@@ -336,5 +318,5 @@ enum err report_columns_add(struct report_columns *self, const struct chunk_info
         return ERR_CORRUPT;
     }
     err = report_select(self);
-    return err == OK && self->from < self->to ? count(self) : err;
+    return err == OK && self->count > 0 ? count(self) : err;
 }

@@ -6,9 +6,10 @@
 #include "report_times.h"
 
 /*
- * A report over chunks, column by column: filters and groups look at each different value of a chunk once, rows are
- * bytes in plain arrays. Only the columns that the question is about are read, and of a chunk that no filter lets
- * through not all of these. Finds what report_scan.c finds row by row.
+ * A report over chunks, column by column. Of a chunk's rows those stay that the question is about: filters look at each
+ * different value once and strike rows out by their codes, what is left is counted by codes, and only what occurs goes
+ * to the report. Only the columns that the question is about are read, and of a chunk that no filter lets through not
+ * all of these. Finds what report_scan.c finds row by row.
  */
 /* What links belong to, by id: each an array of its own, so that what is asked for most stays in the cache. */
 enum link_mark { LINK_TAGGED = 1, LINK_PASSES = 2, LINK_FAILS = 4 };
@@ -24,8 +25,6 @@ struct report_columns {
     struct db *db;
     struct report_times times;
     struct link_traits traits;
-    uint32_t *notes; /* report_cells.c */
-    size_t notes_count;
     bool knows_days; /* on which (UTC) the only link asked for was clicked */
     int64_t *days;
     size_t days_count;
@@ -33,15 +32,16 @@ struct report_columns {
     struct arena arena;
     const struct chunk_info *info;
     struct chunk chunk;
-    size_t from, to;  /* the rows that may matter */
-    uint8_t *live;    /* by row: 1 = passes all but the filters on class and outcome */
-    uint8_t *kinds;   /* class * OUTCOME_COUNT + outcome */
-    uint8_t *counted; /* 1 = is one of the clicks */
-    uint8_t *scans;   /* 1 = and a scan */
-    uint8_t *spare;
-    uint32_t *cells;                     /* which combination of values it has; see report_cells.c */
-    uint32_t *cell_starts, *cell_groups; /* groups of a cell: [starts[cell], starts[cell + 1]) */
-    int64_t clicks;                      /* counted */
+    /* the rows that are left, by place 0, 1, 2... */
+    size_t count;
+    bool in_one; /* they are first, first + 1, ...; else as listed */
+    size_t first;
+    uint16_t *rows;
+    uint8_t *keep;   /* a byte by place, for the next to be struck out */
+    uint8_t *scans;  /* by place: 1 = is a scan; when these are asked for */
+    uint8_t *zeros;  /* codes of a column with one value */
+    uint32_t *group; /* by place; REPORT_MANY_GROUPS: ask report_cells_groups */
+    struct cell_table *cells;
 };
 enum err report_columns_init(struct report_columns *self, struct report_tally *tally, struct db *db);
 void report_columns_done(struct report_columns *self);
@@ -53,20 +53,62 @@ enum err report_columns_add(struct report_columns *self, const struct chunk_info
 enum err report_columns_load(struct report_columns *self, enum chunk_column column);
 /* The chunk column that a dimension reads; CHUNK_COLUMNS = none. */
 enum chunk_column report_chunk_column(enum dim dim);
-/* out[row] = map[code of the row], for rows [from, to). */
-void report_codes_map(const struct report_columns *self, const struct chunk_codes *codes, const uint8_t *map,
-                      uint8_t *out);
 
-/* report_select.c: live, from and to. */
+/* report_rows.c: the rows that are left. */
+static inline size_t report_row(const struct report_columns *self, size_t place)
+{
+    return self->in_one ? self->first + place : self->rows[place];
+}
+/* Codes by place, of one byte or of two. */
+struct row_codes {
+    const uint8_t *narrow;
+    const uint16_t *wide; /* NULL: they are narrow */
+};
+static inline size_t row_code(const struct row_codes *self, size_t place)
+{
+    return self->wide ? self->wide[place] : self->narrow[place];
+}
+/* Of an open column that has codes. */
+enum err report_rows_codes(struct report_columns *self, const struct chunk_codes *codes, struct row_codes *out);
+/* out[place] = map[its code]. */
+void report_rows_map(const struct report_columns *self, const struct row_codes *codes, const uint8_t *map,
+                     uint8_t *out);
+/* What is left are the first `count` of `rows`, which rise. */
+void report_rows_listed(struct report_columns *self, size_t count);
+/* Strikes out the places with keep = 0; `along` (may be NULL) are bytes by place that move with them. */
+void report_rows_strike(struct report_columns *self, uint8_t *along);
+
+/* report_select.c: the rows that pass all filters but those on class and outcome. */
 enum err report_select(struct report_columns *self);
-/* report_cells.c: counts the counted rows by the dimensions asked for; cells and their groups are set afterwards. */
+
+/* report_cells.c: counts what is left by the dimensions asked for, and sets `group` when visitors are. */
+#define REPORT_MANY_GROUPS UINT32_MAX
 enum err report_cells(struct report_columns *self);
+enum err report_cells_groups(struct report_columns *self, size_t place,
+                             uint32_t groups[REPORT_DIM_VALUES_MAX * REPORT_DIM_VALUES_MAX], size_t *count);
+
+/* report_chunk_visitors.c: the visitors of what is left, in that bucket or in several. */
+enum err report_chunk_visitors(struct report_columns *self, bool several_buckets, size_t bucket);
 
 /* report_traits.c */
 void report_traits_done(struct link_traits *self);
 /* Before the others. */
 enum err report_traits_read(struct report_columns *self);
-enum err report_traits_passes(struct report_columns *self, int64_t link_id, bool *passes);
+/* Room for marks of ids up to this one, where such links are kept by id. */
+void report_traits_widen(struct report_columns *self, int64_t link_id);
+enum err report_traits_judge(struct report_columns *self, int64_t link_id, bool *passes);
+static inline enum err report_traits_passes(struct report_columns *self, int64_t link_id, bool *passes)
+{
+    uint8_t mark = (uint64_t)link_id < self->traits.count ? self->traits.marks[link_id] : 0;
+
+    *passes = mark & LINK_PASSES;
+    return mark & (LINK_PASSES | LINK_FAILS) ? OK : report_traits_judge(self, link_id, passes);
+}
+/* Values of many links at once, as far as they are at hand; else REPORT_TRAIT_UNKNOWN: ask for the link's. Loads that
+ * do not wait for each other, where a look at one after the other would miss the cache each time. */
+#define REPORT_TRAIT_UNKNOWN UINT64_MAX
+void report_traits_numbers(const struct report_columns *self, enum dim dim, const int64_t *ids, size_t count,
+                           uint64_t *numbers);
 /* The only value of a dimension that follows the link, or *single = false. */
 enum err report_traits_value(struct report_columns *self, int64_t link_id, enum dim dim, uint64_t *value, bool *single);
 

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
 #include "ledger.h"
 #include "report_columns.h"
+#include "report_helper.h"
 
-/* From the ledger: chunks column by column, all else row by row. */
+/* From the ledger: chunks column by column, by two threads if there are many, all else row by row. */
+#define HELPED_CHUNKS 4
+#define SHARE_BYTES   ((size_t)64 << 20) /* the series of the helper's share */
 
 static enum err add_row(void *arg, const struct clicks_scan *scan)
 {
@@ -41,42 +46,129 @@ static enum err add_rows(struct report_columns *self, const struct chunk_info *i
     return ledger_chunk_each(self->db, info, &range, add_row, self->tally);
 }
 
-static enum err add_chunks(struct report_columns *self)
+/* The next chunk of this end; NULL: all are taken. */
+static const struct chunk_info *take(struct chunk_queue *queue, bool from_end, size_t *own)
 {
-    const struct report_query *query = self->tally->query;
-    struct stmt *rows = chunks_each_in(self->db, query->from_ms, query->to_ms);
-    struct chunk_info info;
-    bool taken = false;
-    enum err err = OK;
+    if (atomic_load(&queue->failed) || atomic_fetch_add(&queue->taken, 1) >= queue->count) {
+        return NULL;
+    }
+    size_t at = (*own)++;
+    return &queue->items[from_end ? queue->count - 1 - at : at];
+}
 
-    while (err == OK && chunks_next(rows, &info)) {
-        err = report_columns_add(self, &info, &taken);
+enum err report_scan_queue(struct report_tally *tally, struct db *db, struct chunk_queue *queue, bool from_end)
+{
+    struct report_columns columns;
+    const struct chunk_info *info = NULL;
+    size_t own = 0;
+    bool taken = false;
+    enum err err = report_columns_init(&columns, tally, db);
+
+    while (err == OK && (info = take(queue, from_end, &own))) {
+        err = report_columns_add(&columns, info, &taken);
         if (err == OK && !taken) {
-            err = add_rows(self, &info);
+            err = add_rows(&columns, info);
         }
     }
-    if (err != OK) {
-        stmt_reset(rows);
-        return err;
+    report_columns_done(&columns);
+    return err;
+}
+
+/* ---- all chunks */
+
+struct chunk_list {
+    struct chunk_info *items;
+    size_t count, cap;
+};
+
+static enum err list_chunks(struct db *db, const struct report_query *query, struct chunk_list *out)
+{
+    struct stmt *rows = chunks_each_in(db, query->from_ms, query->to_ms);
+    struct chunk_info info;
+
+    while (chunks_next(rows, &info)) {
+        if (out->count == out->cap) {
+            out->cap = out->cap > 0 ? out->cap * 2 : 64;
+            struct chunk_info *bigger = realloc(out->items, out->cap * sizeof *bigger);
+            if (!bigger) {
+                stmt_reset(rows);
+                return ERR_NOMEM;
+            }
+            out->items = bigger;
+        }
+        out->items[out->count++] = info;
     }
     return stmt_err(rows);
 }
 
-enum err report_scan(struct report_tally *tally, struct db *db, bool unfolded_only)
+static enum err add_tail(struct report_tally *tally, struct db *db, enum ledger_part part)
 {
     const struct ledger_range range = {
-        .part = unfolded_only ? LEDGER_UNFOLDED : LEDGER_TAIL,
+        .part = part,
         .from_ms = tally->query->from_ms,
         .to_ms = tally->query->to_ms,
         .columns = tally->match->columns,
     };
-    struct report_columns columns;
-    enum err err = OK;
 
-    if (!unfolded_only) {
-        err = report_columns_init(&columns, tally, db);
-        err = err == OK ? add_chunks(&columns) : err;
-        report_columns_done(&columns);
+    return ledger_each(db, &range, add_row, tally);
+}
+
+static enum err add_all(struct report_tally *tally, struct db *db, struct chunk_queue *queue)
+{
+    enum err err = report_scan_queue(tally, db, queue, false);
+
+    return err == OK ? add_tail(tally, db, LEDGER_TAIL) : err;
+}
+
+/* What the helper counted is added last: who is in both counts must be found. */
+static enum err end_share(struct report_tally *tally, struct report_share *share)
+{
+    if (share->err != OK && tally->fault) {
+        *tally->fault = share->fault;
     }
-    return err == OK ? ledger_each(db, &range, add_row, tally) : err;
+    return share->err != OK ? share->err : report_tally_merge(tally, &share->tally);
+}
+
+static enum err add_helped(struct report_tally *tally, struct db *db, struct report_helper *helper,
+                           struct chunk_queue *queue)
+{
+    struct report_share *share = calloc(1, sizeof *share);
+
+    if (!share) {
+        return ERR_NOMEM;
+    }
+    share->query = tally->query;
+    share->queue = queue;
+    arena_init(&share->arena, SHARE_BYTES);
+    report_helper_begin(helper, share);
+    enum err err = add_all(tally, db, queue);
+    if (err != OK) {
+        atomic_store(&queue->failed, true);
+    }
+    report_helper_wait(helper);
+    err = err == OK ? end_share(tally, share) : err;
+    report_tally_done(&share->tally);
+    report_match_done(&share->match);
+    arena_done(&share->arena);
+    free(share);
+    return err;
+}
+
+enum err report_scan(struct report_tally *tally, struct db *db, struct report_helper *helper)
+{
+    struct chunk_list list = {0};
+    enum err err = list_chunks(db, tally->query, &list);
+    struct chunk_queue queue = {.items = list.items, .count = list.count};
+
+    if (err == OK) {
+        err = helper && list.count >= HELPED_CHUNKS ? add_helped(tally, db, helper, &queue)
+                                                    : add_all(tally, db, &queue);
+    }
+    free(list.items);
+    return err;
+}
+
+enum err report_scan_unfolded(struct report_tally *tally, struct db *db)
+{
+    return add_tail(tally, db, LEDGER_UNFOLDED);
 }

@@ -1,33 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "report_columns.h"
 
 /* Which rows of a chunk a question is about. */
-
-/* Rows before the first and behind the last live one are out. */
-static void shrink(struct report_columns *self)
-{
-    const uint8_t *first = self->to > self->from ? memchr(self->live + self->from, 1, self->to - self->from) : NULL;
-
-    if (!first) {
-        self->to = self->from;
-        return;
-    }
-    const uint8_t *last = memrchr(self->live + self->from, 1, self->to - self->from);
-    self->from = (size_t)(first - self->live);
-    self->to = (size_t)(last - self->live) + 1;
-}
 
 /* ---- links */
 
 static void take_run(struct report_columns *self, size_t run)
 {
-    size_t first = self->chunk.links.firsts[run], end = self->chunk.links.firsts[run + 1];
+    size_t end = self->chunk.links.firsts[run + 1];
 
-    memset(self->live + first, 1, end - first);
-    self->from = first < self->from ? first : self->from;
-    self->to = end > self->to ? end : self->to;
+    for (size_t row = self->chunk.links.firsts[run]; row < end; row++) {
+        self->rows[self->count++] = (uint16_t)row;
+    }
 }
 
 static enum err try_run(struct report_columns *self, size_t run)
@@ -52,24 +36,51 @@ static const struct match_filter *naming_filter(const struct report_match *match
     return NULL;
 }
 
-static enum err select_links(struct report_columns *self)
+/* Runs of the links that a filter names, rising. */
+static size_t find_named(const struct chunk_links *links, const struct match_filter *named,
+                         size_t runs[REPORT_FILTER_VALUES_MAX])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < named->count; i++) {
+        size_t run = chunk_links_find(links, (int64_t)named->values[i]), at = count;
+        if (run == links->count) {
+            continue;
+        }
+        for (; at > 0 && runs[at - 1] > run; at--) {
+            runs[at] = runs[at - 1];
+        }
+        runs[at] = run;
+        count++;
+    }
+    return count;
+}
+
+static enum err try_runs(struct report_columns *self)
 {
     const struct match_filter *named = naming_filter(self->tally->match);
     const struct chunk_links *links = &self->chunk.links;
+    size_t runs[REPORT_FILTER_VALUES_MAX];
+    size_t count = named ? find_named(links, named, runs) : links->count;
+    enum err err = OK;
+
+    for (size_t i = 0; err == OK && i < count; i++) {
+        err = try_run(self, named ? runs[i] : i);
+    }
+    return err;
+}
+
+static enum err select_links(struct report_columns *self)
+{
     enum err err = report_traits_read(self);
 
     err = err == OK ? report_columns_load(self, CHUNK_LINK) : err;
-    memset(self->live, 0, self->chunk.rows);
-    self->from = self->chunk.rows;
-    self->to = 0;
-    for (size_t i = 0; err == OK && named && i < named->count; i++) {
-        size_t run = chunk_links_find(links, (int64_t)named->values[i]);
-        err = run < links->count ? try_run(self, run) : OK;
+    if (err == OK) {
+        self->count = 0;
+        report_traits_widen(self, self->chunk.links.ids[self->chunk.links.count - 1]);
+        err = try_runs(self);
+        report_rows_listed(self, self->count);
     }
-    for (size_t i = 0; err == OK && !named && i < links->count; i++) {
-        err = try_run(self, i);
-    }
-    self->from = self->from < self->to ? self->from : self->to;
     return err;
 }
 
@@ -93,9 +104,12 @@ static enum err select_time(struct report_columns *self)
         return OK;
     }
     enum err err = report_columns_load(self, CHUNK_TIME);
-    for (size_t i = self->from; err == OK && i < self->to; i++) {
-        int64_t ms = chunk_number(&self->chunk.numbers[CHUNK_TIME], i);
-        self->live[i] &= (uint8_t)((ms >= query->from_ms) & (ms < query->to_ms));
+    for (size_t i = 0; err == OK && i < self->count; i++) {
+        int64_t ms = chunk_number(&self->chunk.numbers[CHUNK_TIME], report_row(self, i));
+        self->keep[i] = (uint8_t)((ms >= query->from_ms) & (ms < query->to_ms));
+    }
+    if (err == OK) {
+        report_rows_strike(self, NULL);
     }
     return err;
 }
@@ -112,12 +126,13 @@ static enum err filter_time(struct report_columns *self, const struct match_filt
     for (size_t i = 0; i < ARRAY_LEN(weekdays); i++) {
         weekdays[i] = filter->dim != DIM_WEEKDAY || report_filter_passes(filter, &match->weekdays[i], 1);
     }
-    for (size_t i = self->from; err == OK && i < self->to; i++) {
-        if (self->live[i]) {
-            const struct time_slot *slot =
-                report_times_at(&self->times, chunk_number(&self->chunk.numbers[CHUNK_TIME], i));
-            self->live[i] = hours[slot->hour] & weekdays[slot->weekday];
-        }
+    for (size_t i = 0; err == OK && i < self->count; i++) {
+        int64_t ms = chunk_number(&self->chunk.numbers[CHUNK_TIME], report_row(self, i));
+        const struct time_slot *slot = report_times_at(&self->times, ms);
+        self->keep[i] = hours[slot->hour] & weekdays[slot->weekday];
+    }
+    if (err == OK) {
+        report_rows_strike(self, NULL);
     }
     return err;
 }
@@ -139,11 +154,12 @@ static enum err filter_plain(struct report_columns *self, const struct match_fil
     char hex[CHUNK_HEX_MAX];
     enum err err = OK;
 
-    for (size_t i = self->from; err == OK && i < self->to; i++) {
-        if (self->live[i]) {
-            struct click_value value = chunk_column_value(&self->chunk, column, i, hex);
-            err = value_passes(self, filter, &value, &self->live[i]);
-        }
+    for (size_t i = 0; err == OK && i < self->count; i++) {
+        struct click_value value = chunk_column_value(&self->chunk, column, report_row(self, i), hex);
+        err = value_passes(self, filter, &value, &self->keep[i]);
+    }
+    if (err == OK) {
+        report_rows_strike(self, NULL);
     }
     return err;
 }
@@ -152,6 +168,7 @@ static enum err filter_codes(struct report_columns *self, const struct match_fil
                              const struct chunk_codes *codes)
 {
     size_t count = codes->width == 0 ? 1 : codes->count, passing = 0;
+    struct row_codes places;
     uint8_t *table = ARENA_ARRAY(&self->arena, uint8_t, count);
     enum err err = table ? OK : ERR_NOMEM;
 
@@ -163,14 +180,15 @@ static enum err filter_codes(struct report_columns *self, const struct match_fil
         return err;
     }
     if (passing == 0) {
-        self->to = self->from;
+        self->count = 0;
         return OK;
     }
-    report_codes_map(self, codes, table, self->spare);
-    for (size_t i = self->from; i < self->to; i++) {
-        self->live[i] &= self->spare[i];
+    err = report_rows_codes(self, codes, &places);
+    if (err == OK) {
+        report_rows_map(self, &places, table, self->keep);
+        report_rows_strike(self, NULL);
     }
-    return OK;
+    return err;
 }
 
 static enum err filter_value(struct report_columns *self, const struct match_filter *filter)
@@ -201,20 +219,17 @@ enum err report_select(struct report_columns *self)
     const struct report_match *match = self->tally->match;
     enum err err = OK;
 
-    self->from = 0;
-    self->to = self->chunk.rows;
+    self->in_one = true;
+    self->first = 0;
+    self->count = self->chunk.rows;
     if (filters_links(match)) {
         err = select_links(self);
-    } else {
-        memset(self->live, 1, self->chunk.rows);
     }
-    if (err == OK && self->from < self->to) {
+    if (err == OK && self->count > 0) {
         err = select_time(self);
-        shrink(self);
     }
-    for (size_t i = 0; err == OK && i < match->filters_count && self->from < self->to; i++) {
+    for (size_t i = 0; err == OK && i < match->filters_count && self->count > 0; i++) {
         err = select_by(self, &match->filters[i]);
-        shrink(self);
     }
     return err;
 }

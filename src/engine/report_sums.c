@@ -290,5 +290,5 @@ enum err report_sums(struct report_tally *tally, struct db *db)
     enum err err = self.cells ? add_subject(&self) : ERR_NOMEM;
 
     free(self.cells);
-    return err == OK ? report_scan(tally, db, true) : err;
+    return err == OK ? report_scan_unfolded(tally, db) : err;
 }

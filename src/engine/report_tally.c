@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NUMBERS_MAX (UINT64_C(1) << 26) /* 256 MiB by number; those beyond are in a map */
-
 /* ---- opening */
 
 static bool grouped_by(const struct report_query *query, enum dim dim)
@@ -44,7 +42,7 @@ enum err report_tally_open(struct report_tally *self, struct report_match *match
     *out = (struct report){0};
     report_visitors_init(&self->visitors);
     report_visitors_init(&self->bucket_visitors);
-    idmap_init(&self->group_index, REPORT_SET_MAX);
+    report_groups_init(&self->groups, self->query->group_count);
     self->counts_all = self->query->all_classes || match->class_filter || grouped_by(self->query, DIM_CLASS) ||
                        grouped_by(self->query, DIM_OUTCOME);
     self->counts_human = match->outcome_filter;
@@ -61,9 +59,7 @@ void report_tally_done(struct report_tally *self)
 {
     report_visitors_done(&self->visitors);
     report_visitors_done(&self->bucket_visitors);
-    idmap_done(&self->group_index);
-    free(self->group_places);
-    free(self->groups);
+    report_groups_done(&self->groups);
 }
 
 /* ---- counting */
@@ -87,148 +83,73 @@ size_t report_tally_bucket(struct report_tally *self, int64_t time_ms)
     return low;
 }
 
-static enum err refuse_groups(const struct report_tally *self)
+enum err report_tally_refuse(const struct report_tally *self, enum err err)
 {
-    return fault_set(self->fault, ERR_NOMEM, "group_by", "too_many", "There are more groups than fit; add a filter.",
-                     "分组过多，请增加筛选条件。");
+    return err != ERR_TOO_LARGE
+               ? err
+               : fault_set(self->fault, ERR_NOMEM, "group_by", "too_many",
+                           "There are more groups than fit; add a filter.", "分组过多，请增加筛选条件。");
 }
 
-static enum err new_group(struct report_tally *self, uint64_t first, uint64_t second, size_t *at)
+static enum err see(struct report_tally *self, struct report_visitors *set, const struct tally_visit *visit,
+                    uint32_t place, struct visitor_seen *out)
 {
-    if (self->groups_count == REPORT_SET_MAX) {
-        return refuse_groups(self);
-    }
-    if (self->groups_count == self->groups_cap) {
-        size_t cap = self->groups_cap > 0 ? self->groups_cap * 2 : 256;
-        struct tally_group *groups = realloc(self->groups, cap * sizeof *groups);
-        if (!groups) {
-            return ERR_NOMEM;
-        }
-        self->groups = groups;
-        self->groups_cap = cap;
-    }
-    *at = self->groups_count++;
-    self->groups[*at] = (struct tally_group){.values = {first, second}};
-    return OK;
-}
-
-static bool widen_places(struct report_tally *self, uint64_t number)
-{
-    size_t cap = self->group_places_cap > 0 ? self->group_places_cap : 1024;
-
-    while (cap <= number) {
-        cap *= 2;
-    }
-    uint32_t *places = realloc(self->group_places, cap * sizeof *places);
-    if (places) {
-        memset(places + self->group_places_cap, 0, (cap - self->group_places_cap) * sizeof *places);
-        self->group_places = places;
-        self->group_places_cap = cap;
-    }
-    return places != NULL;
-}
-
-static enum err group_of_number(struct report_tally *self, uint64_t number, size_t *at)
-{
-    if (number >= self->group_places_cap && !widen_places(self, number)) {
-        return ERR_NOMEM;
-    }
-    if (self->group_places[number] != 0) {
-        *at = self->group_places[number] - 1;
-        return OK;
-    }
-    enum err err = new_group(self, number, 0, at);
-    if (err == OK) {
-        self->group_places[number] = (uint32_t)*at + 1;
-    }
-    return err;
-}
-
-enum err report_tally_group(struct report_tally *self, uint64_t first, uint64_t second, size_t *at)
-{
-    bool added = false;
-
-    if (self->query->group_count == 1 && first < NUMBERS_MAX) {
-        return group_of_number(self, first, at);
-    }
-    int64_t *index = idmap_put(&self->group_index, first, second, &added);
-    if (!index) {
-        return refuse_groups(self);
-    }
-    if (!added) {
-        *at = (size_t)*index;
-        return OK;
-    }
-    enum err err = new_group(self, first, second, at);
-    *index = (int64_t)*at;
-    return err;
-}
-
-static bool see(struct report_tally *self, struct report_visitors *set, const struct tally_visit *visit, size_t place,
-                struct visitor_seen *out)
-{
-    if (report_visitors_only(set, visit->visitor, visit->visitor_by, (uint32_t)place)) {
-        out->here = false;
-        return true;
-    }
     struct visitor_seen seen;
-    bool fits = report_visitors_add(set, visit->visitor, visit->visitor_by, (uint32_t)place, &seen);
 
+    if (!report_visitors_add(set, visit->visitor, visit->visitor_by, place, &seen)) {
+        return fault_set(self->fault, ERR_NOMEM, "metrics", "too_many",
+                         "There are more different visitors than fit; choose a shorter time, or no visitors.",
+                         "访客数量过多，请缩短时间范围或不统计访客。");
+    }
     out->first = out->first || seen.first;
     out->here = seen.here;
-    if (!fits) {
-        fault_set(self->fault, ERR_NOMEM, "metrics", "too_many",
-                  "There are more different visitors than fit; choose a shorter time, or no visitors.",
-                  "访客数量过多，请缩短时间范围或不统计访客。");
-    }
-    return fits;
+    return OK;
 }
 
 enum err report_tally_visit(struct report_tally *self, const struct tally_visit *visit)
 {
     struct report_totals *totals = &self->out->totals;
     struct visitor_seen seen = {false, false};
+    enum err err = OK;
 
     if (visit->visitor == 0) {
         return OK;
     }
     if (self->starts) {
-        if (!see(self, &self->bucket_visitors, visit, visit->bucket, &seen)) {
-            return ERR_NOMEM;
-        }
+        err = see(self, &self->bucket_visitors, visit, (uint32_t)visit->bucket, &seen);
         self->out->series[visit->bucket].visitors += seen.here;
     }
-    for (size_t i = 0; i < visit->groups_count; i++) {
-        if (!see(self, &self->visitors, visit, visit->groups[i], &seen)) {
-            return ERR_NOMEM;
-        }
-        self->groups[visit->groups[i]].visitors += seen.here;
+    for (size_t i = 0; err == OK && i < visit->groups_count; i++) {
+        err = see(self, &self->visitors, visit, visit->groups[i], &seen);
+        self->groups.counts[visit->groups[i]].visitors += seen.here;
     }
-    if (!self->starts && visit->groups_count == 0 && !see(self, &self->visitors, visit, 0, &seen)) {
-        return ERR_NOMEM;
+    if (err == OK && !self->starts && visit->groups_count == 0) {
+        err = see(self, &self->visitors, visit, 0, &seen);
     }
     totals->visitors += seen.first;
     totals->cookie_visitors += seen.first && visit->visitor_by == VISITOR_BY_COOKIE;
     totals->new_visitors += visit->new_visitor;
-    return OK;
+    return err;
 }
 
 /* The groups of one item, the count of values of either dimension multiplied. */
 static enum err add_groups(struct report_tally *self, const struct tally_item *item, uint32_t *groups, size_t *count)
 {
     uint64_t first[REPORT_DIM_VALUES_MAX], second[REPORT_DIM_VALUES_MAX] = {0};
-    size_t first_count = 0, second_count = 1, at = 0;
+    size_t first_count = 0, second_count = 1;
     enum err err = report_match_values(self->match, &item->subject, self->query->group_by[0], first, &first_count);
 
     if (err == OK && self->query->group_count > 1) {
         err = report_match_values(self->match, &item->subject, self->query->group_by[1], second, &second_count);
     }
     for (size_t i = 0; err == OK && i < first_count * second_count; i++) {
-        err = report_tally_group(self, first[i / second_count], second[i % second_count], &at);
+        const uint64_t values[2] = {first[i / second_count], second[i % second_count]};
+        uint32_t at = 0;
+        err = report_tally_refuse(self, report_groups_put(&self->groups, values, &at));
         if (err == OK) {
-            self->groups[at].clicks += item->clicks;
-            self->groups[at].scans += item->scans;
-            groups[(*count)++] = (uint32_t)at;
+            self->groups.clicks[at] += item->clicks;
+            self->groups.counts[at].scans += item->scans;
+            groups[(*count)++] = at;
         }
     }
     return err;
@@ -295,48 +216,101 @@ static int compare_value(const struct report_tally *self, enum dim dim, uint64_t
     return str_cmp(report_texts_text(&self->match->texts, a), report_texts_text(&self->match->texts, b));
 }
 
-static int compare_groups(const void *left, const void *right, void *arg)
+/* Which of two groups comes first; below 0 = a. */
+static int compare_groups(const struct report_tally *self, uint32_t a, uint32_t b)
 {
-    const struct tally_group *a = left, *b = right;
-    const struct report_tally *self = arg;
-    int order = (b->clicks > a->clicks) - (b->clicks < a->clicks);
+    const struct report_groups *groups = &self->groups;
+    int order = (groups->clicks[b] > groups->clicks[a]) - (groups->clicks[b] < groups->clicks[a]);
 
-    for (size_t i = 0; order == 0 && i < self->query->group_count; i++) {
-        order = compare_value(self, self->query->group_by[i], a->values[i], b->values[i]);
+    for (size_t i = 0; order == 0 && i < groups->dims; i++) {
+        order = compare_value(self, self->query->group_by[i], report_groups_value(groups, a, i),
+                              report_groups_value(groups, b, i));
     }
     return order;
+}
+
+static int compare_shown(const void *left, const void *right, void *arg)
+{
+    return compare_groups(arg, *(const uint32_t *)left, *(const uint32_t *)right);
+}
+
+/* Restores a heap whose first is the last in order, below `at`. */
+static void sink(const struct report_tally *self, uint32_t *heap, size_t count, size_t at)
+{
+    uint32_t moving = heap[at];
+
+    for (size_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
+        if (child + 1 < count && compare_groups(self, heap[child], heap[child + 1]) < 0) {
+            child++;
+        }
+        if (compare_groups(self, moving, heap[child]) >= 0) {
+            break;
+        }
+        heap[at] = heap[child];
+        at = child;
+    }
+    heap[at] = moving;
+}
+
+/* The first `limit` groups in order, in a heap: sorting a million to show a hundred takes longer than counting them.
+ * Groups without clicks are sums that were taken out again. */
+static size_t choose_shown(const struct report_tally *self, uint32_t *shown, size_t limit)
+{
+    const struct report_groups *groups = &self->groups;
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < groups->count; i++) {
+        if (groups->clicks[i] == 0) {
+            continue;
+        }
+        if (count < limit) {
+            shown[count++] = i;
+            for (size_t at = count / 2; count == limit && at-- > 0;) {
+                sink(self, shown, count, at);
+            }
+        } else if (groups->clicks[i] >= groups->clicks[shown[0]] && compare_groups(self, i, shown[0]) < 0) {
+            shown[0] = i;
+            sink(self, shown, count, 0);
+        }
+    }
+    if (count > 1) {
+        qsort_r(shown, count, sizeof *shown, compare_shown, (void *)(uintptr_t)self);
+    }
+    return count;
+}
+
+static void show(struct report_tally *self, struct arena *arena, uint32_t group, struct report_group *out)
+{
+    const struct report_groups *groups = &self->groups;
+
+    *out = (struct report_group){.clicks = groups->clicks[group],
+                                 .visitors = groups->counts[group].visitors,
+                                 .scans = groups->counts[group].scans};
+    for (size_t d = 0; d < groups->dims; d++) {
+        out->values[d] = value_text(self, arena, self->query->group_by[d], report_groups_value(groups, group, d));
+    }
 }
 
 enum err report_tally_finish(struct report_tally *self, struct arena *arena)
 {
     const struct report_query *query = self->query;
+    const struct report_groups *groups = &self->groups;
     struct report *out = self->out;
-    size_t count = 0;
+    size_t limit = query->limit > 0 && query->limit < groups->count ? query->limit : groups->count;
 
     if (query->group_count == 0) {
         return OK;
     }
-    for (size_t i = 0; i < self->groups_count; i++) {
-        if (self->groups[i].clicks != 0) { /* sums that were taken out again */
-            self->groups[count++] = self->groups[i];
-        }
+    uint32_t *shown = malloc((limit + 1) * sizeof *shown);
+    out->groups_count = shown ? choose_shown(self, shown, limit) : 0;
+    out->groups = shown ? ARENA_ARRAY(arena, struct report_group, out->groups_count + 1) : NULL;
+    for (size_t i = 0; i < groups->count; i++) {
+        out->other_clicks += groups->clicks[i];
     }
-    if (count > 0) {
-        qsort_r(self->groups, count, sizeof *self->groups, compare_groups, self);
+    for (size_t i = 0; out->groups && i < out->groups_count; i++) {
+        show(self, arena, shown[i], &out->groups[i]);
+        out->other_clicks -= out->groups[i].clicks;
     }
-    out->groups_count = query->limit > 0 && query->limit < count ? query->limit : count;
-    out->groups = ARENA_ARRAY(arena, struct report_group, out->groups_count + 1);
-    for (size_t i = 0; out->groups && i < count; i++) {
-        const struct tally_group *group = &self->groups[i];
-        if (i >= out->groups_count) {
-            out->other_clicks += group->clicks;
-            continue;
-        }
-        out->groups[i] =
-            (struct report_group){.clicks = group->clicks, .visitors = group->visitors, .scans = group->scans};
-        for (size_t d = 0; d < query->group_count; d++) {
-            out->groups[i].values[d] = value_text(self, arena, query->group_by[d], group->values[d]);
-        }
-    }
-    return arena->overflow ? ERR_NOMEM : OK;
+    free(shown);
+    return shown && !arena->overflow ? OK : ERR_NOMEM;
 }

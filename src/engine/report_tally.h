@@ -2,6 +2,7 @@
 #ifndef LINKPOND_ENGINE_REPORT_TALLY_H
 #define LINKPOND_ENGINE_REPORT_TALLY_H
 
+#include "report_groups.h"
 #include "report_match.h"
 #include "report_visitors.h"
 
@@ -11,12 +12,6 @@
  * class, by_outcome the other way round, so that either shows what the filter leaves out.
  */
 #define REPORT_BUCKETS_MAX 10000
-#define REPORT_SET_MAX     (1U << 23) /* groups */
-
-struct tally_group {
-    uint64_t values[2];
-    int64_t clicks, visitors, scans;
-};
 struct report_tally {
     struct report_match *match;
     const struct report_query *query;
@@ -28,11 +23,7 @@ struct report_tally {
     size_t starts_count, last_bucket;
     struct report_visitors visitors; /* of the groups, else without place */
     struct report_visitors bucket_visitors;
-    struct idmap group_index; /* of pairs; of one dimension, whose numbers are dense: */
-    uint32_t *group_places;   /* place + 1 by number; 0 = none */
-    size_t group_places_cap;
-    struct tally_group *groups;
-    size_t groups_count, groups_cap;
+    struct report_groups groups;
 };
 /* Makes the series' buckets in the arena. */
 enum err report_tally_open(struct report_tally *self, struct report_match *match, struct arena *arena,
@@ -54,8 +45,8 @@ enum err report_tally_add(struct report_tally *self, const struct tally_item *it
 bool report_tally_counts(const struct report_tally *self, enum click_class class, enum click_outcome outcome);
 /* by_class, by_outcome and, if these clicks count, clicks. */
 void report_tally_kind(struct report_tally *self, enum click_class class, enum click_outcome outcome, int64_t clicks);
-/* The place of a group, made when it is new. */
-enum err report_tally_group(struct report_tally *self, uint64_t first, uint64_t second, size_t *at);
+/* An error of report_groups_*, told. */
+enum err report_tally_refuse(const struct report_tally *self, enum err err);
 /* One click's visitor (0 = none), in a bucket (any without series) and groups[0..groups_count). */
 struct tally_visit {
     int64_t visitor;
@@ -68,6 +59,8 @@ struct tally_visit {
 enum err report_tally_visit(struct report_tally *self, const struct tally_visit *visit);
 /* The series' bucket of an instant. */
 size_t report_tally_bucket(struct report_tally *self, int64_t time_ms);
+/* Adds what was counted of other clicks, by the same question in the same state (report_merge.c). */
+enum err report_tally_merge(struct report_tally *self, const struct report_tally *from);
 /* Sorted and cut groups into the arena. */
 enum err report_tally_finish(struct report_tally *self, struct arena *arena);
 
@@ -75,8 +68,9 @@ enum err report_tally_finish(struct report_tally *self, struct arena *arena);
 enum err report_buckets(struct arena *arena, const struct zone *zone, enum interval interval, int64_t from_ms,
                         int64_t to_ms, int64_t **starts, size_t *count, struct fault *fault);
 
-/* The ways: everything, or only the rows that no sum holds yet; from sums and these rows. */
-enum err report_scan(struct report_tally *tally, struct db *db, bool unfolded_only);
+/* The ways: everything, with help (NULL = alone), or only the rows that no sum holds yet; from sums and these rows. */
+enum err report_scan(struct report_tally *tally, struct db *db, struct report_helper *helper);
+enum err report_scan_unfolded(struct report_tally *tally, struct db *db);
 enum err report_sums_wanted(const struct report_tally *tally, struct db *db, bool *wanted);
 enum err report_sums(struct report_tally *tally, struct db *db);
 

@@ -198,19 +198,38 @@ enum err report_traits_read(struct report_columns *self)
     return self->traits.read || named ? OK : read_indices(self);
 }
 
-enum err report_traits_passes(struct report_columns *self, int64_t link_id, bool *passes)
+void report_traits_widen(struct report_columns *self, int64_t link_id)
 {
-    bool kept = has_room(self, link_id);
+    has_room(self, link_id);
+}
 
-    if (kept && self->traits.marks[link_id] & (LINK_PASSES | LINK_FAILS)) {
-        *passes = self->traits.marks[link_id] & LINK_PASSES;
-        return OK;
-    }
+enum err report_traits_judge(struct report_columns *self, int64_t link_id, bool *passes)
+{
     enum err err = judge(self, link_id, passes);
-    if (kept && err == OK) {
+
+    if (err == OK && (uint64_t)link_id < self->traits.count) {
         self->traits.marks[link_id] |= *passes ? LINK_PASSES : LINK_FAILS;
     }
     return err;
+}
+
+void report_traits_numbers(const struct report_columns *self, enum dim dim, const int64_t *ids, size_t count,
+                           uint64_t *numbers)
+{
+    const struct link_traits *traits = &self->traits;
+    const uint32_t *names = dim == DIM_CAMPAIGN ? traits->campaigns : dim == DIM_OWNER ? traits->owners : NULL;
+    bool known = traits->read && !self->tally->query->domain_bound;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t id = (uint64_t)ids[i];
+        bool here = known && id < TRAITS_MAX;
+        numbers[i] = !here ? REPORT_TRAIT_UNKNOWN : names && id < traits->count ? names[id] : 0;
+    }
+    for (size_t i = 0; i < count && self->tally->match->needs_tags; i++) {
+        uint64_t id = (uint64_t)ids[i];
+        bool tagged = id < traits->count && traits->marks[id] & LINK_TAGGED;
+        numbers[i] = tagged ? REPORT_TRAIT_UNKNOWN : numbers[i];
+    }
 }
 
 enum err report_traits_value(struct report_columns *self, int64_t link_id, enum dim dim, uint64_t *value, bool *single)

@@ -27,6 +27,7 @@ void report_visitors_done(struct report_visitors *self)
 {
     for (int by = 0; by < VISITOR_BY_COUNT; by++) {
         for (size_t i = 0; i < self->caps[by]; i++) {
+            free(self->pages[by][i] ? self->pages[by][i]->more : NULL);
             free(self->pages[by][i]);
         }
         free(self->pages[by]);
@@ -53,7 +54,7 @@ static bool widen(struct report_visitors *self, enum visitor_by by, size_t at)
     return true;
 }
 
-static uint32_t *place_of(struct report_visitors *self, int64_t visitor, enum visitor_by by)
+static struct visitor_page *page_of(struct report_visitors *self, int64_t visitor, enum visitor_by by)
 {
     size_t at = (size_t)visitor >> VISITOR_PAGE_BITS;
 
@@ -64,7 +65,7 @@ static uint32_t *place_of(struct report_visitors *self, int64_t visitor, enum vi
         self->pages[by][at] = self->count < PAGES_MAX ? calloc(1, sizeof(struct visitor_page)) : NULL;
         self->count += self->pages[by][at] != NULL;
     }
-    return self->pages[by][at] ? &self->pages[by][at]->seen[(size_t)visitor & (PAGE_SIZE - 1)] : NULL;
+    return self->pages[by][at];
 }
 
 static bool add_pair(struct report_visitors *self, int64_t visitor, enum visitor_by by, uint32_t place, bool *added)
@@ -106,13 +107,18 @@ static enum found find(const struct report_visitors *self, uint32_t at, uint32_t
     }
 }
 
+/* Another place of a visitor that has one, which is kept in *known. */
 static bool add_place(struct report_visitors *self, uint32_t *known, uint32_t place, enum found *found)
 {
     uint32_t at = *known & ~IN_LIST;
     bool listed = *known & IN_LIST;
 
-    *found = listed ? find(self, at, place) : NOT_THERE;
+    *found = listed ? find(self, at, place) : *known == place + 1 ? THERE : NOT_THERE;
     if (*found != NOT_THERE) {
+        return true;
+    }
+    if (*known == 0) {
+        *known = place + 1;
         return true;
     }
     if (!listed && !append(self, *known - 1, UINT32_MAX, &at)) {
@@ -128,24 +134,125 @@ static bool add_place(struct report_visitors *self, uint32_t *known, uint32_t pl
 bool report_visitors_add(struct report_visitors *self, int64_t visitor, enum visitor_by by, uint32_t place,
                          struct visitor_seen *out)
 {
+    const size_t at = (size_t)visitor & (PAGE_SIZE - 1);
     enum found found = NOT_THERE;
 
     *out = (struct visitor_seen){false, false};
     if (visitor < 0 || visitor >= NUMBER_MAX) {
         return add_pair(self, visitor, by, ANYWHERE, &out->first) && add_pair(self, visitor, by, place, &out->here);
     }
-    uint32_t *known = place_of(self, visitor, by);
-    if (!known || *known == place + 1) {
-        return known != NULL;
+    struct visitor_page *page = page_of(self, visitor, by);
+    if (!page || page->seen[at] == place + 1) {
+        return page != NULL;
     }
-    if (*known == 0) {
-        *known = place + 1;
+    if (page->seen[at] == 0) {
+        page->seen[at] = place + 1;
         *out = (struct visitor_seen){true, true};
         return true;
     }
-    if (!add_place(self, known, place, &found)) {
+    page->more = page->more ? page->more : calloc(PAGE_SIZE, sizeof *page->more);
+    if (!page->more || !add_place(self, &page->more[at], place, &found)) {
         return false;
     }
     out->here = found == NOT_THERE;
     return found != LIST_IS_FULL || add_pair(self, visitor, by, place, &out->here);
+}
+
+/* ---- two sets */
+
+static bool has_near(const struct report_visitors *self, const struct visitor_page *page, size_t at, uint64_t pair_key,
+                     uint64_t visitor, uint32_t place)
+{
+    uint32_t more = page->more ? page->more[at] : 0;
+
+    if (page->seen[at] == place + 1 || more == place + 1) {
+        return true;
+    }
+    enum found found = more & IN_LIST ? find(self, more & ~IN_LIST, place) : NOT_THERE;
+    return found == THERE || (found == LIST_IS_FULL && idmap_find(&self->more, visitor, pair_key | place));
+}
+
+struct common {
+    const struct report_visitors *self, *from;
+    const uint32_t *places;
+    int64_t *same;
+    struct visitors_common *out;
+};
+
+static uint32_t place_here(const struct common *common, uint32_t place)
+{
+    return common->places ? common->places[place] : place;
+}
+
+static void note_visitor(const struct common *common, enum visitor_by by)
+{
+    common->out->visitors++;
+    common->out->cookies += by == VISITOR_BY_COOKIE;
+}
+
+/* A visitor that both pages have; what is beyond lists is in the map. */
+static void compare_near(const struct common *common, enum visitor_by by, size_t page, size_t at)
+{
+    const struct visitor_page *here = common->self->pages[by][page], *there = common->from->pages[by][page];
+    const uint64_t key = (uint64_t)by << 32, visitor = (uint64_t)page << VISITOR_PAGE_BITS | at;
+    uint32_t more = there->more ? there->more[at] : 0, place = place_here(common, there->seen[at] - 1);
+
+    note_visitor(common, by);
+    common->same[place] += has_near(common->self, here, at, key, visitor, place);
+    if (more != 0 && !(more & IN_LIST)) {
+        place = place_here(common, more - 1);
+        common->same[place] += has_near(common->self, here, at, key, visitor, place);
+    }
+    for (uint32_t i = more & ~IN_LIST; more & IN_LIST; i = common->from->places[i].before) {
+        place = place_here(common, common->from->places[i].place);
+        common->same[place] += has_near(common->self, here, at, key, visitor, place);
+        if (common->from->places[i].before == i) {
+            break;
+        }
+    }
+}
+
+static void compare_mapped(const struct common *common, const struct idmap_slot *slot)
+{
+    enum visitor_by by = (enum visitor_by)(slot->b >> 32);
+    uint32_t place = (uint32_t)slot->b;
+    size_t page = (size_t)(slot->a >> VISITOR_PAGE_BITS), at = (size_t)slot->a & (PAGE_SIZE - 1);
+
+    if (place == ANYWHERE) {
+        if (idmap_find(&common->self->more, slot->a, slot->b)) {
+            note_visitor(common, by);
+        }
+        return;
+    }
+    place = place_here(common, place);
+    uint64_t key = slot->b & ~(uint64_t)UINT32_MAX;
+    if (slot->a >= (uint64_t)NUMBER_MAX) {
+        common->same[place] += idmap_find(&common->self->more, slot->a, key | place) != NULL;
+    } else if (page < common->self->caps[by] && common->self->pages[by][page]) {
+        common->same[place] += has_near(common->self, common->self->pages[by][page], at, key, slot->a, place);
+    }
+}
+
+void report_visitors_common(const struct report_visitors *self, const struct report_visitors *from,
+                            const uint32_t *places, int64_t *same, struct visitors_common *out)
+{
+    const struct common common = {self, from, places, same, out};
+
+    *out = (struct visitors_common){0, 0};
+    for (int by = 0; by < VISITOR_BY_COUNT; by++) {
+        size_t caps = self->caps[by] < from->caps[by] ? self->caps[by] : from->caps[by];
+        for (size_t page = 0; page < caps; page++) {
+            const struct visitor_page *here = self->pages[by][page], *there = from->pages[by][page];
+            for (size_t at = 0; here && there && at < PAGE_SIZE; at++) {
+                if (here->seen[at] != 0 && there->seen[at] != 0) {
+                    compare_near(&common, (enum visitor_by)by, page, at);
+                }
+            }
+        }
+    }
+    for (size_t i = 0; i < from->more.cap; i++) {
+        if (from->more.slots[i].a != IDMAP_NO_KEY) {
+            compare_mapped(&common, &from->more.slots[i]);
+        }
+    }
 }

@@ -7,9 +7,10 @@
 
 /*
  * Which visitors were seen at which places (buckets of time, groups): exact. Numbers of visitors are dense and given in
- * order of time, so an array by number holds where each was seen first, and a list what comes then: what the clicks of
- * a day need stays in the processor's cache, as a map of all pairs would not. Visitors of many places and numbers far
- * apart are in a map. Bounded: 64 million numbers, 16 million more places in lists and 8 million in the map.
+ * order of time, so an array by number holds where each was seen first, another where it was seen next, and a list what
+ * comes then: what the clicks of a day need stays in the processor's cache, as a map of all pairs would not. Visitors
+ * of many places and numbers far apart are in a map. Bounded: 64 million numbers, 16 million places in lists and 8
+ * million in the map.
  */
 struct report_visitors {
     struct visitor_page **pages[VISITOR_BY_COUNT]; /* by the higher bits of the number */
@@ -24,16 +25,17 @@ void report_visitors_done(struct report_visitors *self);
 
 #define VISITOR_PAGE_BITS 14
 struct visitor_page {
-    uint32_t seen[1 << VISITOR_PAGE_BITS]; /* place + 1; or a list of several (report_visitors.c); 0 = nowhere */
+    uint32_t seen[1 << VISITOR_PAGE_BITS]; /* the first place + 1; 0 = nowhere */
+    uint32_t *more;                        /* the second + 1, or a list of the others (report_visitors.c); or NULL */
 };
-/* Is this the only place it was seen at? The answer that most clicks get. */
-static inline bool report_visitors_only(const struct report_visitors *self, int64_t visitor, enum visitor_by by,
-                                        uint32_t place)
+/* Where it is kept at which place that visitor was seen: place + 1, 0 = nowhere, or what only report_visitors_add
+ * knows. NULL: nothing is kept there yet. */
+static inline uint32_t *report_visitors_slot(const struct report_visitors *self, int64_t visitor, enum visitor_by by)
 {
     size_t at = (size_t)visitor >> VISITOR_PAGE_BITS;
-    const struct visitor_page *page = at < self->caps[by] ? self->pages[by][at] : NULL;
+    struct visitor_page *page = at < self->caps[by] ? self->pages[by][at] : NULL;
 
-    return page && page->seen[(size_t)visitor & (ARRAY_LEN(page->seen) - 1)] == place + 1;
+    return page ? &page->seen[(size_t)visitor & (ARRAY_LEN(page->seen) - 1)] : NULL;
 }
 
 struct visitor_seen {
@@ -43,5 +45,13 @@ struct visitor_seen {
 /* place < 2^31 - 1; visitor != 0. false: too many. */
 bool report_visitors_add(struct report_visitors *self, int64_t visitor, enum visitor_by by, uint32_t place,
                          struct visitor_seen *out);
+
+/* What two sets have in common: who counted in both counts once. places: of each place of `from` the one of `self`
+ * (NULL: the same). same[place of self] is raised by the visitors that both have there. */
+struct visitors_common {
+    int64_t visitors, cookies;
+};
+void report_visitors_common(const struct report_visitors *self, const struct report_visitors *from,
+                            const uint32_t *places, int64_t *same, struct visitors_common *out);
 
 #endif

@@ -4,10 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "behind_visitors.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/limits.h"
 #include "linkpond/base/log.h"
@@ -19,9 +18,7 @@
 /*
  * A round of the thread: waiting tasks, one batch of clicks, then whatever upkeep is due.
  */
-#define POLL_MS       20 /* how late a click may be seen by an idle writer */
-#define NICE          10
-#define SLICE_NS      (200 * 1000)
+#define POLL_MS       20                /* how late a click may be seen by an idle writer */
 #define TASKS_A_ROUND 64                /* then clicks get their turn */
 #define RETRY_MIN_NS  (200 * NS_PER_MS) /* after a failed batch; doubles */
 /* What goes into the write-ahead log, about. A click's share of a full batch; folding touches pages of many links. */
@@ -227,23 +224,6 @@ static uint64_t wait_for_work(struct writer *self, bool *stopping)
     *stopping = self->stopping;
     pthread_mutex_unlock(&self->lock);
     return tickets;
-}
-
-/* On a busy core a visitor waits for the end of the writer's time slice, so it asks for little time but for small
- * slices (Linux 6.12 and later: sched_setattr(2), sched_runtime of a normal task). Without either things only are less
- * fair. */
-static void step_behind_visitors(void)
-{
-    struct {
-        uint32_t size, policy;
-        uint64_t flags;
-        int32_t nice;
-        uint32_t priority;
-        uint64_t runtime_ns, deadline_ns, period_ns;
-    } const attributes = {.size = sizeof attributes, .nice = NICE, .runtime_ns = SLICE_NS};
-
-    setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
-    syscall(SYS_sched_setattr, 0, &attributes, 0U);
 }
 
 static void *writer_thread(void *arg)

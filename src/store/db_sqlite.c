@@ -223,6 +223,46 @@ void db_snapshot_end(struct db *self, bool own)
     }
 }
 
+#define SAME_TRIES 16
+
+/* Begins, and reads at once: a deferred transaction sees the state of its first read. */
+static enum err begin_now(struct db *self, int64_t *version)
+{
+    enum err err = db_begin(self, false);
+    if (err) {
+        return err;
+    }
+    struct stmt *stmt = db_stmt(self, SQL_DB_DATA_VERSION);
+    *version = stmt_next(stmt) ? stmt_i64(stmt, 0) : 0;
+    stmt_reset(stmt);
+    if (stmt_err(stmt)) {
+        db_rollback(self);
+    }
+    return stmt_err(stmt);
+}
+
+/* A handle's versions tell of other handles' commits only when it is asked twice: so one begins before the other and
+ * again behind it, and where it has noticed nothing, there was nothing. */
+enum err db_begin_same(struct db *self, struct db *other)
+{
+    int64_t before = 0, after = 0, own = 0;
+    enum err err = begin_now(other, &before);
+
+    BUG_ON(self->mode != DB_READ || other->mode != DB_READ);
+    for (int i = 0; !err && i < SAME_TRIES; i++) {
+        err = begin_now(self, &own);
+        db_rollback(other);
+        err = err ? err : begin_now(other, &after);
+        if (!err && before == after) {
+            return OK;
+        }
+        before = after;
+        db_rollback(self);
+    }
+    db_rollback(other);
+    return err ? err : ERR_BUSY;
+}
+
 enum err db_nested(struct db *self)
 {
     BUG_ON(!self->begun);
@@ -311,6 +351,11 @@ void db_set_deadline(struct db *self, int64_t mono_deadline_ns)
     self->deadline = mono_deadline_ns;
     sqlite3_progress_handler(self->raw, mono_deadline_ns ? DEADLINE_OPCODES : 0,
                              mono_deadline_ns ? past_deadline : NULL, self);
+}
+
+int64_t db_deadline(const struct db *self)
+{
+    return self->deadline;
 }
 
 int64_t db_last_id(struct db *self)

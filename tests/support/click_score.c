@@ -231,7 +231,7 @@ static void count_visitors(struct score *self, struct db *db)
                                      .zone = self->run->engine->zone,
                                      .limit = 1,
                                      .want_visitors = true};
-        BUG_ON(report_run(db, &arena, &query, &report, &fault) != OK);
+        BUG_ON(report_run(db, NULL, &arena, &query, &report, &fault) != OK);
         self->by_day[day].visitors = report.totals.visitors;
         self->by_day[day].cookie_visitors = report.totals.cookie_visitors;
         arena_reset(&arena);
@@ -275,7 +275,7 @@ int64_t score_sums_wrong(struct score *self)
 
     BUG_ON(!db);
     arena_init(&arena, 64 << 20);
-    BUG_ON(report_run(db, &arena, &query, &report, &fault) != OK);
+    BUG_ON(report_run(db, NULL, &arena, &query, &report, &fault) != OK);
     for (size_t i = 0; i < report.groups_count; i++) {
         int64_t link = 0;
         BUG_ON(!str_to_i64(report.groups[i].values[0], &link));

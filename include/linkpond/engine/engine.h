@@ -68,6 +68,7 @@ struct engine {
     struct journal *journal;
     struct writer *writer;
     struct readers *readers;
+    struct report_helper *report_helper; /* NULL on one core */
     struct editor *editor;
     struct janitor *janitor;
     struct geo *geo; /* NULL = no files are named */

@@ -34,6 +34,9 @@ bool db_in_transaction(const struct db *self);
  * the end, which is harmless where the beginning failed. */
 enum err db_snapshot_begin(struct db *self, bool *own);
 void db_snapshot_end(struct db *self, bool own);
+/* Transactions on two read handles of one file that see the same state, for two threads that answer one question.
+ * ERR_BUSY: commits kept coming in between; then neither is begun. */
+enum err db_begin_same(struct db *self, struct db *other);
 /* Savepoint for one item of a bulk call: db_nested(self); … db_nested_release or db_nested_rollback. One level. */
 enum err db_nested(struct db *self);
 enum err db_nested_release(struct db *self);
@@ -53,6 +56,7 @@ enum err db_integrity(struct db *self, bool quick, struct fault *fault);
 enum err db_copy_to(struct db *self, const char *path);
 /* Statements on this handle give up with ERR_UNAVAILABLE after so many milliseconds (0 = never). */
 void db_set_deadline(struct db *self, int64_t mono_deadline_ns);
+int64_t db_deadline(const struct db *self);
 
 /* The statement of that name, prepared once per handle, reset and with no bindings. Lent until asked again. Aborts when
  * the SQL is broken (a test prepares every text). */

@@ -153,21 +153,37 @@ static void check_groups(const struct report_query *query, const struct report *
     assert_int_equal(report->other_clicks, 0);
 }
 
+static void check_answer(const struct report_query *query, struct db *db, struct report_helper *helper)
+{
+    struct report report;
+    struct arena arena;
+    struct fault fault = {0};
+
+    arena_init(&arena, 16 << 20);
+    assert_int_equal(report_run(db, helper, &arena, query, &report, &fault), OK);
+    check_totals(query, &report);
+    check_series(query, &report);
+    check_groups(query, &report);
+    arena_done(&arena);
+}
+
+/* Alone and by two threads. */
 static void ask_questions(void)
 {
+    const char *path = tempdir_file(&ledger.db.dir, "test.db");
+    struct report_helper *helper = NULL;
+    struct db *reader = NULL;
+
+    assert_int_equal(db_open(path, DB_READ, &reader, NULL), OK);
+    assert_int_equal(report_helper_start(path, &helper, NULL), OK);
     for (int q = 0; q < QUESTIONS; q++) {
         struct report_query query;
-        struct report report;
-        struct arena arena;
-        struct fault fault = {0};
-        arena_init(&arena, 16 << 20);
         ask(&query);
-        assert_int_equal(report_run(ledger.db.db, &arena, &query, &report, &fault), OK);
-        check_totals(&query, &report);
-        check_series(&query, &report);
-        check_groups(&query, &report);
-        arena_done(&arena);
+        check_answer(&query, ledger.db.db, NULL);
+        check_answer(&query, reader, helper);
     }
+    report_helper_stop(helper);
+    db_close(reader);
 }
 
 static void report__any_question_gets_the_answer_of_counting_by_hand(void **state)
@@ -257,13 +273,13 @@ static void report__of_deleted_clicks_the_sums_still_tell(void **state)
     int64_t deleted = 1;
     fold_rows_of_world(ROWS);
     seal_world(100);
-    assert_int_equal(report_run(ledger.db.db, arena, &query, &before, NULL), OK);
+    assert_int_equal(report_run(ledger.db.db, NULL, arena, &query, &before, NULL), OK);
     while (deleted > 0) {
         assert_int_equal(db_begin(ledger.db.db, false), OK);
         assert_int_equal(fold_retain(ledger.db.db, AUTUMN + SPAN, &deleted), OK);
         assert_int_equal(db_commit(ledger.db.db), OK);
     }
-    assert_int_equal(report_run(ledger.db.db, arena, &query, &after, NULL), OK);
+    assert_int_equal(report_run(ledger.db.db, NULL, arena, &query, &after, NULL), OK);
     assert_int_equal(after.totals.clicks, before.totals.clicks);
     assert_int_equal(after.groups_count, before.groups_count);
     for (size_t i = 0; i < after.groups_count; i++) {
@@ -271,7 +287,7 @@ static void report__of_deleted_clicks_the_sums_still_tell(void **state)
         assert_int_equal(after.groups[i].clicks, before.groups[i].clicks);
     }
     query.want_visitors = true; /* which no sum knows: only what is left can be counted */
-    assert_int_equal(report_run(ledger.db.db, arena, &query, &after, NULL), OK);
+    assert_int_equal(report_run(ledger.db.db, NULL, arena, &query, &after, NULL), OK);
     assert_true(after.totals.clicks < before.totals.clicks);
 }
 
@@ -286,9 +302,9 @@ static void report__groups_past_the_limit_are_other(void **state)
                                  .group_by = {DIM_LINK},
                                  .group_count = 1};
     struct report all, first;
-    assert_int_equal(report_run(ledger.db.db, arena, &query, &all, NULL), OK);
+    assert_int_equal(report_run(ledger.db.db, NULL, arena, &query, &all, NULL), OK);
     query.limit = 2;
-    assert_int_equal(report_run(ledger.db.db, arena, &query, &first, NULL), OK);
+    assert_int_equal(report_run(ledger.db.db, NULL, arena, &query, &first, NULL), OK);
     assert_int_equal(all.groups_count, LINKS);
     assert_int_equal(first.groups_count, 2);
     assert_int_equal(first.groups[0].clicks, all.groups[0].clicks);
@@ -307,9 +323,9 @@ static void report__pairs_past_the_limit_are_other(void **state)
                                  .group_count = 2};
     struct report all, first;
     int64_t shown = 0;
-    assert_int_equal(report_run(ledger.db.db, arena, &query, &all, NULL), OK);
+    assert_int_equal(report_run(ledger.db.db, NULL, arena, &query, &all, NULL), OK);
     query.limit = 5;
-    assert_int_equal(report_run(ledger.db.db, arena, &query, &first, NULL), OK);
+    assert_int_equal(report_run(ledger.db.db, NULL, arena, &query, &first, NULL), OK);
     assert_true(all.groups_count > 24);
     assert_int_equal(first.groups_count, 5);
     for (size_t i = 0; i < 5; i++) {
@@ -328,7 +344,7 @@ static void report__a_series_too_long_names_the_interval(void **state)
     struct report report;
     struct report_query query = {
         .from_ms = 1, .to_ms = START, .zone = zone_find(STR("UTC")), .limit = 10, .interval = INTERVAL_HOUR};
-    assert_int_equal(report_run(ledger.db.db, &ledger.db.arena, &query, &report, &fault), ERR_INVALID);
+    assert_int_equal(report_run(ledger.db.db, NULL, &ledger.db.arena, &query, &report, &fault), ERR_INVALID);
     assert_string_equal(fault.field, "interval");
 }
 
@@ -338,7 +354,7 @@ static void report__all_time_begins_with_the_first_click(void **state)
     struct report report;
     struct report_query query = {
         .from_ms = 0, .to_ms = START + SPAN, .zone = zone_find(STR("UTC")), .limit = 10, .interval = INTERVAL_DAY};
-    assert_int_equal(report_run(ledger.db.db, &ledger.db.arena, &query, &report, NULL), OK);
+    assert_int_equal(report_run(ledger.db.db, NULL, &ledger.db.arena, &query, &report, NULL), OK);
     assert_int_equal(report.series_count, (START + SPAN - AUTUMN) / MS_PER_DAY);
     assert_int_equal(report.series[0].start_ms, AUTUMN);
 }

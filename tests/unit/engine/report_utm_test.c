@@ -92,7 +92,7 @@ static struct report ask(enum dim dim, bool raw, const char *filter, bool exclud
         query.filters[query.filters_count++] =
             (struct report_filter){.dim = DIM_UTM_SOURCE, .exclude = exclude, .values = {words, 1}};
     }
-    assert_int_equal(report_run(ledger.db.db, &ledger.db.arena, &query, &report, NULL), OK);
+    assert_int_equal(report_run(ledger.db.db, NULL, &ledger.db.arena, &query, &report, NULL), OK);
     return report;
 }
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include <cmocka.h>
+#include <pthread.h>
 #include <sys/stat.h>
 
 #include "linkpond/base/clock.h"
@@ -226,6 +227,64 @@ static void db__a_reader_sees_one_snapshot(void **state)
     db_close(reader);
 }
 
+#define COMMITS 3000
+
+static void *commit_often(void *arg)
+{
+    struct fixture *self = arg;
+    char text[16];
+
+    for (int i = 0; i < COMMITS; i++) {
+        snprintf(text, sizeof text, "%d", i);
+        put(self->db, "k", str_from_c(text), OK);
+        if (i % 100 == 0) {
+            db_checkpoint(self->db, true, NULL, NULL); /* readers may be in its way */
+        }
+    }
+    return NULL;
+}
+
+static uint64_t value_of(struct db *db)
+{
+    uint64_t value = 0;
+    struct stmt *stmt = db_stmt(db, SQL_META_GET);
+
+    stmt_bind_str(stmt, "key", STR("k"));
+    assert_true(stmt_next(stmt) && str_to_u64(stmt_blob(stmt, 0), &value));
+    stmt_reset(stmt);
+    return value;
+}
+
+static void db__two_readers_see_the_same_state(void **state)
+{
+    struct fixture *self = *state;
+    struct db *readers[2];
+    pthread_t writer;
+
+    put(self->db, "k", STR("0"), OK);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(db_open(self->path, DB_READ, &readers[i], &self->fault), OK);
+    }
+    assert_int_equal(pthread_create(&writer, NULL, commit_often, self), 0);
+    for (uint64_t last = 0; last < COMMITS - 1;) {
+        enum err err = db_begin_same(readers[0], readers[1]);
+        assert_true(err == OK || err == ERR_BUSY);
+        assert_int_equal(db_in_transaction(readers[0]), err == OK);
+        assert_int_equal(db_in_transaction(readers[1]), err == OK);
+        if (err == OK) {
+            uint64_t first = value_of(readers[0]);
+            assert_int_equal(first, value_of(readers[1]));
+            assert_true(first >= last);
+            last = first;
+        }
+        db_rollback(readers[0]);
+        db_rollback(readers[1]);
+    }
+    pthread_join(writer, NULL);
+    db_close(readers[0]);
+    db_close(readers[1]);
+}
+
 static void db__a_rollback_leaves_nothing(void **state)
 {
     struct fixture *self = *state;
@@ -386,6 +445,7 @@ int main(void)
         TEST(db__finds_a_damaged_page),
         TEST(db__a_read_handle_cannot_write),
         TEST(db__a_reader_sees_one_snapshot),
+        TEST(db__two_readers_see_the_same_state),
         TEST(db__a_rollback_leaves_nothing),
         TEST(db__one_item_of_many_can_fail),
         TEST(db__is_usable_after_the_disk_was_full),

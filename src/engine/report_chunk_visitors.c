@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "report_columns.h"
+
+/* The visitors of a chunk's rows. Most were seen at the same place before, or never: these cost a load and a store. */
+
+struct visits {
+    struct report_columns *columns;
+    const struct chunk_numbers *numbers;
+    struct row_codes by_codes, flag_codes;
+    const uint8_t *bys, *news; /* by code: enum visitor_by; 1 = a new visitor */
+    bool several_buckets;
+    size_t bucket;
+};
+
+static enum err map_codes(struct report_columns *self, enum chunk_column column, struct row_codes *codes,
+                          const uint8_t **out)
+{
+    const struct chunk_codes *stored = &self->chunk.codes[column];
+    uint8_t *map = ARENA_ARRAY(&self->arena, uint8_t, stored->count);
+
+    for (size_t i = 0; map && i < stored->count; i++) {
+        int64_t number = stored->entries[i].term;
+        map[i] = column == CHUNK_FLAGS ? (number & CLICK_FLAG_NEW_VISITOR) != 0 : (uint8_t)number;
+    }
+    *out = map;
+    return map ? report_rows_codes(self, stored, codes) : ERR_NOMEM;
+}
+
+static enum err open_visits(struct visits *self)
+{
+    struct report_columns *columns = self->columns;
+    const uint64_t wanted = CHUNK_BIT(CHUNK_VISITOR) | CHUNK_BIT(CHUNK_FLAGS) | CHUNK_BIT(CHUNK_VISITOR_BY);
+    uint64_t times = self->several_buckets ? CHUNK_BIT(CHUNK_TIME) : 0;
+    enum err err = chunks_load_more(columns->db, &columns->chunk, wanted | times);
+
+    self->numbers = &columns->chunk.numbers[CHUNK_VISITOR];
+    err = err == OK ? map_codes(columns, CHUNK_VISITOR_BY, &self->by_codes, &self->bys) : err;
+    return err == OK ? map_codes(columns, CHUNK_FLAGS, &self->flag_codes, &self->news) : err;
+}
+
+static enum err add_visit(struct visits *self, size_t place, int64_t visitor)
+{
+    struct report_columns *columns = self->columns;
+    uint32_t groups[REPORT_DIM_VALUES_MAX * REPORT_DIM_VALUES_MAX];
+    struct tally_visit visit = {
+        .visitor = visitor,
+        .visitor_by = (enum visitor_by)self->bys[row_code(&self->by_codes, place)],
+        .new_visitor = self->news[row_code(&self->flag_codes, place)],
+        .bucket = self->bucket,
+        .groups = groups,
+    };
+    enum err err = OK;
+
+    if (self->several_buckets) {
+        int64_t ms = chunk_number(&columns->chunk.numbers[CHUNK_TIME], report_row(columns, place));
+        visit.bucket = report_times_at(&columns->times, ms)->bucket;
+    }
+    if (columns->tally->query->group_count > 0) {
+        err = report_cells_groups(columns, place, groups, &visit.groups_count);
+    }
+    return err == OK ? report_tally_visit(columns->tally, &visit) : err;
+}
+
+/* Rows that are looked up together, so that they need not wait for each other's memory. */
+#define BLOCK 512
+
+struct block {
+    size_t first, count;
+    uint32_t *seen[BLOCK];
+    uint16_t later[BLOCK]; /* places of those that take more than a load and a store */
+    size_t later_count;
+};
+
+static void find_block(const struct visits *self, struct block *block, uint32_t *elsewhere)
+{
+    const struct report_columns *columns = self->columns;
+
+    for (size_t i = 0; i < block->count; i++) {
+        size_t place = block->first + i;
+        int64_t visitor = chunk_number(self->numbers, report_row(columns, place));
+        enum visitor_by by = (enum visitor_by)self->bys[row_code(&self->by_codes, place)];
+        uint32_t *seen = visitor != 0 ? report_visitors_slot(&columns->tally->visitors, visitor, by) : NULL;
+        block->seen[i] = seen ? seen : elsewhere;
+        __builtin_prefetch(block->seen[i], 1);
+    }
+}
+
+static void count_block(const struct visits *self, struct block *block)
+{
+    const struct report_columns *columns = self->columns;
+    struct report_tally *tally = columns->tally;
+    struct group_count *counts = tally->groups.counts;
+    const uint32_t *groups = tally->query->group_count > 0 ? columns->group : NULL;
+    int64_t visitors = 0, cookies = 0, news = 0;
+
+    for (size_t i = 0; i < block->count; i++) {
+        size_t place = block->first + i;
+        uint32_t group = groups ? groups[place] : 0, was = *block->seen[i];
+        bool one = group != REPORT_MANY_GROUPS, first = one && was == 0, done = first || (one && was == group + 1);
+        *block->seen[i] = first ? group + 1 : was;
+        block->later[block->later_count] = (uint16_t)place;
+        block->later_count += !done;
+        visitors += first;
+        cookies += first && self->bys[row_code(&self->by_codes, place)] == VISITOR_BY_COOKIE;
+        news += done && self->news[row_code(&self->flag_codes, place)];
+        if (groups && first) {
+            counts[group].visitors++;
+        }
+    }
+    tally->out->totals.visitors += visitors;
+    tally->out->totals.cookie_visitors += cookies;
+    tally->out->totals.new_visitors += news;
+}
+
+/* Each at one place at most: its group, or none where there are no groups. */
+static enum err add_simple(struct visits *self)
+{
+    const struct report_columns *columns = self->columns;
+    uint32_t elsewhere = UINT32_MAX; /* where no group is */
+    struct block block = {0};
+    enum err err = OK;
+
+    for (; err == OK && block.first < columns->count; block.first += block.count) {
+        block.count = columns->count - block.first < BLOCK ? columns->count - block.first : BLOCK;
+        block.later_count = 0;
+        find_block(self, &block, &elsewhere);
+        count_block(self, &block);
+        for (size_t i = 0; err == OK && i < block.later_count; i++) {
+            int64_t visitor = chunk_number(self->numbers, report_row(columns, block.later[i]));
+            err = visitor != 0 ? add_visit(self, block.later[i], visitor) : OK;
+        }
+    }
+    return err;
+}
+
+static enum err add_each(struct visits *self)
+{
+    struct report_columns *columns = self->columns;
+    enum err err = OK;
+
+    for (size_t i = 0; err == OK && i < columns->count; i++) {
+        int64_t visitor = chunk_number(self->numbers, report_row(columns, i));
+        err = visitor != 0 ? add_visit(self, i, visitor) : OK;
+    }
+    return err;
+}
+
+enum err report_chunk_visitors(struct report_columns *self, bool several_buckets, size_t bucket)
+{
+    struct visits visits = {.columns = self, .several_buckets = several_buckets, .bucket = bucket};
+    enum err err = open_visits(&visits);
+
+    if (err != OK) {
+        return err;
+    }
+    return self->tally->starts ? add_each(&visits) : add_simple(&visits);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_REPORT_HELPER_H
+#define LINKPOND_ENGINE_REPORT_HELPER_H
+
+#include <stdatomic.h>
+
+#include "report_tally.h"
+
+/*
+ * Chunks of one question, taken by two threads from both ends: each reads days of its own, so that what it counts with
+ * stays in its core's cache and few visitors are met by both.
+ */
+struct chunk_queue {
+    const struct chunk_info *items;
+    size_t count;
+    _Atomic size_t taken;
+    _Atomic bool failed; /* by either: the other may stop */
+};
+/* The part of who starts at the beginning, or at the end. */
+enum err report_scan_queue(struct report_tally *tally, struct db *db, struct chunk_queue *queue, bool from_end);
+
+/* The helper's part of a question: everything of its own but the queue and the question. */
+struct report_share {
+    struct db *db;
+    const struct report_query *query;
+    struct chunk_queue *queue;
+    struct arena arena;
+    struct report_match match;
+    struct report_tally tally;
+    struct report report;
+    struct fault fault;
+    enum err err;
+};
+
+/* For one question: begins transactions on `db` and on the helper's handle that see the same state. False: it is busy,
+ * or commits kept coming; then nothing is begun. */
+bool report_helper_take(struct report_helper *self, struct db *db);
+/* Sets the helper to work; the share lives until report_helper_wait has returned. */
+void report_helper_begin(struct report_helper *self, struct report_share *share);
+void report_helper_wait(struct report_helper *self);
+/* Ends its transaction. NULL is fine. */
+void report_helper_give(struct report_helper *self);
+
+#endif
