@@ -161,8 +161,8 @@ enum err report_scan(struct report_tally *tally, struct db *db, struct report_he
     struct chunk_queue queue = {.items = list.items, .count = list.count};
 
     if (err == OK) {
-        err = helper && list.count >= HELPED_CHUNKS ? add_helped(tally, db, helper, &queue)
-                                                    : add_all(tally, db, &queue);
+        err =
+            helper && list.count >= HELPED_CHUNKS ? add_helped(tally, db, helper, &queue) : add_all(tally, db, &queue);
     }
     free(list.items);
     return err;

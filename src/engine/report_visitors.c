@@ -233,6 +233,17 @@ static void compare_mapped(const struct common *common, const struct idmap_slot 
     }
 }
 
+static void compare_pages(const struct common *common, enum visitor_by by, size_t page)
+{
+    const struct visitor_page *here = common->self->pages[by][page], *there = common->from->pages[by][page];
+
+    for (size_t at = 0; here && there && at < PAGE_SIZE; at++) {
+        if (here->seen[at] != 0 && there->seen[at] != 0) {
+            compare_near(common, by, page, at);
+        }
+    }
+}
+
 void report_visitors_common(const struct report_visitors *self, const struct report_visitors *from,
                             const uint32_t *places, int64_t *same, struct visitors_common *out)
 {
@@ -240,14 +251,8 @@ void report_visitors_common(const struct report_visitors *self, const struct rep
 
     *out = (struct visitors_common){0, 0};
     for (int by = 0; by < VISITOR_BY_COUNT; by++) {
-        size_t caps = self->caps[by] < from->caps[by] ? self->caps[by] : from->caps[by];
-        for (size_t page = 0; page < caps; page++) {
-            const struct visitor_page *here = self->pages[by][page], *there = from->pages[by][page];
-            for (size_t at = 0; here && there && at < PAGE_SIZE; at++) {
-                if (here->seen[at] != 0 && there->seen[at] != 0) {
-                    compare_near(&common, (enum visitor_by)by, page, at);
-                }
-            }
+        for (size_t page = 0; page < self->caps[by] && page < from->caps[by]; page++) {
+            compare_pages(&common, (enum visitor_by)by, page);
         }
     }
     for (size_t i = 0; i < from->more.cap; i++) {
