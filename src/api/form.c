@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The form at "/": sign in with an API key, paste an address, get a short link with its QR code. It needs no script.
- * Every answer to a POST is a redirect, so that reloading repeats nothing, unless something was wrong: then the form is
- * shown again as it was filled in.
+ * The form at "/desk/form", for browsers without script: sign in with an API key, paste an address, get a short link
+ * with its QR code. Every answer to a POST is a redirect, so that reloading repeats nothing, unless something was
+ * wrong: then the form is shown again as it was filled in.
  */
 #include "form.h"
 
@@ -10,7 +10,8 @@
 #include "linkpond/base/crypt.h"
 #include "linkpond/base/percent.h"
 
-#define KEPT_MAX 3000 /* what is carried over signing in within one address */
+#define FORM_PATH "/desk/form"
+#define KEPT_MAX  3000 /* what is carried over signing in within one address */
 
 static void read_form(const struct request *request, bool from_query, struct form *out)
 {
@@ -117,7 +118,7 @@ static enum err write_made(struct edit_call *edit, struct db *db, const struct e
 {
     (void)db;
     reply_redirect(edit->reply, edit->request, 303,
-                   arena_f(edit->request->arena, "/?made=lnk_%lld", (long long)seen->links->link.id));
+                   arena_f(edit->request->arena, FORM_PATH "?made=lnk_%lld", (long long)seen->links->link.id));
     return OK;
 }
 
@@ -170,14 +171,14 @@ static void form_post(struct ctx *ctx, struct request *request, struct reply *re
 /* ---- signing in and out -------------------------------------------------------------------------------------------
  */
 
-/* "/" with what was filled in before, unless that is too much for an address. */
+/* The form with what was filled in before, unless that is too much for an address. */
 static str way_back(struct request *request, const struct form *form)
 {
     char memory[KEPT_MAX];
     struct buf out;
     char mark = '?';
     buf_init_fixed(&out, memory, sizeof(memory));
-    buf_add_char(&out, '/');
+    buf_add_c(&out, FORM_PATH);
     for (int i = 0; i < FORM_FIELDS; i++) {
         if (form->values[i].len > 0) {
             buf_add_char(&out, mark);
@@ -187,7 +188,7 @@ static str way_back(struct request *request, const struct form *form)
             mark = '&';
         }
     }
-    return out.overflow ? STR("/") : arena_str(request->arena, buf_str(&out));
+    return out.overflow ? STR(FORM_PATH) : arena_str(request->arena, buf_str(&out));
 }
 
 static void sign_in(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -236,12 +237,13 @@ static void sign_out(struct ctx *ctx, struct request *request, struct reply *rep
         form_answer_sign_in(&page, reply, err_http_status(err), WORD_failed, NULL);
         return;
     }
-    reply_redirect(reply, request, 303, STR("/"));
+    reply_redirect(reply, request, 303, STR(FORM_PATH));
 }
 
 const struct route api_form_routes[] = {
-    {METHOD_GET, "/", PLANE_ADMIN, form_get, SCOPE_ANYONE, "The form", 0, ROUTE_QUERY_ANY},
-    {METHOD_POST, "/", PLANE_ADMIN, form_post, SCOPE_ANYONE, "Create a link with the form", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/desk/form", PLANE_ADMIN, form_get, SCOPE_ANYONE, "The form", 0, ROUTE_QUERY_ANY},
+    {METHOD_POST, "/desk/form", PLANE_ADMIN, form_post, SCOPE_ANYONE, "Create a link with the form", 0,
+     ROUTE_QUERY_ANY},
     {METHOD_POST, "/sign-in", PLANE_ADMIN, sign_in, SCOPE_ANYONE, "Sign in with the form", 0, ROUTE_QUERY_ANY},
     {METHOD_POST, "/sign-out", PLANE_ADMIN, sign_out, SCOPE_ANYONE, "Sign out with the form", 0, ROUTE_QUERY_ANY},
     {0},

@@ -102,7 +102,8 @@ struct assets *assets_new(const struct embedded *table)
     BUG_ON(!self->items);
     for (size_t i = 0; i < count; i++) {
         str bytes = {table[i].bytes, table[i].len};
-        if (str_find(bytes, STR("{{"), 0) < 0) { /* templates are filled, not served */
+        bool is_template = str_ends(str_from_c(table[i].name), STR(".html")) && str_find(bytes, STR("{{"), 0) >= 0;
+        if (!is_template) { /* which are filled, not served */
             make_asset(&self->items[self->count++], &table[i]);
         }
     }

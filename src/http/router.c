@@ -15,6 +15,7 @@ struct router {
     size_t cors_origins_count;
     struct auth *auth;
     struct assets *assets;
+    struct desk *desk;
     struct pages *pages;
     struct repeats *repeats;
     const char *admin_address;
@@ -30,6 +31,7 @@ struct router *router_new(const struct router_opts *opts)
     self->cors_origins_count = opts->cors_origins_count;
     self->auth = auth_new(opts->engine);
     self->assets = assets_new(web_files);
+    self->desk = desk_new(desk_files);
     self->pages = pages_new();
     self->repeats = repeats_new(opts->engine);
     return self;
@@ -40,6 +42,7 @@ void router_free(struct router *self)
     if (self) {
         auth_free(self->auth);
         assets_free(self->assets);
+        desk_free(self->desk);
         pages_free(self->pages);
         repeats_free(self->repeats);
         free(self);
@@ -202,6 +205,7 @@ static void call(struct router *self, struct request *request, const struct rout
                       .route = route,
                       .auth = self->auth,
                       .assets = self->assets,
+                      .desk = self->desk,
                       .pages = self->pages,
                       .admin_url = admin_url(self),
                       .repeats = self->repeats};

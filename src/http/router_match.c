@@ -2,7 +2,7 @@
 /*
  * Which row answers a path. There are some dozens of rows and a call to the API costs a database read at least, so the
  * tables are walked; what matters is that the rule is plain: same number of segments, literals equal, and where two
- * rows fit the one with fewer ":name"s.
+ * rows fit the one with fewer ":name"s; a "*name" at the end takes whatever is left and yields to every other row.
  */
 #include "router_private.h"
 
@@ -29,6 +29,10 @@ static int fit(str row, str path, str params[PATH_PARAMS_MAX])
         str wanted, segment, row_rest, path_rest;
         bool more_row = str_cut(row, '/', &wanted, &row_rest);
         bool more_path = str_cut(path, '/', &segment, &path_rest);
+        if (str_starts(wanted, STR("*"))) {
+            params[count] = path;
+            return PATH_PARAMS_MAX;
+        }
         if (more_row != more_path) {
             return -1;
         }

@@ -21,8 +21,25 @@ static void asset_get(struct ctx *ctx, struct request *request, struct reply *re
     }
 }
 
+static void desk_get(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    desk_reply(ctx->desk, request, auth_session_came(request), request->params[0], reply);
+}
+
+/* What is asked for at the root is asked of the desk: "/?url=…" of a bookmark fills in its form. */
+static void root_get(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    (void)ctx;
+    str location =
+        request->query.len > 0 ? arena_f(request->arena, "/desk/new?" STR_FMT, STR_ARG(request->query)) : STR("/desk/");
+    reply_redirect(reply, request, 302, location);
+}
+
 const struct route http_routes[] = {
     {METHOD_GET, "/assets/:name", PLANE_ADMIN, asset_get, SCOPE_ANYONE, "A built-in file", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/", PLANE_ADMIN, root_get, SCOPE_ANYONE, "To the desk", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/desk", PLANE_ADMIN, root_get, SCOPE_ANYONE, "To the desk", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/desk/*path", PLANE_ADMIN, desk_get, SCOPE_ANYONE, "The desk", 0, ROUTE_QUERY_ANY},
     {METHOD_GET, "/-/healthz", PLANE_PUBLIC, public_health, SCOPE_ANYONE, "Is the public plane alive", 0,
      ROUTE_QUERY_ANY},
     {METHOD_GET, "/-/preview", PLANE_PUBLIC, preview_get, SCOPE_ANYONE, "Where a short link leads", 0, ROUTE_QUERY_ANY},

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * embed_files OUT.c SYMBOL FILES...
+ * embed_files OUT.c SYMBOL --named NAME FILE NAME FILE...
  *
  * Writes `const struct embedded SYMBOL[]` (linkpond/base/embedded.h) with each file's bytes as a string literal, ended
- * by a row with an empty name. A host tool: it runs during the build and links nothing of the program.
+ * by a row with an empty name. A file goes by its name without its folder, or by the NAME before it. A host tool: it
+ * runs during the build and links nothing of the program.
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -61,18 +63,21 @@ static const char *file_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static bool write_table(FILE *out, const char *symbol, char **paths, int count)
+/* With `step` 2 the arguments are pairs of a name and a path. */
+static bool write_table(FILE *out, const char *symbol, char **args, int args_count, int step)
 {
+    int count = args_count / step;
     size_t *lens = calloc((size_t)count + 1, sizeof *lens);
     bool good = lens != NULL;
 
     fputs("/* Made by embed_files; do not edit. */\n#include \"linkpond/base/embedded.h\"\n\n", out);
     for (int i = 0; good && i < count; i++) {
-        good = write_file(out, paths[i], i, &lens[i]);
+        good = write_file(out, args[i * step + step - 1], i, &lens[i]);
     }
     fprintf(out, "const struct embedded %s[] = {\n", symbol);
     for (int i = 0; good && i < count; i++) {
-        fprintf(out, "    {\"%s\", bytes_%d, %zu},\n", file_name(paths[i]), i, lens[i]);
+        const char *name = step == 2 ? args[i * step] : file_name(args[i]);
+        fprintf(out, "    {\"%s\", bytes_%d, %zu},\n", name, i, lens[i]);
     }
     fputs("    {\"\", \"\", 0},\n};\n", out);
     free(lens);
@@ -81,8 +86,9 @@ static bool write_table(FILE *out, const char *symbol, char **paths, int count)
 
 int main(int argc, char **argv)
 {
-    if (argc < 3) {
-        fputs("usage: embed_files OUT.c SYMBOL FILES...\n", stderr);
+    bool named = argc > 3 && strcmp(argv[3], "--named") == 0;
+    if (argc < 3 || (named && argc % 2 != 0)) {
+        fputs("usage: embed_files OUT.c SYMBOL FILES... | --named NAME FILE NAME FILE...\n", stderr);
         return 2;
     }
     FILE *out = fopen(argv[1], "w");
@@ -90,7 +96,8 @@ int main(int argc, char **argv)
         perror(argv[1]);
         return 1;
     }
-    bool good = write_table(out, argv[2], argv + 3, argc - 3);
+    bool good =
+        named ? write_table(out, argv[2], argv + 4, argc - 4, 2) : write_table(out, argv[2], argv + 3, argc - 3, 1);
     if (fclose(out) != 0) {
         perror(argv[1]);
         good = false;

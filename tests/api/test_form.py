@@ -18,12 +18,12 @@ def visitor(pond):
     session = requests.Session()
     session.headers.update({"Sec-Fetch-Site": "same-origin", "X-Forwarded-For": next(addresses), **EN})
     reply = session.post(pond.admin + "/sign-in", data={"key": f"  {pond.key}\n"}, allow_redirects=False, timeout=10)
-    assert (reply.status_code, reply.headers["Location"]) == (303, "/")
+    assert (reply.status_code, reply.headers["Location"]) == (303, "/desk/form")
     return session
 
 
 def create(pond, visitor, expect=303, **fields):
-    reply = visitor.post(pond.admin + "/", data=fields, allow_redirects=False, timeout=10)
+    reply = visitor.post(pond.admin + "/desk/form", data=fields, allow_redirects=False, timeout=10)
     assert reply.status_code == expect, reply.text[:500]
     return reply
 
@@ -34,18 +34,18 @@ def value_of(page, name):
 
 
 def test_signed_out_it_asks_for_a_key_in_the_readers_language(pond):
-    page = requests.get(pond.admin + "/", headers=ZH, timeout=10)
+    page = requests.get(pond.admin + "/desk/form", headers=ZH, timeout=10)
     assert page.status_code == 200
     assert 'lang="zh-CN"' in page.text and "API 密钥" in page.text
-    assert 'lang="en"' in requests.get(pond.admin + "/", headers=EN, timeout=10).text
+    assert 'lang="en"' in requests.get(pond.admin + "/desk/form", headers=EN, timeout=10).text
 
 
 def test_pages_run_no_code_of_anybody(pond, visitor):
     create(pond, visitor, url="https://e.com/?a=\"><script>alert(1)</script>&b='", alias="xss-1",
            campaign="<img src=x onerror=alert(1)>", channel='"><b>')
-    for page in (visitor.get(pond.admin + "/?made=lnk_1&url=%22%3E%3Cscript%3E", timeout=10),
-                 requests.get(pond.admin + "/?url=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", timeout=10),
-                 visitor.post(pond.admin + "/", data={"url": "<script>", "alias": "\"><script>"}, timeout=10)):
+    for page in (visitor.get(pond.admin + "/desk/form?made=lnk_1&url=%22%3E%3Cscript%3E", timeout=10),
+                 requests.get(pond.admin + "/desk/form?url=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", timeout=10),
+                 visitor.post(pond.admin + "/desk/form", data={"url": "<script>", "alias": "\"><script>"}, timeout=10)):
         assert "<script" not in page.text and "<img src=x" not in page.text and "<b>\"" not in page.text
         assert not re.search(r"<[^>]+ (style|on\w+)=", page.text)
         assert "default-src 'none'" in page.headers["Content-Security-Policy"]
@@ -56,7 +56,7 @@ def test_a_link_is_made_and_shown_with_its_qr_code(pond, visitor):
     reply = create(pond, visitor, url="https://www.example.com/a?x=1", alias="form-1", channel="华东3群", campaign="双十一",
                    utm_source="wechat", utm_content="a&b")
     link = pond.api("GET", "/links/form-1", 200).json()
-    assert reply.headers["Location"] == f"/?made={link['id']}"
+    assert reply.headers["Location"] == f"/desk/form?made={link['id']}"
     assert (link["channel"], link["campaign"], link["utm_source"], link["utm_content"]) == \
         ("华东3群", "双十一", "wechat", "a&b")
     page = visitor.get(pond.admin + reply.headers["Location"], timeout=10).text
@@ -81,7 +81,7 @@ def test_what_is_wrong_is_marked_and_what_was_typed_is_kept(pond, visitor, field
     assert value_of(page, "channel") == "kept & <safe>"
     for name, value in fields.items():
         assert value_of(page, name) == value
-    chinese = visitor.post(pond.admin + "/", data=fields, headers=ZH, timeout=10).text
+    chinese = visitor.post(pond.admin + "/desk/form", data=fields, headers=ZH, timeout=10).text
     assert re.search(rf'id="e-{wrong}">[^<]*[\u4e00-\u9fff]', chinese)
 
 
@@ -103,12 +103,12 @@ def test_other_peoples_pages_make_no_links(pond, visitor, headers):
                              timeout=10)
         assert reply.status_code == 403
     assert pond.api("GET", "/links", 200).json()["total"] == before
-    assert "f-url" in visitor.get(pond.admin + "/", timeout=10).text  # still signed in
+    assert "f-url" in visitor.get(pond.admin + "/desk/form", timeout=10).text  # still signed in
 
 
 def test_an_old_browser_sends_the_token_instead(pond, visitor):
-    token = value_of(visitor.get(pond.admin + "/", timeout=10).text, "csrf")
-    reply = visitor.post(pond.admin + "/", data={"url": "https://e.com/token", "csrf": token}, headers={"Sec-Fetch-Site": None},
+    token = value_of(visitor.get(pond.admin + "/desk/form", timeout=10).text, "csrf")
+    reply = visitor.post(pond.admin + "/desk/form", data={"url": "https://e.com/token", "csrf": token}, headers={"Sec-Fetch-Site": None},
                          allow_redirects=False, timeout=10)
     assert reply.status_code == 303
 
@@ -125,20 +125,20 @@ def test_when_the_session_has_ended_nothing_typed_is_lost(pond, visitor):
 
 
 def test_a_session_that_is_no_more_is_said_on_the_first_page(pond, visitor):
-    assert "session has ended" not in requests.get(pond.admin + "/", headers=EN, timeout=10).text
+    assert "session has ended" not in requests.get(pond.admin + "/desk/form", headers=EN, timeout=10).text
     stale = {"lp_session": "0" * 64}
     assert "Your session has ended. Sign in again." in \
-        requests.get(pond.admin + "/", headers=EN, cookies=stale, timeout=10).text
-    assert "登录已过期，请重新登录。" in requests.get(pond.admin + "/", headers=ZH, cookies=stale, timeout=10).text
+        requests.get(pond.admin + "/desk/form", headers=EN, cookies=stale, timeout=10).text
+    assert "登录已过期，请重新登录。" in requests.get(pond.admin + "/desk/form", headers=ZH, cookies=stale, timeout=10).text
     visitor.post(pond.admin + "/sign-out", allow_redirects=False, timeout=10)
-    assert "session has ended" not in visitor.get(pond.admin + "/", timeout=10).text  # they ended it themselves
+    assert "session has ended" not in visitor.get(pond.admin + "/desk/form", timeout=10).text  # they ended it themselves
 
 
 def test_two_clicks_make_one_link(pond, visitor):
     def total():
         return pond.api("GET", "/links", 200, params={"q": "e.com/twice"}).json()["total"]
 
-    once = value_of(visitor.get(pond.admin + "/", timeout=10).text, "once")
+    once = value_of(visitor.get(pond.admin + "/desk/form", timeout=10).text, "once")
     fields = {"url": "https://e.com/twice", "once": once}
     first = create(pond, visitor, **fields)
     again = create(pond, visitor, **fields)
@@ -153,10 +153,10 @@ def test_two_clicks_make_one_link(pond, visitor):
 
 def test_two_clicks_at_the_same_moment_make_one_link(pond, visitor):
     for turn in range(5):
-        fields = {"url": f"https://e.com/moment/{turn}", "once": value_of(visitor.get(pond.admin + "/", timeout=10).text, "once")}
+        fields = {"url": f"https://e.com/moment/{turn}", "once": value_of(visitor.get(pond.admin + "/desk/form", timeout=10).text, "once")}
         with ThreadPoolExecutor(6) as pool:
             replies = [reply.result() for reply in [pool.submit(
-                requests.post, pond.admin + "/", data=fields, cookies=dict(visitor.cookies), allow_redirects=False,
+                requests.post, pond.admin + "/desk/form", data=fields, cookies=dict(visitor.cookies), allow_redirects=False,
                 headers={"Sec-Fetch-Site": "same-origin"}, timeout=30) for _ in range(6)]]
         assert {reply.status_code for reply in replies} == {303}
         assert len({reply.headers["Location"] for reply in replies}) == 1
@@ -164,7 +164,7 @@ def test_two_clicks_at_the_same_moment_make_one_link(pond, visitor):
 
 
 def test_what_was_refused_is_judged_anew(pond, visitor):
-    once = value_of(visitor.get(pond.admin + "/", timeout=10).text, "once")
+    once = value_of(visitor.get(pond.admin + "/desk/form", timeout=10).text, "once")
     link = pond.link(alias="later-free")
     fields = {"url": "https://e.com/anew", "alias": "later-free", "once": once}
     create(pond, visitor, 409, **fields)
@@ -198,7 +198,7 @@ def test_figures_and_balance_are_those_of_the_ledger(make_pond):
     session = requests.Session()
     session.post(own.admin + "/sign-in", data={"key": own.key}, headers={"Sec-Fetch-Site": "none", "X-Forwarded-For": "192.0.2.8"},
                  timeout=10)
-    page = session.get(own.admin + "/", headers=ZH, timeout=10).text
+    page = session.get(own.admin + "/desk/form", headers=ZH, timeout=10).text
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
     assert "收到 6 = 真实访问 4 + 机器访问 1 + 链接检测 1 · 丢失 0" in text
     assert re.search(r"<dt>访问次数\(PV\)</dt><dd>4</dd>", page)
@@ -211,8 +211,8 @@ def test_a_key_that_may_only_read_sees_no_figures_it_may_not(pond):
     session = requests.Session()
     session.post(pond.admin + "/sign-in", data={"key": key}, headers={"Sec-Fetch-Site": "none", "X-Forwarded-For": "192.0.2.8"},
                  timeout=10)
-    page = session.get(pond.admin + "/", headers=EN, timeout=10).text
+    page = session.get(pond.admin + "/desk/form", headers=EN, timeout=10).text
     assert "This key may not create links" in page
     assert "Last 7 days" not in page
-    assert session.post(pond.admin + "/", data={"url": "https://e.com/"}, headers={"Sec-Fetch-Site": "same-origin"},
+    assert session.post(pond.admin + "/desk/form", data={"url": "https://e.com/"}, headers={"Sec-Fetch-Site": "same-origin"},
                         timeout=10).status_code == 403

@@ -277,7 +277,7 @@ def test_no_script_gets_into_a_page(pond):
     session = requests.Session()
     signed = session.post(pond.admin + "/api/v1/session", json={"key": pond.key}, headers={"Sec-Fetch-Site": "same-origin"}, timeout=10)
     cookie = {"Cookie": signed.headers["Set-Cookie"].split(";")[0], "Host": pond.admin.split("//")[1], "Accept": "text/html"}
-    pages = [preview, requests.get(pond.admin + "/", headers=cookie, timeout=10), requests.get(pond.admin + f"/?q={requests.utils.quote(EVIL)}", headers=cookie, timeout=10),
+    pages = [preview, requests.get(pond.admin + "/desk/form", headers=cookie, timeout=10), requests.get(pond.admin + f"/desk/form?q={requests.utils.quote(EVIL)}", headers=cookie, timeout=10),
              pond.visit(requests.utils.quote(EVIL)), pond.visit("-/preview?code=" + requests.utils.quote(EVIL) + "&host=" + requests.utils.quote(EVIL), base=pond.public)]
     for page in pages:
         assert "<script>alert" not in page.text and "<img src=x" not in page.text and "<b>t</b>" not in page.text, page.text[:3000]

@@ -3,19 +3,11 @@
 
 LINKPOND_SHOTS=folder keeps pictures of every page for the eye.
 """
-import base64
-import os
-from pathlib import Path
-
 import pytest
+from browser import open_browser, shot
 from pond import wait_for
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
-FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server",
-         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 LOOKS = [(360, "zh-CN", "light"), (1280, "zh-CN", "light"), (360, "en-US", "dark"), (1280, "en-US", "dark")]
 
 
@@ -25,30 +17,12 @@ def browser(tmp_path, monkeypatch):
     opened = []
 
     def make(width, language, scheme):
-        options = webdriver.ChromeOptions()
-        options.binary_location = "/usr/bin/chromium"
-        for flag in [*FLAGS, f"--user-data-dir={tmp_path / 'profile'}", f"--lang={language}", f"--accept-lang={language}"]:
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-        opened.append(driver)
-        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                               {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500})
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia",
-                               {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-        return driver
+        opened.append(open_browser(tmp_path / "profile", width, language, scheme))
+        return opened[-1]
 
     yield make
     for driver in opened:
         driver.quit()
-
-
-def shot(driver, name):
-    folder = os.environ.get("LINKPOND_SHOTS")
-    if folder:
-        picture = driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True, "format": "png"})
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        (Path(folder) / f"{name}.png").write_bytes(base64.b64decode(picture["data"]))
 
 
 def click_main(driver):
@@ -77,7 +51,7 @@ def test_from_signing_in_to_a_counted_click(make_pond, browser, width, language,
     pond = make_pond()
     driver = browser(width, language, scheme)
     tag = f"{width}-{language[:2]}-{scheme}"
-    driver.get(pond.admin + "/")
+    driver.get(pond.admin + "/desk/form")
     shot(driver, f"sign-in-{tag}")
     check_fit(driver)
     assert driver.find_element(By.TAG_NAME, "html").get_attribute("lang") == ("zh-CN" if language == "zh-CN" else "en")
@@ -89,7 +63,7 @@ def test_from_signing_in_to_a_counted_click(make_pond, browser, width, language,
     driver.find_element(By.ID, "f-channel").send_keys("华东3群")
     driver.find_element(By.ID, "f-utm_source").send_keys("wechat")
     click_main(driver)
-    assert "/?made=lnk_" in driver.current_url
+    assert "/desk/form?made=lnk_" in driver.current_url
     assert driver.find_element(By.ID, "short").get_attribute("value") == "http://s.test/spring"
     assert driver.execute_script("return document.querySelector('.qr img').naturalWidth") > 0
     check_fit(driver)
@@ -100,7 +74,7 @@ def test_from_signing_in_to_a_counted_click(make_pond, browser, width, language,
     pond.click_of(reply)
 
     def row_counts():
-        driver.get(pond.admin + "/")
+        driver.get(pond.admin + "/desk/form")
         row = driver.find_element(By.CSS_SELECTOR, "tbody tr")
         assert row.find_element(By.CLASS_NAME, "name").text == "s.test/spring"
         return [cell.text.split("\n")[-1] for cell in row.find_elements(By.CLASS_NAME, "num")]
@@ -118,7 +92,7 @@ def test_a_mistake_is_explained_where_it_is_and_can_be_mended(make_pond, browser
     pond = make_pond()
     pond.link(alias="taken")
     driver = browser(360, "zh-CN", "light")
-    driver.get(pond.admin + "/")
+    driver.get(pond.admin + "/desk/form")
     driver.find_element(By.ID, "key").send_keys("lp_not-the-key-at-all-but-long-enough")
     click_main(driver)
     assert driver.find_element(By.CSS_SELECTOR, "[role=alert]").text
@@ -141,7 +115,7 @@ def test_a_mistake_is_explained_where_it_is_and_can_be_mended(make_pond, browser
 def test_the_form_can_be_filled_in_and_sent_by_keyboard_alone(make_pond, browser):
     pond = make_pond()
     driver = browser(1280, "en-US", "light")
-    driver.get(pond.admin + "/")
+    driver.get(pond.admin + "/desk/form")
     driver.switch_to.active_element.send_keys(pond.key + "\n")
     wait_for(lambda: driver.find_elements(By.ID, "f-url"))
     driver.switch_to.active_element.send_keys("https://www.example.com/keys\n")

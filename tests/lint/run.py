@@ -16,6 +16,7 @@ from pathlib import Path  # noqa: E402
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import code_lints  # noqa: E402
+import desk_lints  # noqa: E402
 import docs_lints  # noqa: E402
 import project_lints  # noqa: E402
 from tree import Tree  # noqa: E402
@@ -33,7 +34,7 @@ def main():
     tree = Tree(ROOT)
     allowed, used = read_allowed(tree), set()
     passed = failed = 0
-    for lint in code_lints.LINTS + project_lints.LINTS + docs_lints.LINTS:
+    for lint in code_lints.LINTS + project_lints.LINTS + docs_lints.LINTS + desk_lints.LINTS:
         if wanted not in lint.name:
             continue
         problems, note = judge(lint, tree, allowed, used)

@@ -5,6 +5,7 @@
 #include "linkpond/engine/engine.h"
 #include "linkpond/http/assets.h"
 #include "linkpond/http/auth.h"
+#include "linkpond/http/desk.h"
 #include "linkpond/http/pages.h"
 #include "linkpond/http/repeats.h"
 
@@ -22,6 +23,7 @@ struct ctx {
     const struct route *route;
     struct auth *auth;           /* sign in and out */
     const struct assets *assets; /* what is built in */
+    const struct desk *desk;     /* the marketer's web app */
     const struct pages *pages;   /* what visitors see */
     const char *admin_url;       /* base of the addresses this plane answers at; "" = nothing is listening */
     struct repeats *repeats;     /* answers kept for who asks again */
@@ -33,7 +35,7 @@ typedef void route_handler(struct ctx *ctx, struct request *request, struct repl
 #define SCOPE_ANYONE (1u << 30)
 struct route {
     enum method method;
-    const char *path; /* ":name" takes one segment */
+    const char *path; /* ":name" takes one segment, "*name" at the end all that is left, be it nothing */
     enum plane plane;
     route_handler *handler;
     unsigned scope; /* bits that the key must all have */

@@ -46,6 +46,12 @@ static void too_much(struct ctx *ctx, struct request *request, struct reply *rep
     arena_alloc(request->arena, LIMIT_ARENA_REQUEST + 1);
 }
 
+static void path_get(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    (void)ctx;
+    reply_text(reply, 200, "text/plain", arena_f(request->arena, "rest=" STR_FMT, STR_ARG(request->params[0])));
+}
+
 static void health(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     (void)ctx;
@@ -61,6 +67,8 @@ static const struct route links_routes[] = {
     {METHOD_GET, "/api/v1/links/:ref/tags/:tag", PLANE_ADMIN, link_get, SCOPE_LINKS_READ, "Two", 0, ROUTE_QUERY_ANY},
     {METHOD_DELETE, "/api/v1/links/:ref", PLANE_ADMIN, link_create, SCOPE_ADMIN, "Delete", 0, ROUTE_QUERY_ANY},
     {METHOD_PUT, "/import", PLANE_ADMIN, link_create, SCOPE_LINKS_WRITE, "Import", 10, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/views/*path", PLANE_ADMIN, path_get, SCOPE_ANYONE, "The rest", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/views/:one", PLANE_ADMIN, link_get, SCOPE_LINKS_READ, "One segment", 0, ROUTE_QUERY_ANY},
     {METHOD_GET, "/much", PLANE_ADMIN, too_much, SCOPE_ANYONE, "Too much", 0, ROUTE_QUERY_ANY},
     {0},
 };
@@ -112,6 +120,27 @@ static int handle(void)
 {
     router_handle(router, PLANE_ADMIN, &desk.request, &desk.reply);
     return desk.reply.status;
+}
+
+static void route__rest_of_a_path_is_taken_when_no_other_row_fits(void **state)
+{
+    static const char *const cases[][2] = {
+        {"/views/", "rest="},
+        {"/views/a/b", "rest=a/b"},
+        {"/views/a/", "rest=a/"},
+        {"/views/a/b/c/d", "rest=a/b/c/d"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        desk_request(METHOD_GET, cases[i][0]);
+        assert_int_equal(handle(), 200);
+        assert_str_same(buf_str(&desk.reply.body), str_from_c(cases[i][1]));
+    }
+    with_key(METHOD_GET, "/views/a");
+    assert_int_equal(handle(), 200);
+    assert_str(buf_str(&desk.reply.body), "a");
+    desk_request(METHOD_GET, "/views");
+    assert_int_equal(handle(), 404);
 }
 
 static void route__literal_wins_over_a_parameter(void **state)
@@ -204,12 +233,13 @@ static void reserved__are_the_first_segments_once_each(void **state)
     (void)state;
     str words[8];
     size_t count = routes_reserved(tables, words, ARRAY_LEN(words));
-    assert_int_equal(count, 5);
+    assert_int_equal(count, 6);
     assert_str(words[0], "api");
     assert_str(words[1], "import");
-    assert_str(words[2], "much");
-    assert_str(words[3], "-");
-    assert_str(words[4], "healthz");
+    assert_str(words[2], "views");
+    assert_str(words[3], "much");
+    assert_str(words[4], "-");
+    assert_str(words[5], "healthz");
     assert_true(routes_reserved(tables, words, 2) >= 2);
 }
 
@@ -338,6 +368,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(route__literal_wins_over_a_parameter),
+        TEST(route__rest_of_a_path_is_taken_when_no_other_row_fits),
         TEST(route__parameters_are_decoded_after_the_split),
         TEST(route__unknown_paths_and_methods_are_told_apart),
         TEST(route__head_is_get_and_options_lists_methods),

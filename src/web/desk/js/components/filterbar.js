@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Search and filters in one line. Each filter is a button that opens a list; when set it shows its value and takes it
+ * away again. All values live in the page's query, so the view can be shared.
+ */
+import { debounce, h, replace } from '../dom.js';
+import { t } from '../i18n.js';
+import { icon } from './icon.js';
+
+const SEARCH_AFTER_MS = 250;
+
+function filterButton(filter, value, change) {
+  const trigger = h('button', { class: 'button small', type: 'button', 'aria-haspopup': 'listbox', 'aria-expanded': 'false' });
+  const holder = h('div', { class: 'menu start' }, trigger);
+  let popup = null;
+  const draw = () => {
+    const on = value !== '';
+    trigger.toggleAttribute('data-on', on);
+    replace(trigger, on ? `${filter.label}${t('colon')}` : filter.label, on && h('span', { class: 'cut' }, filter.show ? filter.show(value) : value || t('filter.none')),
+      icon('down'));
+  };
+  const close = (focus) => {
+    popup?.remove();
+    popup = null;
+    trigger.setAttribute('aria-expanded', 'false');
+    document.removeEventListener('pointerdown', outside, true);
+    if (focus) {
+      trigger.focus();
+    }
+  };
+  const outside = (event) => {
+    if (!holder.contains(event.target)) {
+      close(false);
+    }
+  };
+  const pick = (next) => {
+    close(true);
+    value = next;
+    draw();
+    change(next);
+  };
+  const row = (text, next, selected) => h('button', {
+    class: 'menu-item', type: 'button', role: 'option', 'aria-selected': String(selected), 'aria-checked': String(selected), on: { click: () => pick(next) },
+  }, h('span', { class: 'cut' }, text));
+  const open = async () => {
+    const list = h('div', { role: 'listbox', 'aria-label': filter.label });
+    const search = filter.source && h('input', { class: 'input', type: 'text', placeholder: t('filter.find'), 'aria-label': t('filter.find'), autocomplete: 'off' });
+    const fill = async () => {
+      const found = filter.options || (await filter.source(search.value.trim()).catch(() => []));
+      replace(list, value !== '' && row(t('filter.any'), '', false), found.map((option) => row(option.label, option.value, option.value === value)),
+        found.length === 0 && h('p', { class: 'none' }, t('filter.nothing')));
+    };
+    popup = h('div', { class: 'popup', on: { keydown: keyed } }, search, list);
+    holder.append(popup);
+    trigger.setAttribute('aria-expanded', 'true');
+    document.addEventListener('pointerdown', outside, true);
+    search?.addEventListener('input', debounce(fill, SEARCH_AFTER_MS));
+    search?.focus();
+    await fill();
+    if (!search) {
+      (list.querySelector('[aria-checked="true"]') || list.firstElementChild)?.focus();
+    }
+  };
+  const keyed = (event) => {
+    const items = [...popup.querySelectorAll('.input, .menu-item')];
+    const at = items.indexOf(document.activeElement);
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      event.stopPropagation();
+      close(true);
+    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      items[(at + (event.key === 'ArrowDown' ? 1 : -1) + items.length) % items.length]?.focus();
+    } else if (event.key === 'Enter' && document.activeElement === items[0] && items[0].matches('.input')) {
+      event.preventDefault();
+      (value === '' ? items[1] : items[2])?.click();
+    }
+  };
+  trigger.addEventListener('click', () => (popup ? close(true) : open()));
+  draw();
+  return holder;
+}
+
+/**
+ * filterBar({search: {name, label, value}, filters, values, onChange, extra}): filters are {key, label, source | options,
+ * show(value)}: `source(text)` as in places.js, or `options` [{value, label}]. onChange(values) gets all that is set.
+ * `extra` are nodes at the end of the line (a sort box, say).
+ */
+export function filterBar({ search, filters, values, onChange, extra = [] }) {
+  const current = { ...values };
+  const change = (name, value) => {
+    current[name] = value;
+    onChange({ ...current });
+    clear.hidden = !filters.some((filter) => current[filter.key]);
+  };
+  const box = search && h('div', { class: 'search' }, icon('search'), h('input', {
+    class: 'input', type: 'search', value: values[search.name] || '', placeholder: search.label, 'aria-label': search.label, autocomplete: 'off',
+    spellcheck: 'false', on: { input: debounce((event) => change(search.name, event.target.value.trim()), SEARCH_AFTER_MS) },
+  }));
+  const row = h('div', { class: 'row' });
+  const clear = h('button', {
+    class: 'button plain small', type: 'button', on: {
+      click: () => {
+        filters.forEach((filter) => { current[filter.key] = ''; });
+        onChange({ ...current });
+        draw();
+      },
+    },
+  }, t('filter.clear'));
+  const draw = () => {
+    replace(row, filters.map((filter) => filterButton(filter, current[filter.key] || '', (value) => change(filter.key, value))), clear);
+    clear.hidden = !filters.some((filter) => current[filter.key]);
+  };
+  draw();
+  return h('div', { class: 'stack tight no-print' }, h('div', { class: 'filters' }, box, extra), row);
+}

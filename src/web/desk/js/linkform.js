@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* The fields of a link, for making one and for changing one, and what they say to the API. */
+import { debounce, h, replace } from './dom.js';
+import { fillTemplate, finalAddress, findAddress } from './address.js';
+import { fromLocalInput, toLocalInput } from './format.js';
+import { t } from './i18n.js';
+import * as places from './places.js';
+import { combobox } from './components/combobox.js';
+import { selectField, switchField, textArea, textField } from './components/field.js';
+
+export const UTM = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term'];
+const TEXTS = ['title', 'campaign', 'channel', 'fallback_url', 'owner', 'customer', 'external_id', 'notes', ...UTM];
+const TIMES = ['valid_from', 'valid_until'];
+
+function urlField(link) {
+  const field = textArea({
+    name: 'url', label: t('create.url'), hint: t('create.url_hint'), value: link.url, rows: 2, big: true, placeholder: t('create.url_placeholder'),
+    attrs: { spellcheck: 'false', inputmode: 'url' },
+  });
+  const typed = field.get;
+  field.get = () => findAddress(typed()) || typed();
+  /** Text around an address is taken away as soon as it is pasted, and said so. */
+  const tidy = () => {
+    const raw = typed();
+    const found = findAddress(raw);
+    if (found && found !== raw) {
+      field.set(found);
+      field.setNote(t('create.url_found'), 'good');
+    } else {
+      field.setNote(t('create.url_hint'));
+    }
+  };
+  field.control.addEventListener('paste', () => setTimeout(tidy));
+  field.control.addEventListener('blur', tidy);
+  field.control.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      field.control.form.requestSubmit();
+    }
+  });
+  return field;
+}
+
+function utmFields(link) {
+  return UTM.map((name) => combobox({
+    name, label: t(`utm.${name}`), source: places.utmValues(name), value: link[name] || '', attrs: { autocapitalize: 'none' },
+  }));
+}
+
+/** All fields by name. `link` is what they begin with: a link of the API, or what a form brought along. */
+export async function linkFields(link, { domains }) {
+  const offered = domains.filter((row) => row.enabled && row.shareable);
+  const initial = link.domain || domains.find((row) => row.is_default)?.host || '';
+  const rows = [
+    urlField(link),
+    offered.length > 1 && selectField({ name: 'domain', label: t('create.domain'), options: offered.map((row) => [row.host, row.host]), value: initial }),
+    textField({
+      name: 'alias', label: t('create.alias'), hint: t('create.alias_hint'), optional: true, value: link.alias, before: `${initial}/`,
+      attrs: { autocapitalize: 'none', spellcheck: 'false', maxlength: 64 },
+    }),
+    textField({ name: 'title', label: t('create.title'), optional: true, value: link.title, placeholder: t('create.title_placeholder'), attrs: { maxlength: 200 } }),
+    combobox({ name: 'channel', label: t('create.channel'), hint: t('create.channel_hint'), source: places.channel, value: link.channel || '', placeholder: t('create.channel_placeholder') }),
+    combobox({ name: 'campaign', label: t('create.campaign'), hint: t('create.campaign_hint'), source: places.campaign, value: link.campaign || '', placeholder: t('create.campaign_placeholder') }),
+    combobox({ name: 'tags', label: t('create.tags'), optional: true, source: places.tag, multiple: true, value: link.tags || [] }),
+    ...utmFields(link),
+    textField({ name: 'valid_from', label: t('create.valid_from'), type: 'datetime-local', value: toLocalInput(link.valid_from) }),
+    textField({ name: 'valid_until', label: t('create.valid_until'), type: 'datetime-local', value: toLocalInput(link.valid_until) }),
+    textField({ name: 'max_clicks', label: t('create.max_clicks'), hint: t('create.max_clicks_hint'), type: 'number', value: link.max_clicks ?? '', attrs: { min: 1, inputmode: 'numeric' } }),
+    textField({ name: 'fallback_url', label: t('create.fallback'), hint: t('create.fallback_hint'), type: 'url', value: link.fallback_url }),
+    combobox({ name: 'owner', label: t('create.owner'), source: places.owner, value: link.owner || '' }),
+    textField({ name: 'customer', label: t('create.customer'), value: link.customer, attrs: { maxlength: 128 } }),
+    textField({ name: 'external_id', label: t('create.external_id'), hint: t('create.external_id_hint'), value: link.external_id, attrs: { maxlength: 128 } }),
+    selectField({
+      name: 'redirect_status', label: t('create.status'), value: String(link.redirect_status || 302),
+      options: ['302', '301', '307', '308', '303'].map((code) => [code, t(`create.status.${code}`)]),
+    }),
+    switchField({ name: 'forward_query', label: t('create.forward'), hint: t('create.forward_hint'), value: link.forward_query ?? true }),
+    textArea({ name: 'notes', label: t('create.notes'), value: link.notes, rows: 3 }),
+  ].filter(Boolean);
+  return Object.fromEntries(rows.map((field) => [field.name, field]));
+}
+
+/** What was filled in, as the API takes it: an empty text is null. */
+export function toApi(values) {
+  const body = { ...values };
+  TEXTS.forEach((name) => { body[name] = values[name] || null; });
+  TIMES.forEach((name) => { body[name] = fromLocalInput(values[name]); });
+  body.alias = values.alias || null;
+  body.max_clicks = values.max_clicks === '' ? null : Number(values.max_clicks);
+  body.redirect_status = Number(values.redirect_status);
+  return body;
+}
+
+/** Only what differs, so that a change somebody else made meanwhile to another field is left alone. */
+export function difference(before, after) {
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])));
+}
+
+/* ---- the preview of the final address ---------------------------------------------------------------------------- */
+
+/** What the channel's template would give for fields that are left empty. */
+async function templateValues(channel, fields) {
+  if (!channel) {
+    return {};
+  }
+  const found = (await places.channel(channel)).find((row) => row.value === channel)?.label_of;
+  const known = {
+    channel, channel_group: found?.channel_group, region: found?.region, location: found?.location,
+    campaign: fields.campaign.get(), owner: fields.owner.get() || found?.owner, customer: fields.customer.get(),
+  };
+  return Object.fromEntries(Object.entries(found?.utm_template || {}).filter(([, text]) => text)
+    .map(([name, text]) => [name, fillTemplate(text, known)]));
+}
+
+/**
+ * preview(fields, {template}) -> {element, draw}: the address a visitor arrives at, what is added marked. With `template`
+ * the channel's own values show in the UTM fields, as they will be applied.
+ */
+export function preview(fields, { template = true } = {}) {
+  const element = h('p', { class: 'preview any-break', role: 'status' });
+  let turn = 0;
+  const draw = async () => {
+    turn += 1;
+    const mine = turn;
+    const url = fields.url.get();
+    const given = template ? await templateValues(fields.channel.get(), fields).catch(() => ({})) : {};
+    if (mine !== turn) {
+      return;
+    }
+    UTM.forEach((name) => fields[name].control.setAttribute('placeholder', given[name] ? t('create.from_template', { value: given[name] }) : ''));
+    const utm = Object.fromEntries([...UTM, 'utm_id'].map((name) => [name, fields[name]?.get() || given[name] || '']));
+    replace(element, url ? finalAddress(url, utm).map(([text, added]) => (added ? h('mark', null, text) : text))
+      : h('span', { class: 'soft' }, t('create.preview_empty')));
+  };
+  const soon = debounce(draw, 120);
+  [fields.url, fields.channel, fields.campaign, ...UTM.map((name) => fields[name])].forEach((field) => {
+    field.control.addEventListener('input', soon);
+    field.element.addEventListener('change', soon);
+  });
+  draw();
+  return { element, draw };
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every page is a row: `path` below /desk (":name" takes one segment), `page` its module, `words` its files of words.
+ * With `nav` it stands in the navigation: group, icon, word, keys, and the scope without which it is not offered.
+ *
+ * A page's module exports `async function show(view)`: it fills view.el (see router.js for what else a view has) and may
+ * return a function that is called when the page is left.
+ */
+export const routes = [
+  { path: '/', redirect: '/links' },
+  {
+    path: '/links', page: () => import('./pages/links.js'), words: ['links'],
+    nav: { group: 'work', icon: 'link', word: 'nav.links', keys: 'g l', scope: 'links:read' },
+  },
+  { path: '/new', page: () => import('./pages/create.js'), words: ['create', 'links'] },
+  { path: '/links/:ref', page: () => import('./pages/link.js'), words: ['link', 'links', 'create'] },
+  { path: '/links/:ref/edit', page: () => import('./pages/edit.js'), words: ['create', 'links'] },
+  {
+    path: '/clicks', page: () => import('./pages/clicks.js'), words: ['clicks', 'links'],
+    nav: { group: 'understand', icon: 'list', word: 'nav.clicks', keys: 'g t', scope: 'stats:read' },
+  },
+];
+
+/** Groups of the navigation, in order; a group without pages is not shown. */
+export const groups = ['work', 'understand', 'organise', 'run'];

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: MIT
+"""Goal: the desk works in a real browser against a real server: sign in, create, copy, find, see it counted; nothing that
+was entered is lost when the session ends; nothing that was entered becomes part of the page.
+
+LINKPOND_SHOTS=folder keeps pictures of every page for the eye.
+"""
+import pytest
+from browser import noise, open_browser, shot
+from pond import WECHAT, wait_for
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+LOOKS = [(360, "zh-CN", "light"), (1280, "zh-CN", "dark"), (360, "en-US", "dark"), (1280, "en-US", "light")]
+EVIL = "\"><img src=x onerror=alert(1)><script>alert(2)</script>"
+
+
+class Desk:
+    def __init__(self, pond, driver):
+        self.pond, self.driver = pond, driver
+
+    def open(self, path="/"):
+        self.driver.get(self.pond.admin + "/desk" + path)
+        return self
+
+    def find(self, css):
+        return wait_for(lambda: self.driver.find_elements(By.CSS_SELECTOR, css), 20)[0]
+
+    def all(self, css):
+        return self.driver.find_elements(By.CSS_SELECTOR, css)
+
+    def gone(self, css):
+        wait_for(lambda: not self.all(css), 20)
+
+    def text(self):
+        return self.driver.execute_script("return document.body.innerText")
+
+    def says(self, words):
+        wait_for(lambda: words in self.text(), 20)
+
+    def type(self, *keys):
+        self.driver.switch_to.active_element.send_keys(*keys)
+
+    def sign_in(self):
+        self.find("input[name=key]").send_keys(self.pond.key + "\n")
+        self.find(".shell")
+        return self
+
+    def field(self, name):
+        return self.find(f"[data-field={name}] input, [data-field={name}] textarea")
+
+    def check_fit(self):
+        """Nothing sticks out sideways, every control has a name, no two ids are the same, one h1."""
+        run = self.driver.execute_script
+        assert run("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert run("return [...document.querySelectorAll('input, select, textarea')].filter(e => !e.labels.length && !e.ariaLabel)"
+                   ".map(e => e.outerHTML)") == []
+        assert run("return [...document.querySelectorAll('button, a')].filter(e => !e.textContent.trim() && !e.ariaLabel)"
+                   ".map(e => e.outerHTML)") == []
+        assert run("const ids = [...document.querySelectorAll('[id]')].map(e => e.id); return ids.length === new Set(ids).size")
+        assert run("return document.querySelectorAll('h1').length") == 1
+
+
+@pytest.fixture
+def desk(make_pond, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    opened = []
+
+    def make(width=1280, language="zh-CN", scheme="light", **settings):
+        driver = open_browser(tmp_path / f"profile{len(opened)}", width, language, scheme)
+        opened.append(driver)
+        return Desk(make_pond(**settings), driver)
+
+    yield make
+    for driver in opened:
+        driver.quit()
+
+
+@pytest.mark.parametrize("width, language, scheme", LOOKS)
+def test_from_an_address_to_a_counted_click(desk, width, language, scheme):
+    desk = desk(width, language, scheme)
+    pond, tag = desk.pond, f"{width}-{language[:2]}-{scheme}"
+    desk.driver.get(pond.admin + "/")  # which leads to the desk
+    desk.find("input[name=key]")
+    assert desk.driver.execute_script("return document.documentElement.lang") == ("zh-CN" if language == "zh-CN" else "en")
+    assert desk.driver.execute_script("return document.documentElement.dataset.theme") == scheme
+    shot(desk.driver, f"desk-sign-in-{tag}")
+    desk.check_fit()
+    desk.sign_in()
+    desk.find(".empty")
+    shot(desk.driver, f"desk-empty-{tag}")
+    desk.check_fit()
+
+    desk.open("/new")
+    desk.field("url").send_keys("看这里：https://www.example.com/spring?from=poster。谢谢")
+    desk.field("channel").send_keys("华东3群")
+    desk.field("alias").send_keys("spring")
+    shot(desk.driver, f"desk-new-{tag}")
+    desk.check_fit()
+    desk.field("title").send_keys("春季新品", Keys.ENTER)
+    desk.find(".made")
+    assert desk.find(".made-url").text == "s.test/spring"
+    wait_for(lambda: desk.driver.execute_script("return document.querySelector('.made .qr').naturalWidth > 0"))
+    shot(desk.driver, f"desk-made-{tag}")
+    desk.check_fit()
+
+    reply = pond.visit("spring?lp_qr=1", ua=WECHAT)
+    assert reply.headers["Location"] == "https://www.example.com/spring?from=poster"
+    pond.click_of(reply)
+    desk.open("/links")
+    assert desk.find(".link-short").text == "s.test/spring"
+    shot(desk.driver, f"desk-links-{tag}")
+    desk.check_fit()
+    desk.find(".link-short").click()
+
+    def counted():
+        desk.driver.refresh()
+        desk.find(".balance a")
+        return [cell.text for cell in desk.all(".totals dd")][:3] == ["1", "1", "1"]
+
+    wait_for(counted, step=0.1)
+    shot(desk.driver, f"desk-link-{tag}")
+    desk.check_fit()
+    desk.find(".balance a").click()
+    desk.find(".table time")
+    shot(desk.driver, f"desk-clicks-{tag}")
+    desk.check_fit()
+    assert noise(desk.driver) == []
+
+
+def test_a_form_survives_the_end_of_its_session(desk):
+    desk = desk(1280, "en-US")
+    desk.open("/new").sign_in()
+    desk.field("url").send_keys("https://www.example.com/long-work")
+    desk.field("title").send_keys("An hour of thought")
+    desk.driver.delete_all_cookies()  # as after twelve hours of rest
+    desk.field("title").send_keys(Keys.ENTER)
+    desk.find("dialog input[name=key]").send_keys(desk.pond.key, Keys.ENTER)
+    desk.find(".made")
+    assert desk.pond.api("GET", "/links", 200).json()["items"][0]["title"] == "An hour of thought"
+
+
+def test_what_was_entered_survives_a_reload(desk):
+    desk = desk(1280, "en-US")
+    desk.open("/new").sign_in()
+    desk.field("url").send_keys("https://www.example.com/half")
+    desk.field("title").send_keys("Half done")
+    desk.driver.refresh()
+    wait_for(lambda: desk.field("title").get_attribute("value") == "Half done")
+    assert desk.field("url").get_attribute("value") == "https://www.example.com/half"
+
+
+def test_everything_by_keyboard(desk):
+    desk = desk(1280, "en-US")
+    desk.open()
+    desk.find("input[name=key]")
+    desk.type(desk.pond.key, Keys.ENTER)
+    desk.find(".empty")
+    desk.type("c")
+    wait_for(lambda: desk.driver.switch_to.active_element.get_attribute("name") == "url")
+    desk.type("https://www.example.com/keys", Keys.ENTER)
+    desk.find(".made")
+    assert "Copy" in desk.driver.switch_to.active_element.text
+    desk.find("body").send_keys("g", "l")
+    desk.find(".link-short")
+    desk.find("body").send_keys("j", Keys.ENTER)
+    desk.find(".link-page")
+    desk.find("body").send_keys("?")
+    desk.find("dialog .keys")
+    desk.type(Keys.ESCAPE)
+    desk.gone("dialog")
+
+
+def test_markup_in_every_field_stays_text(desk):
+    desk = desk(1280, "en-US")
+    desk.pond.link(url="https://www.example.com/?x=%3Cscript%3E", title=EVIL, campaign=EVIL[:40], channel=EVIL[:40], tags=[EVIL[:40]], notes=EVIL,
+                   utm_source=EVIL, customer=EVIL, external_id=EVIL)
+    link = desk.pond.api("GET", "/links", 200).json()["items"][0]
+    desk.open("/links").sign_in()
+    desk.find(".link-short")
+    assert EVIL in desk.text()
+    for path in (f"/links/{link['id']}", f"/links/{link['id']}/edit", "/new?title=" + EVIL.replace("<", "%3C").replace(">", "%3E")):
+        desk.open(path)
+        desk.find("h1")
+        wait_for(lambda: EVIL in desk.text() or any(EVIL == box.get_attribute("value") for box in desk.all("input")))
+        assert desk.all("img[src=x]") == [] and desk.all("body script") == []
+    assert noise(desk.driver) == []
+
+
+def test_what_is_refused_is_marked_at_its_field(desk):
+    desk = desk(360, "zh-CN")
+    desk.pond.link(alias="taken")
+    desk.open("/new").sign_in()
+    desk.field("url").send_keys("https://www.example.com/")
+    desk.field("alias").send_keys("taken", Keys.ENTER)
+    error = desk.find("[data-field=alias].wrong .error")
+    alias = desk.field("alias")
+    assert error.text and error.get_attribute("id") in alias.get_attribute("aria-describedby").split()
+    assert alias == desk.driver.switch_to.active_element
+    shot(desk.driver, "desk-wrong-360-zh-light")
+
+
+def test_many_links_are_changed_in_one_go_and_the_bin_gives_them_back(desk):
+    desk = desk(1280, "en-US")
+    for i in range(3):
+        desk.pond.link(url=f"https://www.example.com/{i}", alias=f"many{i}")
+    desk.open("/links").sign_in()
+    desk.find("thead .tick").click()
+    bar = desk.find(".bulk-bar")
+    wait_for(bar.is_displayed)
+    bar.find_element(By.XPATH, ".//button[contains(., 'Campaign')]").click()
+    desk.find("dialog [role=combobox]").send_keys("spring", Keys.ENTER)
+    desk.gone("dialog")
+    assert {link["campaign"] for link in desk.pond.api("GET", "/links", 200).json()["items"]} == {"spring"}
+    wait_for(lambda: len(desk.all(".link-short")) == 3)
+    desk.find("tbody .tick").click()
+    desk.find(".bulk-bar").find_element(By.XPATH, ".//button[contains(., 'bin')]").click()
+    desk.find("dialog .button.bad").click()
+    wait_for(lambda: desk.pond.api("GET", "/links", 200).json()["total"] == 2)
+    desk.open("/links?box=bin")
+    desk.find("tbody .tick").click()
+    desk.find(".bulk-bar .button").click()
+    wait_for(lambda: desk.pond.api("GET", "/links", 200).json()["total"] == 3)
+
+
+def test_a_view_is_its_address(desk):
+    desk = desk(1280, "en-US")
+    desk.pond.link(url="https://www.example.com/a", campaign="spring", alias="one")
+    desk.pond.link(url="https://www.example.com/b", campaign="summer", alias="two")
+    desk.open("/links?campaign=summer").sign_in()
+    wait_for(lambda: [row.text for row in desk.all(".link-short")] == ["s.test/two"])
+    desk.find("input[type=search]").send_keys("nothing like it")
+    desk.find(".empty")
+    assert "q=nothing" in desk.driver.current_url and "campaign=summer" in desk.driver.current_url
+    desk.driver.refresh()
+    desk.find(".empty")
+    assert desk.find("input[type=search]").get_attribute("value") == "nothing like it"
