@@ -98,7 +98,7 @@ def test_what_is_odd_about_utm_values_is_said_in_the_readers_language(pond, visi
                                      {"Sec-Fetch-Site": None}])
 def test_other_peoples_pages_make_no_links(pond, visitor, headers):
     before = pond.api("GET", "/links", 200).json()["total"]
-    for path in ("/", "/sign-out"):
+    for path in ("/desk/form", "/sign-out"):
         reply = visitor.post(pond.admin + path, data={"url": "https://evil.example/"}, headers=headers, allow_redirects=False,
                              timeout=10)
         assert reply.status_code == 403

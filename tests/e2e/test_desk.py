@@ -159,7 +159,7 @@ def test_everything_by_keyboard(desk):
     wait_for(lambda: desk.driver.switch_to.active_element.get_attribute("name") == "url")
     desk.type("https://www.example.com/keys", Keys.ENTER)
     desk.find(".made")
-    assert "Copy" in desk.driver.switch_to.active_element.text
+    wait_for(lambda: "Copy" in desk.driver.execute_script("return document.activeElement.textContent"))
     desk.find("body").send_keys("g", "l")
     desk.find(".link-short")
     desk.find("body").send_keys("j", Keys.ENTER)
