@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The desk's files are part of the program, so they are looked up in a table and never on a disk. Each is compressed
- * once at start; a copy that is not smaller is thrown away.
+ * The desk's files are part of the program, so they are looked up in a table and never on a disk. What the build did
+ * not compress is compressed once at start; a copy that is not smaller is thrown away.
  */
 #include "linkpond/http/assets.h"
 
@@ -11,13 +11,16 @@
 
 #define ETAG_BYTES  8
 #define ASSET_TEXT  64
+#define PATH_TEXT   128
+#define PACKED      ".gz"
 #define GZIP_WINDOW (15 + 16) /* zlib's way to say: with a gzip head */
 #define GZIP_MEMORY 8
 
 struct asset {
     str name, bytes;
     const char *type;
-    struct buf gzip; /* empty when not worth it */
+    struct buf gzip_made; /* at start */
+    str gzip;             /* empty when not worth it */
     char etag[ASSET_TEXT], gzip_etag[ASSET_TEXT];
     bool is_html;
 };
@@ -71,7 +74,16 @@ static void compress_into(struct buf *out, str bytes)
     free(memory);
 }
 
-static void make_asset(struct asset *self, const struct embedded *file)
+/* "name.gz" of the table: what the build made of it. */
+static str packed_copy(const struct embedded *table, const char *name)
+{
+    char wanted[PATH_TEXT];
+    int len = snprintf(wanted, sizeof wanted, "%s" PACKED, name);
+    BUG_ON(len >= (int)sizeof wanted);
+    return embedded_find(table, wanted);
+}
+
+static void make_asset(struct asset *self, const struct embedded *table, const struct embedded *file)
 {
     uint8_t sum[SHA256_BYTES];
     struct buf etag;
@@ -79,7 +91,11 @@ static void make_asset(struct asset *self, const struct embedded *file)
     self->bytes = (str){file->bytes, file->len};
     self->type = type_of(self->name);
     self->is_html = str_ends(self->name, STR(".html"));
-    compress_into(&self->gzip, self->bytes);
+    self->gzip = packed_copy(table, file->name);
+    if (!self->gzip.ptr) {
+        compress_into(&self->gzip_made, self->bytes);
+        self->gzip = buf_str(&self->gzip_made);
+    }
     crypt_sha256(self->bytes, sum);
     buf_init_fixed(&etag, self->etag, sizeof self->etag);
     buf_add_char(&etag, '"');
@@ -103,8 +119,8 @@ struct assets *assets_new(const struct embedded *table)
     for (size_t i = 0; i < count; i++) {
         str bytes = {table[i].bytes, table[i].len};
         bool is_template = str_ends(str_from_c(table[i].name), STR(".html")) && str_find(bytes, STR("{{"), 0) >= 0;
-        if (!is_template) { /* which are filled, not served */
-            make_asset(&self->items[self->count++], &table[i]);
+        if (!is_template && !str_ends(str_from_c(table[i].name), STR(PACKED))) { /* templates are filled, not served */
+            make_asset(&self->items[self->count++], table, &table[i]);
         }
     }
     return self;
@@ -116,7 +132,7 @@ void assets_free(struct assets *self)
         return;
     }
     for (size_t i = 0; i < self->count; i++) {
-        buf_done(&self->items[i].gzip);
+        buf_done(&self->items[i].gzip_made);
     }
     free(self->items);
     free(self);
@@ -164,6 +180,6 @@ bool assets_reply(const struct assets *self, const struct request *request, str 
         reply_header_static(reply, "Content-Encoding", "gzip");
     }
     reply->status = 200;
-    reply->body_static = gzip ? buf_str(&asset->gzip) : asset->bytes;
+    reply->body_static = gzip ? asset->gzip : asset->bytes;
     return true;
 }

@@ -72,12 +72,15 @@ struct desk *desk_new(const struct embedded *table)
     self->table = calloc(count + 2, sizeof *self->table); /* one page more, and the end */
     BUG_ON(!self->table);
     make_version(self, table);
+    size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        bool is_page = strcmp(table[i].name, PAGE) == 0;
-        self->table[i] = is_page ? fill_page(self, &self->page, PAGE, page, STR("signed-in")) : table[i];
+        if (!str_starts(str_from_c(table[i].name), STR(PAGE))) { /* nor its compressed copy, which is not filled */
+            self->table[kept++] = table[i];
+        }
     }
-    self->table[count] = fill_page(self, &self->page_out, PAGE_OUT, page, STR("signed-out"));
-    self->table[count + 1] = (struct embedded){"", "", 0};
+    self->table[kept++] = fill_page(self, &self->page, PAGE, page, STR("signed-in"));
+    self->table[kept++] = fill_page(self, &self->page_out, PAGE_OUT, page, STR("signed-out"));
+    self->table[kept] = (struct embedded){"", "", 0};
     self->assets = assets_new(self->table);
     return self;
 }

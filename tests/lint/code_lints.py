@@ -38,7 +38,7 @@ LIBRARIES = {
     "png.h": ["src/http/qr_png.c"],
     "ft2build.h": ["src/http/qr_font.c"],
     "csv.h": ["src/api/csv_reader.c"],
-    "zlib.h": ["src/http/assets.c"],
+    "zlib.h": ["src/http/assets.c", "src/tools/embed_files.c"],
     "ini.h": ["src/cli/settings.c"],
     "maxminddb.h": ["src/engine/geo.c"],
     "zip.h": ["src/api/qrzip.c"],

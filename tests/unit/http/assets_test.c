@@ -12,10 +12,9 @@
 static const char script[] =
     "const a = 1; const b = 1; const c = 1; const d = 1; const e = 1; const f = 1; // aaaaaaaaaa";
 static const struct embedded table[] = {
-    {"app.js", script, sizeof script - 1},
-    {"tiny.css", "a{}", 3},
-    {"page.html", "<p>{{x}}</p>", 12},
-    {"", "", 0},
+    {"app.js", script, sizeof script - 1},   {"tiny.css", "a{}", 3},
+    {"built.js", script, sizeof script - 1}, {"built.js.gz", "as the build made it", 20},
+    {"page.html", "<p>{{x}}</p>", 12},       {"", "", 0},
 };
 static struct arena arena;
 static struct reply reply;
@@ -91,6 +90,17 @@ static void assets__too_small_to_compress_or_not_wanted_stay_plain(void **state)
     assert_int_equal(answered("Content-Encoding").len, 0);
 }
 
+static void assets__compressed_copy_of_the_build_is_taken_as_it_is(void **state)
+{
+    (void)state;
+    headers[0] = (struct header){STR("Accept-Encoding"), STR("gzip")};
+    request.headers_count = 1;
+    assert_true(assets_reply(assets, &request, STR("built.js"), &reply));
+    assert_str(reply.body_static, "as the build made it");
+    assert_str(answered("Content-Encoding"), "gzip");
+    assert_false(assets_reply(assets, &request, STR("built.js.gz"), &reply)); /* no file of its own */
+}
+
 static void assets__known_ones_are_not_sent_again(void **state)
 {
     (void)state;
@@ -115,6 +125,7 @@ int main(void)
         TEST(assets__are_found_by_exact_name_only),
         TEST(assets__compressed_copy_is_the_file),
         TEST(assets__too_small_to_compress_or_not_wanted_stay_plain),
+        TEST(assets__compressed_copy_of_the_build_is_taken_as_it_is),
         TEST(assets__known_ones_are_not_sent_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

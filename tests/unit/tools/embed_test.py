@@ -4,6 +4,7 @@
 TOOLS_DIR names the folder of the built tools; CC the compiler that reads what they wrote.
 """
 
+import gzip
 import os
 import pathlib
 import subprocess
@@ -55,6 +56,31 @@ int main(void)
 }
 """, tmp_path / "out.c")
     assert printed == b"all.bin %d\n" % len(content) + content + b"empty.bin 0\n"
+
+
+def test_embed_files__packs_by_name_what_gets_smaller(tmp_path):
+    (tmp_path / "a.js").write_bytes(b"let a = 1;\n" * 100)
+    (tmp_path / "b.js").write_bytes(b"b")
+    done = run(TOOLS / "embed_files", tmp_path / "out.c", "web_files", "--packed", "js/a.js", tmp_path / "a.js", "js/b.js", tmp_path / "b.js")
+    assert done.returncode == 0, done.stderr
+    printed = compiled_output(tmp_path, """
+#include <stdio.h>
+#include <string.h>
+#include "linkpond/base/embedded.h"
+int main(void)
+{
+    for (const struct embedded *row = web_files; row->name[0]; row++) {
+        fprintf(stdout, "%s\\n", row->name);
+        if (strcmp(row->name, "js/a.js.gz") == 0) {
+            fwrite(row->bytes, 1, row->len, stdout);
+        }
+    }
+}
+""", tmp_path / "out.c")
+    head, _, rest = printed.partition(b"js/a.js.gz\n")
+    packed, _, tail = rest.rpartition(b"js/b.js\n")
+    assert (head, tail) == (b"js/a.js\n", b"")
+    assert gzip.decompress(packed) == b"let a = 1;\n" * 100
 
 
 def test_embed_files__without_files_makes_an_empty_table(tmp_path):
