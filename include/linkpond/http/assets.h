@@ -7,7 +7,8 @@
 
 /*
  * Files built into the program, found by exact name only, so no path can lead elsewhere. Each has an ETag of its bytes
- * and, when that is smaller, a compressed copy: the table's row NAME.gz, else made once at start. Immutable; shared by threads.
+ * and, when that is smaller, a compressed copy: the table's row NAME.gz, else made once at start. Immutable; shared by
+ * threads.
  */
 struct assets;
 /* Aborts when memory runs out: this happens at start. */
