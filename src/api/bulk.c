@@ -4,7 +4,7 @@
  * order asked:
  * {"status": 201, "link": …} or {"status": 422, "problem": …}.
  */
-#include "link_call.h"
+#include "link_select.h"
 #include "linkpond/api/routes.h"
 
 /* One call's items. `slot` tells which result belongs to which draft, since items refused before never reach the
@@ -96,32 +96,6 @@ static void run_bulk(struct ctx *ctx, struct request *request, struct reply *rep
     edit_call_answer(&edit, &(struct editor_seen){.links = bulk->done, .count = bulk->count});
 }
 
-/* The call's top-level members; anything else is refused so that a typing error never edits more than was meant. */
-static bool check_members(struct request *request, struct reply *reply, const struct json *json,
-                          const char *const *names, size_t count)
-{
-    if (json->type != JSON_OBJECT) {
-        call_bad_query(request, reply, "body", "wrong_type", "A JSON object is needed.", "请提交 JSON 对象。");
-        return false;
-    }
-    JSON_EACH(member, json)
-    {
-        bool known = false;
-        for (size_t i = 0; i < count && !known; i++) {
-            known = str_eq(member->name, str_from_c(names[i]));
-        }
-        if (!known) {
-            struct fault fault = {0};
-            str name = arena_str(request->arena, member->name);
-            enum err err =
-                fault_set(&fault, ERR_INVALID, name.ptr, "unknown_field", "That field is not known.", "未知字段。");
-            reply_problem(reply, request, err, &fault);
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool read_dry_run(struct request *request, struct reply *reply, const struct json *json, bool *out)
 {
     const struct json *member = json_get(json, STR("dry_run"));
@@ -133,32 +107,18 @@ static bool read_dry_run(struct request *request, struct reply *reply, const str
     return true;
 }
 
-static bool read_array(struct request *request, struct reply *reply, const struct json *json, const char *name)
-{
-    if (!json || json->type != JSON_ARRAY || json->count == 0) {
-        call_bad_query(request, reply, name, "required", "A list with at least one item is needed.",
-                       "请提供至少一项。");
-        return false;
-    }
-    if (json->count > LIMIT_BULK) {
-        call_bad_query(request, reply, name, "too_many", "At most 1,000 items in one call.", "一次最多 1000 项。");
-        return false;
-    }
-    return true;
-}
-
 static void bulk_create(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     static const char *const members[] = {"links", "dry_run"};
     const struct json *json;
     struct bulk bulk;
     bool dry_run;
-    if (!call_json(request, reply, &json) || !check_members(request, reply, json, members, ARRAY_LEN(members)) ||
+    if (!call_json(request, reply, &json) || !call_members(request, reply, json, members, ARRAY_LEN(members)) ||
         !read_dry_run(request, reply, json, &dry_run)) {
         return;
     }
     const struct json *links = json_get(json, STR("links"));
-    if (!read_array(request, reply, links, "links")) {
+    if (!link_select_list(request, reply, links, "links")) {
         return;
     }
     if (!bulk_alloc(&bulk, request->arena, links->count)) {
@@ -180,71 +140,21 @@ static void bulk_create(struct ctx *ctx, struct request *request, struct reply *
     run_bulk(ctx, request, reply, &bulk);
 }
 
-/* ---- which links: refs or a filter
- * ----------------------------------------------------------------------------------- */
+/* ---- which links: refs or a filter ---------------------------------------------------------------------------- */
 
-static enum err find_one(struct ctx *ctx, struct request *request, struct db *db, const struct json *item, int64_t *id)
+static bool take_selection(struct request *request, struct reply *reply, const struct link_selection *selection,
+                           struct bulk *bulk)
 {
-    if (item->type != JSON_STRING) {
-        return ERR_NOT_FOUND;
-    }
-    struct link_ref ref = {.text = item->string};
-    request_query(request, "domain", &ref.domain);
-    return link_ref_find(db, request->actor, &ref, ctx->engine->fold_case, id, NULL, NULL);
-}
-
-static bool bulk_from_refs(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db,
-                           const struct json *refs, struct bulk *bulk)
-{
-    if (!read_array(request, reply, refs, "refs")) {
-        return false;
-    }
-    if (!bulk_alloc(bulk, request->arena, refs->count)) {
+    if (!bulk_alloc(bulk, request->arena, selection->count)) {
         reply_problem(reply, request, ERR_NOMEM, NULL);
         return false;
     }
-    size_t i = 0;
-    JSON_EACH(item, refs)
-    {
-        bulk->results[i].err = find_one(ctx, request, db, item, &bulk->ids[bulk->count]);
-        if (bulk->results[i].err == OK) {
+    for (size_t i = 0; i < selection->count; i++) {
+        bulk->results[i].err = selection->picks[i].err;
+        if (selection->picks[i].err == OK) {
+            bulk->ids[bulk->count] = selection->picks[i].id;
             bulk->slot[bulk->count++] = i;
         }
-        i++;
-    }
-    return true;
-}
-
-static bool bulk_from_filter(struct request *request, struct reply *reply, struct db *db, const struct json *object,
-                             struct bulk *bulk)
-{
-    struct bounds bounds = call_bounds(request);
-    struct link_params params = {.request = request, .object = object};
-    struct links_filter filter;
-    if (object->type != JSON_OBJECT || object->count == 0) {
-        call_bad_query(request, reply, "filter", "required", "Name at least one condition.",
-                       "请至少填写一个筛选条件。");
-        return false;
-    }
-    if (!link_call_filter(&params, reply, db, &bounds, &filter)) {
-        return false;
-    }
-    size_t found = 0;
-    enum err err = bulk_alloc(bulk, request->arena, LIMIT_BULK + 1)
-                       ? links_list_ids(db, request->arena, &filter, 0, bulk->ids, LIMIT_BULK + 1, &found)
-                       : ERR_NOMEM;
-    if (err != OK) {
-        reply_problem(reply, request, err, NULL);
-        return false;
-    }
-    if (found > LIMIT_BULK) {
-        call_bad_query(request, reply, "filter", "too_many", "More than 1,000 links match; narrow the filter.",
-                       "匹配的短链超过 1000 条，请缩小范围。");
-        return false;
-    }
-    bulk->asked = bulk->count = found;
-    for (size_t i = 0; i < found; i++) {
-        bulk->slot[i] = i;
     }
     return true;
 }
@@ -252,21 +162,14 @@ static bool bulk_from_filter(struct request *request, struct reply *reply, struc
 static bool bulk_select(struct ctx *ctx, struct request *request, struct reply *reply, const struct json *json,
                         struct bulk *bulk)
 {
-    const struct json *refs = json_get(json, STR("refs"));
-    const struct json *filter = json_get(json, STR("filter"));
-    if (!refs == !filter) {
-        call_bad_query(request, reply, "refs", "required", "Give either refs or filter.",
-                       "请提供 refs 或 filter 之一。");
-        return false;
-    }
+    struct link_selection selection;
     struct db *db = call_reader(ctx, request, reply);
     if (!db) {
         return false;
     }
-    bool ok =
-        refs ? bulk_from_refs(ctx, request, reply, db, refs, bulk) : bulk_from_filter(request, reply, db, filter, bulk);
+    bool ok = link_select(ctx, request, reply, db, json, &selection);
     readers_give(ctx->engine->readers, db);
-    return ok;
+    return ok && take_selection(request, reply, &selection, bulk);
 }
 
 static void bulk_update(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -277,7 +180,7 @@ static void bulk_update(struct ctx *ctx, struct request *request, struct reply *
     struct link_draft draft;
     struct fault fault = {0};
     bool dry_run;
-    if (!call_json(request, reply, &json) || !check_members(request, reply, json, members, ARRAY_LEN(members)) ||
+    if (!call_json(request, reply, &json) || !call_members(request, reply, json, members, ARRAY_LEN(members)) ||
         !read_dry_run(request, reply, json, &dry_run)) {
         return;
     }
@@ -309,7 +212,7 @@ static void bulk_delete(struct ctx *ctx, struct request *request, struct reply *
     const struct json *json;
     struct bulk bulk;
     bool dry_run;
-    if (!call_json(request, reply, &json) || !check_members(request, reply, json, members, ARRAY_LEN(members)) ||
+    if (!call_json(request, reply, &json) || !call_members(request, reply, json, members, ARRAY_LEN(members)) ||
         !read_dry_run(request, reply, json, &dry_run) || !bulk_select(ctx, request, reply, json, &bulk)) {
         return;
     }

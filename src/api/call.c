@@ -121,6 +121,34 @@ void call_bad_query(struct request *request, struct reply *reply, const char *na
     reply_problem(reply, request, err, &fault);
 }
 
+static bool is_known(str name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(name, str_from_c(names[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool call_members(struct request *request, struct reply *reply, const struct json *body, const char *const *names,
+                  size_t count)
+{
+    if (body->type != JSON_OBJECT) {
+        call_bad_query(request, reply, "body", "wrong_type", "A JSON object is needed.", "请提交 JSON 对象。");
+        return false;
+    }
+    JSON_EACH(member, body)
+    {
+        if (!is_known(member->name, names, count)) {
+            call_bad_query(request, reply, arena_str(request->arena, member->name).ptr, "unknown_field",
+                           "That field is not known.", "未知字段。");
+            return false;
+        }
+    }
+    return true;
+}
+
 bool call_query_i64(struct request *request, struct reply *reply, const char *name, int64_t low, int64_t high,
                     int64_t *out)
 {

@@ -26,6 +26,10 @@ str call_location(struct request *request, const char *prefix, str text);
 enum err call_body(struct request *request, str *out);
 /* The body as JSON. On false the reply is the problem: no body, another content type, malformed. */
 bool call_json(struct request *request, struct reply *reply, const struct json **out);
+/* The body is an object with members of these names only: a typing error must never edit more than was meant. On false
+ * the reply is the problem. */
+bool call_members(struct request *request, struct reply *reply, const struct json *body, const char *const *names,
+                  size_t count);
 /* A whole number from the query in [low, high]; absent leaves *out. On false the reply is the problem. */
 bool call_query_i64(struct request *request, struct reply *reply, const char *name, int64_t low, int64_t high,
                     int64_t *out);

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * GET /api/v1/links/{ref}/qr: one link's code.
- */
+/* GET /api/v1/links/{ref}/qr: one link's code; and the routes of all that draw them. */
 #include "file_names.h"
 #include "link_call.h"
 #include "linkpond/api/routes.h"
-#include "qr_call.h"
+#include "qr_bulk.h"
 
 static enum err draw_link(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db, int64_t id,
                           const struct qr_wish *wish, bool download, struct fault *fault)
@@ -67,5 +65,9 @@ static void link_qr(struct ctx *ctx, struct request *request, struct reply *repl
 const struct route api_qr_routes[] = {
     {METHOD_GET, "/api/v1/links/:ref/qr", PLANE_ADMIN, link_qr, SCOPE_LINKS_READ, "QR code of a link", 0,
      "domain download " QR_PARAMS},
+    {METHOD_POST, "/api/v1/bulk/qr", PLANE_ADMIN, qr_bulk, SCOPE_LINKS_READ, "QR codes of many links as a ZIP", 0,
+     "domain"},
+    {METHOD_GET, "/api/v1/qr-sheet", PLANE_ADMIN, qr_sheet, SCOPE_LINKS_READ, "QR codes on pages to print", 0,
+     "refs q tag campaign channel owner domain state archived sort per_page size margin level dark light caption logo"},
     {0},
 };

@@ -223,6 +223,23 @@ enum err files_write_atomic(const char *path, str bytes)
     return sync_parent(path);
 }
 
+enum err files_spool(const char *dir, int *fd_out)
+{
+    int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        char name[] = "/tmp/linkpond-spool-XXXXXX"; /* file systems without O_TMPFILE */
+        fd = mkostemp(name, O_CLOEXEC);
+        if (fd >= 0) {
+            unlink(name);
+        }
+    }
+    if (fd < 0) {
+        return ERR_IO;
+    }
+    *fd_out = fd;
+    return OK;
+}
+
 bool files_exists(const char *path)
 {
     struct stat info;

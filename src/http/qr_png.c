@@ -14,6 +14,7 @@ struct drawing {
     int height;        /* caption included */
     struct qr_map map; /* the caption's */
     uint8_t *row;
+    int row_of; /* the row of modules that it holds; -1 = none */
 };
 
 static void write_png(png_structp png, png_bytep bytes, png_size_t len)
@@ -30,6 +31,17 @@ static bool dark_at(const struct drawing *self, int x, int y)
 {
     bool inside = x >= self->offset && y >= self->offset;
     return inside && qr_plan_is_dark(self->plan, (x - self->offset) / self->scale, (y - self->offset) / self->scale);
+}
+
+/* Does the row of pixels look like the one before? All of a row of modules do, but where there is a logo. */
+static bool same_row(struct drawing *self, int y)
+{
+    const struct qr_plan *plan = self->plan;
+    int module = y >= self->offset && y < plan->size ? (y - self->offset) / self->scale : -1;
+    bool plain = module >= 0 && !(plan->logo && module >= plan->logo_from && module < plan->logo_to);
+    bool same = plain && self->row_of == module;
+    self->row_of = plain ? module : -1;
+    return same;
 }
 
 /* ---- two colours ---- */
@@ -151,9 +163,10 @@ static bool write_all(png_structp png, png_infop info, struct drawing *self)
     png_set_filter(png, 0, PNG_FILTER_NONE | PNG_FILTER_UP); /* rows repeat; the others cost time and gain little */
     png_write_info(png, info);
     for (int y = 0; y < self->height; y++) {
-        if (shades) {
+        bool same = same_row(self, y);
+        if (!same && shades) {
             colour_row(self, y);
-        } else {
+        } else if (!same) {
             bit_row(self, y);
         }
         png_write_row(png, self->row);
@@ -210,7 +223,7 @@ enum err qr_png(struct buf *out, str text, const struct qr_opts *opts, struct fa
     if (err != OK) {
         return err;
     }
-    struct drawing drawing = {.plan = &plan, .scale = plan.size / plan.total};
+    struct drawing drawing = {.plan = &plan, .scale = plan.size / plan.total, .row_of = -1};
     drawing.height = plan.size + plan.caption.height;
     drawing.offset = (plan.size - plan.total * drawing.scale) / 2;
     if (drawing.scale < 1) {

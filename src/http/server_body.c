@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "linkpond/base/files.h"
 #include "server_private.h"
 
 void body_init(struct body *self)
@@ -20,23 +21,6 @@ void body_init(struct body *self)
 void body_begin(struct body *self, int64_t bytes_max)
 {
     self->bytes_max = bytes_max;
-}
-
-static enum err spool_open(const char *dir, int *out)
-{
-    int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        char name[] = "/tmp/linkpond-body-XXXXXX"; /* file systems without O_TMPFILE */
-        fd = mkostemp(name, O_CLOEXEC);
-        if (fd >= 0) {
-            unlink(name);
-        }
-    }
-    if (fd < 0) {
-        return ERR_IO;
-    }
-    *out = fd;
-    return OK;
 }
 
 static enum err write_all(int fd, str bytes)
@@ -54,7 +38,7 @@ static enum err write_all(int fd, str bytes)
 static enum err spool(struct body *self, str piece, const char *dir)
 {
     if (self->fd < 0) {
-        enum err err = spool_open(dir, &self->fd);
+        enum err err = files_spool(dir, &self->fd);
         err = err == OK ? write_all(self->fd, buf_str(&self->memory)) : err;
         if (err != OK) {
             return err;

@@ -21,6 +21,9 @@ enum err files_write_atomic(const char *path, str bytes);
 /* fsync of a folder, so that names in it survive a power cut. */
 enum err files_sync_dir(const char *path);
 bool files_exists(const char *path);
+/* A file without a name in that folder, for reading and writing, gone with its descriptor; in /tmp where the file
+ * system has no such files. */
+enum err files_spool(const char *dir, int *fd_out);
 /* dir + "/" + name into the arena (no second slash after "dir/", none for an empty dir); NULL when memory ran out. */
 const char *files_join(struct arena *arena, const char *dir, const char *name);
 /* Free bytes for us on the file system that holds path; -1 on error. */

@@ -245,6 +245,27 @@ static void lock__ends_with_its_process(void **state)
     files_unlock(fd);
 }
 
+static void files_spool__is_a_file_that_nobody_finds(void **state)
+{
+    (void)state;
+    char text[6] = {0};
+    struct stat info;
+    int fd = -1;
+    assert_int_equal(files_spool("/tmp", &fd), OK);
+    assert_int_equal(pwrite(fd, "hello", 5, 0), 5);
+    assert_int_equal(pread(fd, text, 5, 0), 5);
+    assert_string_equal(text, "hello");
+    assert_int_equal(fstat(fd, &info), 0);
+    assert_int_equal(info.st_nlink, 0);
+    close(fd);
+    int untouched = 7;
+    enum err err = files_spool("/no/such/folder", &untouched); /* then /tmp stands in */
+    assert_true(err == OK ? untouched != 7 : untouched == 7);
+    if (err == OK) {
+        close(untouched);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +281,7 @@ int main(void)
         cmocka_unit_test(free_bytes__is_known_for_a_folder_only_if_it_exists),
         cmocka_unit_test(lock__has_one_holder_and_names_it),
         cmocka_unit_test(lock__ends_with_its_process),
+        cmocka_unit_test(files_spool__is_a_file_that_nobody_finds),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
