@@ -154,7 +154,7 @@ static void write_token(struct json_writer *json, const struct ctx *ctx, struct 
                         const struct user_token *token, const char *secret)
 {
     json_put_str(json, "kind", token->reset ? STR("reset") : STR("invite"));
-    json_put_str(json, "url", arena_f(request->arena, "%s/accept#%s", ctx->admin_url, secret));
+    json_put_str(json, "url", arena_f(request->arena, "%s/desk/accept#%s", ctx->admin_url, secret));
     json_put_str(json, "token", str_from_c(secret));
     json_put_time(json, "expires_at", token->expires_ms);
 }

@@ -16,7 +16,7 @@ def problem(reply):
 def test_an_invited_user_sets_a_password_once_and_is_signed_in(pond):
     made = invite(pond, "lin.yue@example.com", name="林悦", role="editor", language="zh")
     assert (made["user"]["state"], made["user"]["role"], made["user"]["links"]) == ("invited", "editor", 0)
-    assert made["invite"]["kind"] == "invite" and made["invite"]["url"] == f"{pond.admin}/accept#{made['invite']['token']}"
+    assert made["invite"]["kind"] == "invite" and made["invite"]["url"] == f"{pond.admin}/desk/accept#{made['invite']['token']}"
     assert len(made["invite"]["token"]) == 43
     browser = Browser(pond)
     shown = browser.api("POST", "/session/accept", 200, json={"token": made["invite"]["token"]}).json()

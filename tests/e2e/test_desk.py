@@ -41,6 +41,8 @@ class Desk:
         self.driver.switch_to.active_element.send_keys(*keys)
 
     def sign_in(self):
+        self.find("input[name=login]")
+        self.find(".gate .link-button").click()
         self.find("input[name=key]").send_keys(self.pond.key + "\n")
         self.find(".shell")
         return self
@@ -80,7 +82,7 @@ def test_from_an_address_to_a_counted_click(desk, width, language, scheme):
     desk = desk(width, language, scheme)
     pond, tag = desk.pond, f"{width}-{language[:2]}-{scheme}"
     desk.driver.get(pond.admin + "/")  # which leads to the desk
-    desk.find("input[name=key]")
+    desk.find("input[name=login]")
     assert desk.driver.execute_script("return document.documentElement.lang") == ("zh-CN" if language == "zh-CN" else "en")
     assert desk.driver.execute_script("return document.documentElement.dataset.theme") == scheme
     shot(desk.driver, f"desk-sign-in-{tag}")
@@ -151,12 +153,14 @@ def test_what_was_entered_survives_a_reload(desk):
 
 def test_everything_by_keyboard(desk):
     desk = desk(1280, "en-US")
+    token = desk.pond.api("POST", "/users", 201, json={"key": "mei", "name": "Mei", "role": "editor"}).json()["invite"]["token"]
+    desk.pond.api("POST", "/session/accept", 201, json={"token": token, "password": "pond of many links"}, headers={"Sec-Fetch-Site": "same-origin"})
     desk.open()
-    desk.find("input[name=key]")
-    desk.type(desk.pond.key, Keys.ENTER)
+    desk.find("input[name=login]")
+    desk.type("mei", Keys.TAB, "pond of many links", Keys.ENTER)
     desk.find(".empty")
     desk.type("c")
-    wait_for(lambda: desk.driver.switch_to.active_element.get_attribute("name") == "url")
+    wait_for(lambda: desk.driver.execute_script("return document.activeElement.name") == "url")
     desk.type("https://www.example.com/keys", Keys.ENTER)
     desk.find(".made")
     wait_for(lambda: "Copy" in desk.driver.execute_script("return document.activeElement.textContent"))
@@ -234,3 +238,48 @@ def test_a_view_is_its_address(desk):
     desk.driver.refresh()
     desk.find(".empty")
     assert desk.find("input[type=search]").get_attribute("value") == "nothing like it"
+
+
+def test_who_is_invited_sets_a_password_and_is_in(desk):
+    desk = desk(1280, "en-US")
+    invite = desk.pond.api("POST", "/users", 201, json={"key": "mei", "name": "Mei", "role": "viewer"}).json()["invite"]
+    desk.driver.get(invite["url"])
+    desk.says("Welcome, Mei")
+    assert invite["token"] not in desk.driver.current_url  # nobody reads it over a shoulder, or in the history
+    shot(desk.driver, "desk-accept-1280-en-light")
+    desk.field("password").send_keys("short", Keys.ENTER)
+    assert desk.find("[data-field=password].wrong .error").text
+    desk.field("password").clear()
+    desk.field("password").send_keys("pond of many links", Keys.ENTER)
+    desk.find(".shell")
+    assert "Mei" in desk.find(".side-foot").text
+    assert desk.all("a[href='/desk/new']") == []  # who only reads is offered nothing else
+    desk.driver.delete_all_cookies()
+    desk.driver.get(invite["url"])
+    desk.says("can no longer be used")
+    desk.find(".gate .button.main").click()
+    desk.find("input[name=login]").send_keys("mei", Keys.TAB, "pond of many links", Keys.ENTER)
+    desk.find(".shell")
+
+
+def test_an_alias_that_is_taken_is_said_while_typing(desk):
+    desk = desk(1280, "zh-CN")
+    desk.pond.link(alias="spring")
+    desk.open("/new").sign_in()
+    desk.field("alias").send_keys("spring")
+    desk.find("[data-field=alias].wrong")
+    desk.find("[data-field=alias] .link-button").click()
+    desk.find("[data-field=alias] .good")
+    assert desk.field("alias").get_attribute("value") not in ("", "spring")
+
+
+def test_the_final_address_is_shown_while_typing(desk):
+    desk = desk(1280, "zh-CN")
+    desk.pond.api("POST", "/channels", 201, json={"key": "poster-7", "utm_template": {"utm_source": "offline", "utm_medium": "poster"}})
+    desk.open("/new").sign_in()
+    desk.field("url").send_keys("www.example.com/a?x=1#top")
+    desk.field("channel").send_keys("poster-7", Keys.TAB)
+    wait_for(lambda: desk.find(".preview").text == "https://www.example.com/a?x=1&utm_source=offline&utm_medium=poster#top")
+    assert "utm_source=offline&utm_medium=poster" in desk.find(".preview mark").text
+    desk.find(".more summary").click()
+    assert desk.field("utm_source").get_attribute("placeholder").startswith("offline")

@@ -31,12 +31,15 @@ export function targetName(url) {
   return url.replace(/^https?:\/\/(www\.)?/, '');
 }
 
+/** A warning of the API as a sentence: a word of it, or {code, detail}. */
+export function warningText(warning) {
+  if (typeof warning === 'object') {
+    return warning.detail;
+  }
+  return known(`warning.${warning}`) ? t(`warning.${warning}`) : warning;
+}
+
 /** Sentences for the warnings a link carries. */
 export function warningTexts(link) {
-  return (link.warnings || []).map((warning) => {
-    if (typeof warning === 'object') {
-      return warning.detail;
-    }
-    return known(`warning.${warning}`) ? t(`warning.${warning}`) : warning;
-  });
+  return (link.warnings || []).map(warningText);
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The fields of a link, for making one and for changing one, and what they say to the API. */
-import { debounce, h, replace } from './dom.js';
-import { fillTemplate, finalAddress, findAddress } from './address.js';
 import { fromLocalInput, toLocalInput } from './format.js';
 import { t } from './i18n.js';
 import * as places from './places.js';
@@ -17,21 +15,6 @@ function urlField(link) {
     name: 'url', label: t('create.url'), hint: t('create.url_hint'), value: link.url, rows: 2, big: true, placeholder: t('create.url_placeholder'),
     attrs: { spellcheck: 'false', inputmode: 'url' },
   });
-  const typed = field.get;
-  field.get = () => findAddress(typed()) || typed();
-  /** Text around an address is taken away as soon as it is pasted, and said so. */
-  const tidy = () => {
-    const raw = typed();
-    const found = findAddress(raw);
-    if (found && found !== raw) {
-      field.set(found);
-      field.setNote(t('create.url_found'), 'good');
-    } else {
-      field.setNote(t('create.url_hint'));
-    }
-  };
-  field.control.addEventListener('paste', () => setTimeout(tidy));
-  field.control.addEventListener('blur', tidy);
   field.control.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
@@ -94,49 +77,4 @@ export function toApi(values) {
 /** Only what differs, so that a change somebody else made meanwhile to another field is left alone. */
 export function difference(before, after) {
   return Object.fromEntries(Object.entries(after).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])));
-}
-
-/* ---- the preview of the final address ---------------------------------------------------------------------------- */
-
-/** What the channel's template would give for fields that are left empty. */
-async function templateValues(channel, fields) {
-  if (!channel) {
-    return {};
-  }
-  const found = (await places.channel(channel)).find((row) => row.value === channel)?.label_of;
-  const known = {
-    channel, channel_group: found?.channel_group, region: found?.region, location: found?.location,
-    campaign: fields.campaign.get(), owner: fields.owner.get() || found?.owner, customer: fields.customer.get(),
-  };
-  return Object.fromEntries(Object.entries(found?.utm_template || {}).filter(([, text]) => text)
-    .map(([name, text]) => [name, fillTemplate(text, known)]));
-}
-
-/**
- * preview(fields, {template}) -> {element, draw}: the address a visitor arrives at, what is added marked. With `template`
- * the channel's own values show in the UTM fields, as they will be applied.
- */
-export function preview(fields, { template = true } = {}) {
-  const element = h('p', { class: 'preview any-break', role: 'status' });
-  let turn = 0;
-  const draw = async () => {
-    turn += 1;
-    const mine = turn;
-    const url = fields.url.get();
-    const given = template ? await templateValues(fields.channel.get(), fields).catch(() => ({})) : {};
-    if (mine !== turn) {
-      return;
-    }
-    UTM.forEach((name) => fields[name].control.setAttribute('placeholder', given[name] ? t('create.from_template', { value: given[name] }) : ''));
-    const utm = Object.fromEntries([...UTM, 'utm_id'].map((name) => [name, fields[name]?.get() || given[name] || '']));
-    replace(element, url ? finalAddress(url, utm).map(([text, added]) => (added ? h('mark', null, text) : text))
-      : h('span', { class: 'soft' }, t('create.preview_empty')));
-  };
-  const soon = debounce(draw, 120);
-  [fields.url, fields.channel, fields.campaign, ...UTM.map((name) => fields[name])].forEach((field) => {
-    field.control.addEventListener('input', soon);
-    field.element.addEventListener('change', soon);
-  });
-  draw();
-  return { element, draw };
 }

@@ -6,9 +6,9 @@ import { startWords, t } from './i18n.js';
 import * as prefs from './prefs.js';
 import * as router from './router.js';
 import { routes } from './routes.js';
-import { resume, signOut } from './session.js';
+import { resume, signOut, who } from './session.js';
 import { showShell } from './shell.js';
-import { signInDialog, signInPage } from './signin.js';
+import { acceptPage, signInDialog, signInPage } from './signin.js';
 import { button } from './components/button.js';
 import { empty, failed } from './components/page.js';
 import { fail } from './components/toast.js';
@@ -63,7 +63,12 @@ async function begin() {
   await startWords();
   prefs.applyTheme();
   try {
-    if (!(await resume())) {
+    const token = location.pathname === router.href('/accept') && location.hash.slice(1);
+    if (token) {
+      history.replaceState(null, '', router.href('/')); // the token is for this moment, not for the history
+      await acceptPage(root, token);
+    }
+    if (!who() && !(await resume())) {
       await signInPage(root);
     }
   } catch (error) {

@@ -5,7 +5,7 @@ import { setInstallZone } from './format.js';
 
 let me = null;
 
-/** The answer of GET /me: {user, scopes, owner, domain, install}. */
+/** The answer of GET /session: {user, scopes, owner, domain, install, expires_at}. */
 export function who() {
   return me;
 }
@@ -15,12 +15,10 @@ export function can(scope) {
   return Boolean(me) && me.scopes.includes(scope);
 }
 
-async function load() {
-  const session = await api.get('/session', null, { quiet: true });
+function take(session) {
   api.setCsrf(session.csrf);
-  me = await api.get('/me', null, { quiet: true });
+  me = session;
   setInstallZone(me.install.timezone);
-  return me;
 }
 
 /** Is somebody signed in? The page says when no session came with it, which saves a call that could only fail. */
@@ -29,7 +27,7 @@ export async function resume() {
     return false;
   }
   try {
-    await load();
+    take(await api.get('/session', null, { quiet: true }));
     return true;
   } catch (problem) {
     if (problem.status === 401) {
@@ -39,11 +37,18 @@ export async function resume() {
   }
 }
 
-/** With {key} or {login, password}. Throws Problem. */
+/** With {login, password} or {key}. Throws Problem. */
 export async function signIn(body) {
-  const session = await api.post('/session', body, { quiet: true });
-  api.setCsrf(session.csrf);
-  await load();
+  take(await api.post('/session', body, { quiet: true }));
+}
+
+/** By a one-time link: whose it is, and with a password that it is used. */
+export async function accept(token, password) {
+  const answer = await api.post('/session/accept', password === undefined ? { token } : { token, password }, { quiet: true });
+  if (password !== undefined) {
+    take(answer);
+  }
+  return answer;
 }
 
 export async function signOut() {

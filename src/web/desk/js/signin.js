@@ -2,7 +2,8 @@
 /* Signing in: as a page of its own, and as a dialog over whatever was being done when the session ended. */
 import { h, replace } from './dom.js';
 import { isChinese, t } from './i18n.js';
-import { signIn } from './session.js';
+import * as prefs from './prefs.js';
+import { accept, signIn } from './session.js';
 import { setTheme, switchLanguage } from './shell.js';
 import { button } from './components/button.js';
 import { dialog } from './components/dialog.js';
@@ -10,54 +11,100 @@ import { textField } from './components/field.js';
 import { form, submitButton } from './components/form.js';
 import { mark } from './components/icon.js';
 
+/** By name and password, or by an API key: scripts have those, and whoever has just installed the program. */
 function signInForm(done) {
+  const byKey = prefs.get('signIn') === 'key';
   const submit = submitButton(t('sign_in'), 'main wide');
-  const key = textField({
-    name: 'key', label: t('signin.key'), hint: t('signin.key_hint'), type: 'password',
-    attrs: { autocomplete: 'current-password', maxlength: 64, spellcheck: 'false' },
-  });
-  const box = form({
-    fields: [key], submit,
-    onSubmit: async (values) => {
-      if (!values.key.trim()) {
-        key.setError(t('signin.key_missing'));
-        key.control.focus();
-        return;
+  const login = textField({ name: 'login', label: t('signin.login'), attrs: { autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', maxlength: 64 } });
+  const password = textField({ name: 'password', label: t('signin.password'), type: 'password', attrs: { autocomplete: 'current-password' } });
+  const key = textField({ name: 'key', label: t('signin.key'), hint: t('signin.key_hint'), type: 'password', attrs: { autocomplete: 'off', maxlength: 64, spellcheck: 'false' } });
+  const place = h('div', { class: 'stack' });
+
+  const wanting = (fields) => fields.find((field) => !field.get().trim());
+  const send = async (fields, body) => {
+    const first = wanting(fields);
+    if (first) {
+      first.setError(t('signin.missing'));
+      first.control.focus();
+      return;
+    }
+    try {
+      await signIn(body());
+    } catch (problem) {
+      if (problem.status !== 401) {
+        throw problem;
       }
-      try {
-        await signIn({ key: values.key.trim() });
-      } catch (problem) {
-        if (problem.status !== 401) {
-          throw problem;
-        }
-        key.setError(t('signin.wrong_key'));
-        key.control.select();
-        return;
-      }
-      done();
-    },
-  });
-  return { element: box.element, focus: () => key.control.focus() };
+      fields.at(-1).setError(t(fields.length > 1 ? 'signin.wrong' : 'signin.wrong_key'));
+      fields.at(-1).control.select();
+      return;
+    }
+    prefs.set('signIn', fields.length > 1 ? 'password' : 'key');
+    done();
+  };
+  const draw = (keyWanted) => {
+    const fields = keyWanted ? [key] : [login, password];
+    const body = keyWanted ? () => ({ key: key.get().trim() }) : () => ({ login: login.get(), password: password.get() });
+    const box = form({ fields, submit, onSubmit: () => send(fields, body) });
+    replace(place, box.element, h('button', {
+      class: 'link-button', type: 'button', on: { click: () => { draw(!keyWanted); (keyWanted ? login : key).control.focus(); } },
+    }, t(keyWanted ? 'signin.by_password' : 'signin.by_key')));
+  };
+  draw(byKey);
+  return { element: place, focus: () => (byKey ? key : login).control.focus() };
+}
+
+/** The face of every page before somebody is signed in; draw() gives the card's content, anew after a change of language. */
+function gate(root, title, draw) {
+  const show = () => {
+    const dark = document.documentElement.dataset.theme === 'dark';
+    const box = draw();
+    document.title = `${t(title)} · ${t('name')}`;
+    replace(root, h('main', { class: 'gate' },
+      h('div', { class: 'gate-head' }, mark(), h('h1', null, t('name')), h('p', { class: 'soft' }, t('tagline'))),
+      h('div', { class: 'card' }, box.element),
+      h('div', { class: 'gate-foot' },
+        button(isChinese() ? 'English' : '中文', { kind: 'plain', icon: 'globe', run: () => switchLanguage(show) }),
+        button(t(dark ? 'theme.light' : 'theme.dark'), { kind: 'plain', icon: 'moon', run: () => { setTheme(dark ? 'light' : 'dark'); show(); } }))));
+    box.focus?.();
+  };
+  show();
 }
 
 /** Resolves once somebody is signed in. */
 export function signInPage(root) {
   return new Promise((resolve) => {
-    const draw = () => {
-      const box = signInForm(resolve);
-      const dark = document.documentElement.dataset.theme === 'dark';
-      document.title = `${t('sign_in')} · ${t('name')}`;
-      replace(root, h('main', { class: 'gate' },
-        h('div', { class: 'gate-head' }, mark(), h('h1', null, t('name')), h('p', { class: 'soft' }, t('tagline'))),
-        h('div', { class: 'card' }, box.element),
-        h('div', { class: 'gate-foot' },
-          button(isChinese() ? 'English' : '中文', { kind: 'plain', icon: 'globe', run: () => switchLanguage(draw) }),
-          button(t(dark ? 'theme.light' : 'theme.dark'), {
-            kind: 'plain', icon: 'moon', run: () => { setTheme(dark ? 'light' : 'dark'); draw(); },
-          }))));
-      box.focus();
-    };
-    draw();
+    gate(root, 'sign_in', () => signInForm(resolve));
+  });
+}
+
+/** Behind a one-time link: a password for who was invited, or who forgot theirs. Resolves once it is set. */
+export async function acceptPage(root, token) {
+  let invited = null;
+  try {
+    invited = await accept(token);
+  } catch (problem) {
+    if (problem.status !== 422) {
+      throw problem;
+    }
+  }
+  return new Promise((resolve) => {
+    gate(root, 'accept.title', () => {
+      if (!invited) {
+        return { element: h('div', { class: 'stack' }, h('h2', null, t('accept.used')), h('p', { class: 'soft' }, t('accept.used_text')),
+          button(t('sign_in'), { kind: 'main wide', run: () => resolve(false) })) };
+      }
+      const password = textField({ name: 'password', label: t('accept.password'), hint: t('accept.password_hint'), type: 'password', attrs: { autocomplete: 'new-password' } });
+      const box = form({
+        fields: [password], submit: submitButton(t('accept.submit'), 'main wide'), onSubmit: async (values) => {
+          await accept(token, values.password);
+          resolve(true);
+        },
+      });
+      const hello = h('p', null, t(invited.kind === 'reset' ? 'accept.reset' : 'accept.welcome', { name: invited.user.name || invited.user.key, login: invited.user.key }));
+      const hidden = h('input', { type: 'text', autocomplete: 'username', value: invited.user.key, hidden: true, 'aria-label': t('signin.login'), readonly: true });
+      box.element.prepend(hello, hidden);
+      return { element: box.element, focus: () => password.control.focus() };
+    });
   });
 }
 

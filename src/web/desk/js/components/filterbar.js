@@ -97,7 +97,12 @@ export function filterBar({ search, filters, values, onChange, extra = [] }) {
     class: 'input', type: 'search', value: values[search.name] || '', placeholder: search.label, 'aria-label': search.label, autocomplete: 'off',
     spellcheck: 'false', on: { input: debounce((event) => change(search.name, event.target.value.trim()), SEARCH_AFTER_MS) },
   }));
-  const row = h('div', { class: 'row' });
+  const row = h('div', { class: 'filter-row' });
+  const toggle = filters.length > 0 && h('button', {
+    class: 'button filter-toggle', type: 'button', 'aria-expanded': 'false', on: {
+      click: () => toggle.setAttribute('aria-expanded', String(row.classList.toggle('open'))),
+    },
+  }, icon('filter'), t('filter.label'));
   const clear = h('button', {
     class: 'button plain small', type: 'button', on: {
       click: () => {
@@ -111,6 +116,9 @@ export function filterBar({ search, filters, values, onChange, extra = [] }) {
     replace(row, filters.map((filter) => filterButton(filter, current[filter.key] || '', (value) => change(filter.key, value))), clear);
     clear.hidden = !filters.some((filter) => current[filter.key]);
   };
+  if (filters.some((filter) => current[filter.key])) {
+    row.classList.add('open'); // where it is folded away, what is set must be seen
+  }
   draw();
-  return h('div', { class: 'stack tight no-print' }, h('div', { class: 'filters' }, box, extra), row);
+  return h('div', { class: 'stack tight no-print' }, h('div', { class: 'filters' }, box, toggle, extra), row);
 }

@@ -49,7 +49,7 @@ const PATHS = {
 
 /** icon('copy'): a name of the table above. */
 export function icon(name) {
-  return svg('svg', { viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true', focusable: 'false' }, svg('path', { d: PATHS[name] }));
+  return svg('svg', { viewBox: '0 0 24 24', class: `icon icon-${name}`, 'aria-hidden': 'true', focusable: 'false' }, svg('path', { d: PATHS[name] }));
 }
 
 /** The pond's mark: two rings. */

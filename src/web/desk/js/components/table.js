@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Rows and columns; on a narrow screen each row becomes a card. Columns: {key, label, cell(row), num, cls, sort, lead}.
- * `lead` is the column a card begins with; `sort` is the value onSort gets when the heading is pressed. cell() gives a
+ * `lead` is the column a card begins with; with `bare` a card shows the cell without its label; `sort` is the value onSort gets when the heading is pressed. cell() gives a
  * node, a text or an array of them.
  */
 import { append, h } from '../dom.js';
@@ -9,7 +9,7 @@ import { t } from '../i18n.js';
 import { icon } from './icon.js';
 
 function headCell(column, sort, onSort) {
-  const cls = `${column.num ? 'num ' : ''}${column.cls || ''}`;
+  const cls = `col-${column.key} ${column.num ? 'num ' : ''}${column.cls || ''}`;
   if (!column.sort) {
     return h('th', { scope: 'col', class: cls }, column.hidden ? h('span', { class: 'unseen' }, column.label) : column.label);
   }
@@ -20,17 +20,17 @@ function headCell(column, sort, onSort) {
 }
 
 /**
- * table({caption, columns, rowKey(row), select, sort, onSort}) -> {element, add(rows), set(rows), update(key, row),
+ * table({caption, columns, rowKey(row), select, sort, onSort, cls}) -> {element, add(rows), set(rows), update(key, row),
  * remove(key), selected(), clear(), rows()}. With `select(keys)` rows have boxes; it is told the keys ticked.
  * Shift + click ticks a range.
  */
-export function table({ caption, columns, rowKey, select, sort, onSort }) {
+export function table({ caption, columns, rowKey, select, sort, onSort, cls = '' }) {
   const body = h('tbody');
   const items = new Map(); // key -> {row, element, box}
   let last = null;
   const allBox = select && h('input', { type: 'checkbox', class: 'tick', 'aria-label': t('table.all') });
-  const element = h('table', { class: 'table cards' }, h('caption', { class: 'unseen' }, caption),
-    h('thead', null, h('tr', null, select && h('th', { class: 'narrow', scope: 'col' }, allBox), columns.map((column) => headCell(column, sort, onSort)))),
+  const element = h('table', { class: `table cards ${cls}` }, h('caption', { class: 'unseen' }, caption),
+    h('thead', null, h('tr', null, select && h('th', { class: 'narrow col-pick', scope: 'col' }, allBox), columns.map((column) => headCell(column, sort, onSort)))),
     body);
 
   const selected = () => [...items].filter(([, item]) => item.box?.checked).map(([key]) => key);
@@ -59,7 +59,7 @@ export function table({ caption, columns, rowKey, select, sort, onSort }) {
       on: { click: (event) => tickRange(event, key) },
     });
     const cells = columns.map((column) => append(h('td', {
-      class: `${column.num ? 'num ' : ''}${column.lead ? 'lead ' : ''}${column.cls || ''}`, dataset: column.lead || column.hidden ? {} : { label: column.label },
+      class: `${column.num ? 'num ' : ''}${column.lead ? 'lead ' : ''}${column.cls || ''}`, dataset: column.lead || column.hidden || column.bare ? {} : { label: column.label },
     }), column.cell(row)));
     return { row, box, element: h('tr', { dataset: { key } }, select && h('td', { class: 'narrow pick' }, box), cells) };
   };

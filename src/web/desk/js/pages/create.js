@@ -4,7 +4,8 @@ import * as api from '../api.js';
 import { append, h, replace } from '../dom.js';
 import { t } from '../i18n.js';
 import { linkHref, shortName, targetName, warningTexts } from '../link.js';
-import { linkFields, preview, toApi, UTM } from '../linkform.js';
+import { watchAlias, watchTarget } from '../linkcheck.js';
+import { linkFields, toApi, UTM } from '../linkform.js';
 import * as places from '../places.js';
 import { can } from '../session.js';
 import { button } from '../components/button.js';
@@ -22,8 +23,8 @@ export function more(title, hint, open, ...children) {
   return h('details', { class: 'more', open }, h('summary', null, icon('right'), h('span', null, title), h('span', { class: 'soft small' }, hint)), h('div', { class: 'stack' }, children));
 }
 
-/** All fields in their places; `view` is what preview() gave. */
-export function layout(fields, view, head = []) {
+/** All fields in their places; `target` is what watchTarget() gave. */
+export function layout(fields, target, head = []) {
   const at = (...names) => names.map((name) => fields[name]?.element);
   return [
     head, at('url'),
@@ -31,7 +32,7 @@ export function layout(fields, view, head = []) {
     h('div', { class: 'pair' }, at('alias', 'domain', 'title')),
     at('tags'),
     more(t('create.utm'), t('create.utm_hint'), UTM.some((name) => fields[name].get()), h('div', { class: 'pair' }, at(...UTM))),
-    h('div', { class: 'preview-box' }, h('p', { class: 'small strong' }, t('create.preview')), view.element),
+    target.element,
     more(t('create.more'), t('create.more_hint'), false,
       h('div', { class: 'pair' }, at('valid_from', 'valid_until', 'max_clicks', 'fallback_url', 'owner', 'customer', 'external_id', 'redirect_status')),
       at('forward_query', 'notes')),
@@ -70,15 +71,17 @@ export async function show(view) {
   /** Draws the form anew, filled with `start`. */
   const draw = async (start, fresh) => {
     const fields = await linkFields(start, { domains });
-    const shown = preview(fields);
+    const target = watchTarget(fields);
     const submit = submitButton(t('create.submit'), 'main big wide');
     const box = form({
       fields: Object.values(fields), submit, draft: fresh ? 'new-link' : undefined,
-      body: [layout(fields, shown), submit],
-      onSubmit: async (values) => {
-        const body = Object.fromEntries(Object.entries(toApi(values)).filter(([, value]) => value !== null));
+      body: [layout(fields, target), submit],
+      onSubmit: async () => {
+        await target.settle();
+        const body = Object.fromEntries(Object.entries(toApi(box.values())).filter(([, value]) => value !== null));
         const link = await send(body, fields);
         if (link) {
+          box.clearDraft();
           const done = made(link, (next) => {
             replace(result);
             draw(next.id ? { url: next.url, campaign: next.campaign, tags: next.tags } : {}, true);
@@ -92,7 +95,7 @@ export async function show(view) {
       },
     });
     replace(place, card({}, box.element));
-    shown.draw();
+    watchAlias(fields);
     fields.url.control.focus();
   };
   const start = Object.fromEntries(FROM_ADDRESS.map((name) => [name, view.query.get(name)]).filter(([, value]) => value));

@@ -4,7 +4,8 @@ import * as api from '../api.js';
 import { append, h, replace } from '../dom.js';
 import { t } from '../i18n.js';
 import { linkHref, shortName } from '../link.js';
-import { difference, linkFields, preview, toApi } from '../linkform.js';
+import { watchAlias, watchTarget } from '../linkcheck.js';
+import { difference, linkFields, toApi } from '../linkform.js';
 import * as places from '../places.js';
 import { go } from '../router.js';
 import { button } from '../components/button.js';
@@ -18,16 +19,17 @@ export async function show(view) {
   const [{ data: link, etag }, domains] = await Promise.all([api.getTagged(path, null, { signal: view.signal }), places.all('/domains')]);
   const fields = await linkFields(link, { domains });
   const before = toApi(Object.fromEntries(Object.values(fields).map((field) => [field.name, field.get()])));
-  const shown = preview(fields, { template: false });
+  const target = watchTarget(fields, { template: false });
   const submit = submitButton(t('save'), 'main');
   const conflict = h('div');
   let tag = etag;
 
   const box = form({
     fields: Object.values(fields), submit, draft: `edit-${link.id}-${etag}`,
-    body: [conflict, layout(fields, shown), h('div', { class: 'row' }, submit, button(t('cancel'), { href: linkHref(link) }))],
-    onSubmit: async (values) => {
-      const set = difference(before, toApi(values));
+    body: [conflict, layout(fields, target), h('div', { class: 'row' }, submit, button(t('cancel'), { href: linkHref(link) }))],
+    onSubmit: async () => {
+      await target.settle();
+      const set = difference(before, toApi(box.values()));
       if (Object.keys(set).length > 0) {
         try {
           await api.patch(path, set, { ifMatch: tag });
@@ -45,6 +47,7 @@ export async function show(view) {
       go(`/links/${link.id}`);
     },
   });
+  watchAlias(fields, link.alias);
   view.setTitle(t('edit.title', { name: shortName(link) }));
   append(view.el, pageHead({ title: t('edit.title', { name: shortName(link) }), back: { href: linkHref(link), text: shortName(link) } }),
     h('div', { class: 'create-page' }, card({}, box.element)));

@@ -15,6 +15,10 @@ import { fail, problemText, toast } from '../components/toast.js';
 
 const AT_ONCE = 1000;
 
+function isNarrow() {
+  return matchMedia('(max-width: 719px)').matches;
+}
+
 /** Says how it went: all, or how many were refused and why the first was. */
 function report(results, said) {
   const refused = results.filter((one) => one.status >= 300);
@@ -110,16 +114,19 @@ export function bulkBar({ selection, filter, total, reload, box }) {
     const n = everything ? total() : ids.length;
     const canAll = !everything && total() > ids.length && total() <= AT_ONCE && box !== 'bin';
     const acts = actionsOf(run, ask);
+    const main = [ // on a narrow screen these are part of the menu
+      { text: t('bulk.tags'), icon: 'tag', run: acts.tags },
+      { text: t('bulk.campaign'), icon: 'flag', run: acts.campaign },
+      box === 'archived' ? { text: t('links.unarchive'), icon: 'archive', run: () => run({ archived: false }) }
+        : { text: t('links.archive'), icon: 'archive', run: () => run({ archived: true }) },
+      { text: t('links.bin'), icon: 'trash', run: bin },
+    ];
     replace(element, h('span', { class: 'strong num', role: 'status' }, t('bulk.selected', { n: number(n), count: n })),
       canAll && h('button', { class: 'link-button', type: 'button', on: { click: () => { everything = true; draw(ids); } } }, t('bulk.all', { n: number(total()) })),
       h('span', { class: 'grow' }),
       box === 'bin' ? button(t('links.restore'), { kind: 'small', icon: 'restore', run: restoreAll }) : [
-        button(t('bulk.tags'), { kind: 'small', icon: 'tag', run: acts.tags }),
-        button(t('bulk.campaign'), { kind: 'small', icon: 'flag', run: acts.campaign }),
-        box === 'archived' ? button(t('links.unarchive'), { kind: 'small', icon: 'archive', run: () => run({ archived: false }) })
-          : button(t('links.archive'), { kind: 'small', icon: 'archive', run: () => run({ archived: true }) }),
-        button(t('links.bin'), { kind: 'small', icon: 'trash', run: bin }),
-        menu(button(t('bulk.more'), { kind: 'small', icon: 'more' }), acts.more, { place: 'over' }),
+        main.map((item) => button(item.text, { kind: 'small roomy', icon: item.icon, run: item.run })),
+        menu(button(t('bulk.more'), { kind: 'small', icon: 'more' }), () => [...(isNarrow() ? [...main, null] : []), ...acts.more()], { place: 'over' }),
       ]);
   };
   return {

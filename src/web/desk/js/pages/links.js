@@ -51,7 +51,7 @@ function filters() {
 }
 
 function leadCell(link) {
-  return h('div', { class: 'link-lead' },
+  return h('div', null,
     h('div', { class: 'link-name' }, h('a', { class: 'link-short cut', href: linkHref(link), dataset: { id: link.id } }, shortName(link)),
       copyButton(() => link.short_url, { kind: 'plain small', iconOnly: true })),
     h('p', { class: 'cut small soft', title: link.url }, link.title ? `${link.title} · ${targetName(link.url)}` : targetName(link.url)));
@@ -60,22 +60,22 @@ function leadCell(link) {
 function placeCell(link) {
   const tags = link.tags.slice(0, 3).map((tag) => h('span', { class: 'tag' }, tag));
   return h('div', { class: 'link-places' },
-    [link.channel, link.campaign].filter(Boolean).map((text) => h('span', { class: 'cut' }, text)),
+    (link.channel || link.campaign) && h('span', { class: 'cut' }, [link.channel, link.campaign].filter(Boolean).join(' · ')),
     tags.length > 0 && h('span', { class: 'row tags' }, tags, link.tags.length > 3 && h('span', { class: 'small soft' }, `+${link.tags.length - 3}`)));
 }
 
 function columns(actions) {
   return [
     { key: 'link', label: t('links.link'), lead: true, name: shortName, cell: leadCell },
-    { key: 'places', label: t('links.places'), cell: placeCell },
-    { key: 'clicks', label: t('links.clicks'), num: true, sort: '-clicks', cls: 'narrow', cell: (link) => number(link.counts.clicks) },
-    { key: 'visitors', label: t('links.visitors'), num: true, cls: 'narrow', cell: (link) => number(link.counts.visitors) },
-    { key: 'state', label: t('links.state'), cls: 'narrow', cell: stateBadge },
+    { key: 'places', label: t('links.places'), cls: 'broad', bare: true, cell: placeCell },
+    { key: 'clicks', label: t('links.clicks'), num: true, sort: '-clicks', cell: (link) => number(link.counts.clicks) },
+    { key: 'visitors', label: t('links.visitors'), num: true, cell: (link) => number(link.counts.visitors) },
+    { key: 'state', label: t('links.state'), bare: true, cell: stateBadge },
     {
-      key: 'created', label: t('links.created'), cls: 'narrow wide-only', sort: '-created',
+      key: 'created', label: t('links.created'), cls: 'wide-only', sort: '-created',
       cell: (link) => h('time', { class: 'soft small', datetime: link.created_at, title: dateTime(link.created_at) }, ago(link.created_at)),
     },
-    { key: 'acts', label: t('links.actions'), hidden: true, cls: 'narrow acts', cell: actions },
+    { key: 'acts', label: t('links.actions'), hidden: true, cls: 'acts', cell: actions },
   ];
 }
 
@@ -175,7 +175,7 @@ export async function show(view) {
       }
       const bulk = can('links:write') && bulkBar({ selection: () => list.selected(), filter: apiQuery(values), total: () => pages.total, reload: load, box: values.box });
       list = table({
-        caption: t('links.title'), columns: columns((link) => rowActions(link, changed(link))), rowKey: (link) => link.id,
+        cls: 'links-table', caption: t('links.title'), columns: columns((link) => rowActions(link, changed(link))), rowKey: (link) => link.id,
         select: bulk ? bulk.show : undefined, sort: values.sort || '-created', onSort: (sort) => { sorts.value = sort; change({ ...values, sort }); },
       });
       list.add(first);
@@ -206,10 +206,7 @@ export async function show(view) {
   drawTabs();
 
   view.setTitle(t('links.title'));
-  append(view.el, pageHead({
-    title: t('links.title'),
-    actions: can('links:write') ? [button(t('nav.create'), { kind: 'main', icon: 'add', href: href('/new') })] : [],
-  }), h('div', { class: 'stack' }, tabPlace, filterBar({
+  append(view.el, pageHead({ title: t('links.title') }), h('div', { class: 'stack' }, tabPlace, filterBar({
     search: { name: 'q', label: t('links.search') }, filters: filters(), values, onChange: change, extra: sorts,
   }), place));
   replace(place, h('div', { class: 'card flush' }, loading(8)));
