@@ -4,7 +4,8 @@
  * the truth, or, for long ones, how fast it goes in and how much room it takes. Prints figures, asserts nothing.
  *
  * Usage: http_click_stream_bench [--clicks N] [--links N] [--persons N] [--days N] [--seed N] [--dir FOLDER]
- *                                [--agents FOLDER] [--cookies all|off] [--score] [--values] [--misses]
+ *                                [--agents FOLDER] [--own FILE] [--cookies all|off] [--score] [--values] [--misses]
+ * --own takes User-Agents of yours, a line each: bot, preview, browser or an app's key, a tab, the User-Agent.
  * --score joins every click with its truth (up to some hundred thousand); --values shows every value of every
  * dimension, not only those with mistakes; --misses lists the mistakes. With --dir the data folder stays: linkpond
  * serve can show it.
@@ -43,12 +44,19 @@ static double wall_s(void)
 static bool read_options(int argc, char **argv, struct options *out)
 {
     static const struct option names[] = {
-        {"clicks", required_argument, NULL, 'c'},  {"links", required_argument, NULL, 'l'},
-        {"persons", required_argument, NULL, 'p'}, {"days", required_argument, NULL, 'd'},
-        {"seed", required_argument, NULL, 's'},    {"dir", required_argument, NULL, 'f'},
-        {"agents", required_argument, NULL, 'a'},  {"cookies", required_argument, NULL, 'k'},
-        {"score", no_argument, NULL, 'S'},         {"values", no_argument, NULL, 'V'},
-        {"misses", no_argument, NULL, 'M'},        {0},
+        {"clicks", required_argument, NULL, 'c'},
+        {"links", required_argument, NULL, 'l'},
+        {"persons", required_argument, NULL, 'p'},
+        {"days", required_argument, NULL, 'd'},
+        {"seed", required_argument, NULL, 's'},
+        {"dir", required_argument, NULL, 'f'},
+        {"agents", required_argument, NULL, 'a'},
+        {"cookies", required_argument, NULL, 'k'},
+        {"own", required_argument, NULL, 'o'},
+        {"score", no_argument, NULL, 'S'},
+        {"values", no_argument, NULL, 'V'},
+        {"misses", no_argument, NULL, 'M'},
+        {0},
     };
     int64_t number = 0;
     for (int name = getopt_long(argc, argv, "", names, NULL); name != -1;
@@ -78,6 +86,9 @@ static bool read_options(int argc, char **argv, struct options *out)
             break;
         case 'a':
             out->stream.agents_dir = optarg;
+            break;
+        case 'o':
+            out->stream.own_agents = optarg;
             break;
         case 'k':
             out->no_cookies = strcmp(optarg, "off") == 0;
@@ -189,7 +200,7 @@ int main(int argc, char **argv)
     if (!read_options(argc, argv, &options)) {
         fprintf(stderr,
                 "usage: %s [--clicks N] [--links N] [--persons N] [--days N] [--seed N] [--dir FOLDER] "
-                "[--agents FOLDER] [--cookies all|off] [--score] [--values] [--misses]\n",
+                "[--agents FOLDER] [--own FILE] [--cookies all|off] [--score] [--values] [--misses]\n",
                 argv[0]);
         return 2;
     }

@@ -3,7 +3,7 @@
 
 #include "agent_corpus.h"
 
-#define AGENTS_MAX 4096
+#define AGENTS_MAX UINT16_MAX
 #define TABLES     3
 
 /* Out of a thousand people, how many use what. The rest have any of the labelled browsers and apps. */
@@ -22,12 +22,12 @@ static const struct {
 #define BROWSERS 1
 struct group {
     size_t count;
-    uint16_t agents[512];
+    uint16_t agents[PEOPLE_AGENTS_MAX];
 };
 struct people {
     uint64_t seed;
     uint32_t persons;
-    struct corpus corpora[TABLES];
+    struct corpus corpora[TABLES], own;
     struct stream_agent agents[AGENTS_MAX];
     uint16_t count;
     uint16_t humans, bots, previews; /* how many; the table is in this order */
@@ -68,15 +68,91 @@ static void open_tables(struct people *self, const char *dir)
     }
 }
 
+/* ---- the tester's own */
+
+struct own_row {
+    str label, user_agent;
+};
+
+static bool own_next(struct corpus *rows, struct own_row *out)
+{
+    str line;
+
+    while (str_next(&rows->rest, '\n', &line)) {
+        if (line.len > 0 && line.ptr[0] != '#' && str_cut(line, '\t', &out->label, &out->user_agent)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum click_class own_class(str label)
+{
+    int class = click_class_find(label);
+
+    return class == CLASS_BOT || class == CLASS_PREVIEW ? (enum click_class) class : CLASS_HUMAN;
+}
+
+static str own_app(str label)
+{
+    return own_class(label) == CLASS_HUMAN && !str_eq(label, STR("browser")) ? label : STR("");
+}
+
+/* Does the file speak for agents of this class and app? */
+static bool own_has(const struct people *self, enum click_class class, str app)
+{
+    struct corpus rows = self->own;
+    struct own_row row;
+
+    while (own_next(&rows, &row)) {
+        if (own_class(row.label) == class && str_eq(own_app(row.label), app)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_in(const struct own_row *row, enum click_class class, str app)
+{
+    return own_class(row->label) == class && str_eq(own_app(row->label), app);
+}
+
+static void add_own(struct people *self, enum click_class class)
+{
+    struct corpus rows = self->own;
+    struct own_row row;
+    unsigned of_label[ARRAY_LEN(shares) + 1] = {0};
+
+    while (own_next(&rows, &row)) {
+        size_t label = 0;
+        while (label < ARRAY_LEN(shares) && !is_in(&row, CLASS_HUMAN, str_from_c(shares[label].app))) {
+            label++;
+        }
+        if (own_class(row.label) == class && row.user_agent.len > 0 && of_label[label]++ < PEOPLE_AGENTS_MAX) {
+            add(self, (struct stream_agent){.class = (int)class,
+                                            .app = own_app(row.label),
+                                            .os = STR("-"),
+                                            .device = STR("-"),
+                                            .browser = STR("-"),
+                                            .user_agent = row.user_agent});
+        }
+    }
+}
+
+/* ---- all of a class */
+
 static uint16_t add_class(struct people *self, enum click_class class)
 {
     uint16_t before = self->count;
     struct corpus_row row;
 
+    add_own(self, class);
+
     for (size_t i = 0; i < TABLES; i++) {
         struct corpus rows = self->corpora[i];
         while (corpus_next(&rows, &row)) {
-            if (row.class == (int)class && row.user_agent.len > 0) {
+            str app = class == CLASS_HUMAN ? row.labels[LABEL_APP] : STR("");
+            if (row.class == (int)class && row.user_agent.len > 0 && !own_has(self, class, app)) {
                 add(self, (struct stream_agent){.class = row.class,
                                                 .app = row.labels[LABEL_APP],
                                                 .os = row.labels[LABEL_OS],
@@ -149,7 +225,7 @@ static void group_by_app(struct people *self)
     }
 }
 
-struct people *people_new(uint64_t seed, uint32_t persons, const char *agents_dir)
+struct people *people_new(uint64_t seed, uint32_t persons, const char *agents_dir, const char *own_agents)
 {
     struct people *self = calloc(1, sizeof *self);
 
@@ -157,6 +233,7 @@ struct people *people_new(uint64_t seed, uint32_t persons, const char *agents_di
     self->seed = seed;
     self->persons = persons;
     open_tables(self, agents_dir);
+    BUG_ON(own_agents && !corpus_open(&self->own, own_agents));
     self->humans = add_class(self, CLASS_HUMAN);
     self->bots = add_class(self, CLASS_BOT);
     self->previews = add_class(self, CLASS_PREVIEW);
@@ -171,6 +248,7 @@ void people_free(struct people *self)
         for (size_t i = 0; i < TABLES; i++) {
             corpus_close(&self->corpora[i]);
         }
+        corpus_close(&self->own);
         free(self);
     }
 }
@@ -209,7 +287,7 @@ uint16_t people_wechat_like(const struct people *self, uint16_t agent, uint64_t 
 {
     const struct group *wechat = &self->of_share[WECHAT];
 
-    for (size_t i = 0; i < wechat->count; i++) {
+    for (size_t i = 0; i < wechat->count && !str_eq(self->agents[agent].os, STR("-")); i++) {
         uint16_t candidate = wechat->agents[(roll + i) % wechat->count];
         if (str_eq(self->agents[candidate].os, self->agents[agent].os)) {
             return candidate;

@@ -15,7 +15,14 @@ struct stream_agent {
     str package; /* sent as X-Requested-With; empty = none */
 };
 struct people;
-struct people *people_new(uint64_t seed, uint32_t persons, const char *agents_dir); /* aborts without the tables */
+/*
+ * own_agents: a file of the tester's, or NULL: lines "LABEL<tab>User-Agent", LABEL being bot, preview, browser (no
+ * app), or an app's key such as wechat. Its User-Agents take the place of the tables' under the same label; system,
+ * device and browser of them are not judged. At most PEOPLE_AGENTS_MAX of a label are used. Aborts when a file cannot
+ * be read.
+ */
+#define PEOPLE_AGENTS_MAX 4096
+struct people *people_new(uint64_t seed, uint32_t persons, const char *agents_dir, const char *own_agents);
 void people_free(struct people *self);
 const struct stream_agent *people_agent(const struct people *self, uint16_t agent);
 

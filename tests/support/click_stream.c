@@ -38,7 +38,7 @@ struct stream *stream_new(const struct stream_opts *opts)
 
     BUG_ON(!self || opts->links == 0 || opts->days < 1);
     self->opts = *opts;
-    self->people = people_new(opts->seed, opts->persons, opts->agents_dir);
+    self->people = people_new(opts->seed, opts->persons, opts->agents_dir, opts->own_agents);
     self->state = opts->seed;
     return self;
 }

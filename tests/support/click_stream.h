@@ -19,6 +19,7 @@ struct stream_opts {
     int days;
     int64_t end_ms;         /* the last day ends here: a midnight in Shanghai */
     const char *agents_dir; /* of agent_apps.tsv, agent_browsers.tsv, agent_machines.tsv */
+    const char *own_agents; /* a file that takes their place where it says something (click_people.h); NULL = none */
 };
 
 enum sent {
