@@ -77,6 +77,16 @@ static void write_existing(struct import *self, struct json_writer *json, struct
     }
 }
 
+static void write_notes(const struct import *self, struct json_writer *json, const struct utm_notes *notes)
+{
+    if (notes->count > 0) {
+        json_name(json, "warnings");
+        json_array(json);
+        link_view_notes(&self->view, json, notes);
+        json_array_end(json);
+    }
+}
+
 static void write_item(struct import *self, struct db *db, const struct import_item *item)
 {
     struct json_writer json;
@@ -90,6 +100,7 @@ static void write_item(struct import *self, struct db *db, const struct import_i
         write_existing(self, &json, db, item->result->existing_id);
     } else {
         write_link(self, &json, &item->result->link, item->status != IMPORT_UPDATED);
+        write_notes(self, &json, &item->result->notes);
     }
     json_object_end(&json);
     buf_add_char(&self->stream.text, '\n');
@@ -99,7 +110,10 @@ static void report(struct import *self, const struct import_item *items, size_t 
 {
     struct db *db = self->report_all ? readers_take(self->engine->readers, READER_WAIT_MS) : NULL;
     for (size_t i = 0; i < count; i++) {
+        bool noted =
+            items[i].status != IMPORT_FAILED && items[i].status != IMPORT_SKIPPED && items[i].result->notes.count > 0;
         self->counts[items[i].status]++;
+        self->noted += noted;
         if (self->report_all || items[i].status == IMPORT_FAILED) {
             write_item(self, db, &items[i]);
         }
@@ -124,6 +138,7 @@ static void summarize(struct import *self)
     for (int i = 0; i < IMPORT_STATUSES; i++) {
         json_put_i64(&json, status_names[i], self->counts[i]);
     }
+    json_put_i64(&json, "noted", self->noted);
     json_name(&json, "seconds");
     int64_t took_ms = (clock_mono_ns() - self->started_ns) / 1000000;
     json_double(&json, (double)took_ms / 1000.0);

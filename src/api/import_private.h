@@ -32,6 +32,7 @@ struct import {
     struct bounds bounds;
     int64_t rows, batches;
     int64_t counts[IMPORT_STATUSES];
+    int64_t noted; /* rows whose UTM values something is to be said of */
 };
 
 /* import_input.c: takes over the body (a copy, or the file again), reads the header. ERR_INVALID, ERR_MALFORMED. */

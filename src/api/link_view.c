@@ -103,6 +103,13 @@ static void write_note(const struct link_view *self, struct json_writer *json, c
     json_object_end(json);
 }
 
+void link_view_notes(const struct link_view *self, struct json_writer *json, const struct utm_notes *notes)
+{
+    for (size_t i = 0; i < notes->count; i++) {
+        write_note(self, json, &notes->items[i]);
+    }
+}
+
 void link_view_warn(const struct link_view *self, struct json_writer *json, const struct link *link,
                     const struct utm_notes *notes)
 {
@@ -119,8 +126,8 @@ void link_view_warn(const struct link_view *self, struct json_writer *json, cons
     if (link->click_id_param.len > 0) {
         json_c(json, "click_id_not_sent"); /* kept for when click ids are made; said so that nobody waits for them */
     }
-    for (size_t i = 0; notes && i < notes->count; i++) {
-        write_note(self, json, &notes->items[i]);
+    if (notes) {
+        link_view_notes(self, json, notes);
     }
 }
 

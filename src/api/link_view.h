@@ -26,6 +26,8 @@ bool link_host_is_public(str host_and_port);
 /* What is to be said of the link, as items of an open array. */
 void link_view_warn(const struct link_view *self, struct json_writer *json, const struct link *link,
                     const struct utm_notes *notes);
+/* Only what an edit has to say of the UTM values it set, likewise. */
+void link_view_notes(const struct link_view *self, struct json_writer *json, const struct utm_notes *notes);
 /* The whole link object. notes: what an edit has to say of the UTM values it set; NULL = nothing. */
 void link_view_write(const struct link_view *self, struct json_writer *json, const struct link *link,
                      const struct utm_notes *notes);

@@ -162,6 +162,24 @@ static void look_at_ledger(struct doctor *self)
                 wal > (double)WAL_WARN ? "; a long report or export holds it back" : "");
 }
 
+/* Figures that nobody should take for theirs. Nothing is said of an ordinary folder. */
+static void look_at_demo(struct doctor *self)
+{
+    struct client_request request = {.method = METHOD_GET, .path = "/api/v1/me", .timeout_ms = ANSWER_MS};
+    struct client_reply reply;
+    struct fault fault = {0};
+    struct json *body = NULL;
+    bool answered = client_call(self->client, &request, &reply, &fault) == OK && reply.status == 200 &&
+                    json_parse(self->cli->arena, reply.body, &body, NULL) == OK;
+    const struct json *demo = answered ? json_get(json_get(body, STR("install")), STR("demo")) : NULL;
+
+    if (demo && demo->boolean) {
+        doctor_find(self, "demo", FINDING_WARN,
+                    "this folder holds demo data, its figures are made up; linkpond --data %s demo --remove removes it",
+                    self->cli->data_dir);
+    }
+}
+
 static void look_at_daemon(struct doctor *self)
 {
     const struct listening *daemon = client_daemon(self->client);
@@ -213,6 +231,7 @@ void doctor_look_here(struct doctor *self)
     look_at_backups(self);
     look_at_geo(self);
     if (self->client) {
+        look_at_demo(self);
         look_at_daemon(self);
         look_at_addresses(self);
         look_at_ledger(self);

@@ -147,10 +147,12 @@ def test_some_people_come_back(demo):
 def test_a_daemon_says_that_its_figures_are_made_up(demo, make_pond):
     assert demo.api("GET", "/me", 200).json()["install"]["demo"] is True
     assert "with demo data" in demo.log_text()
+    assert "demo --remove" in demo.cli("doctor", check=False).stdout
     assert "Demo data" in requests.get(demo.admin + "/desk/form", timeout=30).text
     assert "演示数据" in requests.get(demo.admin + "/desk/form", headers={"Accept-Language": "zh-CN"}, timeout=30).text
     real = make_pond("real")
     assert real.api("GET", "/me", 200).json()["install"]["demo"] is False
+    assert "demo" not in real.cli("doctor", check=False).stdout
     assert "Demo data" not in requests.get(real.admin + "/desk/form", timeout=30).text and "demo data" not in real.log_text()
 
 

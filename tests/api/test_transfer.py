@@ -34,7 +34,7 @@ def total(pond):
 def test_rows_become_links_that_redirect(pond):
     rows, summary = import_csv(pond, "url,alias,title,tags\r\nhttps://www.example.com/a?x=1,imp-a,第一,\"red,蓝\"\r\n"
                                      "https://www.example.com/b,,,\r\n")
-    assert summary | {"seconds": 0} == {"rows": 2, "created": 2, "updated": 0, "skipped": 0, "renamed": 0, "failed": 0,
+    assert summary | {"seconds": 0} == {"rows": 2, "created": 2, "updated": 0, "skipped": 0, "renamed": 0, "failed": 0, "noted": 0,
                                         "seconds": 0, "dry_run": False, "complete": True}
     assert rows[1]["short_url"] == "http://s.test/imp-a"
     assert pond.visit("imp-a").headers["Location"] == "https://www.example.com/a?x=1"
@@ -250,3 +250,12 @@ def test_an_export_in_ndjson_is_whole_link_objects_under_the_lists_filters(pond)
     assert [row["aliases"] for row in export_rows(pond, tag="only-nd")] == ["nd-1"]
     assert pond.api("GET", "/export", 200, params={"bom": "true", "tag": "none"}).content.startswith(b"\xef\xbb\xbf\"id\"")
     pond.api("GET", "/export", 422, params={"format": "xml"})
+
+
+def test_rows_say_what_is_odd_about_their_utm_values(pond):
+    text = "url,alias,utm_source,utm_medium\nhttps://www.example.com/n1,noted-1,WeChat,social\nhttps://www.example.com/n2,noted-2,wechat,social\n"
+    rows, summary = import_csv(pond, text)
+    assert [note["code"] for note in rows[1]["warnings"]] == ["utm_upper_case"] and rows[1]["warnings"][0]["field"] == "utm_source"
+    assert "warnings" not in rows[2] and summary["noted"] == 1
+    rows, summary = import_csv(pond, text)  # what is left as it was is not judged
+    assert {row["status"] for row in rows.values()} == {"skipped"} and summary["noted"] == 0

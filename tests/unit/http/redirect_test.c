@@ -9,17 +9,31 @@
 
 #include "assert_str.h"
 #include "linkpond/http/redirect.h"
+#include "visitor_cookie.h"
 
 /* ---- counting what is allocated (sanitizers bring their own allocator; there it is not counted) ---------------------
  */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define COUNTS_MALLOC 1
-void *__libc_malloc(size_t size); /* glibc's own, under any interposed one */
+/* glibc's own, under any interposed ones */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *memory, size_t size);
 static unsigned long mallocs;
 void *malloc(size_t size)
 {
     mallocs++;
     return __libc_malloc(size);
+}
+void *calloc(size_t count, size_t size)
+{
+    mallocs++;
+    return __libc_calloc(count, size);
+}
+void *realloc(void *memory, size_t size)
+{
+    mallocs++;
+    return __libc_realloc(memory, size);
 }
 #endif
 
@@ -196,6 +210,41 @@ static void redirect__a_hit_allocates_nothing(void **state)
         ask();
     }
     assert_int_equal(mallocs, before);
+}
+
+/* The first visit is given a number, the next ones bring it back. */
+static void redirect__a_visitors_cookie_allocates_nothing(void **state)
+{
+    static const uint8_t key[16] = {7};
+    char cookie[VISITOR_COOKIE_MAX];
+
+    (void)state;
+    engine.opts.visitor_cookie = VISITOR_COOKIE_ALL;
+    engine.visitor_numbers.next = 41;
+    engine.visitor_numbers.end = 1000;
+    lane.cookie = visitor_cookie_new(key);
+    assert_non_null(lane.cookie);
+    ask();
+    unsigned long before = mallocs;
+    for (int i = 0; i < 100; i++) {
+        ask();
+        assert_int_equal(seen_record.visitor, 42 + i);
+        assert_true(answered("Set-Cookie").len > 0);
+    }
+    assert_int_equal(mallocs, before);
+    str set, rest;
+    assert_true(str_cut(answered("Set-Cookie"), ';', &set, &rest));
+    snprintf(cookie, sizeof cookie, STR_FMT, STR_ARG(set));
+    headers[request.headers_count++] = (struct header){STR("Cookie"), str_from_c(cookie)};
+    before = mallocs;
+    for (int i = 0; i < 100; i++) {
+        ask();
+        assert_int_equal(seen_record.visitor, 141);
+        assert_true(seen_record.signals & SIGNAL_COOKIE);
+        assert_int_equal(answered("Set-Cookie").len, 0);
+    }
+    assert_int_equal(mallocs, before);
+    visitor_cookie_free(lane.cookie);
 }
 
 static void redirect__pages_allocate_nothing_either(void **state)
@@ -419,6 +468,7 @@ int main(void)
         TEST(redirect__records_before_it_answers),
 #ifdef COUNTS_MALLOC
         TEST(redirect__a_hit_allocates_nothing),
+        TEST(redirect__a_visitors_cookie_allocates_nothing),
         TEST(redirect__pages_allocate_nothing_either),
 #endif
         TEST(redirect__a_click_that_cannot_be_kept_is_counted),
