@@ -3,7 +3,8 @@
  * /api/v1/campaigns, /channels, /tags: the marketer's own words. One file, because they share everything but a
  * channel's place; the route's path tells the kind.
  */
-#include "linkpond/store/labels.h"
+#include "labels.h"
+
 #include "edit_call.h"
 #include "labels_template.h"
 #include "linkpond/api/routes.h"
@@ -59,9 +60,8 @@ static enum label_kind kind_of(const struct ctx *ctx)
     return str_starts(path, STR("/api/v1/channels")) ? LABEL_CHANNEL : LABEL_TAG;
 }
 
-static void write_label(struct json_writer *json, const struct label *label)
+void label_write_members(struct json_writer *json, const struct label *label)
 {
-    json_object(json);
     json_put_str(json, "key", label->key);
     json_put_str(json, "name", label->name);
     json_name(json, "names");
@@ -78,6 +78,12 @@ static void write_label(struct json_writer *json, const struct label *label)
         label_write_template(json, label);
     }
     json_put_bool(json, "archived", label->archived);
+}
+
+static void write_label(struct json_writer *json, const struct label *label)
+{
+    json_object(json);
+    label_write_members(json, label);
     json_put_i64(json, "links", label->links);
     json_name(json, "counts");
     json_object(json);
@@ -172,33 +178,42 @@ static void apply_place(struct label *label, const struct label_draft *draft, co
     label->cost_centre = has(presence, FIELD_COST_CENTRE) ? draft->cost_centre : label->cost_centre;
 }
 
-/* Reads the body onto the label, stores it and answers it. */
-static void put_label(struct ctx *ctx, struct request *request, struct reply *reply, struct label *label)
+enum err label_decode(struct ctx *ctx, struct request *request, const struct json *json, struct label *label,
+                      struct fault *fault)
 {
-    const struct json *json;
     struct label_draft draft = {0};
     struct json_presence presence = {0};
-    struct fault fault = {0};
-    struct edit_call edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_put, .arg = &label->key};
-    if (!call_json(request, reply, &json)) {
-        return;
-    }
     size_t fields = label->kind == LABEL_CHANNEL ? FIELD_CHANNEL_COUNT : FIELD_COMMON;
-    enum err err = json_decode(request->arena, json, label_fields, fields, &draft, &presence, &fault);
+    enum err err = json_decode(request->arena, json, label_fields, fields, &draft, &presence, fault);
     if (err == OK && has(&presence, FIELD_NAMES)) {
-        err = apply_names(label, draft.names, &fault);
+        err = apply_names(label, draft.names, fault);
     }
     if (err == OK && has(&presence, FIELD_TEMPLATE)) {
-        err = label_take_template(label, draft.utm_template, &fault);
+        err = label_take_template(label, draft.utm_template, fault);
     }
     if (err == OK && has(&presence, FIELD_CHANNEL_OWNER)) {
-        err = apply_owner(ctx, request, label, draft.owner, &fault);
+        err = apply_owner(ctx, request, label, draft.owner, fault);
     }
     if (err == OK) {
         label->key = has(&presence, FIELD_KEY) ? draft.key : label->key;
         label->name = has(&presence, FIELD_NAME) ? draft.name : label->name;
         label->archived = has(&presence, FIELD_ARCHIVED) ? draft.archived : label->archived;
         apply_place(label, &draft, &presence);
+    }
+    return err;
+}
+
+/* Reads the body onto the label, stores it and answers it. */
+static void put_label(struct ctx *ctx, struct request *request, struct reply *reply, struct label *label)
+{
+    const struct json *json;
+    struct fault fault = {0};
+    struct edit_call edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_put, .arg = &label->key};
+    if (!call_json(request, reply, &json)) {
+        return;
+    }
+    enum err err = label_decode(ctx, request, json, label, &fault);
+    if (err == OK) {
         err = editor_label_put(ctx->engine->editor, edit_call_actor(&edit), label, &fault);
     }
     if (err != OK) {

@@ -21,6 +21,7 @@ const struct route *const api_route_tables[] = {
     api_click_routes,
     api_health_routes,
     api_transfer_routes,
+    api_word_routes,
     api_form_routes,
     api_upkeep_routes,
     NULL,

@@ -77,10 +77,8 @@ enum err utm_value_decode(struct arena *arena, const struct json *object, struct
     return err == OK && has(&presence, FIELD_NAMES) ? take_names(out, body.names, fault) : err;
 }
 
-void utm_value_write(struct json_writer *json, struct arena *arena, const struct utm_value *value)
+void utm_value_write_members(struct json_writer *json, const struct utm_value *value)
 {
-    json_object(json);
-    json_put_str(json, "id", arena_f(arena, "utv_%lld", (long long)value->id));
     json_put_str(json, "field", utm_name(value->field));
     json_put_str(json, "value", value->value);
     json_name(json, "aliases");
@@ -95,6 +93,13 @@ void utm_value_write(struct json_writer *json, struct arena *arena, const struct
     json_put_str(json, "en", value->name_en);
     json_object_end(json);
     json_put_bool(json, "archived", value->archived);
+}
+
+void utm_value_write(struct json_writer *json, struct arena *arena, const struct utm_value *value)
+{
+    json_object(json);
+    json_put_str(json, "id", arena_f(arena, "utv_%lld", (long long)value->id));
+    utm_value_write_members(json, value);
     json_put_time(json, "created_at", value->created_ms);
     json_put_time(json, "updated_at", value->updated_ms);
     json_object_end(json);
