@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "behind_visitors.h"
 #include "clicks_chunks.h"
 #include "clicks_fill.h"
 #include "clicks_origins.h"
@@ -22,6 +23,7 @@ struct place {
     int64_t time_ms, id;
     int64_t chunk_id; /* 0 = the tail */
     size_t row, chunk_rows;
+    struct some_rows *some; /* of the chunk, with the row in it; NULL: it is open as a whole */
 };
 struct listing {
     struct db *db;
@@ -34,6 +36,7 @@ struct listing {
     struct clicks_scan reading; /* of the clicks that are given */
     bool is_reading;
     struct open_chunks chunks;
+    struct few_rows few;
     struct link_days days; /* of the only link asked for */
     bool (*each)(void *arg, const struct click *click);
     void *arg;
@@ -119,7 +122,8 @@ static enum err keep(struct listing *self, struct place place)
     return OK;
 }
 
-static enum err pick_row(struct listing *self, const struct clicks_scan *scan, const struct chunk *chunk)
+static enum err pick_row(struct listing *self, const struct clicks_scan *scan, const struct chunk *chunk,
+                         struct some_rows *some)
 {
     struct place place = {.time_ms = scan->facts.time_ms, .id = scan->facts.id};
     bool wanted = (self->after.id == 0 || before(self, self->after, place)) &&
@@ -130,6 +134,7 @@ static enum err pick_row(struct listing *self, const struct clicks_scan *scan, c
         place.chunk_id = chunk->id;
         place.chunk_rows = chunk->rows;
         place.row = scan->row - 1;
+        place.some = some;
     }
     return err == OK && wanted ? keep(self, place) : err;
 }
@@ -147,7 +152,7 @@ static enum err pick_from_segment(struct listing *self, int64_t segment_id)
     clicks_scan(&scan, self->db, segment_first_click(segment_id), segment_last_click(segment_id),
                 self->query->descending, columns_of(self));
     while (err == OK && clicks_scan_next(&scan)) {
-        err = pick_row(self, &scan, NULL);
+        err = pick_row(self, &scan, NULL, NULL);
     }
     if (err != OK) {
         stmt_reset(scan.rows);
@@ -166,6 +171,25 @@ static int64_t only_link(const struct listing *self)
         }
     }
     return -1;
+}
+
+/* A link's few rows in a chunk, which is not read whole for them. */
+static enum err pick_from_few(struct listing *self, const struct chunk_info *info, int64_t link_id, size_t from,
+                              size_t to)
+{
+    struct clicks_scan scan;
+    struct some_rows *some = NULL;
+    uint64_t columns = clicks_scan_chunk_columns(columns_of(self)) & ~CHUNK_BIT(CHUNK_LINK);
+    enum err err = few_rows_open(&self->few, info, link_id, from, to, &some);
+
+    err = err == OK ? few_rows_load(&self->few, some, columns) : err;
+    if (err == OK) {
+        clicks_scan_chunk(&scan, &some->chunk, 0, some->chunk.rows, columns_of(self));
+    }
+    while (err == OK && clicks_scan_next(&scan)) {
+        err = pick_row(self, &scan, &some->chunk, some);
+    }
+    return err;
 }
 
 /* Rows that can match: the link's only, and none when no row has the request id. */
@@ -193,12 +217,12 @@ static enum err narrow(struct listing *self, const struct chunk_info *info, size
     return OK;
 }
 
-static enum err pick_from_chunk(struct listing *self, const struct chunk_info *info)
+static enum err pick_from_whole(struct listing *self, const struct chunk_info *info)
 {
     const struct chunk *chunk = NULL;
     struct clicks_scan scan;
     size_t from = 0, to = 0;
-    enum err err = link_days_touch(&self->days, info) ? narrow(self, info, &from, &to) : OK;
+    enum err err = narrow(self, info, &from, &to);
 
     if (err != OK || from == to) {
         return err;
@@ -209,9 +233,27 @@ static enum err pick_from_chunk(struct listing *self, const struct chunk_info *i
         clicks_scan_chunk(&scan, chunk, from, to, columns_of(self));
     }
     while (err == OK && clicks_scan_next(&scan)) {
-        err = pick_row(self, &scan, chunk);
+        err = pick_row(self, &scan, chunk, NULL);
     }
     return err;
+}
+
+static enum err pick_from_chunk(struct listing *self, const struct chunk_info *info)
+{
+    int64_t link_id = only_link(self);
+    size_t from = 0, to = 0;
+
+    if (!link_days_touch(&self->days, info)) {
+        return OK;
+    }
+    if (link_id < 0 || self->query->request_id.len > 0) {
+        return pick_from_whole(self, info);
+    }
+    enum err err = chunks_find_link(&self->few.parts, info, link_id, &from, &to);
+    if (err != OK || from == to) {
+        return err;
+    }
+    return to - from <= CHUNK_SOME_ROWS ? pick_from_few(self, info, link_id, from, to) : pick_from_whole(self, info);
 }
 
 /* ---- which segments and chunks ---- */
@@ -296,8 +338,14 @@ static enum err give_sealed(struct listing *self, const struct place *place, boo
 {
     const struct chunk *chunk = NULL;
     struct clicks_scan scan;
-    enum err err = open_chunks_get(&self->chunks, place->chunk_id, place->chunk_rows, CHUNK_EVERYTHING, &chunk);
+    enum err err = OK;
 
+    if (place->some) {
+        chunk = &place->some->chunk;
+        err = few_rows_load(&self->few, place->some, CHUNK_EVERYTHING & ~CHUNK_BIT(CHUNK_LINK));
+    } else {
+        err = open_chunks_get(&self->chunks, place->chunk_id, place->chunk_rows, CHUNK_EVERYTHING, &chunk);
+    }
     if (err != OK) {
         return err;
     }
@@ -352,11 +400,13 @@ enum err clicks_run(struct db *db, struct arena *arena, const struct click_query
 {
     struct listing self = {.db = db, .query = query, .each = each, .arg = arg};
     bool own = false;
-    enum err err = db_snapshot_begin(db, &own);
 
     (void)arena; /* texts are lent for the call only */
+    step_behind_visitors();
+    enum err err = db_snapshot_begin(db, &own);
     report_texts_init(&self.texts, db);
     open_chunks_init(&self.chunks, db);
+    few_rows_init(&self.few, db);
     err = err == OK ? find_after(&self) : err;
     if (err == OK && query->limit > 0) {
         err = report_match_open(&self.match, db, &query->filter, NULL, 0);
@@ -365,6 +415,7 @@ enum err clicks_run(struct db *db, struct arena *arena, const struct click_query
     }
     report_texts_done(&self.texts);
     open_chunks_done(&self.chunks);
+    few_rows_done(&self.few);
     link_days_done(&self.days);
     free(self.best);
     db_snapshot_end(db, own);

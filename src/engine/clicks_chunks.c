@@ -44,6 +44,40 @@ enum err open_chunks_get(struct open_chunks *self, int64_t id, size_t rows, uint
     return chunks_load_more(self->db, &slot->chunk, columns);
 }
 
+/* ---- a few rows */
+
+void few_rows_init(struct few_rows *self, struct db *db)
+{
+    chunk_parts_init(&self->parts, db);
+    arena_init(&self->arena, LEDGER_CHUNK_BYTES);
+}
+
+void few_rows_done(struct few_rows *self)
+{
+    chunk_parts_done(&self->parts);
+    arena_done(&self->arena);
+}
+
+enum err few_rows_open(struct few_rows *self, const struct chunk_info *info, int64_t link_id, size_t from, size_t to,
+                       struct some_rows **out)
+{
+    struct some_rows *some = ARENA_NEW(&self->arena, struct some_rows);
+
+    if (!some) {
+        return ERR_NOMEM;
+    }
+    chunk_init(&some->chunk, info->id, to - from, &self->arena);
+    some->from = from;
+    some->all_rows = (size_t)info->rows;
+    *out = some;
+    return chunk_set_link(&some->chunk, link_id);
+}
+
+enum err few_rows_load(struct few_rows *self, struct some_rows *some, uint64_t columns)
+{
+    return chunks_load_some(&self->parts, &some->chunk, some->all_rows, some->from, columns);
+}
+
 /* ---- a link's days */
 
 enum err link_days_load(struct link_days *self, struct db *db, int64_t link_id)

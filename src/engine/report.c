@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "behind_visitors.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/store/segments.h"
 #include "linkpond/store/sums.h"
@@ -82,8 +83,9 @@ enum err report_run(struct db *db, struct report_helper *helper, struct arena *a
 {
     struct report_query clamped;
     bool own = false;
-    enum err err = begin(db, &helper, &own);
 
+    step_behind_visitors();
+    enum err err = begin(db, &helper, &own);
     *out = (struct report){0};
     if (err == OK && query->from_ms < query->to_ms) {
         err = clamp(db, query, &clamped);

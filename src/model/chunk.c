@@ -96,21 +96,28 @@ static enum err open_numbers(struct chunk *self, struct body *body, struct chunk
     return OK;
 }
 
-static enum err take_entries(enum chunk_column column, struct body *body, struct click_value *entries)
+enum err chunk_take_entry(enum chunk_column column, struct varint_cursor *at, struct click_value *out)
 {
     uint64_t limit = column < CHUNK_IP ? limits[column] : UINT64_MAX;
+    uint64_t head = varint_take(at), kind = head & 3, number = head >> CHUNK_KIND_BITS;
+    const char *text = (const char *)varint_take_bytes(at, chunk_value_bytes(head));
 
-    for (size_t i = 0; i < body->head.count; i++) {
-        uint64_t head = varint_take(&body->at);
-        uint64_t kind = head & 3, number = head >> CHUNK_KIND_BITS;
-        const char *text = (const char *)varint_take_bytes(&body->at, chunk_value_bytes(head));
-        if (body->at.bad || kind > CHUNK_TEXT || (kind == CHUNK_TERM ? number >= limit : column < CHUNK_IP)) {
-            return ERR_CORRUPT;
-        }
-        entries[i] = kind == CHUNK_TERM ? (struct click_value){.term = (int64_t)number}
-                                        : (struct click_value){.text = {text, (size_t)number}};
+    if (at->bad || kind > CHUNK_TEXT || (kind == CHUNK_TERM ? number >= limit : column < CHUNK_IP)) {
+        return ERR_CORRUPT;
     }
-    return is_at_end(&body->at) ? OK : ERR_CORRUPT;
+    *out = kind == CHUNK_TERM ? (struct click_value){.term = (int64_t)number}
+                              : (struct click_value){.text = {text, (size_t)number}};
+    return OK;
+}
+
+static enum err take_entries(enum chunk_column column, struct body *body, struct click_value *entries)
+{
+    enum err err = OK;
+
+    for (size_t i = 0; err == OK && i < body->head.count; i++) {
+        err = chunk_take_entry(column, &body->at, &entries[i]);
+    }
+    return err == OK && is_at_end(&body->at) ? OK : ERR_CORRUPT;
 }
 
 /* Blocks of a fixed size, which compilers turn into a few vector instructions each. */
@@ -174,11 +181,13 @@ static enum err open_codes(struct chunk *self, enum chunk_column column, struct 
 {
     unsigned width = body->head.width;
     size_t count = body->head.count;
-    const uint8_t *bytes = width <= 2 ? varint_take_bytes(&body->at, self->rows * width) : NULL;
+    size_t left = (size_t)(body->at.end - body->at.at), codes_len = self->rows * width;
 
-    if (!bytes || count == 0 || count > (size_t)(body->at.end - body->at.at)) {
+    if (width > 2 || codes_len > left || count == 0 || count > left - codes_len) {
         return ERR_CORRUPT;
     }
+    const uint8_t *bytes = body->at.end - codes_len;
+    body->at.end = bytes;
     struct click_value *entries = ARENA_ARRAY(self->arena, struct click_value, count);
     const uint16_t *wide = width == 2 ? codes16(self, bytes) : NULL;
     if (!entries || (width == 2 && !wide)) {
@@ -197,7 +206,7 @@ static enum err open_codes(struct chunk *self, enum chunk_column column, struct 
     return below ? take_entries(column, body, entries) : ERR_CORRUPT;
 }
 
-static bool is_plain_head(uint64_t head)
+bool chunk_is_plain_head(uint64_t head)
 {
     return (head & 3) < CHUNK_KINDS && ((head & 3) != CHUNK_HEX || head >> CHUNK_KIND_BITS <= CHUNK_HEX_MAX / 2);
 }
@@ -209,7 +218,7 @@ static enum err find_starts(struct chunk *self, struct varint_cursor *at, const 
         starts[i] = (uint32_t)(at->at - plain);
         uint64_t head = varint_take(at);
         varint_take_bytes(at, chunk_value_bytes(head));
-        if (at->bad || !is_plain_head(head)) {
+        if (at->bad || !chunk_is_plain_head(head)) {
             return ERR_CORRUPT;
         }
     }
@@ -227,7 +236,8 @@ static enum err open_plain(struct chunk *self, struct body *body, struct chunk_c
     out->plain = body->at.at;
     if (same_head) {
         uint64_t len = chunk_value_bytes(out->head), left = (uint64_t)(body->at.end - body->at.at);
-        return !body->at.bad && is_plain_head(out->head) && len <= left && len * self->rows == left ? OK : ERR_CORRUPT;
+        return !body->at.bad && chunk_is_plain_head(out->head) && len <= left && len * self->rows == left ? OK
+                                                                                                          : ERR_CORRUPT;
     }
     uint32_t *starts = ARENA_ARRAY(self->arena, uint32_t, self->rows);
     out->starts = starts;
@@ -305,6 +315,23 @@ void chunk_numbers_read(const struct chunk_numbers *self, size_t from, size_t co
 
 static const char digits[] = "0123456789abcdef";
 
+struct click_value chunk_plain_value(uint64_t head, const uint8_t *bytes, char hex[CHUNK_HEX_MAX])
+{
+    size_t number = (size_t)(head >> CHUNK_KIND_BITS);
+
+    if ((head & 3) == CHUNK_TERM) {
+        return (struct click_value){.term = (int64_t)number};
+    }
+    if ((head & 3) == CHUNK_TEXT) {
+        return (struct click_value){.text = {(const char *)bytes, number}};
+    }
+    for (size_t i = 0; i < number; i++) {
+        hex[2 * i] = digits[bytes[i] >> 4];
+        hex[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    return (struct click_value){.text = {hex, 2 * number}};
+}
+
 static struct click_value plain_value(const struct chunk_codes *self, size_t row, char *hex)
 {
     uint64_t head = self->head;
@@ -316,18 +343,7 @@ static struct click_value plain_value(const struct chunk_codes *self, size_t row
         head = varint_take(&cursor);
         at = cursor.at;
     }
-    size_t number = (size_t)(head >> CHUNK_KIND_BITS);
-    if ((head & 3) == CHUNK_TERM) {
-        return (struct click_value){.term = (int64_t)number};
-    }
-    if ((head & 3) == CHUNK_TEXT) {
-        return (struct click_value){.text = {(const char *)at, number}};
-    }
-    for (size_t i = 0; i < number; i++) {
-        hex[2 * i] = digits[at[i] >> 4];
-        hex[2 * i + 1] = digits[at[i] & 15];
-    }
-    return (struct click_value){.text = {hex, 2 * number}};
+    return chunk_plain_value(head, at, hex);
 }
 
 struct click_value chunk_column_value(const struct chunk *self, enum chunk_column column, size_t row,

@@ -7,6 +7,7 @@
 
 #include "linkpond/base/hash.h"
 #include "linkpond/model/chunk.h"
+#include "varint.h"
 
 /* The head of a column's blob, and what both sides of the codec know of it. */
 #define CHUNK_VERSION   1
@@ -29,6 +30,12 @@ static inline uint32_t chunk_sum(const uint8_t *bytes, size_t len, int64_t key)
 {
     return (uint32_t)hash_xxh3(bytes + CHUNK_SUM_BYTES, len - CHUNK_SUM_BYTES, (uint64_t)key);
 }
+
+/* chunk.c: the next entry of a column's dictionary, checked. */
+enum err chunk_take_entry(enum chunk_column column, struct varint_cursor *at, struct click_value *out);
+bool chunk_is_plain_head(uint64_t head);
+/* A plain value with that head, which was checked; a text of hex is written to `hex`. */
+struct click_value chunk_plain_value(uint64_t head, const uint8_t *bytes, char hex[CHUNK_HEX_MAX]);
 
 /* Bytes behind a value's head. */
 static inline uint64_t chunk_value_bytes(uint64_t head)

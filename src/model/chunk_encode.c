@@ -264,13 +264,13 @@ static void codes_blob(const struct chunk_builder *self, enum chunk_column colum
         return;
     }
     sink_head(sink, CHUNK_CODES, width, self->rows, dict->count);
-    if (width > 0) {
-        sink_codes(sink, self, codes, width);
-    }
     for (size_t i = 0; i < dict->count; i++) {
         uint64_t head = head_of(&dict->entries[i], false);
         sink_varint(sink, head);
         sink_bytes(sink, &dict->entries[i], head);
+    }
+    if (width > 0) {
+        sink_codes(sink, self, codes, width);
     }
 }
 

@@ -53,7 +53,7 @@ bool chunks_next(struct stmt *rows, struct chunk_info *out)
 /* ---- columns */
 
 /* A chunk that is older than the column holds nothing in it; any other has lost it. */
-static enum err load_missing(struct db *db, struct chunk *chunk, enum chunk_column column)
+enum err chunks_open_missing(struct db *db, struct chunk *chunk, enum chunk_column column)
 {
     struct stmt *row = db_stmt(db, SQL_CHUNK_COLUMNS);
     int64_t columns = 0;
@@ -73,7 +73,7 @@ static enum err load_column(struct db *db, struct chunk *chunk, enum chunk_colum
 
     stmt_bind_i64(row, "id", CHUNK_KEY(chunk->id, column));
     if (!stmt_next(row)) {
-        return stmt_err(row) != OK ? stmt_err(row) : load_missing(db, chunk, column);
+        return stmt_err(row) != OK ? stmt_err(row) : chunks_open_missing(db, chunk, column);
     }
     str stored = stmt_blob(row, 0), bytes = arena_str(chunk->arena, stored);
     stmt_reset(row);

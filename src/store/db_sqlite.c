@@ -154,6 +154,7 @@ void db_close(struct db *self)
     if (!self) {
         return;
     }
+    db_blob_close(self);
     for (size_t i = 0; i < SQL_COUNT; i++) {
         db_sqlite_finalize(&self->stmts[i]);
     }
@@ -182,6 +183,7 @@ enum err db_begin(struct db *self, bool durable)
 enum err db_commit(struct db *self)
 {
     BUG_ON(!self->begun);
+    db_blob_close(self);
     enum err err = self->lost ? self->lost : stmt_run(db_stmt(self, SQL_DB_COMMIT));
     if (err) {
         db_rollback(self);
@@ -193,6 +195,7 @@ enum err db_commit(struct db *self)
 
 void db_rollback(struct db *self)
 {
+    db_blob_close(self);
     for (size_t i = 0; i < SQL_COUNT; i++) {
         if (self->stmts[i].raw && sqlite3_stmt_busy(self->stmts[i].raw)) {
             stmt_reset(&self->stmts[i]);

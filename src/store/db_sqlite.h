@@ -26,6 +26,8 @@ struct db {
     enum err lost;    /* SQLite rolled the open transaction back by itself, for this reason */
     int64_t deadline; /* monotonic ns; 0 = never */
     char path[PATH_MAX];
+    sqlite3_blob *blob; /* being read in parts */
+    const char *blob_table, *blob_column;
     struct stmt stmts[SQL_COUNT];
 };
 

@@ -125,13 +125,13 @@ struct report_helper;
 enum err report_helper_start(const char *db_path, struct report_helper **out, struct fault *fault);
 void report_helper_stop(struct report_helper *self);
 
-/* On a read handle, in one snapshot. helper NULL = alone. Everything in `out` lives in the arena. ERR_UNAVAILABLE when
- * the deadline of the handle passed; ERR_INVALID (field "interval") when the series would have more than 10,000
- * buckets; ERR_NOMEM (field "group_by" or "metrics") past 8 million groups, or past 64 million visitors or 8 million
- * more places of them. The first bucket starts where that hour, day, week or month does, also before from_ms. A
- * question without visitors whose dimensions are link, campaign, owner, tag, class, hour, weekday (outcome: as a
- * filter), with from and to on quarter-hours, is answered from sums; others read the ledger, its chunks column by
- * column. */
+/* On a read handle, in one snapshot, by a thread that from then on stays behind visitors. helper NULL = alone.
+ * Everything in `out` lives in the arena. ERR_UNAVAILABLE when the deadline of the handle passed; ERR_INVALID (field
+ * "interval") when the series would have more than 10,000 buckets; ERR_NOMEM (field "group_by" or "metrics") past 8
+ * million groups, or past 64 million visitors or 8 million more places of them. The first bucket starts where that
+ * hour, day, week or month does, also before from_ms. A question without visitors whose dimensions are link, campaign,
+ * owner, tag, class, hour, weekday (outcome: as a filter), with from and to on quarter-hours, is answered from sums;
+ * others read the ledger, its chunks column by column. */
 enum err report_run(struct db *db, struct report_helper *helper, struct arena *arena, const struct report_query *query,
                     struct report *out, struct fault *fault);
 
@@ -149,9 +149,10 @@ struct click_query {
     size_t limit;
     str request_id; /* empty = any */
 };
-/* Calls each with every matching click in that order, at most limit; every class and outcome unless filtered. Texts are
- * lent during the call. each returns false to stop. The caller pages on with after_id, so that no read transaction
- * outlives a page. ERR_NOT_FOUND: there is no click after_id (any more) whose time could be looked up. */
+/* By a thread that from then on stays behind visitors. Calls each with every matching click in that order, at most
+ * limit; every class and outcome unless filtered. Texts are lent during the call. each returns false to stop. The
+ * caller pages on with after_id, so that no read transaction outlives a page. ERR_NOT_FOUND: there is no click after_id
+ * (any more) whose time could be looked up. */
 enum err clicks_run(struct db *db, struct arena *arena, const struct click_query *query,
                     bool (*each)(void *arg, const struct click *click), void *arg);
 

@@ -22,7 +22,7 @@
  *   then:
  *   CHUNK_RUNS     count x { varint distance to the link before, varint rows of it }
  *   CHUNK_OFFSETS  i64 base, rows x offset of `width` bytes, 8 bytes of padding
- *   CHUNK_CODES    rows x code of `width` bytes, count x value
+ *   CHUNK_CODES    count x value, rows x code of `width` bytes
  *   CHUNK_PLAIN    rows x value; count = 1: all have the head of the first, which stands there once
  *   value          varint head = number << 2 | kind; kind 0: a term (or a plain number); 1: that many bytes of text;
  *                  2: so many bytes, shown as lower-case hex
@@ -154,6 +154,26 @@ void chunk_init(struct chunk *self, int64_t id, size_t rows, struct arena *arena
 enum err chunk_open(struct chunk *self, enum chunk_column column, str bytes);
 /* A column that did not exist when the chunk was made: no row has a value. */
 void chunk_open_nothing(struct chunk *self, enum chunk_column column);
+
+/*
+ * A few rows, out of blobs that are not read whole: values of one click, where reading its chunk would cost a thousand
+ * times as much. Codes stand behind the dictionary, so that nothing behind a row has to be read. A sum is of the whole
+ * blob and not looked at here: damage that leaves numbers in their bounds is told by those who read whole columns.
+ */
+#define CHUNK_SOME_ROWS 16
+/* The bytes of one blob; *out is lent until the next read. */
+struct chunk_source {
+    size_t len;
+    enum err (*read)(struct chunk_source *self, size_t offset, size_t len, str *out);
+};
+/* The chunk's range of rows of that link, which is empty when it has none. */
+enum err chunk_find_link(struct chunk_source *source, size_t all_rows, int64_t link_id, size_t *from, size_t *to);
+/* Of a chunk of all_rows, rows from `from` on: as many as `self` was initialised with, 1..CHUNK_SOME_ROWS. `self` is
+ * then a chunk of these, and the blob is not needed any more. Any column but CHUNK_LINK, which chunk_set_link says. */
+enum err chunk_open_some(struct chunk *self, enum chunk_column column, struct chunk_source *source, size_t all_rows,
+                         size_t from);
+/* All rows are of this link. */
+enum err chunk_set_link(struct chunk *self, int64_t link_id);
 
 /* By row, from open columns (those that are not are a bug). Text may be in `hex`, else in a blob or the arena. */
 struct click_value chunk_column_value(const struct chunk *self, enum chunk_column column, size_t row,

@@ -29,6 +29,23 @@ enum err chunks_load(struct db *db, const struct chunk_info *info, uint64_t colu
                      struct chunk *out);
 enum err chunks_load_more(struct db *db, struct chunk *chunk, uint64_t columns);
 
+/* Reads a few rows of chunks, columns not whole (chunk_open_some). Inside a transaction. */
+struct chunk_parts {
+    struct chunk_source source;
+    struct db *db;
+    uint8_t *bytes; /* of the part read last */
+    size_t cap;
+};
+void chunk_parts_init(struct chunk_parts *self, struct db *db);
+void chunk_parts_done(struct chunk_parts *self);
+enum err chunks_find_link(struct chunk_parts *self, const struct chunk_info *info, int64_t link_id, size_t *from,
+                          size_t *to);
+/* Columns of rows from `from` on, as many as the chunk was initialised with; may go on, as chunks_load_more. */
+enum err chunks_load_some(struct chunk_parts *self, struct chunk *chunk, size_t all_rows, size_t from,
+                          uint64_t columns);
+/* A column that is not stored: ERR_CORRUPT unless the chunk is older than the column. */
+enum err chunks_open_missing(struct db *db, struct chunk *chunk, enum chunk_column column);
+
 /* Inside the caller's transaction. What the builder holds, sorted. */
 enum err chunks_insert(struct db *db, const struct chunk_builder *builder, const struct chunk_bounds *bounds,
                        bool folded, int64_t *id);

@@ -58,6 +58,12 @@ enum err db_copy_to(struct db *self, const char *path);
 void db_set_deadline(struct db *self, int64_t mono_deadline_ns);
 int64_t db_deadline(const struct db *self);
 
+/* Bytes of one value of a row, read in parts, one value of a handle at a time. Names must be the same pointers each
+ * time. ERR_NOT_FOUND: there is no such row. Ends with the transaction, or by db_blob_close. */
+enum err db_blob_open(struct db *self, const char *table, const char *column, int64_t id, size_t *len);
+enum err db_blob_read(struct db *self, size_t offset, size_t len, void *out);
+void db_blob_close(struct db *self);
+
 /* The statement of that name, prepared once per handle, reset and with no bindings. Lent until asked again. Aborts when
  * the SQL is broken (a test prepares every text). */
 struct stmt *db_stmt(struct db *self, enum sql_id id);

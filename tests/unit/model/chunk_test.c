@@ -397,6 +397,119 @@ static void bytes_under_a_right_sum__are_never_read_past_their_end(void **state)
     }
 }
 
+/* ---- a few rows */
+
+struct memory_source {
+    struct chunk_source source;
+    const char *bytes;
+    char *lent; /* a block of its own, so that reading past it is found */
+};
+
+static enum err read_memory(struct chunk_source *source, size_t offset, size_t len, str *out)
+{
+    struct memory_source *self = (struct memory_source *)(void *)source;
+
+    free(self->lent);
+    self->lent = malloc(len > 0 ? len : 1);
+    memcpy(self->lent, self->bytes + offset, len);
+    *out = (str){self->lent, len};
+    return OK;
+}
+
+static struct memory_source source_of(str bytes)
+{
+    return (struct memory_source){.source = {bytes.len, read_memory}, .bytes = bytes.ptr};
+}
+
+static enum err open_some(struct chunk *some, enum chunk_column column, str bytes, size_t all_rows, size_t from)
+{
+    struct memory_source source = source_of(bytes);
+    enum err err = chunk_open_some(some, column, &source.source, all_rows, from);
+
+    free(source.lent);
+    return err;
+}
+
+static void assert_some_rows(size_t count, size_t from, size_t to)
+{
+    struct chunk whole = chunk;
+
+    chunk_init(&chunk, ID, to - from, &arena);
+    assert_int_equal(chunk_set_link(&chunk, rows[from].facts.link_id), OK);
+    for (size_t c = CHUNK_LINK + 1; c < CHUNK_COLUMNS; c++) {
+        assert_int_equal(open_some(&chunk, (enum chunk_column)c, buf_str(&blobs[c]), count, from), OK);
+    }
+    for (size_t i = from; i < to; i++) {
+        struct click_facts facts;
+        char hex[CHUNK_HEX_MAX];
+        chunk_facts(&chunk, i - from, &facts);
+        assert_facts(&facts, &rows[i].facts);
+        assert_str_same(chunk_column_value(&chunk, CHUNK_IP, i - from, hex).text, rows[i].ip);
+        for (size_t c = 0; c < CLICK_COLUMNS; c++) {
+            struct click_value value = chunk_column_value(&chunk, (enum chunk_column)(CHUNK_VALUE + c), i - from, hex);
+            assert_int_equal(value.term, rows[i].values[c].term);
+            assert_str_same(value.text, rows[i].values[c].text);
+        }
+    }
+    chunk = whole;
+}
+
+static void a_few_rows__are_those_of_the_whole_chunk(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 60; round++) {
+        size_t count = 1 + roll(round % 3 == 0 ? 12 : ROWS_MAX), from = 0, to = 0;
+        build(count, 1 + roll(ROWS_MAX), 1 + roll(round % 2 ? 20 : 4000));
+        open_all(count);
+        for (int i = 0; i < 30; i++) {
+            size_t at = roll(chunk.links.count), first = chunk.links.firsts[at], end = chunk.links.firsts[at + 1];
+            struct memory_source source = source_of(buf_str(&blobs[CHUNK_LINK]));
+            assert_int_equal(chunk_find_link(&source.source, count, chunk.links.ids[at], &from, &to), OK);
+            free(source.lent);
+            assert_int_equal(from, first);
+            assert_int_equal(to, end);
+            from += roll(end - first);
+            assert_some_rows(count, from, to - from > CHUNK_SOME_ROWS ? from + CHUNK_SOME_ROWS : to);
+        }
+        struct memory_source source = source_of(buf_str(&blobs[CHUNK_LINK]));
+        assert_int_equal(chunk_find_link(&source.source, count, INT64_MAX, &from, &to), OK);
+        free(source.lent);
+        assert_int_equal(from, to);
+    }
+}
+
+static void damaged_bytes_of_a_few_rows__give_values_within_bounds_or_none(void **state)
+{
+    (void)state;
+    struct click_facts facts;
+    char hex[CHUNK_HEX_MAX];
+
+    build(40, 1, 20);
+    for (int round = 0; round < 20000; round++) {
+        size_t c = 1 + roll(CHUNK_COLUMNS - 1), len = roll(8) ? blobs[c].len : roll(blobs[c].len), from = roll(30);
+        char *bytes = malloc(len + 1);
+        memcpy(bytes, blobs[c].ptr, len);
+        for (uint64_t flips = 1 + roll(4); flips > 0 && len > 0; flips--) {
+            bytes[roll(len)] = (char)roll(256);
+        }
+        arena_reset(&arena);
+        chunk_init(&chunk, ID, 10, &arena);
+        assert_int_equal(chunk_set_link(&chunk, 0), OK);
+        for (size_t other = 1; other < CHUNK_COLUMNS; other++) {
+            assert_int_equal(open_some(&chunk, (enum chunk_column)other, buf_str(&blobs[other]), 40, from), OK);
+        }
+        enum err err = open_some(&chunk, (enum chunk_column)c, (str){bytes, len}, 40, from);
+        assert_true(err == OK || err == ERR_CORRUPT);
+        for (size_t i = 0; err == OK && i < 10; i++) {
+            chunk_facts(&chunk, i, &facts);
+            assert_true(facts.class < CLASS_COUNT && facts.outcome < OUTCOME_COUNT && facts.scene < SCENE_COUNT);
+            str text = c >= CHUNK_IP ? chunk_column_value(&chunk, (enum chunk_column)c, i, hex).text : STR("");
+            hash_xxh3(text.ptr, text.len, 0);
+        }
+        free(bytes);
+    }
+}
+
 static void two_byte_codes__are_read_wherever_they_stand(void **state)
 {
     (void)state;
@@ -439,6 +552,8 @@ int main(void)
         cmocka_unit_test(a_builder__refuses_more_than_fits),
         cmocka_unit_test(damage__is_told),
         cmocka_unit_test(bytes_under_a_right_sum__are_never_read_past_their_end),
+        cmocka_unit_test(a_few_rows__are_those_of_the_whole_chunk),
+        cmocka_unit_test(damaged_bytes_of_a_few_rows__give_values_within_bounds_or_none),
         cmocka_unit_test(two_byte_codes__are_read_wherever_they_stand),
         cmocka_unit_test(a_full_arena__is_no_damage),
     };
