@@ -7,14 +7,14 @@ WORKDIR /src
 COPY config/packages.txt config/install-packages.sh config/
 RUN sh config/install-packages.sh build
 COPY . .
-RUN sh config/build.sh release && strip build/release/linkpond
+RUN sh config/build.sh release && strip build/release/linkpond build/release/linkpond-image
 
 FROM debian:12-slim
 COPY config/packages.txt config/install-packages.sh /tmp/config/
 RUN sh /tmp/config/install-packages.sh runtime && rm -rf /tmp/config /var/lib/apt/lists/* \
     && useradd --system --user-group --no-create-home --uid 10001 linkpond \
     && install -d -o linkpond -g linkpond -m 0700 /data
-COPY --from=build /src/build/release/linkpond /usr/local/bin/linkpond
+COPY --from=build /src/build/release/linkpond /src/build/release/linkpond-image /usr/local/bin/
 USER linkpond
 VOLUME /data
 # Nobody reaches a container's loopback, so all three planes listen on its own address. Only the visitors' ports are

@@ -19,6 +19,12 @@ struct qr_links {
 enum err qr_links_load(struct ctx *ctx, struct request *request, struct db *db, const struct link_selection *selection,
                        struct qr_links *out);
 
+/* The picture in the middle (qr_logo.c), QR_LOGO_BYTES in the arena. ERR_NOT_FOUND: there is none. */
+enum err qr_logo_load(struct db *db, struct arena *arena, const uint8_t **out);
+void qr_logo_get(struct ctx *ctx, struct request *request, struct reply *reply);
+void qr_logo_put(struct ctx *ctx, struct request *request, struct reply *reply);
+void qr_logo_delete(struct ctx *ctx, struct request *request, struct reply *reply);
+
 void qr_bulk(struct ctx *ctx, struct request *request, struct reply *reply);
 void qr_sheet(struct ctx *ctx, struct request *request, struct reply *reply);
 

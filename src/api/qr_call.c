@@ -4,6 +4,7 @@
 #include "call.h"
 #include "linkpond/base/utf8.h"
 #include "linkpond/store/labels.h"
+#include "qr_bulk.h"
 
 /* ---- what is asked for ---- */
 
@@ -124,12 +125,13 @@ bool qr_call_read(struct request *request, struct reply *reply, const struct jso
 
 bool qr_call_open(struct request *request, struct reply *reply, struct db *db, struct qr_wish *self)
 {
-    enum err err = OK;
-    (void)db;
-    if (self->logo) {
-        return refuse(&(struct wishes){request, reply, NULL}, "logo", "No logo was uploaded.", "尚未上传标志图片。");
+    enum err err = self->logo ? qr_logo_load(db, request->arena, &self->opts.logo) : OK;
+    if (err == ERR_NOT_FOUND) {
+        call_bad_query(request, reply, "logo", "unknown", "No logo was uploaded: PUT /api/v1/qr-logo.",
+                       "尚未上传标志图片（PUT /api/v1/qr-logo）。");
+        return false;
     }
-    if (self->png && self->caption != QR_CAPTION_NONE) {
+    if (err == OK && self->png && self->caption != QR_CAPTION_NONE) {
         err = qr_font_open(&self->opts.font);
         err = err == ERR_NOT_FOUND ? OK : err; /* drawing says so when there is something to write */
     }

@@ -6,6 +6,7 @@
 #include "qr_bulk.h"
 
 #define PAGE_BYTES LIMIT_REPLY
+#define LOGO_ID    "logo"
 
 /* How many fit on a page; src/web/qr_sheet.css has a grid for each. */
 static const int per_page_choices[] = {1, 2, 4, 6, 9, 12, 16, 20, 24, 30};
@@ -54,6 +55,7 @@ static enum err add_code(const struct sheet *self, const struct qr_link *item, s
     struct qr_wish bare = self->wish;
     struct buf svg;
     bare.caption = QR_CAPTION_NONE;
+    bare.opts.logo_id = LOGO_ID;
     buf_init_heap(&svg, PAGE_BYTES);
     enum err err = qr_call_draw(&bare, &self->links.view, &item->link, (str){0}, &svg, fault);
     if (err == OK) {
@@ -68,9 +70,21 @@ static enum err add_code(const struct sheet *self, const struct qr_link *item, s
     return err;
 }
 
+/* Once for all codes: a thousand copies would be more than a page may hold. */
+static enum err add_logo(const struct sheet *self, struct buf *out)
+{
+    if (!self->wish.opts.logo) {
+        return OK;
+    }
+    buf_add_c(out, "<svg class=\"shared\" width=\"0\" height=\"0\" aria-hidden=\"true\"><defs>");
+    enum err err = qr_logo_svg(out, self->wish.opts.logo, "id=\"" LOGO_ID "\" width=\"1\" height=\"1\"");
+    buf_add_c(out, "</defs></svg>\n");
+    return err;
+}
+
 static enum err add_pages(const struct sheet *self, struct buf *out, struct fault *fault)
 {
-    enum err err = OK;
+    enum err err = add_logo(self, out);
     for (size_t i = 0; err == OK && i < self->links.count; i++) {
         bool first = i % (size_t)self->per_page == 0;
         bool last = (i + 1) % (size_t)self->per_page == 0 || i + 1 == self->links.count;

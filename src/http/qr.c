@@ -2,7 +2,7 @@
 /*
  * QR codes by libqrencode: what is asked for is checked here and laid out in modules; qr_svg.c and qr_png.c draw it. A
  * logo hides modules, which the error correction gives back: its level is then the highest (it restores some 30 % of a
- * code, ISO/IEC 18004 table 8) and the hole is at most 8 % of the area, in the middle, away from the patterns by which
+ * code, ISO/IEC 18004 table 8) and the hole is some 4 % of the area, in the middle, away from the patterns by which
  * a reader finds the code.
  */
 #include <errno.h>
@@ -14,10 +14,11 @@
 #include "linkpond/base/utf8.h"
 #include "qr_plan.h"
 
-#define BLACK         0x000000
-#define WHITE         0xffffff
-#define LOGO_SHARE    0.28 /* of the code's edge */
-#define LOGO_SMALLEST 5    /* modules; less shows nothing */
+#define BLACK 0x000000
+#define WHITE 0xffffff
+#define LOGO_SHARE                                                                                                     \
+    0.20 /* of the code's edge; with more, zbar takes a dark logo for a pattern of the code now and then */
+#define LOGO_SMALLEST 5 /* modules; less shows nothing */
 
 /* ---- colours ---- */
 

@@ -45,20 +45,30 @@ static void add_caption(struct buf *out, const struct qr_plan *plan, double modu
     }
 }
 
-static enum err add_logo(struct buf *out, const struct qr_plan *plan)
+enum err qr_logo_svg(struct buf *out, const uint8_t logo[QR_LOGO_BYTES], const char *attributes)
 {
     struct buf png;
-    int edge = plan->logo_to - plan->logo_from - 2; /* a module of ground stays on each side */
     buf_init_heap(&png, 4 * QR_LOGO_BYTES);
-    enum err err = qr_logo_png(&png, plan->logo);
+    enum err err = qr_logo_png(&png, logo);
     if (err == OK) {
-        buf_addf(out, "<image x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" href=\"data:image/png;base64,",
-                 plan->logo_from + 1, plan->logo_from + 1, edge, edge);
+        buf_addf(out, "<image %s href=\"data:image/png;base64,", attributes);
         buf_add_base64(out, png.ptr, png.len);
         buf_add_c(out, "\"/>");
     }
     buf_done(&png);
     return err;
+}
+
+static enum err add_logo(struct buf *out, const struct qr_plan *plan, const char *id)
+{
+    char place[96];
+    int from = plan->logo_from + 1, edge = plan->logo_to - plan->logo_from - 2; /* a module of ground on each side */
+    if (id) {
+        buf_addf(out, "<use href=\"#%s\" transform=\"translate(%d %d) scale(%d)\"/>", id, from, from, edge);
+        return OK;
+    }
+    snprintf(place, sizeof place, "x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"", from, from, edge, edge);
+    return qr_logo_svg(out, plan->logo, place);
 }
 
 enum err qr_svg(struct buf *out, str text, const struct qr_opts *opts, struct fault *fault)
@@ -80,7 +90,7 @@ enum err qr_svg(struct buf *out, str text, const struct qr_opts *opts, struct fa
         add_row(out, &plan, y);
     }
     buf_add_c(out, "\"/>");
-    err = plan.logo ? add_logo(out, &plan) : OK;
+    err = plan.logo ? add_logo(out, &plan, opts->logo_id) : OK;
     add_caption(out, &plan, module);
     buf_add_c(out, "</svg>\n");
     qr_plan_done(&plan);

@@ -10,12 +10,12 @@ import zlib
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def png(width, height, rows):
-    """A PNG of 8-bit grey rows."""
+def png(width, height, rows, kind=0):
+    """A PNG of rows of 8-bit samples: kind 0 is grey, 6 is red, green, blue and opacity."""
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
     raw = b"".join(b"\0" + bytes(row) for row in rows)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) +
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)) +
             chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b""))
 
 

@@ -30,6 +30,7 @@ struct qr_opts {
     str caption;          /* written below the code, which makes the picture higher; UTF-8, empty = none */
     struct qr_font *font; /* what a PNG's caption is drawn with; an SVG leaves that to who shows it */
     const uint8_t *logo;  /* QR_LOGO_BYTES; NULL = none */
+    const char *logo_id;  /* an SVG shows the element of that id, a unit square, instead of bringing the logo along */
 };
 /* Add the image to `out`. ERR_INVALID names the field: text, size, margin, level, dark (codes "inverted" and
  * "low_contrast": most readers want dark on light), caption ("no_font": a PNG without a font); a PNG smaller than one
@@ -39,6 +40,8 @@ enum err qr_svg(struct buf *out, str text, const struct qr_opts *opts, struct fa
 enum err qr_png(struct buf *out, str text, const struct qr_opts *opts, struct fault *fault);
 /* The logo by itself. */
 enum err qr_logo_png(struct buf *out, const uint8_t logo[QR_LOGO_BYTES]);
+/* As an SVG's <image> with these attributes of place and size. */
+enum err qr_logo_svg(struct buf *out, const uint8_t logo[QR_LOGO_BYTES], const char *attributes);
 
 /* The contrast ratio of two colours, 1 to 21 (WCAG 2.2, "contrast ratio"). */
 double qr_contrast(uint32_t a, uint32_t b);

@@ -13,7 +13,8 @@
 #define META_NODE       STR("node")       /* 0..255, the first byte of click ids */
 #define META_FOLD_CASE  STR("fold_case")  /* 1: aliases are compared without case */
 #define META_CREATED_MS STR("created_ms")
-#define META_DEMO       STR("demo") /* 1: made-up figures, and may be removed as a whole */
+#define META_QR_LOGO    STR("qr_logo") /* pixels of the picture in the middle of codes: http/qr.h */
+#define META_DEMO       STR("demo")    /* 1: made-up figures, and may be removed as a whole */
 
 #define META_COPY          STR("copy")          /* 1 in a backup, until the first start from it */
 #define META_SEGMENT_FLOOR STR("segment_floor") /* no journal segment gets a smaller number */
