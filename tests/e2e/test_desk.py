@@ -5,76 +5,13 @@ was entered is lost when the session ends; nothing that was entered becomes part
 LINKPOND_SHOTS=folder keeps pictures of every page for the eye.
 """
 import pytest
-from browser import noise, open_browser, shot
+from browser import noise, shot
+from desk import EVIL
 from pond import WECHAT, wait_for
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 LOOKS = [(360, "zh-CN", "light"), (1280, "zh-CN", "dark"), (360, "en-US", "dark"), (1280, "en-US", "light")]
-EVIL = "\"><img src=x onerror=alert(1)><script>alert(2)</script>"
-
-
-class Desk:
-    def __init__(self, pond, driver):
-        self.pond, self.driver = pond, driver
-
-    def open(self, path="/"):
-        self.driver.get(self.pond.admin + "/desk" + path)
-        return self
-
-    def find(self, css):
-        return wait_for(lambda: self.driver.find_elements(By.CSS_SELECTOR, css), 20)[0]
-
-    def all(self, css):
-        return self.driver.find_elements(By.CSS_SELECTOR, css)
-
-    def gone(self, css):
-        wait_for(lambda: not self.all(css), 20)
-
-    def text(self):
-        return self.driver.execute_script("return document.body.innerText")
-
-    def says(self, words):
-        wait_for(lambda: words in self.text(), 20)
-
-    def type(self, *keys):
-        self.driver.switch_to.active_element.send_keys(*keys)
-
-    def sign_in(self):
-        self.find("input[name=login]")
-        self.find(".gate .link-button").click()
-        self.find("input[name=key]").send_keys(self.pond.key + "\n")
-        self.find(".shell")
-        return self
-
-    def field(self, name):
-        return self.find(f"[data-field={name}] input, [data-field={name}] textarea")
-
-    def check_fit(self):
-        """Nothing sticks out sideways, every control has a name, no two ids are the same, one h1."""
-        run = self.driver.execute_script
-        assert run("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-        assert run("return [...document.querySelectorAll('input, select, textarea')].filter(e => !e.labels.length && !e.ariaLabel)"
-                   ".map(e => e.outerHTML)") == []
-        assert run("return [...document.querySelectorAll('button, a')].filter(e => !e.textContent.trim() && !e.ariaLabel)"
-                   ".map(e => e.outerHTML)") == []
-        assert run("const ids = [...document.querySelectorAll('[id]')].map(e => e.id); return ids.length === new Set(ids).size")
-        assert run("return document.querySelectorAll('h1').length") == 1
-
-
-@pytest.fixture
-def desk(make_pond, tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    opened = []
-
-    def make(width=1280, language="zh-CN", scheme="light", **settings):
-        driver = open_browser(tmp_path / f"profile{len(opened)}", width, language, scheme)
-        opened.append(driver)
-        return Desk(make_pond(**settings), driver)
-
-    yield make
-    for driver in opened:
-        driver.quit()
 
 
 @pytest.mark.parametrize("width, language, scheme", LOOKS)

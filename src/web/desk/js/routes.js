@@ -13,6 +13,10 @@ export const routes = [
     nav: { group: 'work', icon: 'link', word: 'nav.links', keys: 'g l', scope: 'links:read' },
   },
   { path: '/new', page: () => import('./pages/create.js'), words: ['create', 'links'] },
+  {
+    path: '/fan-out', page: () => import('./pages/fan-out.js'), words: ['fanout', 'create', 'links'],
+    nav: { group: 'work', icon: 'layers', word: 'nav.fan_out', keys: 'g f', scope: 'links:write' },
+  },
   { path: '/links/:ref', page: () => import('./pages/link.js'), words: ['link', 'links', 'create'] },
   { path: '/links/:ref/edit', page: () => import('./pages/edit.js'), words: ['create', 'links'] },
   {

@@ -2,6 +2,7 @@
 /* The QR code of a link, as the server draws it. */
 import { h } from '../dom.js';
 import { apiUrl, segment } from '../api.js';
+import { saveAnswer } from '../download.js';
 import { t } from '../i18n.js';
 import { shortName } from '../link.js';
 import { button } from './button.js';
@@ -30,4 +31,14 @@ export function qrDialog(link) {
     body: h('div', { class: 'qr-box' }, qrImage(link), h('p', { class: 'strong any-break' }, shortName(link)), h('p', { class: 'soft small' }, t('qr.note'))),
     actions: qrDownloads(link, ''),
   });
+}
+
+/** A page of codes to print, of {refs: 'lnk_1,lnk_2'} or of the conditions of a list. */
+export function qrSheetUrl(which, options = {}) {
+  return apiUrl('/qr-sheet', { ...which, ...options });
+}
+
+/** Saves the codes of {refs: […]} or {filter}, named by their places. */
+export function qrZip(which, name, options = {}) {
+  return saveAnswer('POST', '/bulk/qr', { format: 'png', size: 1024, caption: '1', ...options, ...which }, `${name}.zip`);
 }

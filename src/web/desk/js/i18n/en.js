@@ -29,6 +29,7 @@ export default {
   'nav.skip': 'Skip to the page',
   'nav.create': 'New link',
   'nav.links': 'Links',
+  'nav.fan_out': 'Links by place',
   'nav.clicks': 'Ledger',
   'nav.group.understand': 'Reports',
   'nav.group.organise': 'Organise',

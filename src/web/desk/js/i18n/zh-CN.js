@@ -29,6 +29,7 @@ export default {
   'nav.skip': '跳到正文',
   'nav.create': '新建短链',
   'nav.links': '短链',
+  'nav.fan_out': '批量渠道链接',
   'nav.clicks': '访问流水',
   'nav.group.understand': '数据',
   'nav.group.organise': '管理',

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""The desk in a real browser, as tests use it."""
+from pond import wait_for
+from selenium.webdriver.common.by import By
+
+EVIL = "\"><img src=x onerror=alert(1)><script>alert(2)</script>"
+
+
+class Desk:
+    def __init__(self, pond, driver):
+        self.pond, self.driver = pond, driver
+
+    def open(self, path="/"):
+        self.driver.get(self.pond.admin + "/desk" + path)
+        return self
+
+    def find(self, css):
+        return wait_for(lambda: self.driver.find_elements(By.CSS_SELECTOR, css), 20)[0]
+
+    def all(self, css):
+        return self.driver.find_elements(By.CSS_SELECTOR, css)
+
+    def gone(self, css):
+        wait_for(lambda: not self.all(css), 20)
+
+    def text(self):
+        return self.driver.execute_script("return document.body.innerText")
+
+    def says(self, words):
+        wait_for(lambda: words in self.text(), 20)
+
+    def type(self, *keys):
+        self.driver.switch_to.active_element.send_keys(*keys)
+
+    def sign_in(self):
+        self.find("input[name=login]")
+        self.find(".gate .link-button").click()
+        self.find("input[name=key]").send_keys(self.pond.key + "\n")
+        self.find(".shell")
+        return self
+
+    def field(self, name):
+        return self.find(f"[data-field={name}] input, [data-field={name}] textarea")
+
+    def check_fit(self):
+        """Nothing sticks out sideways, every control has a name, no two ids are the same, one h1."""
+        run = self.driver.execute_script
+        assert run("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert run("return [...document.querySelectorAll('input, select, textarea')].filter(e => !e.labels.length && !e.ariaLabel)"
+                   ".map(e => e.outerHTML)") == []
+        assert run("return [...document.querySelectorAll('button, a')].filter(e => !e.textContent.trim() && !e.ariaLabel)"
+                   ".map(e => e.outerHTML)") == []
+        assert run("const ids = [...document.querySelectorAll('[id]')].map(e => e.id); return ids.length === new Set(ids).size")
+        assert run("return document.querySelectorAll('h1').length") == 1
