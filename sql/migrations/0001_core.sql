@@ -146,7 +146,7 @@ CREATE UNIQUE INDEX link_external_id ON link (external_id) WHERE external_id IS 
 CREATE INDEX link_url ON link (url_hash);
 CREATE INDEX link_campaign ON link (campaign_id) WHERE campaign_id IS NOT NULL;
 CREATE INDEX link_channel ON link (channel_id) WHERE channel_id IS NOT NULL;
-CREATE INDEX link_owner ON link (owner_id) WHERE owner_id IS NOT NULL;
+CREATE INDEX link_owner ON link (owner_id, tombstone) WHERE owner_id IS NOT NULL;
 CREATE INDEX link_bin ON link (deleted_ms) WHERE deleted_ms IS NOT NULL AND tombstone = 0;
 
 -- Custom codes, per domain. Imported ones may be any UTF-8 path. folded = case-folded when the install folds, else = alias.

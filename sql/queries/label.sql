@@ -52,6 +52,12 @@ SELECT count(*) FROM (SELECT 1 FROM label b
 -- use: label_matches
 LIMIT :limit);
 
+-- name: label_hand_over
+UPDATE label SET owner_id = :into_id, updated_ms = :now_ms WHERE owner_id = :from_id;
+
+-- name: label_count_of_owner
+SELECT count(*) FROM label WHERE owner_id = :id;
+
 -- name: label_delete
 DELETE FROM label WHERE id = :id;
 

@@ -108,6 +108,10 @@ WHERE l.url_hash = :url_hash AND l.url = :url AND l.domain_id = :domain_id AND l
 -- use: link_bounds
 ORDER BY l.id DESC LIMIT 1;
 
+-- name: link_hand_over
+UPDATE link SET owner_id = :into_id, updated_ms = :now_ms, revision = revision + 1
+WHERE id = :id AND owner_id = :from_id AND tombstone = 0;
+
 -- name: link_bin
 UPDATE link AS l SET more = more | 2, deleted_ms = :now_ms, updated_ms = :now_ms, revision = revision + 1
 WHERE l.id = :id AND l.deleted_ms IS NULL AND l.tombstone = 0

@@ -36,4 +36,4 @@ ORDER BY key;
 SELECT count(*) FROM user WHERE role = 'admin' AND disabled_ms IS NULL AND id <> :but;
 
 -- name: user_count_links
-SELECT count(*) FROM link WHERE owner_id = :id AND tombstone = 0;
+SELECT count(*) FROM link INDEXED BY link_owner WHERE owner_id = :id AND tombstone = 0;

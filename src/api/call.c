@@ -32,8 +32,8 @@ bool call_unbound(const struct request *request, struct reply *reply)
     }
     struct fault fault = {0};
     enum err err = fault_set(&fault, ERR_FORBIDDEN, "", "bound_key",
-                             "This key is bound to one owner or domain; this concerns everybody.",
-                             "此密钥仅限单个负责人或域名，不能修改公共设置。");
+                             "You are bound to the links of one owner or domain; this concerns everybody.",
+                             "你只能访问单个负责人或域名的短链，不能修改公共设置。");
     reply_problem(reply, request, err, &fault);
     return false;
 }

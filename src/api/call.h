@@ -16,8 +16,8 @@ struct db *call_reader(struct ctx *ctx, struct request *request, struct reply *r
 /* Whose links the caller may see. */
 struct bounds call_bounds(const struct request *request);
 
-/* Is the caller's key for the whole installation? What is shared by all (domains, words, keys of others) is not for
- * keys bound to one owner or domain. On false the reply is the problem. */
+/* Does the caller see the whole installation? What is shared by all (domains, words, keys of others) is not for who is
+ * bound to one owner or domain. On false the reply is the problem. */
 bool call_unbound(const struct request *request, struct reply *reply);
 /* `text` into the arena as "/prefix/text", percent-encoded: a Location of something just made. */
 str call_location(struct request *request, const char *prefix, str text);

@@ -163,6 +163,9 @@ static enum err apply_owner(struct ctx *ctx, struct request *request, struct lab
     struct user user;
     enum err err = users_find_key(db, request->arena, key, &user);
     readers_give(ctx->engine->readers, db);
+    if (err == OK && request->actor->owner_bound && user.id != request->actor->owner_id) {
+        err = ERR_NOT_FOUND; /* they know of nobody else */
+    }
     if (err == ERR_NOT_FOUND) {
         return fault_set(fault, ERR_INVALID, "owner", "unknown", "There is no such user.", "没有该负责人。");
     }

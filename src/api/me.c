@@ -88,6 +88,7 @@ static void write_install(struct json_writer *json, const struct engine *engine,
     json_put_bool(json, "fold_case", engine->fold_case);
     json_put_bool(json, "strict_dictionary", engine->opts.strict_dictionary);
     json_put_bool(json, "utm_normalise", engine->opts.normalise_utm);
+    json_put_str(json, "editors_see", engine->opts.editors_see_own ? STR("own") : STR("all"));
     json_object_end(json);
 }
 
@@ -121,6 +122,12 @@ void me_answer(struct ctx *ctx, struct request *request, struct reply *reply, in
     json_object_end(&json);
 }
 
+/* A key that was given away for one owner's links is not its user's own hand. */
+static bool is_self(const struct request *request, struct reply *reply)
+{
+    return request->actor->bound_by_role || call_unbound(request, reply);
+}
+
 static void me_get(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     me_answer(ctx, request, reply, 200, false);
@@ -140,7 +147,7 @@ static void me_patch(struct ctx *ctx, struct request *request, struct reply *rep
     struct me_draft draft = {0};
     struct json_presence presence = {0};
     struct fault fault = {0};
-    if (!call_unbound(request, reply) || !call_json(request, reply, &json)) {
+    if (!is_self(request, reply) || !call_json(request, reply, &json)) {
         return;
     }
     enum err err = json_decode(request->arena, json, me_fields, ARRAY_LEN(me_fields), &draft, &presence, &fault);
@@ -172,7 +179,7 @@ static void me_password(struct ctx *ctx, struct request *request, struct reply *
     struct password_draft draft = {0};
     struct fault fault = {0};
     int64_t retry_after_s = 1;
-    if (!call_unbound(request, reply) || !call_json(request, reply, &json)) {
+    if (!is_self(request, reply) || !call_json(request, reply, &json)) {
         return;
     }
     enum err err = json_decode(request->arena, json, password_fields, ARRAY_LEN(password_fields), &draft, NULL, &fault);

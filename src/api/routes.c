@@ -15,6 +15,7 @@ const struct route *const api_route_tables[] = {
     api_utm_value_bulk_routes,
     api_key_routes,
     api_user_routes,
+    api_hand_over_routes,
     api_session_routes,
     api_me_routes,
     api_stats_routes,

@@ -90,6 +90,7 @@ enum err boot_engine(struct arena *arena, const struct settings *settings, const
         .strict_dictionary = settings->strict_dictionary,
         .allow_private_targets = settings->allow_private_targets,
         .normalise_utm = settings->utm_normalise,
+        .editors_see_own = settings->editors_see == EDITORS_SEE_OWN,
         .extra_schemes = settings->extra_schemes.items,
         .extra_schemes_count = settings->extra_schemes.count,
         .reserved = reserved,

@@ -37,6 +37,9 @@ enum err cmd_init(struct cli *cli, struct fault *fault)
             printf("Made the data folder %s.\nYour admin key, shown this once:\n", cli->data_dir);
         }
         printf("%s\n", secret);
+        cli_note(cli, "%s",
+                 cli_text(cli, "The first start prints a link to sign in with a browser.",
+                          "首次启动时会显示浏览器登录链接。"));
     }
     crypt_cleanse(secret, sizeof secret);
     return OK;

@@ -43,6 +43,30 @@ static enum err daemon_publish(struct daemon *self, struct fault *fault)
     return err;
 }
 
+/* Said to whoever starts the server, not to its log, which more people read and which is kept. */
+static void say_first_link(struct daemon *self)
+{
+    struct server_addresses addresses;
+    struct fault fault = {0};
+    char secret[USER_TOKEN_MAX];
+    bool made = false;
+    const char *base = self->engine->opts.admin_url;
+
+    enum err err = engine_first_link(self->engine, secret, &made, &fault);
+    if (err) {
+        log_event(LOG_WARN, "no_first_link", "%s", err_text(err, false));
+    }
+    if (made) {
+        server_addresses(self->server, &addresses);
+        printf("%s\n%s/accept#%s\n",
+               cli_text(self->cli, "To sign in as admin, set a password here (once, within 7 days):",
+                        "首次登录（admin）请在此设置密码，仅可使用一次，7 天内有效："),
+               base ? base : addresses.admin, secret);
+        fflush(stdout);
+        crypt_cleanse(secret, sizeof secret);
+    }
+}
+
 static enum err daemon_start(struct daemon *self, struct fault *fault)
 {
     const struct settings *settings = &self->settings;
@@ -66,7 +90,11 @@ static enum err daemon_start(struct daemon *self, struct fault *fault)
                                              .idle_timeout_s = (int)((settings->idle_timeout_ms + 999) / 1000),
                                              .request_deadline_ms = settings->request_deadline_ms},
                        &self->server, fault);
-    return err ? err : daemon_publish(self, fault);
+    err = err ? err : daemon_publish(self, fault);
+    if (!err) {
+        say_first_link(self);
+    }
+    return err;
 }
 
 /* Also after a start that failed half way. */

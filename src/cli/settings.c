@@ -49,6 +49,8 @@ const struct setting settings_table[] = {
       "Target schemes besides http and https, like weixin.", "除 http、https 外允许的目标协议，如 weixin。" },
     { "strict_dictionary", SETTING_BOOL, 0, 0, NULL, "false", AT(strict_dictionary), false,
       "Refuse campaigns, channels, tags and UTM values that were not made beforehand.", "拒绝未事先建立的活动、渠道、标签和 UTM 值。" },
+    { "editors_see", SETTING_CHOICE, 0, 0, "all|own", "all", AT(editors_see), false,
+      "Whose links editors see and change: everybody's, or only those they own; then their reports are of these too.", "编辑者可见可改的短链：全部，或仅自己负责的（统计也仅限这些）。" },
     { "utm_normalise", SETTING_BOOL, 0, 0, NULL, "true", AT(utm_normalise), false,
       "Write UTM values of links as the dictionary has them.", "按词典统一短链的 UTM 写法。" },
     { "allow_private_targets", SETTING_BOOL, 0, 0, NULL, "false", AT(allow_private_targets), false,

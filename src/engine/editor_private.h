@@ -58,7 +58,7 @@ struct edit {
     int64_t next_id;              /* of the next link; 0 = ask */
     struct editor_claims *claims; /* of the item at hand; NULL unless in a dry run */
     const struct label *channel;  /* of the item at hand: what its channel is like if it is made; NULL = bare */
-    str own_owner;                /* key of the actor's owner; empty until asked for */
+    str own_owner;                /* key of whose new links are; empty until asked for */
 };
 
 /* Reads what every check needs: domains, and from them the hosts no target may be on. */

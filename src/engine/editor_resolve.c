@@ -73,10 +73,11 @@ enum err edit_resolve_domain(struct edit *self, struct link *link, const struct 
     return OK;
 }
 
-static enum err own_owner(struct edit *self, str *key)
+/* Whose a new link is when nobody is named: the owner that a key is bound to, else who asks. */
+static enum err own_owner(struct edit *self, int64_t id, str *key)
 {
     struct user user = {0};
-    enum err err = self->own_owner.len > 0 ? OK : users_find(self->db, self->arena, self->actor->owner_id, &user);
+    enum err err = self->own_owner.len > 0 ? OK : users_find(self->db, self->arena, id, &user);
 
     if (!err && self->own_owner.len == 0) {
         self->own_owner = user.key;
@@ -90,9 +91,10 @@ enum err edit_resolve_owner(struct edit *self, struct link *link, const struct l
 {
     struct user user;
 
-    if (fresh && self->actor->owner_bound && link->owner.len == 0) {
-        link->owner_id = self->actor->owner_id;
-        return own_owner(self, &link->owner);
+    bool bound = self->actor->owner_bound;
+    if (fresh && link->owner.len == 0 && (bound || !link_draft_has(draft, LF_OWNER))) {
+        link->owner_id = bound ? self->actor->owner_id : self->actor->user_id;
+        return own_owner(self, link->owner_id, &link->owner);
     }
     if (link->owner.len > 0 && link->owner_id == 0 &&
         !edit_word_find(self, EDIT_WORD_OWNER, link->owner, &link->owner_id)) {

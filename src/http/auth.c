@@ -269,11 +269,19 @@ static enum err check_scopes(unsigned have, unsigned need, struct fault *fault)
     return missing == 0 ? OK : ERR_FORBIDDEN;
 }
 
+/* A key that is bound to somebody else's links has nothing left to do then: owner 0 is nobody. */
+static void bind_to_own(struct actor *actor)
+{
+    actor->owner_id = !actor->owner_bound || actor->owner_id == actor->user_id ? actor->user_id : 0;
+    actor->scopes = actor->owner_id ? actor->scopes : 0;
+    actor->bound_by_role = !actor->owner_bound && !actor->domain_bound;
+    actor->owner_bound = true;
+}
+
 enum err auth_set_actor(struct auth *self, struct request *request, const struct api_key *key,
                         const struct session *session)
 {
     struct actor *actor = ARENA_NEW(request->arena, struct actor);
-    (void)self;
     if (!actor) {
         return ERR_NOMEM;
     }
@@ -285,6 +293,9 @@ enum err auth_set_actor(struct auth *self, struct request *request, const struct
                             .domain_bound = key->domain_id != 0,
                             .owner_id = key->owner_id,
                             .domain_id = key->domain_id};
+    if (self->engine->opts.editors_see_own && str_eq(key->role, STR("editor"))) {
+        bind_to_own(actor);
+    }
     request->actor = actor;
     request->session = session;
     return OK;
@@ -309,10 +320,13 @@ enum err auth_check(struct auth *self, struct request *request, unsigned scope, 
     if (*retry_after_s > 0) {
         return ERR_RATE_LIMITED;
     }
-    err = check_scopes(key.scopes & role_scopes(key.role), scope, fault);
-    err = err != OK ? err : auth_set_actor(self, request, &key, session);
-    if (err == OK) {
-        touch(self, request, key.id, session);
+    err = auth_set_actor(self, request, &key, session);
+    err = err != OK ? err : check_scopes(request->actor->scopes, scope, fault);
+    if (err != OK) {
+        request->actor = NULL;
+        request->session = NULL;
+        return err;
     }
-    return err;
+    touch(self, request, key.id, session);
+    return OK;
 }

@@ -246,3 +246,23 @@ enum err labels_delete(struct db *db, int64_t id)
     stmt_bind_i64(stmt, "id", id);
     return row_run(db, stmt);
 }
+
+enum err labels_hand_over(struct db *db, int64_t from_id, int64_t into_id, int64_t now_ms, int64_t *count)
+{
+    struct stmt *stmt = db_stmt(db, SQL_LABEL_HAND_OVER);
+
+    stmt_bind_i64(stmt, "into_id", into_id);
+    stmt_bind_i64(stmt, "now_ms", now_ms);
+    stmt_bind_i64(stmt, "from_id", from_id);
+    enum err err = stmt_run(stmt);
+    *count = err ? 0 : db_changes(db);
+    return err;
+}
+
+enum err labels_count_of_owner(struct db *db, int64_t owner_id, int64_t *count)
+{
+    struct stmt *row = db_stmt(db, SQL_LABEL_COUNT_OF_OWNER);
+
+    stmt_bind_i64(row, "id", owner_id);
+    return row_i64(row, count);
+}

@@ -270,6 +270,17 @@ static enum err mark(struct db *db, enum sql_id text, const struct bounds *bound
     return row_run(db, stmt);
 }
 
+enum err links_hand_over(struct db *db, int64_t id, int64_t from_id, int64_t into_id, int64_t now_ms)
+{
+    struct stmt *stmt = db_stmt(db, SQL_LINK_HAND_OVER);
+
+    stmt_bind_i64(stmt, "into_id", into_id);
+    stmt_bind_i64(stmt, "now_ms", now_ms);
+    stmt_bind_i64(stmt, "id", id);
+    stmt_bind_i64(stmt, "from_id", from_id);
+    return row_run(db, stmt);
+}
+
 enum err links_bin(struct db *db, const struct bounds *bounds, int64_t id, int64_t now_ms)
 {
     return mark(db, SQL_LINK_BIN, bounds, id, now_ms);

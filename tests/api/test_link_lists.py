@@ -23,12 +23,13 @@ def ids(pond, key=None, **params):
 def shelf(pond):
     """A few links that differ in everything one can ask for; name -> id."""
     pond.api("POST", "/domains", 201, json={"host": "two.test", "scheme": "http"})
+    pond.api("POST", "/users", 201, json={"key": "shelf.owner", "invite": False})
     made = {
         "plain": pond.link("https://www.example.com/plain"),
         "tagged": pond.link("https://www.example.com/x", tags=["red", "blue"], title="Zebra 斑马"),
         "spring": pond.link("https://www.example.com/x", campaign="spring", tags=["red"], title="apple"),
         "group": pond.link("https://www.example.com/x", channel="华东3群", campaign="spring", notes="Ask MARY 100%"),
-        "owned": pond.link("https://www.example.com/x", owner="admin", alias="Shelf_alias"),
+        "owned": pond.link("https://www.example.com/x", owner="shelf.owner", alias="Shelf_alias"),
         "elsewhere": pond.link("https://www.example.com/x", domain="two.test", tags=["red"]),
         "archived": pond.link("https://www.example.com/x", archived=True, tags=["red"]),
         "off": pond.link("https://www.example.com/x", enabled=False),
@@ -44,7 +45,7 @@ def shelf(pond):
     ({"tag": "red"}, "tagged spring elsewhere"), ({"tag": "blue"}, "tagged"), ({"tag": "green"}, ""),
     ({"tag": "red", "archived": "true"}, "tagged spring elsewhere archived"), ({"tag": "red", "archived": "only"}, "archived"),
     ({"campaign": "spring"}, "spring group"), ({"campaign": "none"}, ""), ({"channel": "华东3群"}, "group"), ({"channel": "x"}, ""),
-    ({"campaign": "spring", "tag": "red"}, "spring"), ({"owner": "admin"}, "owned"), ({"owner": "nobody"}, ""),
+    ({"campaign": "spring", "tag": "red"}, "spring"), ({"owner": "shelf.owner"}, "owned"), ({"owner": "nobody"}, ""),
     ({"domain": "two.test"}, "elsewhere"), ({"domain": "TWO.test"}, "elsewhere"), ({"domain": "x.test"}, ""),
     ({"state": "disabled"}, "off"), ({"state": "scheduled"}, "later"), ({"state": "expired"}, "over"),
     ({"state": "archived"}, "archived"), ({"state": "used_up"}, ""), ({"state": "deleted"}, "binned"),
@@ -281,8 +282,8 @@ def fenced(tmp_path_factory):
     scopes = ["links:read", "links:write", "stats:read"]
     keys = {"owner": running.api("POST", "/keys", 201, json={"name": "o", "scopes": scopes, "owner": "admin"}).json()["key"],
             "domain": running.api("POST", "/keys", 201, json={"name": "d", "scopes": scopes, "domain": "two.test"}).json()["key"]}
-    links = {"foreign": running.link(URL, alias="foreign", external_id="x1", tags=["secret"]),
-             "owner": running.link(URL, owner="admin", alias="mine"), "domain": running.link(URL, domain="two.test", alias="there")}
+    links = {"foreign": running.link(URL, alias="foreign", external_id="x1", tags=["secret"], owner=None),
+             "owner": running.link(URL, owner="admin", alias="mine"), "domain": running.link(URL, domain="two.test", alias="there", owner=None)}
     yield running, keys, links
     running.stop()
 
@@ -305,7 +306,7 @@ def test_a_bound_key_lists_and_changes_its_own(fenced, bound):
     assert ids(pond, key=keys[bound], q="foreign") == [] and ids(pond, key=keys[bound], tag="secret") == []
     assert pond.api("PATCH", f"/links/{mine}", 200, json={"title": "t"}, key=keys[bound]).json()["title"] == "t"
     made = pond.api("POST", "/links", 201, json={"url": URL}, key=keys[bound]).json()
-    assert (made["owner"], made["domain"]) == (("admin", "s.test") if bound == "owner" else (None, "two.test"))
+    assert (made["owner"], made["domain"]) == ("admin", "s.test" if bound == "owner" else "two.test")
     pond.api("DELETE", f"/links/{made['id']}", 204, params={"purge": "true"})
 
 

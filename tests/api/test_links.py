@@ -77,7 +77,7 @@ def test_every_field_is_read_back_as_it_was_set(pond):
 
 def test_a_link_of_a_url_alone_has_the_defaults(pond):
     made = pond.link(URL)
-    assert {name: made[name] for name in CLEARED} == CLEARED
+    assert {name: made[name] for name in CLEARED} == {**CLEARED, "owner": "admin"}, "whose key it was"
     assert made["state"] == "active" and made["alias"] is None and made["short_url"] == f"http://s.test/{made['code']}"
 
 

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Goal: people come in by their own password, set by a link that works once; what they may follows their role; whoever
 is let out is out at once; and nobody learns from an answer who has an account."""
+import json
+import re
+
 import pytest
 import requests
+
 from people import PASSWORD, Browser, invite, key_of, person
+from pond import wait_for
 
 
 def problem(reply):
@@ -260,3 +265,55 @@ def test_the_form_still_signs_in_by_key(pond):
     session.headers.update({"Sec-Fetch-Site": "same-origin", "X-Forwarded-For": "198.18.200.1"})
     assert session.post(pond.admin + "/sign-in", data={"key": pond.key}, allow_redirects=False, timeout=10).status_code == 303
     assert "admin" in session.get(pond.admin + "/", timeout=10).text
+
+
+# ---- the first one, and the command line -----------------------------------------------------------------------------
+
+def first_link(pond):
+    return re.findall(re.escape(pond.admin) + r"/accept#(\w{43})$", pond.log_text(), re.M)
+
+
+def test_the_first_start_prints_a_link_for_the_admin_once(make_pond):
+    pond = make_pond()
+    link = wait_for(lambda: first_link(pond))
+    assert len(link) == 1 and f'"{link[0]}' not in pond.log_text(), "said, not logged"
+    pond.restart()
+    assert first_link(pond) == [], "the one before still works"
+    browser = Browser(pond)
+    assert browser.accept(link[0]).json()["user"]["key"] == "admin"
+    pond.restart()
+    assert len(re.findall(r"/accept#", pond.log_text())) == 1
+    Browser(pond).sign_in("admin")
+
+
+def test_the_command_line_adds_resets_and_lets_out(make_pond):
+    pond = make_pond()
+    link = pond.cli("user", "add", "sun@example.com", "--name", "孙悦", "--role", "viewer").stdout.strip()
+    assert link.startswith(pond.admin + "/accept#")
+    browser = Browser(pond)
+    assert browser.accept(link.split("#")[1]).json()["user"]["role"] == "viewer"
+    pond.cli("user", "role", "sun@example.com", "editor")
+    browser.api("GET", "/me", 401)
+    assert browser.sign_in("sun@example.com").json()["user"]["role"] == "editor"
+    listed = pond.cli("user", "list").stdout
+    assert re.search(r"sun@example.com +孙悦 +editor +active +0 +2", listed) and re.search(r"^admin .* invited ", listed, re.M)
+    again = json.loads(pond.cli("user", "reset", "sun@example.com", "--json").stdout)
+    assert again["kind"] == "reset"
+    pond.cli("user", "disable", "sun@example.com")
+    browser.api("GET", "/me", 401)
+    assert pond.cli("user", "disable", "admin", check=False).returncode == 4
+    pond.cli("user", "enable", "sun@example.com")
+    browser.sign_in("sun@example.com")
+    assert pond.cli("user", "reset", "nobody", check=False).returncode == 3
+    pond.stop()
+    assert "/accept#" in pond.cli("user", "reset", "admin").stdout, "without a daemon too"
+
+
+def test_a_new_link_belongs_to_who_made_it_unless_said_otherwise(pond):
+    browser = person(pond, "owner.of")
+    own = browser.api("POST", "/links", 201, json={"url": "https://www.example.com/"}).json()
+    assert (own["owner"], own["created_by"]) == ("owner.of", "owner.of")
+    assert pond.link()["owner"] == "admin"
+    assert pond.link(owner="owner.of")["owner"] == "owner.of"
+    assert pond.link(owner=None)["owner"] is None
+    assert pond.api("GET", "/users/owner.of", 200).json()["links"] == 2

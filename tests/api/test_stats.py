@@ -10,7 +10,7 @@ from pond import GOOGLEBOT, SAFARI, WECHAT
 @pytest.fixture(scope="module")
 def shop(pond):
     """Two links: spring has 3 people (one of them twice) and a bot, autumn one person by QR code; and an unknown code."""
-    spring = pond.link(url="https://www.example.com/spring", campaign="spring", channel="group-1", tags=["hot", "new"])
+    spring = pond.link(url="https://www.example.com/spring", campaign="spring", channel="group-1", tags=["hot", "new"], owner=None)
     autumn = pond.link(url="https://www.example.com/autumn", campaign="autumn", alias="autumn-sale", owner="admin")
     pond.api("PATCH", "/channels/group-1", 200, json={"channel_group": "社群"})
     for ip, ua in (("198.51.100.1", WECHAT), ("198.51.101.1", WECHAT), ("198.51.102.1", SAFARI), ("198.51.100.1", WECHAT),

@@ -20,7 +20,8 @@ class Browser:
         self.session.headers.update({"Sec-Fetch-Site": "same-origin", "X-Forwarded-For": next(_addresses), **headers})
 
     def api(self, method, path, expect=None, **kwargs):
-        reply = self.session.request(method, self.pond.admin + "/api/v1" + path, timeout=TIMEOUT_S, **kwargs)
+        url = self.pond.admin + (path if path.startswith("/metrics") else "/api/v1" + path)
+        reply = self.session.request(method, url, timeout=TIMEOUT_S, **kwargs)
         if expect is not None:
             assert reply.status_code == expect, f"{method} {path}: {reply.status_code} {reply.text[:1000]}"
         openapi.assert_conforms(method, urlsplit(reply.request.url).path, reply)

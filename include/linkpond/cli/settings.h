@@ -38,6 +38,7 @@ struct setting {
 /* Places of SETTING_CHOICE values. */
 enum { CODE_STYLE_RANDOM, CODE_STYLE_SEQUENTIAL };
 enum { CLICK_POLICY_SERVE, CLICK_POLICY_STRICT };
+enum { EDITORS_SEE_ALL, EDITORS_SEE_OWN };
 enum { GEO_LANGUAGE_ZH, GEO_LANGUAGE_EN };
 
 struct settings {
@@ -45,7 +46,7 @@ struct settings {
     const char *public_url, *admin_url, *abuse_email;
     struct str_list trusted_proxies, cors_origins;
     const char *timezone;
-    int64_t code_length, code_style;
+    int64_t code_length, code_style, editors_see;
     struct str_list extra_schemes;
     bool strict_dictionary, utm_normalise, allow_private_targets;
     int64_t visitor_cookie;      /* enum visitor_cookie_mode */

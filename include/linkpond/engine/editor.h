@@ -26,13 +26,14 @@ struct editor_witness {
     enum err (*seen)(struct db *db, void *arg, const struct editor_seen *seen);
     void *arg;
 };
-/* Who asks: from an API key or a session. Bound keys see and touch only their owner's or domain's links; a foreign link
+/* Who asks: from an API key or a session. Bound ones see and touch only their owner's or domain's links; a foreign link
  * is ERR_NOT_FOUND. */
 struct actor {
     int64_t key_id, user_id;
     str name;        /* user key, for created_by */
     unsigned scopes; /* enum scope bits of store/keys.h */
     bool owner_bound, domain_bound;
+    bool bound_by_role; /* by editors_see, to their own links; not by their key */
     int64_t owner_id, domain_id;
     const struct editor_witness *witness; /* NULL = nobody */
 };
@@ -77,6 +78,8 @@ struct link_result {
  * patch does with apply_template, and a draft that says no to it gets none. Values that an edit sets are written as the
  * dictionary has them (normalise_utm); under strict_dictionary an unknown one is refused ("not_in_dictionary") where
  * its field has values for new links.
+ *
+ * Whose a new link is: the draft's owner (null = nobody's), else the one that a key is bound to, else the actor's.
  *
  * Create or, by if_exists, find or update. Imported: aliases may be any path (alias_check imported), created time and
  * further aliases may be given; when one of those is in the way the fault's field is "aliases". */
@@ -188,6 +191,26 @@ enum err editor_user_update(struct editor *self, const struct actor *actor, int6
 struct user_token;
 enum err editor_user_token(struct editor *self, const struct actor *actor, int64_t id, char secret[USER_TOKEN_MAX],
                            struct user_token *out, struct fault *fault);
+
+/* Links of one user become another's: who leaves hands them over. Codes, clicks and what is printed stay; reports by
+ * owner follow, because the stored sums move in the same transaction. Any number, HAND_OVER_LINKS at a time: call until
+ * `done`. What was moved stays moved, so whoever was cut short calls again with the same wish. */
+#define HAND_OVER_LINKS 500
+struct links_filter;
+struct hand_over {
+    int64_t from_id, into_id;
+    const int64_t *ids; /* these links, as far as they are from_id's; NULL = those of the filter */
+    size_t ids_count;
+    const struct links_filter *filter; /* of from_id's links; NULL = all, those in the bin and channels too */
+    /* How far it is; begin with zeros. */
+    int64_t moved, skipped, channels;
+    size_t at;
+    int64_t after_id;
+    bool bin, done;
+};
+/* dry: the same counts, nothing is written. */
+enum err editor_hand_over(struct editor *self, const struct actor *actor, bool dry, struct hand_over *state,
+                          struct fault *fault);
 
 /* Any other small write (sessions, idempotency, last-used times) as a task of its own. */
 enum err editor_run(struct editor *self, const struct writer_task *task, struct fault *fault);

@@ -39,6 +39,7 @@ struct engine_opts {
     int64_t fold_rows, chunk_rows;
     int code_length;
     bool sequential_codes, strict_dictionary, allow_private_targets, normalise_utm;
+    bool editors_see_own; /* users of role editor are bound to their own links */
     const str *extra_schemes;
     size_t extra_schemes_count;
     const str *reserved;
@@ -113,6 +114,9 @@ enum err engine_remove_demo(const char *data_dir, struct fault *fault);
  * `publish` it is also written to DIR/local.key, readable by the folder's owner only, until engine_close. */
 #define ENGINE_LOCAL_KEY_NAME STR("local command line")
 enum err engine_local_key(struct engine *self, bool publish, char secret[KEY_SECRET_MAX], struct fault *fault);
+/* While no admin has a password or a one-time link that still works: one for the first of them, so that a browser can
+ * sign in without any default password. *made tells. */
+enum err engine_first_link(struct engine *self, char secret[USER_TOKEN_MAX], bool *made, struct fault *fault);
 /* A copy of the database at path, one snapshot, checked before it gets that name. Replaces a file. */
 enum err engine_backup(struct engine *self, const char *path, struct fault *fault);
 /* SIGHUP: recognition files again; broken ones are refused and the old stay. */

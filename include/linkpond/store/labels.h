@@ -42,6 +42,9 @@ enum err labels_find_full(struct db *db, struct arena *arena, enum label_kind ki
 enum err labels_merge(struct db *db, int64_t from_id, int64_t to_id, int64_t now_ms);
 /* ERR_CONFLICT while a link names it. */
 enum err labels_delete(struct db *db, int64_t id);
+/* The channels of one owner become another's. */
+enum err labels_hand_over(struct db *db, int64_t from_id, int64_t into_id, int64_t now_ms, int64_t *count);
+enum err labels_count_of_owner(struct db *db, int64_t owner_id, int64_t *count);
 
 struct labels_filter {
     enum label_kind kind;

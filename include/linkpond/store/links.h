@@ -39,6 +39,8 @@ enum err links_find_external(struct db *db, const struct bounds *bounds, str ext
  * empty customer mean "has none". */
 enum err links_find_same(struct db *db, const struct bounds *bounds, str url, int64_t domain_id, int64_t campaign_id,
                          int64_t channel_id, str customer, int64_t *id);
+/* One owner's link becomes another's. ERR_NOT_FOUND when it is not (any more) that owner's. */
+enum err links_hand_over(struct db *db, int64_t id, int64_t from_id, int64_t into_id, int64_t now_ms);
 /* Into the bin and back. ERR_NOT_FOUND when it is not there (already). */
 enum err links_bin(struct db *db, const struct bounds *bounds, int64_t id, int64_t now_ms);
 enum err links_restore(struct db *db, const struct bounds *bounds, int64_t id, int64_t now_ms);

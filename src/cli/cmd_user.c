@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* linkpond user: list, add, reset, role, disable, enable. */
+#include "linkpond/cli/body.h"
+#include "linkpond/cli/client.h"
+#include "linkpond/cli/commands.h"
+#include "linkpond/cli/table.h"
+
+#define PATH_BYTES_MAX 512
+#define BODY_BYTES_MAX 2048
+
+/* clang-format off */
+static const struct flag add_flags[] = {
+    { "name", FLAG_VALUE, "TEXT", BODY_TEXT, "how people call them; else the login name", "姓名；默认同登录名" },
+    { "role", FLAG_VALUE, "editor", BODY_TEXT, "admin, editor or viewer", "角色：admin、editor 或 viewer" },
+    { "language", FLAG_VALUE, "zh", BODY_TEXT, "zh or en; else as their browser asks", "zh 或 en；默认跟随浏览器" },
+    { "invite", FLAG_VALUE, "true", BODY_BOOL, "false: owns links, but does not sign in", "false 表示只作负责人，不登录" },
+    { NULL, FLAG_SWITCH, NULL, BODY_NONE, NULL, NULL },
+};
+/* clang-format on */
+
+/* "/api/v1/users/KEY<tail>" */
+static const char *user_path(struct cli *cli, const char *tail)
+{
+    struct buf path;
+    char *memory = arena_alloc(cli->arena, PATH_BYTES_MAX);
+
+    if (!memory) {
+        return NULL;
+    }
+    buf_init_fixed(&path, memory, PATH_BYTES_MAX);
+    buf_add_c(&path, "/api/v1/users");
+    path_segment(&path, cli->args.operands[0]);
+    buf_add_c(&path, tail);
+    return path.overflow ? NULL : buf_c(&path);
+}
+
+static enum err ask(struct cli *cli, enum method method, const char *path, str body, struct client_reply *reply,
+                    struct json **answer, struct fault *fault)
+{
+    struct client_request request = {.method = method, .path = path, .body = body};
+    enum err err = path ? client_ask(cli, &request, reply, fault) : ERR_URI_TOO_LONG;
+
+    return err ? err : client_json(cli, reply, answer);
+}
+
+/* The link alone on stdout, so that a script can pass it on; what to do with it on stderr. */
+static void print_link(struct cli *cli, const struct json *link)
+{
+    bool reset = str_eq(cell_at(cli->arena, link, "kind"), STR("reset"));
+
+    cli_note(cli, "%s",
+             reset ? cli_text(cli, "Works once, within 30 minutes; hand it to them privately:",
+                              "仅可使用一次，30 分钟内有效，请私下交给本人：")
+                   : cli_text(cli, "Works once, within 7 days; hand it to them privately:",
+                              "仅可使用一次，7 天内有效，请私下交给本人："));
+    printf(STR_FMT "\n", STR_ARG(cell_at(cli->arena, link, "url")));
+}
+
+static enum err user_add(struct cli *cli, struct fault *fault)
+{
+    char memory[BODY_BYTES_MAX];
+    struct buf body;
+    struct json_writer json;
+    struct client_reply reply;
+    struct json *made = NULL;
+
+    buf_init_fixed(&body, memory, sizeof memory);
+    json_writer_init(&json, &body);
+    json_object(&json);
+    json_put_str(&json, "key", str_from_c(cli->args.operands[0]));
+    enum err err = body_write_flags(&cli->args, &json, fault);
+    json_object_end(&json);
+    err = err ? err : body.overflow ? ERR_TOO_LARGE : OK;
+    err = err ? err : ask(cli, METHOD_POST, "/api/v1/users", buf_str(&body), &reply, &made, fault);
+    if (err) {
+        return err;
+    }
+    const struct json *invite = json_get(made, STR("invite"));
+    if (cli->args.json) {
+        printf(STR_FMT "\n", STR_ARG(reply.body));
+    } else if (invite && invite->type == JSON_OBJECT) {
+        print_link(cli, invite);
+    } else {
+        cli_note(cli, "%s", cli_text(cli, "added", "已添加"));
+    }
+    return OK;
+}
+
+static enum err user_list(struct cli *cli, struct fault *fault)
+{
+    struct client_reply reply;
+    struct json *page = NULL;
+    struct table table;
+    struct arena *arena = cli->arena;
+    enum err err = ask(cli, METHOD_GET, "/api/v1/users", (str){0}, &reply, &page, fault);
+
+    if (err) {
+        return err;
+    }
+    if (cli->args.json) {
+        printf(STR_FMT "\n", STR_ARG(reply.body));
+        return OK;
+    }
+    table_init(&table, arena, 6, 1U << 4);
+    table_row(&table,
+              cli->chinese
+                  ? (str[]){STR("登录名"), STR("姓名"), STR("角色"), STR("状态"), STR("短链"), STR("最近登录")}
+                  : (str[]){STR("LOGIN"), STR("NAME"), STR("ROLE"), STR("STATE"), STR("LINKS"), STR("SIGNED IN")});
+    JSON_EACH(user, json_get(page, STR("items")))
+    {
+        table_row(&table, (str[]){cell_at(arena, user, "key"), cell_at(arena, user, "name"),
+                                  cell_at(arena, user, "role"), cell_at(arena, user, "state"),
+                                  cell_at(arena, user, "links"), cell_at(arena, user, "signed_in_at")});
+    }
+    table_print(&table);
+    return OK;
+}
+
+static enum err user_reset(struct cli *cli, struct fault *fault)
+{
+    struct client_reply reply;
+    struct json *link = NULL;
+    enum err err = ask(cli, METHOD_POST, user_path(cli, "/reset"), (str){0}, &reply, &link, fault);
+
+    if (err) {
+        return err;
+    }
+    if (cli->args.json) {
+        printf(STR_FMT "\n", STR_ARG(reply.body));
+    } else {
+        print_link(cli, link);
+    }
+    return OK;
+}
+
+static enum err change(struct cli *cli, str body, const char *en, const char *zh, struct fault *fault)
+{
+    struct client_reply reply;
+    struct json *user = NULL;
+    enum err err = ask(cli, METHOD_PATCH, user_path(cli, ""), body, &reply, &user, fault);
+
+    if (err) {
+        return err;
+    }
+    if (cli->args.json) {
+        printf(STR_FMT "\n", STR_ARG(reply.body));
+    } else {
+        cli_note(cli, "%s", cli_text(cli, en, zh));
+    }
+    return OK;
+}
+
+static enum err user_disable(struct cli *cli, struct fault *fault)
+{
+    return change(cli, STR("{\"disabled\":true}"), "disabled; their sessions and keys have ended",
+                  "已停用，其登录和密钥已失效", fault);
+}
+
+static enum err user_enable(struct cli *cli, struct fault *fault)
+{
+    return change(cli, STR("{\"disabled\":false}"), "enabled", "已启用", fault);
+}
+
+static enum err user_role(struct cli *cli, struct fault *fault)
+{
+    char memory[BODY_BYTES_MAX];
+    struct buf body;
+    struct json_writer json;
+
+    buf_init_fixed(&body, memory, sizeof memory);
+    json_writer_init(&json, &body);
+    json_object(&json);
+    json_put_str(&json, "role", str_from_c(cli->args.operands[1]));
+    json_object_end(&json);
+    return body.overflow ? ERR_TOO_LARGE
+                         : change(cli, buf_str(&body), "changed; they sign in anew", "已修改，需重新登录", fault);
+}
+
+/* clang-format off */
+const struct command cmd_user_verbs[] = {
+    { "list", "", 0, 0, false, NULL, NULL, user_list, "List the people", "列出用户" },
+    { "add", "LOGIN", 1, 1, false, add_flags, NULL, user_add, "Add somebody; prints a one-time link for them", "添加用户，输出一次性邀请链接" },
+    { "reset", "LOGIN", 1, 1, false, NULL, NULL, user_reset, "Print a one-time link to set a password", "输出设置密码的一次性链接" },
+    { "role", "LOGIN ROLE", 2, 2, false, NULL, NULL, user_role, "Make them admin, editor or viewer", "修改角色：admin、editor 或 viewer" },
+    { "disable", "LOGIN", 1, 1, false, NULL, NULL, user_disable, "Let somebody out, at once", "立即停用" },
+    { "enable", "LOGIN", 1, 1, false, NULL, NULL, user_enable, "Let them in again", "重新启用" },
+    { NULL, NULL, 0, 0, false, NULL, NULL, NULL, NULL, NULL },
+};
+/* clang-format on */

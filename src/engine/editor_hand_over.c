@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "editor_private.h"
+
+#include "linkpond/base/clock.h"
+#include "linkpond/engine/fold.h"
+
+/* What is served does not depend on the owner, so nothing is published. */
+#define ARENA_MAX ((size_t)1024 * 1024)
+
+struct hand_over_call {
+    const struct actor *actor;
+    bool dry;
+    int64_t now_ms;
+    struct hand_over state; /* becomes the caller's after the commit */
+};
+
+/* The next links to look at; fewer than HAND_OVER_LINKS: those were the last of this kind. */
+static enum err next_ids(struct hand_over_call *self, struct db *db, int64_t *ids, size_t *count)
+{
+    struct hand_over *state = &self->state;
+    struct arena arena;
+
+    if (state->ids) {
+        size_t left = state->ids_count - state->at;
+        *count = left < HAND_OVER_LINKS ? left : HAND_OVER_LINKS;
+        memcpy(ids, state->ids + state->at, *count * sizeof *ids);
+        state->at += *count;
+        return OK;
+    }
+    struct links_filter filter =
+        state->filter ? *state->filter : (struct links_filter){.state = -1, .archived = -1, .bin = state->bin};
+    filter.bounds = BOUNDS_ALL;
+    filter.owner_id = filter.owner_id ? filter.owner_id : state->from_id;
+    filter.now_ms = self->now_ms;
+    arena_init(&arena, ARENA_MAX);
+    enum err err = links_list_ids(db, &arena, &filter, state->after_id, ids, HAND_OVER_LINKS, count);
+    arena_done(&arena);
+    state->after_id = !err && *count > 0 ? ids[*count - 1] : state->after_id;
+    return err;
+}
+
+static enum err move(struct hand_over_call *self, struct db *db, int64_t id)
+{
+    struct hand_over *state = &self->state;
+    struct link_ids from, into;
+    enum err err = links_ids(db, id, &from);
+
+    if (err || from.owner_id != state->from_id) {
+        state->skipped++;
+        return err == ERR_NOT_FOUND ? OK : err;
+    }
+    into = from;
+    into.owner_id = state->into_id;
+    err = self->dry ? OK : links_hand_over(db, id, from.owner_id, into.owner_id, self->now_ms);
+    if (err == ERR_NOT_FOUND) {
+        state->skipped++;
+        return OK;
+    }
+    state->moved += err ? 0 : 1;
+    return err || self->dry ? err : fold_move(db, id, &from, &into);
+}
+
+/* After the last of the live ones come those in the bin, then the channels. */
+static enum err go_on(struct hand_over_call *self, struct db *db, size_t count)
+{
+    struct hand_over *state = &self->state;
+
+    if (count == HAND_OVER_LINKS) {
+        return OK;
+    }
+    if (state->ids || state->filter) {
+        state->done = true;
+        return OK;
+    }
+    if (!state->bin) {
+        state->bin = true;
+        state->after_id = 0;
+        return OK;
+    }
+    state->done = true;
+    return self->dry ? labels_count_of_owner(db, state->from_id, &state->channels)
+                     : labels_hand_over(db, state->from_id, state->into_id, self->now_ms, &state->channels);
+}
+
+static enum err hand_over(struct db *db, void *arg, struct fault *fault)
+{
+    struct hand_over_call *self = arg;
+    int64_t ids[HAND_OVER_LINKS];
+    size_t count = 0;
+    enum err err = next_ids(self, db, ids, &count);
+
+    (void)fault;
+    for (size_t i = 0; !err && i < count; i++) {
+        err = move(self, db, ids[i]);
+    }
+    return err ? err : go_on(self, db, count);
+}
+
+enum err editor_hand_over(struct editor *self, const struct actor *actor, bool dry, struct hand_over *state,
+                          struct fault *fault)
+{
+    struct hand_over_call call = {.actor = actor, .dry = dry, .now_ms = clock_now_ms(), .state = *state};
+    enum err err = editor_run(self, &(struct writer_task){.run = hand_over, .arg = &call}, fault);
+
+    if (!err) {
+        *state = call.state;
+    }
+    return err;
+}

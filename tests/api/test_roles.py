@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: MIT
+"""Goal: what a role may is one table here, and every route of the program has a row in it; where editors see only their
+own, no route shows or changes anything of somebody else's."""
+import re
+
+import pytest
+import requests
+from openapi import spec
+from people import Browser, invite, key_of, person
+
+ROUTES = sorted((method.upper(), path) for path, item in spec()["paths"].items() for method in item
+                if method in ("get", "post", "put", "patch", "delete"))  # a lint holds these against the route tables
+
+# Who gets in: anyone; self = whoever is signed in; look = viewer, editor, admin; edit = editor, admin; admin.
+DOORS = {
+    "GET /api/v1/links": "look", "POST /api/v1/links": "edit", "GET /api/v1/links/{ref}": "look", "PATCH /api/v1/links/{ref}": "edit",
+    "DELETE /api/v1/links/{ref}": "edit", "POST /api/v1/links/{ref}/restore": "edit", "GET /api/v1/links/{ref}/qr": "look",
+    "POST /api/v1/bulk/links": "edit", "PATCH /api/v1/bulk/links": "edit", "DELETE /api/v1/bulk/links": "edit",
+    "POST /api/v1/import": "edit", "GET /api/v1/export": "look",
+    "GET /api/v1/domains": "look", "POST /api/v1/domains": "admin", "GET /api/v1/domains/{host}": "look",
+    "PATCH /api/v1/domains/{host}": "admin", "DELETE /api/v1/domains/{host}": "admin",
+    **{f"{method} /api/v1/{kind}{tail}": door for kind in ("campaigns", "channels", "tags") for method, tail, door in (
+        ("GET", "", "look"), ("POST", "", "edit"), ("GET", "/{key}", "look"), ("PATCH", "/{key}", "edit"), ("DELETE", "/{key}", "edit"),
+        ("POST", "/{key}/merge", "edit"))},
+    "GET /api/v1/utm-values": "look", "POST /api/v1/utm-values": "edit", "GET /api/v1/utm-values/{id}": "look",
+    "PATCH /api/v1/utm-values/{id}": "edit", "DELETE /api/v1/utm-values/{id}": "edit", "POST /api/v1/bulk/utm-values": "edit",
+    "GET /api/v1/stats": "look", "GET /api/v1/clicks": "look", "GET /metrics": "look",
+    "GET /api/v1/keys": "admin", "POST /api/v1/keys": "admin", "DELETE /api/v1/keys/{id}": "admin",
+    "GET /api/v1/users": "look", "POST /api/v1/users": "admin", "GET /api/v1/users/{key}": "look", "PATCH /api/v1/users/{key}": "admin",
+    "POST /api/v1/users/{key}/reset": "admin", "POST /api/v1/users/{key}/hand-over": "admin",
+    "GET /api/v1/me": "self", "PATCH /api/v1/me": "self", "POST /api/v1/me/password": "self",
+    "GET /api/v1/session": "self", "DELETE /api/v1/session": "self",
+    "POST /api/v1/session": "anyone", "POST /api/v1/session/accept": "anyone",
+    "POST /api/v1/backup": "admin", "POST /api/v1/check": "admin",
+    "GET /healthz": "anyone", "GET /readyz": "anyone", "GET /assets/{name}": "anyone",
+    # The form is its own door: whoever is not in gets the page to sign in.
+    "GET /": "anyone", "POST /": "anyone", "POST /sign-in": "anyone", "POST /sign-out": "anyone",
+}
+PUBLIC = {("GET", "/-/healthz"), ("GET", "/-/preview"), ("GET", "/-/privacy"), ("POST", "/-/privacy")}  # another listener, no accounts
+MAY = {"anyone": {"admin", "editor", "viewer", "nobody", "disabled"}, "self": {"admin", "editor", "viewer"},
+       "look": {"admin", "editor", "viewer"}, "edit": {"admin", "editor"}, "admin": {"admin"}}
+NAMES = {"ref": "lnk_999999", "host": "nowhere.example", "key": "nobody-of-that-name", "id": "999999", "name": "nothing.css"}
+
+
+def test_every_route_has_a_row():
+    listed = {tuple(row.split(" ")) for row in DOORS}
+    assert {route for route in ROUTES if route not in PUBLIC} == listed
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    from pond import Pond
+    pond = Pond(tmp_path_factory.mktemp("house")).start()
+    keys = {"admin": pond.key, "nobody": None}
+    for role in ("editor", "viewer"):
+        invite(pond, role, role)
+        keys[role] = key_of(pond, role)
+    invite(pond, "disabled", "admin")
+    keys["disabled"] = key_of(pond, "disabled")
+    pond.api("PATCH", "/users/disabled", 200, json={"disabled": True})
+    yield pond, keys
+    pond.stop()
+
+
+@pytest.mark.parametrize("who", ["admin", "editor", "viewer", "nobody", "disabled"])
+@pytest.mark.parametrize("method,path", [route for route in ROUTES if route not in PUBLIC], ids=lambda part: part)
+def test_a_role_gets_in_where_it_may_and_nowhere_else(house, method, path, who):
+    """Names that are nothing's: who gets in is told so (404, 422 …), and nothing is changed."""
+    pond, keys = house
+    url = pond.admin + re.sub(r"{(\w+)}", lambda name: NAMES[name[1]], path)
+    headers = {"Authorization": "Bearer " + keys[who]} if keys[who] else {}
+    if method != "GET":
+        headers["Content-Type"] = "application/json"
+    reply = requests.request(method, url, headers={**headers, "X-Forwarded-For": f"198.19.{len(who)}.{len(path)}"},
+                             data="{}" if method != "GET" else None, allow_redirects=False, timeout=30)
+    door = DOORS[f"{method} {path}"]
+    if who in MAY[door]:
+        assert reply.status_code not in (401, 403) or door == "anyone", (who, reply.status_code, reply.text)
+    else:
+        assert reply.status_code == (401 if who in ("nobody", "disabled") else 403), (who, reply.status_code, reply.text)
+
+
+def test_a_viewer_changes_nothing(house):
+    """The viewer's doors that are not GET are those of their own account."""
+    own = {f"{method} {path}" for method, path in ROUTES if (method, path) not in PUBLIC and method != "GET" and
+           "viewer" in MAY[DOORS[f"{method} {path}"]]}
+    assert own == {"PATCH /api/v1/me", "POST /api/v1/me/password", "DELETE /api/v1/session", "POST /api/v1/session",
+                   "POST /api/v1/session/accept", "POST /", "POST /sign-in", "POST /sign-out"}
+    pond, keys = house
+    made = requests.post(pond.admin + "/", data={"url": "https://www.example.com/"}, headers={"Authorization": "Bearer " + keys["viewer"]}, timeout=10)
+    assert made.status_code == 403
+
+
+# ---- editors_see = own -----------------------------------------------------------------------------------------------
+
+class Foreign:
+    """A link of somebody else's with all names a link can have, clicked once; and one of the editor's own."""
+
+    def __init__(self, pond):
+        self.pond, self.me = pond, person(pond, "mine")
+        person(pond, "theirs")
+        self.theirs = pond.link("https://theirs.example.com/secret", alias="theirs-alias", external_id="theirs-ext", owner="theirs",
+                                campaign="shared", channel="poster", tags=["both"], title="theirs-title", customer="theirs-customer")
+        self.ownerless = pond.link("https://ownerless.example.com/secret", owner=None, campaign="shared", channel="poster", tags=["both"])
+        self.own = self.me.api("POST", "/links", 201, json={"url": "https://own.example.com/", "campaign": "shared", "channel": "poster",
+                                                             "tags": ["both"]}).json()
+        for link in (self.theirs, self.ownerless, self.own):
+            pond.click_of(pond.visit(link["code"]))
+        pond.drain()
+        self.refs = [self.theirs["id"], self.theirs["code"], "theirs-alias", "ext:theirs-ext", self.ownerless["id"]]
+
+    def has_none(self, reply, but=()):
+        for word in ("theirs.example", "theirs-alias", "theirs-ext", "theirs-title", "theirs-customer", "ownerless.example",
+                     self.theirs["id"], self.theirs["code"], self.ownerless["code"]):
+            assert word in but or word not in reply.text, (word, reply.text[:2000])
+        return reply
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory):
+    from pond import Pond
+    pond = Pond(tmp_path_factory.mktemp("own"), editors_see="own", fold_rows=1).start()
+    yield Foreign(pond)
+    pond.stop()
+
+
+def links_by_ref(world, method, path):
+    tail = path.removeprefix("/api/v1/links/{ref}")
+    body = {"json": {"title": "taken", "enabled": False}} if method == "PATCH" else {}
+    for ref in world.refs:
+        problem = world.me.api(method, "/links/" + ref + tail, 404, **body).json()
+        assert set(problem) == {"type", "title", "status", "detail", "instance"}, problem
+    if method == "DELETE":
+        world.me.api("DELETE", f"/links/{world.refs[0]}?purge=true", 403)  # as of their own
+
+
+def links_list(world, *_):
+    for query in ("", "?q=theirs", "?owner=theirs", "?campaign=shared", "?tag=both", "?archived=true", "?state=active", "?sort=-clicks"):
+        reply = world.has_none(world.me.api("GET", "/links" + query, 200))
+        assert {link["id"] for link in reply.json()["items"]} <= {world.own["id"]}
+        assert reply.json()["total"] <= 1
+
+
+def links_create(world, *_):
+    for fields in ({"owner": "theirs"}, {"owner": "admin"}):
+        reply = world.me.api("POST", "/links", 422, json={"url": "https://x.example.com/", **fields})
+        assert reply.json()["errors"][0]["field"] == "owner"
+    taken = world.me.api("POST", "/links", 409, json={"url": "https://x.example.com/", "alias": "theirs-alias"})
+    assert "existing" not in taken.json()
+    for mode in ("return", "update", "fail"):
+        reply = world.me.api("POST", "/links", None, json={"url": "https://x.example.com/", "external_id": "theirs-ext", "if_exists": mode})
+        assert reply.status_code == 409 and "existing" not in reply.json()
+        made = world.me.api("POST", "/links", 201, json={"url": "https://theirs.example.com/secret", "campaign": "shared", "channel": "poster",
+                                                         "customer": "theirs-customer", "if_exists": mode}).json()
+        assert made["owner"] == "mine"
+        world.me.api("DELETE", "/links/" + made["id"], 204)
+        world.pond.api("DELETE", "/links/" + made["id"] + "?purge=true", 204)
+
+
+def bulk_create(world, *_):
+    reply = world.me.api("POST", "/bulk/links", 200, json={"links": [{"url": "https://x.example.com/", "alias": "theirs-alias"},
+                                                                     {"url": "https://x.example.com/", "owner": "theirs"}]})
+    assert [one["status"] for one in reply.json()["results"]] == [409, 422]
+    assert "existing" not in reply.json()["results"][0]["problem"]
+
+
+def bulk_change(world, method, path):
+    set_it = {"set": {"title": "taken"}} if method == "PATCH" else {}
+    reply = world.me.api(method, "/bulk/links", 200, json={"refs": world.refs, **set_it})
+    assert {one["status"] for one in reply.json()["results"]} == {404}
+    for wish in ({"owner": "theirs"}, {"q": "theirs"}, {"q": "secret"}):
+        assert world.me.api(method, "/bulk/links", 200, json={"filter": wish, **set_it}).json()["results"] == []
+    if method == "PATCH":
+        away = world.me.api("PATCH", "/bulk/links", 200, json={"refs": [world.own["id"]], "set": {"owner": "theirs"}}).json()["results"]
+        assert away[0]["status"] == 422
+
+
+def import_links(world, *_):
+    rows = "url,alias,external_id,owner\nhttps://x.example.com/,theirs-alias,,\nhttps://x.example.com/,,theirs-ext,\nhttps://x.example.com/,,,theirs\n"
+    for conflict in ("skip", "overwrite"):
+        reply = world.me.api("POST", f"/import?conflict={conflict}", 200, data=rows.encode(), headers={"Content-Type": "text/csv"})
+        lines = [line for line in reply.text.splitlines() if '"row"' in line]
+        assert len(lines) == 3 and all('"status":"failed"' in line for line in lines), reply.text
+
+
+def export_links(world, *_):
+    for form in ("csv", "ndjson"):
+        reply = world.has_none(world.me.api("GET", f"/export?format={form}", 200))
+        assert "own.example.com" in reply.text
+
+
+def label_list(world, method, path):
+    kind, key = path.split("/")[3], {"campaigns": "shared", "channels": "poster", "tags": "both"}[path.split("/")[3]]
+    item = [one for one in world.me.api("GET", f"/{kind}", 200).json()["items"] if one["key"] == key][0]
+    assert (item["links"], item["counts"]["clicks"]) == (1, 1)
+
+
+def label_one(world, method, path):
+    kind, key = path.split("/")[3], {"campaigns": "shared", "channels": "poster", "tags": "both"}[path.split("/")[3]]
+    item = world.me.api("GET", f"/{kind}/{key}", 200).json()
+    assert (item["links"], item["counts"]["clicks"]) == (1, 1)
+
+
+def label_change(world, method, path):
+    key = {"campaigns": "shared", "channels": "poster", "tags": "both"}[path.split("/")[3]]
+    body = {"PATCH": {"name": "taken"}, "POST": {"into": key}}.get(method)
+    assert "bound" in world.me.api(method, path.removeprefix("/api/v1").replace("{key}", key), 403, json=body).json()["detail"]
+
+
+def label_create(world, method, path):
+    """Words are shared; a channel's owner is a person, and theirs are not for them to name."""
+    body = {"key": "new-" + path.rsplit("/", 1)[1]}
+    world.me.api("POST", path.removeprefix("/api/v1"), 201, json=body)
+    if path.endswith("channels"):
+        assert world.me.api("POST", "/channels", 422, json={"key": "x", "owner": "theirs"}).json()["errors"][0]["field"] == "owner"
+
+
+def stats(world, *_):
+    assert world.me.api("GET", "/stats", 200).json()["totals"]["clicks"] == 1
+    for query in ("campaign=shared", "channel=poster", "tag=both", "class=all", "domain=s.test"):
+        assert world.me.api("GET", "/stats?" + query, 200).json()["totals"]["clicks"] == 1, query
+    assert world.me.api("GET", "/stats?owner=theirs", 200).json()["totals"]["clicks"] == 0
+    for dims in ("link", "owner", "target", "campaign,channel"):
+        groups = world.has_none(world.me.api("GET", f"/stats?group_by={dims}", 200)).json()["groups"]
+        assert sum(group["clicks"] for group in groups) == 1, dims
+    for ref in world.refs:
+        world.me.api("GET", f"/stats?link={ref}", 404)
+
+
+def clicks(world, *_):
+    reply = world.has_none(world.me.api("GET", "/clicks?class=all&period=all&count=true", 200)).json()
+    assert {click["link"] for click in reply["items"]} == {world.own["id"]} and reply["total"] == 1
+    for form in ("csv", "ndjson"):
+        world.has_none(world.me.api("GET", f"/clicks?format={form}&class=all&period=all", 200))
+    for ref in world.refs:
+        world.me.api("GET", f"/clicks?link={ref}", 404)
+
+
+def users_list(world, *_):
+    assert [user["key"] for user in world.me.api("GET", "/users", 200).json()["items"]] == ["mine"]
+
+
+def users_get(world, *_):
+    for user in ("theirs", "admin", "nobody"):
+        world.me.api("GET", "/users/" + user, 404)
+
+
+def forbidden(world, method, path):
+    known = {"{key}": "theirs", "{id}": "1", "{host}": "s.test"}
+    for name, value in known.items():
+        path = path.replace(name, value)
+    world.me.api(method, path.removeprefix("/api/v1"), 403, json={} if method != "GET" else None)
+
+
+def form(world, method, path):
+    """What the form shows: the week's figures and the latest links."""
+    page = world.has_none(world.me.session.get(world.pond.admin + "/", timeout=10))
+    assert "own.example.com" in page.text
+    world.has_none(world.me.session.get(world.pond.admin + f"/?made={world.theirs['id']}", timeout=10), but=(world.theirs["id"],))
+
+
+def nothing_of_others(*_):
+    """Its answer does not depend on links: one's own account, words without figures, the installation's health."""
+
+
+TRIES = {
+    "GET /api/v1/links": links_list, "POST /api/v1/links": links_create, "GET /api/v1/links/{ref}": links_by_ref,
+    "PATCH /api/v1/links/{ref}": links_by_ref, "DELETE /api/v1/links/{ref}": links_by_ref, "POST /api/v1/links/{ref}/restore": links_by_ref,
+    "GET /api/v1/links/{ref}/qr": links_by_ref, "POST /api/v1/bulk/links": bulk_create, "PATCH /api/v1/bulk/links": bulk_change,
+    "DELETE /api/v1/bulk/links": bulk_change, "POST /api/v1/import": import_links, "GET /api/v1/export": export_links,
+    **{f"{method} /api/v1/{kind}{tail}": trial for kind in ("campaigns", "channels", "tags") for method, tail, trial in (
+        ("GET", "", label_list), ("POST", "", label_create), ("GET", "/{key}", label_one), ("PATCH", "/{key}", label_change),
+        ("DELETE", "/{key}", label_change), ("POST", "/{key}/merge", label_change))},
+    "GET /api/v1/stats": stats, "GET /api/v1/clicks": clicks, "GET /api/v1/users": users_list, "GET /api/v1/users/{key}": users_get,
+    "GET /": form, "GET /metrics": forbidden,
+    **{row: forbidden for row, door in DOORS.items() if door == "admin"},
+    **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values")},
+    **{row: nothing_of_others for row in (
+        "GET /api/v1/domains", "GET /api/v1/domains/{host}", "GET /api/v1/utm-values", "GET /api/v1/utm-values/{id}",
+        "PATCH /api/v1/utm-values/{id}", "DELETE /api/v1/utm-values/{id}", "GET /api/v1/me", "PATCH /api/v1/me",
+        "POST /api/v1/me/password", "GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/session", "POST /api/v1/session/accept",
+        "GET /healthz", "GET /readyz", "GET /assets/{name}", "POST /", "POST /sign-in", "POST /sign-out")},
+}
+
+
+def test_every_route_is_tried():
+    assert set(TRIES) == set(DOORS)
+
+
+@pytest.mark.parametrize("row", sorted(TRIES))
+def test_an_editor_reaches_nothing_of_others(foreign, row):
+    method, path = row.split(" ")
+    before = [foreign.pond.api("GET", "/links/" + ref, 200).json() for ref in foreign.refs[:1] + foreign.refs[4:]]
+    TRIES[row](foreign, method, path)
+    after = [foreign.pond.api("GET", "/links/" + ref, 200).json() for ref in foreign.refs[:1] + foreign.refs[4:]]
+    assert before == after
+
+
+def test_own_is_whole(foreign):
+    """What they may: everything with their own, and their own account."""
+    me = foreign.me.api("GET", "/me", 200).json()
+    assert (me["owner"], me["install"]["editors_see"]) == ("mine", "own")
+    link = foreign.me.api("POST", "/links", 201, json={"url": "https://second.example.com/"}).json()
+    assert link["owner"] == "mine"
+    foreign.me.api("PATCH", "/links/" + link["id"], 200, json={"title": "二"})
+    foreign.me.api("DELETE", "/links/" + link["id"], 204)
+    foreign.me.api("PATCH", "/me", 200, json={"language": "zh"})
+    key = key_of(foreign.pond, "mine", ("links:read", "admin"))
+    assert foreign.pond.api("GET", "/links", 200, key=key).json()["total"] == 1, "keys of theirs see no more"
+    bound = key_of(foreign.pond, "mine", ("links:read",), owner="theirs")
+    foreign.pond.api("GET", "/links", 403, key=bound)
+    viewer = person(foreign.pond, "chief", "viewer")
+    assert viewer.api("GET", "/links", 200).json()["total"] == 3, "who only looks sees all"
