@@ -205,6 +205,23 @@ CREATE TABLE session (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_user ON session (user_id);
 
+-- Who changed what, from what to what: written in the transaction of the change, never changed but by a purge, which
+-- empties the lines of what it purges.
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,                        -- in order of time
+    time_ms INTEGER NOT NULL,
+    user_id INTEGER,                               -- who; NULL = nobody who is known
+    api_key_id INTEGER,                            -- by which key; NULL = signed in by password
+    action TEXT NOT NULL,                          -- link.update, user.create, session.failed …
+    kind TEXT NOT NULL,                            -- of the object: link, domain, campaign, channel, tag, utm_value, user, key, import
+    object_id INTEGER,
+    name TEXT NOT NULL DEFAULT '',                 -- what the object was called then
+    changes TEXT NOT NULL DEFAULT '',              -- JSON: field to [before, after]; empty = {}
+    client TEXT NOT NULL DEFAULT ''                -- of signing in: the address, cut to its network
+) STRICT;
+CREATE INDEX audit_object ON audit (kind, object_id);
+CREATE INDEX audit_user ON audit (user_id);
+
 -- Answers kept 24 h for repeats of the same Idempotency-Key.
 CREATE TABLE idempotency (
     caller INTEGER NOT NULL,                       -- id of an API key; of a signed-in user, negative

@@ -190,6 +190,25 @@ bool call_query_bool(struct request *request, struct reply *reply, const char *n
     return true;
 }
 
+/* A '+' of an offset that nobody percent-encoded has become a space, and is meant. */
+bool call_instant(struct arena *arena, str text, const struct zone *zone, bool end, int64_t *ms)
+{
+    int64_t days;
+    if (date_parse(text, &days)) {
+        *ms = zone_day_start(zone, days + end);
+        return true;
+    }
+    if (timestamp_parse(text, ms)) {
+        return true;
+    }
+    if (text.len < 17 || text.ptr[text.len - 6] != ' ') {
+        return false;
+    }
+    text = arena_f(arena, STR_FMT "+" STR_FMT, STR_ARG(str_slice(text, 0, text.len - 6)),
+                   STR_ARG(str_from(text, text.len - 5)));
+    return timestamp_parse(text, ms);
+}
+
 /* ---- lists */
 
 void call_list_begin(struct reply *reply, struct json_writer *json)

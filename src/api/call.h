@@ -35,6 +35,8 @@ bool call_query_i64(struct request *request, struct reply *reply, const char *na
                     int64_t *out);
 /* "true"/"false"/"1"/"0" from the query; absent leaves *out. */
 bool call_query_bool(struct request *request, struct reply *reply, const char *name, bool *out);
+/* RFC 3339, or a plain date: whole days in the zone, of which `end` gives the end. */
+bool call_instant(struct arena *arena, str text, const struct zone *zone, bool end, int64_t *ms);
 /* A word of the query is not known: 422 naming the parameter. */
 void call_bad_query(struct request *request, struct reply *reply, const char *name, const char *code,
                     const char *message, const char *message_zh);

@@ -167,6 +167,7 @@ static void step(struct import *self)
         .conflict = self->conflict,
         .dry_run = self->dry_run,
         .claims = self->claims,
+        .trail = &self->trail,
         .items = items,
         .count = count,
     };

@@ -116,6 +116,7 @@ static enum err create_round(struct import_batch *self, struct round *round)
             round->drafts[round->count] = item->in.draft;
             round->extras[round->count] = item->in.extra;
             round->extras[round->count].claims = self->claims;
+            round->extras[round->count].trail = self->trail;
             round->items[round->count++] = item;
         }
     }
@@ -152,6 +153,7 @@ static enum err overwrite(struct import_batch *self, struct round *round)
             round->ids[round->count] = item->result->existing_id;
             round->extras[round->count] = item->in.extra;
             round->extras[round->count].claims = self->claims;
+            round->extras[round->count].trail = self->trail;
             round->items[round->count++] = item;
         }
     }

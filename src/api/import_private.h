@@ -14,6 +14,7 @@ struct import {
     struct csv_reader *reader;
     enum import_conflict conflict;
     struct editor_claims *claims; /* of a dry run */
+    struct import_trail trail;
     bool dry_run, report_all, progress, chinese;
     int64_t started_ns;
 

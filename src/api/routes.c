@@ -16,6 +16,7 @@ const struct route *const api_route_tables[] = {
     api_key_routes,
     api_user_routes,
     api_hand_over_routes,
+    api_audit_routes,
     api_session_routes,
     api_me_routes,
     api_stats_routes,

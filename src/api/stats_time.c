@@ -1,26 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The time a question is about, and the time it is compared with. */
+#include "call.h"
 #include "stats_parsing.h"
-
-/* RFC 3339, or a plain date: whole days in the zone, both ends in. A '+' of an offset that nobody percent-encoded has
- * become a space, and is meant. */
-static bool read_instant(struct arena *arena, str text, const struct zone *zone, bool end, int64_t *ms)
-{
-    int64_t days;
-    if (date_parse(text, &days)) {
-        *ms = zone_day_start(zone, days + end);
-        return true;
-    }
-    if (timestamp_parse(text, ms)) {
-        return true;
-    }
-    if (text.len < 17 || text.ptr[text.len - 6] != ' ') {
-        return false;
-    }
-    text = arena_f(arena, STR_FMT "+" STR_FMT, STR_ARG(str_slice(text, 0, text.len - 6)),
-                   STR_ARG(str_from(text, text.len - 5)));
-    return timestamp_parse(text, ms);
-}
 
 enum err stats_time_settle(struct stats_parsing *self, int64_t now_ms)
 {
@@ -40,11 +21,11 @@ enum err stats_time_settle(struct stats_parsing *self, int64_t now_ms)
                             "只能是 today、yesterday、7d、30d、mtd、last_month、90d、1y 或 all。");
     }
     self->name = "from";
-    if (self->from.len > 0 && !read_instant(self->arena, self->from, report->zone, false, &report->from_ms)) {
+    if (self->from.len > 0 && !call_instant(self->arena, self->from, report->zone, false, &report->from_ms)) {
         return stats_refuse(self, "not_a_time", "A date or an RFC 3339 time.", "应为日期或 RFC 3339 时间。");
     }
     self->name = "to";
-    if (self->to.len > 0 && !read_instant(self->arena, self->to, report->zone, true, &report->to_ms)) {
+    if (self->to.len > 0 && !call_instant(self->arena, self->to, report->zone, true, &report->to_ms)) {
         return stats_refuse(self, "not_a_time", "A date or an RFC 3339 time.", "应为日期或 RFC 3339 时间。");
     }
     if (report->from_ms >= report->to_ms) {

@@ -41,6 +41,7 @@ struct import_batch {
     enum import_conflict conflict;
     bool dry_run;
     struct editor_claims *claims; /* of the dry run; else NULL */
+    struct import_trail *trail;   /* its line in the audit log */
     struct import_item *items;
     size_t count;
 };

@@ -22,6 +22,7 @@ static enum err run_item(struct bulk_call *self, size_t i)
 
     self->edit.claims = self->extra && self->dry_run ? self->extra[i].claims : NULL;
     self->edit.channel = self->extra ? self->extra[i].channel : NULL;
+    self->edit.quiet = self->extra && self->extra[i].trail;
     if (!self->ids) {
         return edit_create(&self->edit, &self->drafts[i], self->extra ? &self->extra[i] : NULL, out);
     }
@@ -81,6 +82,21 @@ static enum err claim_all(struct bulk_call *self)
     return err;
 }
 
+/* All items of an import share its line. */
+static enum err tell_import(struct bulk_call *self)
+{
+    const struct import_trail *trail = self->extra && self->count > 0 ? self->extra[0].trail : NULL;
+    int64_t made = 0, changed = 0;
+
+    for (size_t i = 0; trail && i < self->count; i++) {
+        const struct link_result *result = &self->results[i];
+        bool fresh = !self->ids && !result->existed;
+        made += !result->err && fresh;
+        changed += !result->err && !fresh;
+    }
+    return trail && !self->dry_run ? edit_audit_import(&self->edit, trail, made, changed) : OK;
+}
+
 static enum err run_bulk(struct db *db, void *arg, struct fault *fault)
 {
     struct bulk_call *self = arg;
@@ -90,6 +106,7 @@ static enum err run_bulk(struct db *db, void *arg, struct fault *fault)
     for (size_t i = 0; !err && i < self->count; i++) {
         err = run_nested(self, i);
     }
+    err = err ? err : tell_import(self);
     if (!err && !self->dry_run) {
         err = edit_witness(self->edit.actor, db, &(struct editor_seen){.links = self->results, .count = self->count});
     }
@@ -140,6 +157,9 @@ enum err editor_links_bulk(struct editor *self, const struct actor *actor, struc
         self->opts.writer, &(struct writer_task){.run = run_bulk, .published = bulk_published, .arg = &call}, &fault);
     if (call.dry_run_done) {
         return OK;
+    }
+    if (!err && extra && count > 0 && extra[0].trail && call.edit.trail.line_id) {
+        *extra[0].trail = call.edit.trail;
     }
     for (size_t i = 0; err && i < count; i++) {
         results[i] = (struct link_result){.err = err, .fault = fault};

@@ -80,6 +80,27 @@ static bool out_of_bounds(const struct edit *edit, int64_t id)
     return edit->actor->domain_bound && id != edit->actor->domain_id;
 }
 
+static enum err tell_put(struct edit *edit, const struct domain *before, const struct domain *after)
+{
+    const struct domain none = {.enabled = true, .shareable = true, .serves_all = true};
+    const struct domain *from = before ? before : &none;
+    struct audit_note note;
+
+    audit_begin(&note, "domain", before ? "update" : "create", after->id, after->host);
+    audit_text(&note, "host", from->host, after->host);
+    audit_text(&note, "scheme", from->scheme, after->scheme);
+    audit_bool(&note, "is_default", from->is_default, after->is_default);
+    audit_bool(&note, "enabled", from->enabled, after->enabled);
+    audit_bool(&note, "shareable", from->shareable, after->shareable);
+    audit_text(&note, "serves", from->serves_all ? STR("all") : STR("own"),
+               after->serves_all ? STR("all") : STR("own"));
+    audit_text(&note, "root_url", from->root_url, after->root_url);
+    audit_text(&note, "not_found_url", from->not_found_url, after->not_found_url);
+    audit_text(&note, "expired_url", from->expired_url, after->expired_url);
+    audit_i64(&note, "code_length", from->code_length, after->code_length);
+    return edit_audit_end(edit->actor, &note, edit->db, edit->now_ms, before != NULL);
+}
+
 static enum err put_domain(struct db *db, void *arg, struct fault *fault)
 {
     struct domain_call *self = arg;
@@ -94,8 +115,14 @@ static enum err put_domain(struct db *db, void *arg, struct fault *fault)
     if (err) {
         return err;
     }
+    struct domain before;
+    bool fresh = domain->id == 0;
     domain->updated_ms = self->edit.now_ms;
-    if (domain->id == 0) {
+    err = fresh ? OK : domains_find(db, self->edit.arena, domain->id, &before);
+    if (err) {
+        return err;
+    }
+    if (fresh) {
         domain->created_ms = self->edit.now_ms;
         err = domains_insert(db, domain);
     } else {
@@ -104,6 +131,7 @@ static enum err put_domain(struct db *db, void *arg, struct fault *fault)
     if (err == ERR_CONFLICT) {
         return fault_set(fault, err, "host", "taken", "That domain exists.", "该域名已存在。");
     }
+    err = err ? err : tell_put(&self->edit, fresh ? NULL : &before, domain);
     return err ? err : edit_witness(self->edit.actor, db, &(struct editor_seen){.id = domain->id});
 }
 
@@ -122,11 +150,14 @@ static enum err delete_domain(struct db *db, void *arg, struct fault *fault)
     if (domain->is_default) {
         return fault_set(fault, ERR_CONFLICT, "", "last_default", "The default domain stays.", "默认域名不能删除。");
     }
+    struct audit_note note;
+    audit_begin(&note, "domain", "delete", self->id, domain->host);
     err = domains_delete(db, self->id);
     if (err == ERR_CONFLICT) {
         return fault_set(fault, err, "", "in_use", "Links, aliases or keys name that domain; disable it instead.",
                          "仍有短链、后缀或密钥使用该域名，可改为停用。");
     }
+    err = err ? err : edit_audit_end(self->edit.actor, &note, db, self->edit.now_ms, false);
     return err ? err : edit_witness(self->edit.actor, db, &(struct editor_seen){.id = self->id});
 }
 

@@ -3,6 +3,7 @@
 
 #include "linkpond/base/clock.h"
 #include "linkpond/engine/fold.h"
+#include "linkpond/store/users.h"
 
 /* What is served does not depend on the owner, so nothing is published. */
 #define ARENA_MAX ((size_t)1024 * 1024)
@@ -12,6 +13,8 @@ struct hand_over_call {
     bool dry;
     int64_t now_ms;
     struct hand_over state; /* becomes the caller's after the commit */
+    struct user from, into;
+    struct audit_note note;
 };
 
 /* The next links to look at; fewer than HAND_OVER_LINKS: those were the last of this kind. */
@@ -39,6 +42,35 @@ static enum err next_ids(struct hand_over_call *self, struct db *db, int64_t *id
     return err;
 }
 
+static enum err tell_link(struct hand_over_call *self, struct db *db, int64_t id)
+{
+    audit_begin(&self->note, "link", "hand_over", id, STR(""));
+    audit_text(&self->note, "owner", self->from.key, self->into.key);
+    return edit_audit_end(self->actor, &self->note, db, self->now_ms, false);
+}
+
+/* One line for the whole, however many transactions it takes. */
+static enum err tell_whole(struct hand_over_call *self, struct db *db)
+{
+    struct hand_over *state = &self->state;
+    struct audit_note *note = &self->note;
+
+    if (self->dry || state->moved + state->channels == 0) {
+        return OK;
+    }
+    audit_begin(note, "user", "hand_over", self->from.id, self->from.key);
+    audit_text(note, "owner", self->from.key, self->into.key);
+    audit_i64(note, "links", 0, state->moved);
+    audit_i64(note, "channels", 0, state->channels);
+    if (state->line_id) {
+        json_object_end(&note->json);
+        return audit_change(db, state->line_id, buf_str(&note->text));
+    }
+    enum err err = edit_audit_end(self->actor, note, db, self->now_ms, false);
+    state->line_id = note->line.id;
+    return err;
+}
+
 static enum err move(struct hand_over_call *self, struct db *db, int64_t id)
 {
     struct hand_over *state = &self->state;
@@ -57,7 +89,8 @@ static enum err move(struct hand_over_call *self, struct db *db, int64_t id)
         return OK;
     }
     state->moved += err ? 0 : 1;
-    return err || self->dry ? err : fold_move(db, id, &from, &into);
+    err = err || self->dry ? err : fold_move(db, id, &from, &into);
+    return err || self->dry ? err : tell_link(self, db, id);
 }
 
 /* After the last of the live ones come those in the bin, then the channels. */
@@ -87,13 +120,20 @@ static enum err hand_over(struct db *db, void *arg, struct fault *fault)
     struct hand_over_call *self = arg;
     int64_t ids[HAND_OVER_LINKS];
     size_t count = 0;
-    enum err err = next_ids(self, db, ids, &count);
+    struct arena arena;
 
     (void)fault;
+    arena_init(&arena, ARENA_MAX);
+    enum err err = users_find(db, &arena, self->state.from_id, &self->from);
+    err = err ? err : users_find(db, &arena, self->state.into_id, &self->into);
+    err = err ? err : next_ids(self, db, ids, &count);
     for (size_t i = 0; !err && i < count; i++) {
         err = move(self, db, ids[i]);
     }
-    return err ? err : go_on(self, db, count);
+    err = err ? err : go_on(self, db, count);
+    err = err ? err : tell_whole(self, db);
+    arena_done(&arena);
+    return err;
 }
 
 enum err editor_hand_over(struct editor *self, const struct actor *actor, bool dry, struct hand_over *state,

@@ -48,6 +48,26 @@ static enum err check_key(const struct actor *actor, const struct api_key *key, 
     return OK;
 }
 
+static enum err tell_create(struct db *db, const struct actor *actor, const struct api_key *key)
+{
+    struct audit_note note;
+    str names[SCOPE_BITS];
+    struct str_list none = {0}, scopes = {.items = names};
+
+    for (int i = 0; i < SCOPE_BITS; i++) {
+        if (key->scopes >> i & 1) {
+            names[scopes.count++] = scope_name((enum scope_bit)i);
+        }
+    }
+    audit_begin(&note, "key", "create", key->id, key->name);
+    audit_list_of(&note, "scopes", &none, &scopes);
+    audit_i64(&note, "domain_id", 0, key->domain_id);
+    audit_time(&note, "expires_at", TIME_NONE, key->expires_ms);
+    enum err err = edit_audit_user(&note, db, "user", 0, key->user_id);
+    err = err ? err : edit_audit_user(&note, db, "owner", 0, key->owner_id);
+    return err ? err : edit_audit_end(actor, &note, db, key->created_ms, false);
+}
+
 static enum err put_key(struct db *db, void *arg, struct fault *fault)
 {
     struct key_call *self = arg;
@@ -57,6 +77,7 @@ static enum err put_key(struct db *db, void *arg, struct fault *fault)
         return fault_set(fault, ERR_INVALID, "owner", "unknown", "There is no such user, owner or domain.",
                          "没有该用户、负责人或域名。");
     }
+    err = err ? err : tell_create(db, self->actor, self->key);
     return err ? err : edit_witness(self->actor, db, &(struct editor_seen){.id = self->key->id});
 }
 
@@ -88,17 +109,23 @@ enum err editor_key_create(struct editor *self, const struct actor *actor, struc
 static enum err revoke(struct db *db, void *arg, struct fault *fault)
 {
     const struct key_call *self = arg;
+    const int64_t now_ms = clock_now_ms();
+    struct audit_note note;
     struct arena arena;
     struct api_key key = {0};
 
     (void)fault;
     arena_init(&arena, 64 * 1024);
     enum err err = keys_find(db, &arena, self->id, &key);
-    arena_done(&arena);
     if (!err && out_of_bounds(self->actor, &key)) {
-        return ERR_NOT_FOUND;
+        err = ERR_NOT_FOUND;
     }
-    err = err ? err : keys_revoke(db, self->id, clock_now_ms());
+    err = err ? err : keys_revoke(db, self->id, now_ms);
+    if (!err) {
+        audit_begin(&note, "key", "revoke", self->id, key.name);
+        err = edit_audit_end(self->actor, &note, db, now_ms, false);
+    }
+    arena_done(&arena);
     return err ? err : edit_witness(self->actor, db, &(struct editor_seen){.id = self->id});
 }
 

@@ -150,6 +150,50 @@ static enum err submit(struct label_call *self, enum err (*run)(struct db *, voi
                          &(struct writer_task){.run = run, .published = links_published, .arg = self}, fault);
 }
 
+/* ---- the audit log ---- */
+
+static enum err tell_put(struct label_call *self, const struct label *before)
+{
+    const struct label none = {.key = STR(""), .kind = self->label->kind};
+    const struct label *from = before ? before : &none, *after = self->label;
+    struct audit_note note;
+
+    audit_begin(&note, label_kind_name(after->kind).ptr, before ? "update" : "create", after->id, after->key);
+    audit_text(&note, "key", from->key, after->key);
+    audit_text(&note, "name", from->name, after->name);
+    audit_text(&note, "names.zh", from->name_zh, after->name_zh);
+    audit_text(&note, "names.en", from->name_en, after->name_en);
+    audit_text(&note, "channel_group", from->channel_group, after->channel_group);
+    audit_text(&note, "region", from->region, after->region);
+    audit_text(&note, "location", from->location, after->location);
+    audit_text(&note, "cost_centre", from->cost_centre, after->cost_centre);
+    audit_bool(&note, "archived", from->archived, after->archived);
+    for (int i = 0; i < UTM_COUNT; i++) {
+        audit_text(&note, utm_name((enum utm)i).ptr, from->utm[i], after->utm[i]);
+    }
+    enum err err = edit_audit_user(&note, self->db, "owner", from->owner_id, after->owner_id);
+    return err ? err : edit_audit_end(self->actor, &note, self->db, after->updated_ms, before != NULL);
+}
+
+/* What is about to go; `into` is what takes its place. */
+static enum err tell_end(struct label_call *self, const char *verb, int64_t id, int64_t into_id)
+{
+    struct audit_note note;
+    struct arena arena;
+    struct label label, into = {0};
+
+    arena_init(&arena, 64 * 1024);
+    enum err err = labels_find_id(self->db, &arena, id, &label);
+    err = err || !into_id ? err : labels_find_id(self->db, &arena, into_id, &into);
+    if (!err) {
+        audit_begin(&note, label_kind_name(label.kind).ptr, verb, id, label.key);
+        audit_text(&note, "into", STR(""), into.key);
+        err = edit_audit_end(self->actor, &note, self->db, clock_now_ms(), false);
+    }
+    arena_done(&arena);
+    return err;
+}
+
 /* ---- put ---- */
 
 static enum err update_label(struct label_call *self, struct db *db)
@@ -164,6 +208,7 @@ static enum err update_label(struct label_call *self, struct db *db)
         bool renamed = before.kind == LABEL_CHANNEL && !str_eq(before.key, self->label->key);
         self->channel_id = renamed ? before.id : 0;
         err = labels_update(db, self->label);
+        err = err ? err : tell_put(self, &before);
     }
     arena_done(&arena);
     return err;
@@ -180,6 +225,7 @@ static enum err put_label(struct db *db, void *arg, struct fault *fault)
     if (!err && label->id == 0) {
         label->created_ms = label->updated_ms;
         err = labels_insert(db, label);
+        err = err ? err : tell_put(self, NULL);
     } else if (!err) {
         err = update_label(self, db);
     }
@@ -204,7 +250,10 @@ enum err editor_label_put(struct editor *self, const struct actor *actor, struct
 static enum err delete_label(struct db *db, void *arg, struct fault *fault)
 {
     struct label_call *self = arg;
-    enum err err = labels_delete(db, self->from_id);
+
+    self->db = db;
+    enum err err = tell_end(self, "delete", self->from_id, 0);
+    err = err ? err : labels_delete(db, self->from_id);
 
     if (err == ERR_CONFLICT) {
         return fault_set(fault, err, "key", "in_use", "Links still name it; merge or archive it instead.",
@@ -239,6 +288,7 @@ static enum err merge_labels(struct db *db, void *arg, struct fault *fault)
     self->db = db;
     arena_init(&arena, 64 * 1024);
     enum err err = labels_find_id(db, &arena, self->from_id, &from);
+    err = err ? err : tell_end(self, "merge", self->from_id, self->into_id);
     err = err ? err : labels_merge(db, self->from_id, self->into_id, clock_now_ms());
     err = err ? err : merge_sums(db, from.kind, self->from_id, self->into_id);
     arena_done(&arena);

@@ -118,6 +118,7 @@ static enum err insert(struct edit *self, struct link *link, const struct link_d
     }
     err = err ? err : edit_put_first_aliases(self, link, extra, out);
     err = err ? err : carry_clicks(self, link, extra ? extra->clicks : 0);
+    err = err ? err : edit_audit_link(self, "create", NULL, link);
     if (!err) {
         out->link = *link;
         edit_touch_fresh(self, &out->link);

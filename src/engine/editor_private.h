@@ -4,6 +4,7 @@
 
 #include "linkpond/engine/cache.h"
 #include "linkpond/engine/editor.h"
+#include "linkpond/store/audit.h"
 #include "linkpond/store/bounds.h"
 #include "linkpond/store/domains.h"
 #include "linkpond/store/labels.h"
@@ -58,6 +59,8 @@ struct edit {
     int64_t next_id;              /* of the next link; 0 = ask */
     struct editor_claims *claims; /* of the item at hand; NULL unless in a dry run */
     const struct label *channel;  /* of the item at hand: what its channel is like if it is made; NULL = bare */
+    bool quiet;                   /* of the item at hand: an import's, which the audit log tells as one */
+    struct import_trail trail;    /* what that import's line says now; the caller's after the commit */
     str own_owner;                /* key of whose new links are; empty until asked for */
 };
 
@@ -129,6 +132,18 @@ enum err edit_put_first_aliases(struct edit *self, struct link *link, const stru
                                 struct link_result *out);
 /* The shown alias of a link that moved is made on the new domain too; printed ones keep working where they were. */
 enum err edit_move_alias(struct edit *self, const struct link *link, struct link_result *out);
+
+/* ---- editor_audit.c: lines of the audit log, inside the transaction ---- */
+enum err edit_audit_end(const struct actor *actor, struct audit_note *note, struct db *db, int64_t now_ms,
+                        bool only_if_changed);
+/* A field that names a user: their keys (0 = nobody). */
+enum err edit_audit_user(struct audit_note *note, struct db *db, const char *field, int64_t before_id,
+                         int64_t after_id);
+/* before NULL: it is new. */
+enum err edit_audit_link(struct edit *self, const char *verb, const struct link *before, const struct link *after);
+enum err edit_audit_action(struct edit *self, const struct link *link, enum link_action action);
+/* The one line of an import that has now made and changed so many more; self->trail becomes what it is then. */
+enum err edit_audit_import(struct edit *self, const struct import_trail *trail, int64_t made, int64_t changed);
 
 /* ---- editor_claims.c ---- */
 bool edit_alias_claimed(const struct edit *self, int64_t domain_id, str folded);

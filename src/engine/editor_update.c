@@ -97,6 +97,7 @@ enum err edit_update(struct edit *self, int64_t id, const struct link_draft *dra
         err = publish_used(self->db, id, &used);
     }
     err = err ? err : links_find(self->db, self->arena, BOUNDS_ALL, id, &out->link);
+    err = err ? err : edit_audit_link(self, "update", &before, &out->link);
     if (!err) {
         edit_touch(self, id, link.code, used);
     }
@@ -134,7 +135,10 @@ enum err edit_action(struct edit *self, int64_t id, enum link_action action, str
         return forbidden(&out->fault);
     }
     enum err err = links_find(self->db, self->arena, &self->bounds, id, &link);
+    bool was_binned = !err && link.deleted_ms != TIME_NONE;
+    bool changes = action == LINK_PURGE || was_binned == (action == LINK_RESTORE);
     err = err ? err : act(self, &link, action);
+    err = err || !changes ? err : edit_audit_action(self, &link, action);
     if (err) {
         return err;
     }

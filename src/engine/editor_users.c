@@ -65,6 +65,21 @@ static enum err check_language(str language, struct fault *fault)
                              "语言只能是 zh 或 en。");
 }
 
+static enum err tell(struct db *db, const struct actor *actor, const char *verb, const struct user *before,
+                     const struct user *after)
+{
+    const struct user none = {.disabled_ms = TIME_NONE};
+    const struct user *from = before ? before : &none;
+    struct audit_note note;
+
+    audit_begin(&note, "user", verb, after->id, after->key);
+    audit_text(&note, "name", from->name, after->name);
+    audit_text(&note, "role", from->role, after->role);
+    audit_text(&note, "language", from->language, after->language);
+    audit_bool(&note, "disabled", from->disabled_ms != TIME_NONE, after->disabled_ms != TIME_NONE);
+    return edit_audit_end(actor, &note, db, after->updated_ms, before != NULL);
+}
+
 /* ---- a new one ---- */
 
 struct user_call {
@@ -80,6 +95,7 @@ static enum err create(struct db *db, void *arg, struct fault *fault)
     if (err == ERR_CONFLICT) {
         return fault_set(fault, err, "key", "taken", "A user has that key.", "该用户已存在。");
     }
+    err = err ? err : tell(db, self->actor, "create", NULL, self->user);
     return err ? err : edit_witness(self->actor, db, &(struct editor_seen){.id = self->user->id});
 }
 
@@ -164,6 +180,7 @@ static enum err update(struct db *db, void *arg, struct fault *fault)
     err = err ? err : keep_an_admin(db, &before, &after, fault);
     err = err ? err : users_update(db, &after);
     err = err ? err : end_sessions(db, &before, &after);
+    err = err ? err : tell(db, self->actor, "update", &before, &after);
     arena_done(&arena);
     return err ? err : edit_witness(self->actor, db, &(struct editor_seen){.id = self->id});
 }
@@ -189,6 +206,7 @@ struct token_call {
 static enum err put_token(struct db *db, void *arg, struct fault *fault)
 {
     struct token_call *self = arg;
+    struct audit_note note;
     struct arena arena;
     struct user user;
 
@@ -201,6 +219,9 @@ static enum err put_token(struct db *db, void *arg, struct fault *fault)
         self->token.reset = user.password.len > 0;
         self->token.expires_ms = self->token.created_ms + (self->token.reset ? RESET_MS : INVITE_MS);
         err = user_tokens_put(db, &self->token);
+        audit_begin(&note, "user", self->token.reset ? "reset" : "invite", user.id, user.key);
+        audit_time(&note, "expires_at", TIME_NONE, self->token.expires_ms);
+        err = err ? err : edit_audit_end(self->actor, &note, db, self->token.created_ms, false);
     }
     arena_done(&arena);
     return err ? err : edit_witness(self->actor, db, &(struct editor_seen){.id = self->token.user_id});

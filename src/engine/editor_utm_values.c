@@ -202,15 +202,32 @@ static enum err start(struct values_call *self, const struct utm_value_draft *dr
     return err == ERR_NOT_FOUND ? OK : err;
 }
 
+static enum err tell(struct values_call *self, const char *verb, const struct utm_value *before,
+                     const struct utm_value *after)
+{
+    struct audit_note note;
+
+    audit_begin(&note, "utm_value", verb, after->id, after->value);
+    audit_text(&note, "field", before->value.len ? utm_name(before->field) : STR(""), utm_name(after->field));
+    audit_text(&note, "value", before->value, after->value);
+    audit_list_of(&note, "aliases", &before->aliases, &after->aliases);
+    audit_text(&note, "names.zh", before->name_zh, after->name_zh);
+    audit_text(&note, "names.en", before->name_en, after->name_en);
+    audit_bool(&note, "archived", before->archived, after->archived);
+    return edit_audit_end(self->actor, &note, self->db, clock_now_ms(), before->value.len > 0);
+}
+
 static enum err put_one(struct values_call *self, size_t i)
 {
     struct utm_value_result *out = &self->results[i];
     struct utm_value value;
     enum err err = start(self, &self->drafts[i], &value, &out->fault);
+    struct utm_value before = value;
 
     out->existed = !err && value.id != 0;
     err = err ? err : overlay(self, &self->drafts[i], &value, &out->fault);
     err = err ? err : write_value(self, &value, out);
+    err = err ? err : tell(self, out->existed ? "update" : "create", &before, &value);
     out->value = value;
     return err;
 }
@@ -293,9 +310,19 @@ enum err editor_utm_values_merge(struct editor *self, const struct actor *actor,
 static enum err run_delete(struct db *db, void *arg, struct fault *fault)
 {
     struct values_call *self = arg;
-    enum err err = utm_values_delete(db, self->id);
+    struct arena arena;
+    struct utm_value value;
+    struct audit_note note;
 
     (void)fault;
+    arena_init(&arena, 64 * 1024);
+    enum err err = utm_values_find(db, &arena, self->id, &value);
+    err = err ? err : utm_values_delete(db, self->id);
+    if (!err) {
+        audit_begin(&note, "utm_value", "delete", self->id, value.value);
+        err = edit_audit_end(self->actor, &note, db, clock_now_ms(), false);
+    }
+    arena_done(&arena);
     return err ? err : edit_witness(self->actor, db, &(struct editor_seen){.id = self->id});
 }
 

@@ -4,6 +4,7 @@
 #include "linkpond/base/clock.h"
 #include "linkpond/base/log.h"
 #include "linkpond/engine/fold.h"
+#include "linkpond/store/audit.h"
 #include "linkpond/store/idempotency.h"
 #include "linkpond/store/links.h"
 #include "linkpond/store/sessions.h"
@@ -68,6 +69,10 @@ enum err janitor_empty_bin(struct engine *engine, int64_t before_ms, int64_t now
     return err;
 }
 
+struct retention_task {
+    int64_t before_ms, deleted;
+};
+
 /* ---- sessions, one-time links and kept answers ---- */
 
 static enum err forget_expired(struct db *db, void *arg, struct fault *fault)
@@ -80,11 +85,30 @@ static enum err forget_expired(struct db *db, void *arg, struct fault *fault)
     return err ? err : idempotency_purge(db, *now_ms - ANSWERS_KEPT_MS, NULL);
 }
 
-/* ---- clicks ---- */
+/* ---- the audit log ---- */
 
-struct retention_task {
-    int64_t before_ms, deleted;
-};
+#define AUDIT_BATCH 2000
+
+static enum err forget_lines(struct db *db, void *arg, struct fault *fault)
+{
+    struct retention_task *self = arg;
+
+    (void)fault;
+    return audit_purge(db, self->before_ms, AUDIT_BATCH, &self->deleted);
+}
+
+enum err janitor_forget_lines(struct engine *engine, int64_t before_ms, struct fault *fault)
+{
+    struct retention_task task = {.before_ms = before_ms};
+    enum err err = OK;
+
+    do {
+        err = writer_submit(engine->writer, &(struct writer_task){.run = forget_lines, .arg = &task}, fault);
+    } while (!err && task.deleted == AUDIT_BATCH);
+    return err;
+}
+
+/* ---- clicks ---- */
 
 static enum err forget_clicks(struct db *db, void *arg, struct fault *fault)
 {
@@ -127,6 +151,9 @@ static void hourly(struct engine *engine, int64_t now_ms)
     if (engine->opts.click_retention_ms > 0) {
         told("retention", janitor_retention(engine, now_ms - engine->opts.click_retention_ms, &deleted, &fault),
              &fault);
+    }
+    if (engine->opts.audit_retention_ms > 0) {
+        told("audit", janitor_forget_lines(engine, now_ms - engine->opts.audit_retention_ms, &fault), &fault);
     }
     if (deleted > 0) {
         log_event(LOG_INFO, "clicks_expired", "%lld clicks deleted; their sums stay", (long long)deleted);

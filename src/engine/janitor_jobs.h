@@ -18,6 +18,8 @@ enum err janitor_backup(struct engine *engine, int64_t now_ms, struct fault *fau
 int64_t janitor_newest_backup(const char *dir);
 /* Clicks older than that instant, as far as they are in the sums. *deleted rows. */
 enum err janitor_retention(struct engine *engine, int64_t before_ms, int64_t *deleted, struct fault *fault);
+/* Lines of the audit log older than that instant, some thousand in a transaction. */
+enum err janitor_forget_lines(struct engine *engine, int64_t before_ms, struct fault *fault);
 /* Links that have been in the bin since before that instant become tombstones, BIN_BATCH in a transaction. */
 #define BIN_BATCH 500
 enum err janitor_empty_bin(struct engine *engine, int64_t before_ms, int64_t now_ms, struct fault *fault);

@@ -13,8 +13,11 @@
 #define NS_PER_S       INT64_C(1000000000)
 #define LIMIT_ENTRIES  16384
 #define TOUCH_EVERY_NS (60 * NS_PER_S) /* last use is kept to the minute: a write per request would be a waste */
-#define KEY_PREFIX     "lp_"
-#define KEY_CHARS_MIN  20 /* shorter ones are not worth a look-up */
+/* Of the audit log: whoever guesses from many addresses must not fill it. */
+#define FAILED_LINES_BURST   200
+#define FAILED_LINE_EVERY_NS (10 * NS_PER_S)
+#define KEY_PREFIX           "lp_"
+#define KEY_CHARS_MIN        20 /* shorter ones are not worth a look-up */
 
 struct auth *auth_new(struct engine *engine)
 {
@@ -25,8 +28,10 @@ struct auth *auth_new(struct engine *engine)
     self->failures = gcra_new(LIMIT_ENTRIES, FAILURES_BURST, 60 * NS_PER_S / FAILURES_PER_MIN);
     self->sign_ins = gcra_new(LIMIT_ENTRIES, SIGN_INS_BURST, 60 * NS_PER_S / SIGN_INS_PER_MIN);
     self->touches = gcra_new(LIMIT_ENTRIES, 1, TOUCH_EVERY_NS);
+    self->failed_lines = gcra_new(8, FAILED_LINES_BURST, FAILED_LINE_EVERY_NS);
     self->passwords = passwords_new(PASSWORDS_AT_ONCE, PASSWORDS_WAITING);
-    BUG_ON(!self->passwords || !self->calls || !self->failures || !self->sign_ins || !self->touches);
+    BUG_ON(!self->passwords || !self->calls || !self->failures || !self->sign_ins || !self->touches ||
+           !self->failed_lines);
     return self;
 }
 
@@ -37,6 +42,7 @@ void auth_free(struct auth *self)
         gcra_free(self->failures);
         gcra_free(self->sign_ins);
         gcra_free(self->touches);
+        gcra_free(self->failed_lines);
         passwords_free(self->passwords);
         free(self);
     }

@@ -62,7 +62,8 @@ static enum err accept_run(struct db *db, void *arg, struct fault *fault)
     err = err != OK ? err : users_set_password(db, user.id, work->password);
     err = err != OK ? err : user_tokens_delete(db, user.id);
     err = err != OK ? err : sessions_delete_of_user(db, user.id, NULL);
-    return err != OK ? err : auth_session_put(db, &work->made);
+    err = err != OK ? err : auth_audit(db, work->request, "password", &user, 0);
+    return err != OK ? err : auth_session_put(db, work->request, &work->made);
 }
 
 enum err auth_accept(struct auth *self, struct request *request, str token, str password, struct reply *reply,
@@ -84,6 +85,8 @@ enum err auth_accept(struct auth *self, struct request *request, str token, str 
 }
 
 struct change {
+    const struct request *request;
+    const struct user *user;
     int64_t user_id;
     const struct session *session;
     str password;
@@ -95,6 +98,7 @@ static enum err change_run(struct db *db, void *arg, struct fault *fault)
     (void)fault;
     enum err err = users_set_password(db, work->user_id, work->password);
     err = err != OK ? err : user_tokens_delete(db, work->user_id);
+    err = err != OK ? err : auth_audit(db, work->request, "password", work->user, work->request->actor->key_id);
     return err != OK ? err : sessions_delete_of_user(db, work->user_id, work->session ? work->session->hash : NULL);
 }
 
@@ -115,7 +119,8 @@ enum err auth_change_password(struct auth *self, const struct request *request, 
     struct user user;
     char memory[PASSWORD_HASH_TEXT_MAX];
     bool right = false;
-    struct change work = {.user_id = request->actor->user_id, .session = request->session};
+    struct change work = {
+        .request = request, .user = &user, .user_id = request->actor->user_id, .session = request->session};
     *retry_after_s = auth_charge(self->sign_ins, (str){(const char *)&work.user_id, sizeof work.user_id});
     if (*retry_after_s > 0) {
         return ERR_RATE_LIMITED;

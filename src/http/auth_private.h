@@ -6,13 +6,14 @@
 #include "linkpond/base/gcra.h"
 #include "linkpond/http/auth.h"
 #include "linkpond/http/passwords.h"
+#include "linkpond/store/audit.h"
 
 #define AUTH_READER_WAIT_MS 5000
 
 struct auth {
     struct engine *engine;
     struct passwords *passwords;
-    struct gcra *calls, *failures, *sign_ins, *touches;
+    struct gcra *calls, *failures, *sign_ins, *touches, *failed_lines;
 };
 
 /* Seconds to wait; 0 = go on. */
@@ -35,6 +36,12 @@ bool auth_session_hash(const struct request *request, uint8_t out[SHA256_BYTES])
 /* An empty value with 0 seconds takes the cookie away. */
 void auth_set_cookie(const struct request *request, struct reply *reply, str value, int64_t seconds);
 
+#define AUTH_FAILED "sign_in_failed"
+/* A line of the audit log about a user's own account: signing in, their password. Within the transaction. key_id 0 =
+ * not by a key. user NULL: nobody by that name. */
+enum err auth_audit(struct db *db, const struct request *request, const char *verb, const struct user *user,
+                    int64_t key_id);
+
 /* A new session in the making: `put` is for the transaction that lets its user in. */
 struct new_session {
     str id; /* what the cookie says */
@@ -43,7 +50,7 @@ struct new_session {
     uint8_t old_hash[SHA256_BYTES];
 };
 enum err auth_session_make(const struct request *request, int64_t user_id, int64_t api_key_id, struct new_session *out);
-enum err auth_session_put(struct db *db, const struct new_session *made);
+enum err auth_session_put(struct db *db, const struct request *request, const struct new_session *made);
 /* After the commit: the cookie, and the request as its owner's. */
 enum err auth_session_begun(struct auth *self, struct request *request, const struct new_session *made,
                             const struct api_key *key, struct reply *reply);

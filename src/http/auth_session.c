@@ -63,11 +63,27 @@ enum err auth_session_make(const struct request *request, int64_t user_id, int64
     return OK;
 }
 
-enum err auth_session_put(struct db *db, const struct new_session *made)
+enum err auth_session_put(struct db *db, const struct request *request, const struct new_session *made)
 {
+    const struct session *session = &made->session;
+    struct user user;
     enum err err = made->replaces ? sessions_delete(db, made->old_hash) : OK;
-    err = err != OK ? err : users_signed_in(db, made->session.user_id, made->session.created_ms);
-    return err != OK ? err : sessions_insert(db, &made->session);
+    err = err != OK ? err : users_signed_in(db, session->user_id, session->created_ms);
+    err = err != OK ? err : users_find(db, request->arena, session->user_id, &user);
+    err = err != OK ? err : auth_audit(db, request, "sign_in", &user, session->api_key_id);
+    return err != OK ? err : sessions_insert(db, session);
+}
+
+enum err auth_audit(struct db *db, const struct request *request, const char *verb, const struct user *user,
+                    int64_t key_id)
+{
+    struct audit_note note;
+    char network[ADDR_TEXT_MAX];
+    const struct addr truncated = addr_truncate(&request->client);
+    audit_begin(&note, "user", verb, user ? user->id : 0, user ? user->key : STR(""));
+    note.line.client = addr_format(&truncated, network);
+    bool known = user && strcmp(verb, AUTH_FAILED) != 0; /* who failed is not who they said they are */
+    return audit_end(&note, db, known ? user->id : 0, key_id, request->now_ms, false);
 }
 
 enum err auth_session_begun(struct auth *self, struct request *request, const struct new_session *made,
@@ -85,6 +101,7 @@ enum err auth_session_begun(struct auth *self, struct request *request, const st
 /* ---- signing in ------------------------------------------------------------------------------------------------- */
 
 struct sign_in {
+    const struct request *request;
     struct new_session made;
     str fresh_hash; /* the same password, hashed as is done today; empty = it is already */
 };
@@ -93,7 +110,7 @@ static enum err sign_in_run(struct db *db, void *arg, struct fault *fault)
 {
     const struct sign_in *work = arg;
     (void)fault;
-    enum err err = auth_session_put(db, &work->made);
+    enum err err = auth_session_put(db, work->request, &work->made);
     return err != OK || work->fresh_hash.len == 0
                ? err
                : users_set_password(db, work->made.session.user_id, work->fresh_hash);
@@ -102,6 +119,7 @@ static enum err sign_in_run(struct db *db, void *arg, struct fault *fault)
 static enum err begin_session(struct auth *self, struct request *request, const struct api_key *key,
                               struct sign_in *work, struct reply *reply, struct fault *fault)
 {
+    work->request = request;
     enum err err = auth_session_make(request, key->user_id, key->id, &work->made);
     if (err == OK) {
         err = editor_run(self->engine->editor, &(struct writer_task){.run = sign_in_run, .arg = work}, fault);
@@ -123,6 +141,28 @@ static enum err find_login(struct auth *self, const struct request *request, str
         return OK;
     }
     return err;
+}
+
+/* What was typed as a name may be a password, so only names that exist are written down. Failing to write it fails
+ * nothing. */
+struct failure {
+    const struct request *request;
+    const struct user *user;
+};
+
+static enum err failure_run(struct db *db, void *arg, struct fault *fault)
+{
+    const struct failure *work = arg;
+    (void)fault;
+    return auth_audit(db, work->request, AUTH_FAILED, work->user, 0);
+}
+
+static void tell_failure(struct auth *self, const struct request *request, const struct user *user)
+{
+    struct failure work = {request, user->id ? user : NULL};
+    if (gcra_charge(self->failed_lines, STR("all"), clock_mono_ns()) == 0) {
+        (void)editor_run(self->engine->editor, &(struct writer_task){.run = failure_run, .arg = &work}, NULL);
+    }
 }
 
 /* Names are limited in any case of their letters, or each spelling would have guesses of its own. */
@@ -158,6 +198,7 @@ static enum err sign_in_by_password(struct auth *self, struct request *request, 
         return err;
     }
     if (!right || user.disabled_ms != TIME_NONE) {
+        tell_failure(self, request, &user);
         return fault_set(fault, ERR_UNAUTHORIZED, "", "credentials", "The login name or the password is wrong.",
                          "登录名或密码不正确。");
     }

@@ -31,7 +31,7 @@ DOORS = {
     "GET /api/v1/me": "self", "PATCH /api/v1/me": "self", "POST /api/v1/me/password": "self",
     "GET /api/v1/session": "self", "DELETE /api/v1/session": "self",
     "POST /api/v1/session": "anyone", "POST /api/v1/session/accept": "anyone",
-    "POST /api/v1/backup": "admin", "POST /api/v1/check": "admin",
+    "GET /api/v1/audit": "edit", "POST /api/v1/backup": "admin", "POST /api/v1/check": "admin",
     "GET /healthz": "anyone", "GET /readyz": "anyone", "GET /assets/{name}": "anyone",
     # The form is its own door: whoever is not in gets the page to sign in.
     "GET /": "anyone", "POST /": "anyone", "POST /sign-in": "anyone", "POST /sign-out": "anyone",
@@ -252,6 +252,15 @@ def forbidden(world, method, path):
     world.me.api(method, path.removeprefix("/api/v1"), 403, json={} if method != "GET" else None)
 
 
+def audit(world, *_):
+    told = world.has_none(world.me.api("GET", "/audit", 200)).json()["items"]
+    assert {line["object"]["id"] for line in told} >= {world.own["id"]}
+    for ref in world.refs:
+        world.me.api("GET", "/audit", 404, params={"object": ref})
+    for query in ("object=user", "object=user:theirs", "who=theirs", "object=link&who=theirs"):
+        assert world.me.api("GET", "/audit?" + query, 200).json()["items"] == []
+
+
 def form(world, method, path):
     """What the form shows: the week's figures and the latest links."""
     page = world.has_none(world.me.session.get(world.pond.admin + "/", timeout=10))
@@ -272,7 +281,7 @@ TRIES = {
         ("GET", "", label_list), ("POST", "", label_create), ("GET", "/{key}", label_one), ("PATCH", "/{key}", label_change),
         ("DELETE", "/{key}", label_change), ("POST", "/{key}/merge", label_change))},
     "GET /api/v1/stats": stats, "GET /api/v1/clicks": clicks, "GET /api/v1/users": users_list, "GET /api/v1/users/{key}": users_get,
-    "GET /": form, "GET /metrics": forbidden,
+    "GET /api/v1/audit": audit, "GET /": form, "GET /metrics": forbidden,
     **{row: forbidden for row, door in DOORS.items() if door == "admin"},
     **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values")},
     **{row: nothing_of_others for row in (

@@ -17,6 +17,7 @@ extern const struct route api_utm_value_bulk_routes[];
 extern const struct route api_key_routes[];
 extern const struct route api_user_routes[];
 extern const struct route api_hand_over_routes[];
+extern const struct route api_audit_routes[];
 extern const struct route api_session_routes[];
 extern const struct route api_me_routes[];
 extern const struct route api_stats_routes[];

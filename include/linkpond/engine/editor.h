@@ -85,8 +85,13 @@ struct link_result {
  * further aliases may be given; when one of those is in the way the fault's field is "aliases". */
 struct editor_claims;
 struct label;
+/* Of one import: its line in the audit log, and what that says. Begin with zeros. */
+struct import_trail {
+    int64_t line_id, made, changed;
+};
 struct import_extra {
     bool imported;
+    struct import_trail *trail;   /* the same for all items of an import; NULL = each link has a line of its own */
     struct editor_claims *claims; /* of a dry run in several calls; else NULL */
     int64_t created_ms;           /* TIME_NONE or 0 = now */
     int64_t clicks;               /* counted elsewhere: joins the link's own figures, but no day's; 0 = none */
@@ -204,6 +209,7 @@ struct hand_over {
     const struct links_filter *filter; /* of from_id's links; NULL = all, those in the bin and channels too */
     /* How far it is; begin with zeros. */
     int64_t moved, skipped, channels;
+    int64_t line_id; /* in the audit log */
     size_t at;
     int64_t after_id;
     bool bin, done;
