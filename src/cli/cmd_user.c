@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* linkpond user: list, add, reset, role, disable, enable. */
+/* linkpond user: list, add, reset, role, disable, enable, hand-over. */
 #include "linkpond/cli/body.h"
 #include "linkpond/cli/client.h"
 #include "linkpond/cli/commands.h"
@@ -176,7 +176,48 @@ static enum err user_role(struct cli *cli, struct fault *fault)
                          : change(cli, buf_str(&body), "changed; they sign in anew", "已修改，需重新登录", fault);
 }
 
+/* All of somebody's links; the server tells when its time for one call was over, and is asked again. */
+static enum err user_hand_over(struct cli *cli, struct fault *fault)
+{
+    char memory[BODY_BYTES_MAX];
+    struct buf body;
+    struct json_writer json;
+    int64_t moved = 0;
+    bool done = false;
+
+    buf_init_fixed(&body, memory, sizeof memory);
+    json_writer_init(&json, &body);
+    json_object(&json);
+    json_put_str(&json, "to", str_from_c(cli->args.operands[1]));
+    json_put_bool(&json, "all", true);
+    json_put_bool(&json, "dry_run", args_has(&cli->args, "dry-run"));
+    json_object_end(&json);
+    enum err err = body.overflow ? ERR_TOO_LARGE : OK;
+    while (!err && !done) {
+        struct client_reply reply;
+        struct json *answer = NULL;
+        err = ask(cli, METHOD_POST, user_path(cli, "/hand-over"), buf_str(&body), &reply, &answer, fault);
+        const struct json *count = json_get(answer, STR("moved")), *over = json_get(answer, STR("done"));
+        moved += count ? count->integer : 0;
+        done = !over || over->boolean;
+        if (!err && cli->args.json) {
+            printf(STR_FMT "\n", STR_ARG(reply.body));
+        }
+    }
+    if (!err && !cli->args.json) {
+        printf("%lld\n", (long long)moved);
+        cli_note(cli, "%s",
+                 args_has(&cli->args, "dry-run") ? cli_text(cli, "links would be handed over", "条短链将被移交")
+                                                 : cli_text(cli, "links were handed over", "条短链已移交"));
+    }
+    return err;
+}
+
 /* clang-format off */
+static const struct flag hand_over_flags[] = {
+    { "dry-run", FLAG_SWITCH, NULL, BODY_NONE, "only say how many", "只显示数量" },
+    { NULL, FLAG_SWITCH, NULL, BODY_NONE, NULL, NULL },
+};
 const struct command cmd_user_verbs[] = {
     { "list", "", 0, 0, false, NULL, NULL, user_list, "List the people", "列出用户" },
     { "add", "LOGIN", 1, 1, false, add_flags, NULL, user_add, "Add somebody; prints a one-time link for them", "添加用户，输出一次性邀请链接" },
@@ -184,6 +225,7 @@ const struct command cmd_user_verbs[] = {
     { "role", "LOGIN ROLE", 2, 2, false, NULL, NULL, user_role, "Make them admin, editor or viewer", "修改角色：admin、editor 或 viewer" },
     { "disable", "LOGIN", 1, 1, false, NULL, NULL, user_disable, "Let somebody out, at once", "立即停用" },
     { "enable", "LOGIN", 1, 1, false, NULL, NULL, user_enable, "Let them in again", "重新启用" },
+    { "hand-over", "FROM TO", 2, 2, false, hand_over_flags, NULL, user_hand_over, "Hand all of somebody's links to another", "将某人的全部短链移交给他人" },
     { NULL, NULL, 0, 0, false, NULL, NULL, NULL, NULL, NULL },
 };
 /* clang-format on */

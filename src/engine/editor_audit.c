@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "editor_private.h"
 
+#include "linkpond/model/utm.h"
 #include "linkpond/store/users.h"
 
 /* What the audit log says of links: one line for each that an edit has changed. An import is one line for all. */
@@ -78,6 +79,30 @@ enum err edit_audit_user(struct audit_note *note, struct db *db, const char *fie
     }
     arena_done(&arena);
     return err;
+}
+
+enum err edit_audit_label(const struct actor *actor, struct db *db, const struct label *before,
+                          const struct label *after)
+{
+    const struct label none = {.kind = after->kind};
+    const struct label *from = before ? before : &none;
+    struct audit_note note;
+
+    audit_begin(&note, label_kind_name(after->kind).ptr, before ? "update" : "create", after->id, after->key);
+    audit_text(&note, "key", from->key, after->key);
+    audit_text(&note, "name", from->name, after->name);
+    audit_text(&note, "names.zh", from->name_zh, after->name_zh);
+    audit_text(&note, "names.en", from->name_en, after->name_en);
+    audit_text(&note, "channel_group", from->channel_group, after->channel_group);
+    audit_text(&note, "region", from->region, after->region);
+    audit_text(&note, "location", from->location, after->location);
+    audit_text(&note, "cost_centre", from->cost_centre, after->cost_centre);
+    audit_bool(&note, "archived", from->archived, after->archived);
+    for (int i = 0; i < UTM_COUNT; i++) {
+        audit_text(&note, utm_name((enum utm)i).ptr, from->utm[i], after->utm[i]);
+    }
+    enum err err = edit_audit_user(&note, db, "owner", from->owner_id, after->owner_id);
+    return err ? err : edit_audit_end(actor, &note, db, after->updated_ms, before != NULL);
 }
 
 enum err edit_audit_link(struct edit *self, const char *verb, const struct link *before, const struct link *after)

@@ -154,25 +154,7 @@ static enum err submit(struct label_call *self, enum err (*run)(struct db *, voi
 
 static enum err tell_put(struct label_call *self, const struct label *before)
 {
-    const struct label none = {.key = STR(""), .kind = self->label->kind};
-    const struct label *from = before ? before : &none, *after = self->label;
-    struct audit_note note;
-
-    audit_begin(&note, label_kind_name(after->kind).ptr, before ? "update" : "create", after->id, after->key);
-    audit_text(&note, "key", from->key, after->key);
-    audit_text(&note, "name", from->name, after->name);
-    audit_text(&note, "names.zh", from->name_zh, after->name_zh);
-    audit_text(&note, "names.en", from->name_en, after->name_en);
-    audit_text(&note, "channel_group", from->channel_group, after->channel_group);
-    audit_text(&note, "region", from->region, after->region);
-    audit_text(&note, "location", from->location, after->location);
-    audit_text(&note, "cost_centre", from->cost_centre, after->cost_centre);
-    audit_bool(&note, "archived", from->archived, after->archived);
-    for (int i = 0; i < UTM_COUNT; i++) {
-        audit_text(&note, utm_name((enum utm)i).ptr, from->utm[i], after->utm[i]);
-    }
-    enum err err = edit_audit_user(&note, self->db, "owner", from->owner_id, after->owner_id);
-    return err ? err : edit_audit_end(self->actor, &note, self->db, after->updated_ms, before != NULL);
+    return edit_audit_label(self->actor, self->db, before, self->label);
 }
 
 /* What is about to go; `into` is what takes its place. */

@@ -139,7 +139,9 @@ enum err edit_audit_end(const struct actor *actor, struct audit_note *note, stru
 /* A field that names a user: their keys (0 = nobody). */
 enum err edit_audit_user(struct audit_note *note, struct db *db, const char *field, int64_t before_id,
                          int64_t after_id);
-/* before NULL: it is new. */
+/* before NULL: it is new. Words that a link makes by naming them have no line; described ones do. */
+enum err edit_audit_label(const struct actor *actor, struct db *db, const struct label *before,
+                          const struct label *after);
 enum err edit_audit_link(struct edit *self, const char *verb, const struct link *before, const struct link *after);
 enum err edit_audit_action(struct edit *self, const struct link *link, enum link_action action);
 /* The one line of an import that has now made and changed so many more; self->trail becomes what it is then. */

@@ -121,6 +121,7 @@ static enum err make_channel(struct edit *self, str key, int64_t owner_id, int64
     label.created_ms = label.updated_ms = self->now_ms;
     enum err err = edit_check_label(&label, fault);
     err = err ? err : labels_insert(self->db, &label);
+    err = err ? err : edit_audit_label(self->actor, self->db, NULL, &label);
     *id = err ? *id : label.id;
     return err;
 }

@@ -191,7 +191,7 @@ def test_a_table_as_a_spreadsheet_saves_it(pond):
     reply = pond.api("POST", "/bulk/fan-out", 200, params={"url": URL, "campaign": "c", "alias_pattern": "s-{channel}"},
                      data=TABLE.encode(), headers={"Content-Type": "text/csv"}).json()
     assert [(row["status"], row["place"], row["channel"], row["link"]["customer"], row["link"]["owner"]) for row in reply["results"]] == [
-        (201, "华东1群", "华东1群", "甲", "admin"), (201, "华东,2群", "华东，2群", "乙", None)]
+        (201, "华东1群", "华东1群", "甲", "admin"), (201, "华东,2群", "华东，2群", "乙", "admin")]
     assert channel(pond, "华东1群")["location"] == "上海" and channel(pond, "华东1群")["owner"] == "admin"
 
 

@@ -55,6 +55,14 @@ def test_all_links_change_hands_and_nothing_else_changes(office):
     assert (again["moved"], again["channels"]) == (0, 0)
 
 
+def test_the_command_line_hands_over(office):
+    office.link(owner="leaver"), office.link(owner="leaver")
+    assert office.cli("user", "hand-over", "leaver", "heir", "--dry-run").stdout == "2\n"
+    assert office.cli("user", "hand-over", "leaver", "heir").stdout == "2\n"
+    assert office.cli("user", "hand-over", "leaver", "heir").stdout == "0\n"
+    assert office.cli("user", "hand-over", "leaver", "nobody", check=False).returncode == 1
+
+
 def test_some_by_name_or_filter(office):
     a, b, c = (office.link(f"https://www.example.com/{i}", owner="leaver", campaign="spring" if i < 2 else None) for i in range(3))
     other = office.link(owner="other")

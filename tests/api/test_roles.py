@@ -16,7 +16,7 @@ DOORS = {
     "GET /api/v1/links": "look", "POST /api/v1/links": "edit", "GET /api/v1/links/{ref}": "look", "PATCH /api/v1/links/{ref}": "edit",
     "DELETE /api/v1/links/{ref}": "edit", "POST /api/v1/links/{ref}/restore": "edit", "GET /api/v1/links/{ref}/qr": "look",
     "POST /api/v1/bulk/links": "edit", "PATCH /api/v1/bulk/links": "edit", "DELETE /api/v1/bulk/links": "edit",
-    "POST /api/v1/import": "edit", "GET /api/v1/export": "look",
+    "POST /api/v1/bulk/fan-out": "edit", "GET /api/v1/alias-check": "edit", "POST /api/v1/url-check": "edit", "POST /api/v1/import": "edit", "GET /api/v1/export": "look",
     "GET /api/v1/domains": "look", "POST /api/v1/domains": "admin", "GET /api/v1/domains/{host}": "look",
     "PATCH /api/v1/domains/{host}": "admin", "DELETE /api/v1/domains/{host}": "admin",
     **{f"{method} /api/v1/{kind}{tail}": door for kind in ("campaigns", "channels", "tags") for method, tail, door in (
@@ -175,6 +175,28 @@ def bulk_change(world, method, path):
         assert away[0]["status"] == 422
 
 
+def fan_out(world, *_):
+    """The same address and places as somebody else's: links of their own, and nothing told of the others."""
+    wish = {"url": "https://theirs.example.com/secret", "campaign": "shared", "places": [{"channel": "poster", "customer": "theirs-customer"}]}
+    made = world.me.api("POST", "/bulk/fan-out", 200, json=wish).json()["results"][0]
+    assert made["status"] == 201 and made["link"]["owner"] == "mine" and made["link"]["id"] != world.theirs["id"]
+    world.pond.api("DELETE", "/links/" + made["link"]["id"] + "?purge=true", 204)
+    for place, status in (({"name": "a", "alias": "theirs-alias"}, 409), ({"name": "b", "owner": "theirs"}, 422)):
+        row = world.me.api("POST", "/bulk/fan-out", 200, json={"url": "https://x.example.com/", "places": [place]}).json()["results"][0]
+        assert row["status"] == status and "existing" not in row["problem"]
+
+
+def alias_check(world, *_):
+    """A taken name is taken; whose it is is not said."""
+    free, taken = (world.me.api("GET", "/alias-check", 200, params={"alias": alias}).json() for alias in ("free-alias", "theirs-alias"))
+    assert free["available"] and not taken["available"] and taken["existing"] is None
+
+
+def url_check(world, *_):
+    world.has_none(world.me.api("POST", "/url-check", 200, json={"text": "https://theirs.example.com/secret"}),
+                   but=("theirs.example",))
+
+
 def import_links(world, *_):
     rows = "url,alias,external_id,owner\nhttps://x.example.com/,theirs-alias,,\nhttps://x.example.com/,,theirs-ext,\nhttps://x.example.com/,,,theirs\n"
     for conflict in ("skip", "overwrite"):
@@ -276,7 +298,8 @@ TRIES = {
     "GET /api/v1/links": links_list, "POST /api/v1/links": links_create, "GET /api/v1/links/{ref}": links_by_ref,
     "PATCH /api/v1/links/{ref}": links_by_ref, "DELETE /api/v1/links/{ref}": links_by_ref, "POST /api/v1/links/{ref}/restore": links_by_ref,
     "GET /api/v1/links/{ref}/qr": links_by_ref, "POST /api/v1/bulk/links": bulk_create, "PATCH /api/v1/bulk/links": bulk_change,
-    "DELETE /api/v1/bulk/links": bulk_change, "POST /api/v1/import": import_links, "GET /api/v1/export": export_links,
+    "DELETE /api/v1/bulk/links": bulk_change, "POST /api/v1/import": import_links, "POST /api/v1/bulk/fan-out": fan_out,
+    "GET /api/v1/alias-check": alias_check, "POST /api/v1/url-check": url_check, "GET /api/v1/export": export_links,
     **{f"{method} /api/v1/{kind}{tail}": trial for kind in ("campaigns", "channels", "tags") for method, tail, trial in (
         ("GET", "", label_list), ("POST", "", label_create), ("GET", "/{key}", label_one), ("PATCH", "/{key}", label_change),
         ("DELETE", "/{key}", label_change), ("POST", "/{key}/merge", label_change))},

@@ -278,6 +278,149 @@ static void session__signing_in_again_makes_a_new_one(void **state)
     assert_int_equal(check_cookie(METHOD_GET, NULL, NULL), ERR_UNAUTHORIZED); /* `cookie` is still the old one */
 }
 
+/* ---- by password ---------------------------------------------------------------------------------------------------
+ */
+
+#define LOGIN    "Lin.Yue@example.com"
+#define PASSWORD "tea at 4 in Hangzhou"
+
+/* A user who has set that password by a one-time link. */
+static int64_t add_user(const char *role)
+{
+    struct user user = {
+        .key = STR(LOGIN), .name = STR("林悦"), .role = str_from_c(role), .created_ms = 1, .updated_ms = 1};
+    struct user_token token = {.expires_ms = DESK_NOW + 1};
+    assert_int_equal(users_insert(desk.temp.db, &user), OK);
+    token.user_id = user.id;
+    crypt_sha256(STR("token"), token.hash);
+    assert_int_equal(user_tokens_put(desk.temp.db, &token), OK);
+    struct request *request = desk_request(METHOD_POST, "/api/v1/session/accept");
+    assert_int_equal(auth_accept(auth, request, STR("token"), STR(PASSWORD), &desk.reply, &retry_after_s, &fault), OK);
+    return user.id;
+}
+
+static enum err try_password(const char *login, const char *password)
+{
+    fault = (struct fault){0};
+    desk_request(METHOD_POST, "/api/v1/session");
+    return auth_sign_in(auth, &desk.request,
+                        &(struct credentials){.login = str_from_c(login), .password = str_from_c(password)},
+                        &desk.reply, &retry_after_s, &fault);
+}
+
+static void keep_cookie(void)
+{
+    str pair, rest;
+    str_cut(desk_answered("Set-Cookie"), ';', &pair, &rest);
+    snprintf(cookie, sizeof cookie, STR_FMT, STR_ARG(pair));
+}
+
+static void password__lets_its_owner_in_with_what_the_role_may(void **state)
+{
+    (void)state;
+    int64_t id = add_user("editor");
+    assert_int_equal(try_password("lin.yue@EXAMPLE.com", PASSWORD), OK);
+    keep_cookie();
+    assert_int_equal(check_cookie(METHOD_GET, NULL, NULL), OK);
+    const struct actor *actor = desk.request.actor;
+    assert_int_equal(actor->user_id, id);
+    assert_int_equal(actor->key_id, 0);
+    assert_int_equal(actor->scopes, SCOPE_LINKS_READ | SCOPE_LINKS_WRITE | SCOPE_STATS_READ);
+    assert_false(actor->owner_bound);
+}
+
+static void password__wrong_unknown_and_disabled_look_the_same(void **state)
+{
+    (void)state;
+    int64_t id = add_user("editor");
+    assert_int_equal(try_password(LOGIN, "tea at 5 in Hangzhou"), ERR_UNAUTHORIZED);
+    struct fault wrong = fault;
+    assert_int_equal(try_password("nobody", PASSWORD), ERR_UNAUTHORIZED);
+    assert_memory_equal(&wrong, &fault, sizeof fault);
+    struct user user;
+    assert_int_equal(users_find(desk.temp.db, &desk.arena, id, &user), OK);
+    user.disabled_ms = DESK_NOW;
+    assert_int_equal(users_update(desk.temp.db, &user), OK);
+    assert_int_equal(try_password(LOGIN, PASSWORD), ERR_UNAUTHORIZED);
+    assert_memory_equal(&wrong, &fault, sizeof fault);
+    assert_int_equal(desk_answered("Set-Cookie").len, 0);
+}
+
+static void password__that_is_kept_too_weakly_is_kept_anew(void **state)
+{
+    (void)state;
+    int64_t id = add_user("editor");
+    struct user user;
+    /* "pleaseletmein" under 2^14 rounds */
+    str weak = STR("$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofI");
+    assert_int_equal(users_set_password(desk.temp.db, id, weak), OK);
+    assert_int_equal(try_password(LOGIN, "pleaseletmein"), OK);
+    assert_int_equal(users_find(desk.temp.db, &desk.arena, id, &user), OK);
+    assert_true(str_starts(user.password, STR("$scrypt$ln=15,")));
+    assert_int_equal(try_password(LOGIN, "pleaseletmein"), OK);
+}
+
+static void session__ends_when_its_user_is_disabled(void **state)
+{
+    (void)state;
+    int64_t id = add_user("admin");
+    struct user user;
+    assert_int_equal(try_password(LOGIN, PASSWORD), OK);
+    keep_cookie();
+    assert_int_equal(check_cookie(METHOD_GET, NULL, NULL), OK);
+    assert_int_equal(users_find(desk.temp.db, &desk.arena, id, &user), OK);
+    user.disabled_ms = DESK_NOW;
+    assert_int_equal(users_update(desk.temp.db, &user), OK);
+    assert_int_equal(check_cookie(METHOD_GET, NULL, NULL), ERR_UNAUTHORIZED);
+}
+
+static void token__works_until_its_last_moment_and_once(void **state)
+{
+    (void)state;
+    struct user_token token = {.user_id = USER_ADMIN, .reset = true, .expires_ms = DESK_NOW}, found;
+    struct user user;
+    crypt_sha256(STR("secret"), token.hash);
+    assert_int_equal(user_tokens_put(desk.temp.db, &token), OK);
+    struct request *request = desk_request(METHOD_POST, "/api/v1/session/accept");
+    request->now_ms = DESK_NOW - 1;
+    assert_int_equal(auth_token_find(auth, request, STR("secret"), &found, &user, &retry_after_s, &fault), OK);
+    assert_true(found.reset);
+    assert_str(user.key, "admin");
+    request->now_ms = DESK_NOW;
+    assert_int_equal(auth_token_find(auth, request, STR("secret"), &found, &user, &retry_after_s, &fault), ERR_INVALID);
+    request->now_ms = DESK_NOW - 1;
+    assert_int_equal(auth_accept(auth, request, STR("secret"), STR("short"), &desk.reply, &retry_after_s, &fault),
+                     ERR_INVALID);
+    assert_string_equal(fault.field, "password");
+    assert_int_equal(auth_accept(auth, request, STR("secret"), STR(PASSWORD), &desk.reply, &retry_after_s, &fault), OK);
+    assert_int_equal(auth_accept(auth, request, STR("secret"), STR(PASSWORD), &desk.reply, &retry_after_s, &fault),
+                     ERR_INVALID);
+    assert_string_equal(fault.field, "token");
+}
+
+static void editors__are_bound_to_their_own_when_the_install_says_so(void **state)
+{
+    (void)state;
+    desk.engine.opts.editors_see_own = true;
+    int64_t id = add_user("editor");
+    assert_int_equal(try_password(LOGIN, PASSWORD), OK);
+    assert_true(desk.request.actor->owner_bound && desk.request.actor->bound_by_role);
+    assert_int_equal(desk.request.actor->owner_id, id);
+    struct api_key key = {.name = STR("other's"),
+                          .prefix = STR("lp_x"),
+                          .scopes = SCOPE_ALL,
+                          .user_id = id,
+                          .owner_id = USER_ADMIN,
+                          .created_ms = 1,
+                          .expires_ms = INT64_MIN,
+                          .revoked_ms = INT64_MIN,
+                          .used_ms = INT64_MIN};
+    crypt_sha256(STR(DESK_KEY), key.hash);
+    assert_int_equal(keys_insert(desk.temp.db, &key), OK);
+    assert_int_equal(check_key("Bearer " DESK_KEY, SCOPE_LINKS_READ), ERR_FORBIDDEN);
+    assert_null(desk.request.actor);
+}
+
 static void sign_in__is_limited_before_the_key_is_looked_at(void **state)
 {
     (void)state;
@@ -318,6 +461,12 @@ int main(void)
         TEST(session__ends_after_idle_time_and_after_a_week),
         TEST(session__ends_with_its_key_and_on_signing_out),
         TEST(session__signing_in_again_makes_a_new_one),
+        TEST(password__lets_its_owner_in_with_what_the_role_may),
+        TEST(password__wrong_unknown_and_disabled_look_the_same),
+        TEST(password__that_is_kept_too_weakly_is_kept_anew),
+        TEST(session__ends_when_its_user_is_disabled),
+        TEST(token__works_until_its_last_moment_and_once),
+        TEST(editors__are_bound_to_their_own_when_the_install_says_so),
         TEST(sign_in__is_limited_before_the_key_is_looked_at),
         TEST(sign_in__from_another_site_is_refused),
     };
