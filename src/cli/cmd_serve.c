@@ -58,7 +58,7 @@ static void say_first_link(struct daemon *self)
     }
     if (made) {
         server_addresses(self->server, &addresses);
-        printf("%s\n%s/accept#%s\n",
+        printf("%s\n%s/desk/accept#%s\n",
                cli_text(self->cli, "To sign in as admin, set a password here (once, within 7 days):",
                         "首次登录（admin）请在此设置密码，仅可使用一次，7 天内有效："),
                base ? base : addresses.admin, secret);

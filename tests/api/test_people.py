@@ -264,13 +264,13 @@ def test_the_form_still_signs_in_by_key(pond):
     session = requests.Session()
     session.headers.update({"Sec-Fetch-Site": "same-origin", "X-Forwarded-For": "198.18.200.1"})
     assert session.post(pond.admin + "/sign-in", data={"key": pond.key}, allow_redirects=False, timeout=10).status_code == 303
-    assert "admin" in session.get(pond.admin + "/", timeout=10).text
+    assert "admin" in session.get(pond.admin + "/desk/form", timeout=10).text
 
 
 # ---- the first one, and the command line -----------------------------------------------------------------------------
 
 def first_link(pond):
-    return re.findall(re.escape(pond.admin) + r"/accept#(\w{43})$", pond.log_text(), re.M)
+    return re.findall(re.escape(pond.admin) + r"/desk/accept#(\w{43})$", pond.log_text(), re.M)
 
 
 def test_the_first_start_prints_a_link_for_the_admin_once(make_pond):
@@ -282,14 +282,14 @@ def test_the_first_start_prints_a_link_for_the_admin_once(make_pond):
     browser = Browser(pond)
     assert browser.accept(link[0]).json()["user"]["key"] == "admin"
     pond.restart()
-    assert len(re.findall(r"/accept#", pond.log_text())) == 1
+    assert len(re.findall(r"/desk/accept#", pond.log_text())) == 1
     Browser(pond).sign_in("admin")
 
 
 def test_the_command_line_adds_resets_and_lets_out(make_pond):
     pond = make_pond()
     link = pond.cli("user", "add", "sun@example.com", "--name", "孙悦", "--role", "viewer").stdout.strip()
-    assert link.startswith(pond.admin + "/accept#")
+    assert link.startswith(pond.admin + "/desk/accept#")
     browser = Browser(pond)
     assert browser.accept(link.split("#")[1]).json()["user"]["role"] == "viewer"
     pond.cli("user", "role", "sun@example.com", "editor")
@@ -306,7 +306,7 @@ def test_the_command_line_adds_resets_and_lets_out(make_pond):
     browser.sign_in("sun@example.com")
     assert pond.cli("user", "reset", "nobody", check=False).returncode == 3
     pond.stop()
-    assert "/accept#" in pond.cli("user", "reset", "admin").stdout, "without a daemon too"
+    assert "/desk/accept#" in pond.cli("user", "reset", "admin").stdout, "without a daemon too"
 
 
 def test_a_new_link_belongs_to_who_made_it_unless_said_otherwise(pond):

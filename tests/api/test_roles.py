@@ -34,12 +34,13 @@ DOORS = {
     "GET /api/v1/audit": "edit", "POST /api/v1/backup": "admin", "POST /api/v1/check": "admin",
     "GET /healthz": "anyone", "GET /readyz": "anyone", "GET /assets/{name}": "anyone",
     # The form is its own door: whoever is not in gets the page to sign in.
-    "GET /": "anyone", "POST /": "anyone", "POST /sign-in": "anyone", "POST /sign-out": "anyone",
+    "GET /desk/form": "anyone", "POST /desk/form": "anyone", "POST /sign-in": "anyone", "POST /sign-out": "anyone",
+    "GET /": "anyone", "GET /desk": "anyone", "GET /desk/{path}": "anyone",
 }
 PUBLIC = {("GET", "/-/healthz"), ("GET", "/-/preview"), ("GET", "/-/privacy"), ("POST", "/-/privacy")}  # another listener, no accounts
 MAY = {"anyone": {"admin", "editor", "viewer", "nobody", "disabled"}, "self": {"admin", "editor", "viewer"},
        "look": {"admin", "editor", "viewer"}, "edit": {"admin", "editor"}, "admin": {"admin"}}
-NAMES = {"ref": "lnk_999999", "host": "nowhere.example", "key": "nobody-of-that-name", "id": "999999", "name": "nothing.css"}
+NAMES = {"ref": "lnk_999999", "host": "nowhere.example", "key": "nobody-of-that-name", "id": "999999", "name": "nothing.css", "path": "links"}
 
 
 def test_every_route_has_a_row():
@@ -85,9 +86,9 @@ def test_a_viewer_changes_nothing(house):
     own = {f"{method} {path}" for method, path in ROUTES if (method, path) not in PUBLIC and method != "GET" and
            "viewer" in MAY[DOORS[f"{method} {path}"]]}
     assert own == {"PATCH /api/v1/me", "POST /api/v1/me/password", "DELETE /api/v1/session", "POST /api/v1/session",
-                   "POST /api/v1/session/accept", "POST /", "POST /sign-in", "POST /sign-out"}
+                   "POST /api/v1/session/accept", "POST /desk/form", "POST /sign-in", "POST /sign-out"}
     pond, keys = house
-    made = requests.post(pond.admin + "/", data={"url": "https://www.example.com/"}, headers={"Authorization": "Bearer " + keys["viewer"]}, timeout=10)
+    made = requests.post(pond.admin + "/desk/form", data={"url": "https://www.example.com/"}, headers={"Authorization": "Bearer " + keys["viewer"]}, timeout=10)
     assert made.status_code == 403
 
 
@@ -285,9 +286,9 @@ def audit(world, *_):
 
 def form(world, method, path):
     """What the form shows: the week's figures and the latest links."""
-    page = world.has_none(world.me.session.get(world.pond.admin + "/", timeout=10))
+    page = world.has_none(world.me.session.get(world.pond.admin + "/desk/form", timeout=10))
     assert "own.example.com" in page.text
-    world.has_none(world.me.session.get(world.pond.admin + f"/?made={world.theirs['id']}", timeout=10), but=(world.theirs["id"],))
+    world.has_none(world.me.session.get(world.pond.admin + f"/desk/form?made={world.theirs['id']}", timeout=10), but=(world.theirs["id"],))
 
 
 def nothing_of_others(*_):
@@ -304,14 +305,14 @@ TRIES = {
         ("GET", "", label_list), ("POST", "", label_create), ("GET", "/{key}", label_one), ("PATCH", "/{key}", label_change),
         ("DELETE", "/{key}", label_change), ("POST", "/{key}/merge", label_change))},
     "GET /api/v1/stats": stats, "GET /api/v1/clicks": clicks, "GET /api/v1/users": users_list, "GET /api/v1/users/{key}": users_get,
-    "GET /api/v1/audit": audit, "GET /": form, "GET /metrics": forbidden,
+    "GET /api/v1/audit": audit, "GET /desk/form": form, "GET /metrics": forbidden,
     **{row: forbidden for row, door in DOORS.items() if door == "admin"},
     **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values")},
     **{row: nothing_of_others for row in (
         "GET /api/v1/domains", "GET /api/v1/domains/{host}", "GET /api/v1/utm-values", "GET /api/v1/utm-values/{id}",
         "PATCH /api/v1/utm-values/{id}", "DELETE /api/v1/utm-values/{id}", "GET /api/v1/me", "PATCH /api/v1/me",
         "POST /api/v1/me/password", "GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/session", "POST /api/v1/session/accept",
-        "GET /healthz", "GET /readyz", "GET /assets/{name}", "POST /", "POST /sign-in", "POST /sign-out")},
+        "GET /healthz", "GET /readyz", "GET /assets/{name}", "GET /", "GET /desk", "GET /desk/{path}", "POST /desk/form", "POST /sign-in", "POST /sign-out")},
 }
 
 
