@@ -75,7 +75,7 @@ def test_nothing_to_check_is_refused(pond):
 
 
 def test_whose_link_it_is_only_its_owner_learns(pond):
-    pond.link(URL, alias="spring")
+    pond.link(URL, alias="spring", owner=None)
     bound = pond.api("POST", "/keys", 201, json={"name": "b", "scopes": ["links:write", "links:read"], "owner": "admin"}).json()["key"]
     answer = alias_check(pond, "spring", key=bound)
     assert (answer["available"], answer["existing"]) == (False, None)
