@@ -149,6 +149,23 @@ static void users_get(struct ctx *ctx, struct request *request, struct reply *re
 
 /* ---- one-time links --------------------------------------------------------------------------------------------- */
 
+/* Who lets people in, or lets them do more, could come in as them: so it takes all that anybody may, not one bound
+ * key's or one scope's worth. On false the reply is the problem. */
+static bool may_let_in(const struct request *request, struct reply *reply)
+{
+    struct fault fault = {0};
+    if (!call_unbound(request, reply)) {
+        return false;
+    }
+    if ((request->actor->scopes & SCOPE_ALL) == SCOPE_ALL) {
+        return true;
+    }
+    enum err err = fault_set(&fault, ERR_FORBIDDEN, "", "wider", "Only who has all scopes can let others in.",
+                             "只有拥有全部权限才能添加用户或修改其权限。");
+    reply_problem(reply, request, err, &fault);
+    return false;
+}
+
 /* "invite": {…}, or the members of the answer itself. The token stands behind '#', which no server or proxy sees. */
 static void write_token(struct json_writer *json, const struct ctx *ctx, struct request *request,
                         const struct user_token *token, const char *secret)
@@ -166,7 +183,7 @@ static void users_reset(struct ctx *ctx, struct request *request, struct reply *
     struct json_writer json;
     struct fault fault = {0};
     char secret[USER_TOKEN_MAX];
-    if (!call_unbound(request, reply) || !load_user(ctx, request, reply, &user)) {
+    if (!may_let_in(request, reply) || !load_user(ctx, request, reply, &user)) {
         return;
     }
     enum err err = editor_user_token(ctx->engine->editor, request->actor, user.id, secret, &token, &fault);
@@ -236,7 +253,7 @@ static void users_create(struct ctx *ctx, struct request *request, struct reply 
     struct user_token token = {0};
     struct fault fault = {0};
     char secret[USER_TOKEN_MAX] = "";
-    if (!call_unbound(request, reply) || !call_json(request, reply, &json)) {
+    if (!may_let_in(request, reply) || !call_json(request, reply, &json)) {
         return;
     }
     enum err err = json_decode(request->arena, json, new_fields, ARRAY_LEN(new_fields), &draft, NULL, &fault);
@@ -263,7 +280,7 @@ static void users_patch(struct ctx *ctx, struct request *request, struct reply *
     struct user_draft draft = {0};
     struct json_presence presence = {0};
     struct fault fault = {0};
-    if (!call_unbound(request, reply) || !load_user(ctx, request, reply, &user) || !call_json(request, reply, &json)) {
+    if (!may_let_in(request, reply) || !load_user(ctx, request, reply, &user) || !call_json(request, reply, &json)) {
         return;
     }
     struct edit_call edit = {.ctx = ctx, .request = request, .reply = reply, .write = write_edited};

@@ -228,6 +228,29 @@ def test_the_last_admin_stays(make_pond):
     assert problem(pond.api("PATCH", "/users/second", 409, key=second, json={"role": "viewer"}))[1] == "last_admin"
 
 
+def test_a_key_that_lacks_a_scope_lets_nobody_in(pond):
+    """Or it would come in as somebody who has it."""
+    invite(pond, "target.of.key")
+    key = pond.api("POST", "/keys", 201, json={"name": "k", "scopes": ["admin", "links:read"]}).json()["key"]
+    for method, path, body in (("POST", "/users", {"key": "accomplice", "role": "admin"}), ("POST", "/users/target.of.key/reset", {}),
+                               ("PATCH", "/users/target.of.key", {"role": "admin"})):
+        assert "all scopes" in pond.api(method, path, 403, key=key, json=body).json()["detail"]
+    assert "target.of.key" in pond.api("GET", "/users", 200, key=key).text
+
+
+def test_the_folder_s_owner_is_never_locked_out(make_pond):
+    pond = make_pond()
+    invite(pond, "second", "admin")
+    pond.api("PATCH", "/users/admin", 200, json={"disabled": True})
+    pond.api("GET", "/me", 401)
+    assert "disabled" in pond.cli("user", "list").stdout
+    pond.cli("user", "enable", "admin")
+    pond.api("GET", "/me", 200)
+    pond.cli("user", "role", "admin", "viewer")
+    pond.stop()
+    pond.cli("user", "role", "admin", "admin")
+
+
 def test_users_are_told_apart_and_refused_by_field(pond):
     invite(pond, "Chen Jie")
     assert problem(pond.api("POST", "/users", 409, json={"key": "chen jie"})) == ("key", "taken")
