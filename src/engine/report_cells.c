@@ -74,7 +74,7 @@ static enum err find_times(struct report_columns *self, struct cell_dim *dim)
 static enum err find_runs(struct report_columns *self, struct cell_dim *dim)
 {
     const struct chunk_links *links = &self->chunk.links;
-    enum err err = dim->dim == DIM_LINK ? OK : report_traits_read(self);
+    enum err err = dim->dim == DIM_LINK ? OK : report_traits_load(&self->traits, self->tally->match, self->db);
     err = err == OK ? report_columns_load(self, CHUNK_LINK) : err;
     uint16_t *spots = err == OK ? ARENA_ARRAY(&self->arena, uint16_t, self->count) : NULL;
 

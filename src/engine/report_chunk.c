@@ -67,7 +67,8 @@ static enum err find_days(struct report_columns *self)
     return stmt_err(rows);
 }
 
-enum err report_columns_init(struct report_columns *self, struct report_tally *tally, struct db *db)
+enum err report_columns_init(struct report_columns *self, struct report_tally *tally, struct db *db,
+                             const struct link_traits *traits)
 {
     *self = (struct report_columns){
         .tally = tally,
@@ -81,7 +82,9 @@ enum err report_columns_init(struct report_columns *self, struct report_tally *t
     arena_init(&self->arena, CHUNK_BYTES);
     report_times_init(&self->times, tally);
     bool has_all = self->rows && self->keep && self->scans && self->zeros && self->group;
-    return has_all ? find_days(self) : ERR_NOMEM;
+    enum err err = has_all ? OK : ERR_NOMEM;
+    err = err == OK && traits ? report_traits_borrow(&self->traits, traits) : err;
+    return err == OK ? find_days(self) : err;
 }
 
 void report_columns_done(struct report_columns *self)

@@ -17,7 +17,7 @@ struct link_traits {
     size_t count;
     uint8_t *marks;               /* enum link_mark */
     uint32_t *campaigns, *owners; /* numbers of their keys */
-    bool read;
+    bool read, borrowed;          /* these two arrays are another's */
 };
 
 struct report_columns {
@@ -43,7 +43,9 @@ struct report_columns {
     uint32_t *group; /* by place; REPORT_MANY_GROUPS: ask report_cells_groups */
     struct cell_table *cells;
 };
-enum err report_columns_init(struct report_columns *self, struct report_tally *tally, struct db *db);
+/* traits: loaded already, or NULL. */
+enum err report_columns_init(struct report_columns *self, struct report_tally *tally, struct db *db,
+                             const struct link_traits *traits);
 void report_columns_done(struct report_columns *self);
 /* One chunk into the tally. *taken = false: it has to be read row by row. */
 enum err report_columns_add(struct report_columns *self, const struct chunk_info *info, bool *taken);
@@ -92,8 +94,10 @@ enum err report_chunk_visitors(struct report_columns *self, bool several_buckets
 
 /* report_traits.c */
 void report_traits_done(struct link_traits *self);
-/* Before the others. */
-enum err report_traits_read(struct report_columns *self);
+/* Before the others; once is enough. */
+enum err report_traits_load(struct link_traits *traits, const struct report_match *match, struct db *db);
+/* What another has loaded, while that lives. */
+enum err report_traits_borrow(struct link_traits *self, const struct link_traits *from);
 /* Room for marks of ids up to this one, where such links are kept by id. */
 void report_traits_widen(struct report_columns *self, int64_t link_id);
 enum err report_traits_judge(struct report_columns *self, int64_t link_id, bool *passes);

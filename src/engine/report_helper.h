@@ -4,7 +4,7 @@
 
 #include <stdatomic.h>
 
-#include "report_tally.h"
+#include "report_columns.h"
 
 /*
  * Chunks of one question, taken by two threads from both ends: each reads days of its own, so that what it counts with
@@ -13,6 +13,7 @@
 struct chunk_queue {
     const struct chunk_info *items;
     size_t count;
+    const struct link_traits *traits; /* of links, for both; NULL: each reads its own */
     _Atomic size_t taken;
     _Atomic bool failed; /* by either: the other may stop */
 };

@@ -62,7 +62,7 @@ enum err report_scan_queue(struct report_tally *tally, struct db *db, struct chu
     const struct chunk_info *info = NULL;
     size_t own = 0;
     bool taken = false;
-    enum err err = report_columns_init(&columns, tally, db);
+    enum err err = report_columns_init(&columns, tally, db, queue->traits);
 
     while (err == OK && (info = take(queue, from_end, &own))) {
         err = report_columns_add(&columns, info, &taken);
@@ -129,8 +129,8 @@ static enum err end_share(struct report_tally *tally, struct report_share *share
     return share->err != OK ? share->err : report_tally_merge(tally, &share->tally);
 }
 
-static enum err add_helped(struct report_tally *tally, struct db *db, struct report_helper *helper,
-                           struct chunk_queue *queue)
+static enum err share_out(struct report_tally *tally, struct db *db, struct report_helper *helper,
+                          struct chunk_queue *queue)
 {
     struct report_share *share = calloc(1, sizeof *share);
 
@@ -151,6 +151,18 @@ static enum err add_helped(struct report_tally *tally, struct db *db, struct rep
     report_match_done(&share->match);
     arena_done(&share->arena);
     free(share);
+    return err;
+}
+
+static enum err add_helped(struct report_tally *tally, struct db *db, struct report_helper *helper,
+                           struct chunk_queue *queue)
+{
+    struct link_traits traits = {0};
+    enum err err = tally->match->needs_links ? report_traits_load(&traits, tally->match, db) : OK;
+
+    queue->traits = traits.read ? &traits : NULL;
+    err = err == OK ? share_out(tally, db, helper, queue) : err;
+    report_traits_done(&traits);
     return err;
 }
 

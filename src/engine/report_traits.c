@@ -9,15 +9,40 @@
  * What links belong to, for chunks, which hold many links each. A look-up for each link would cost more than all else,
  * so campaigns and owners are read from their indices, and only of the values that a filter lets through; what is not
  * found there belongs to none. Ids are dense: an array of a few bytes each stays in the cache where a map does not.
- * Links with tags, and all links for a key bound to a domain, are looked up one by one.
+ * Links with tags, and all links for a key bound to a domain, are looked up one by one. Two threads of a report share
+ * what the indices say, for names have the same numbers in both: each interns them first, in the same order.
  */
 #define TRAITS_MAX ((size_t)1 << 26) /* by id; links beyond are looked up each time */
+
+struct reading {
+    struct link_traits *traits;
+    const struct report_match *match;
+    struct db *db;
+};
 
 void report_traits_done(struct link_traits *self)
 {
     free(self->marks);
-    free(self->campaigns);
-    free(self->owners);
+    if (!self->borrowed) {
+        free(self->campaigns);
+        free(self->owners);
+    }
+}
+
+enum err report_traits_borrow(struct link_traits *self, const struct link_traits *from)
+{
+    uint8_t *marks = malloc(from->count + 1);
+
+    if (!marks) {
+        return ERR_NOMEM;
+    }
+    if (from->count > 0) {
+        memcpy(marks, from->marks, from->count);
+    }
+    *self = *from;
+    self->marks = marks;
+    self->borrowed = true;
+    return OK;
 }
 
 static bool widen(void **array, size_t size, size_t from, size_t to)
@@ -32,12 +57,11 @@ static bool widen(void **array, size_t size, size_t from, size_t to)
 }
 
 /* Room for that id; false when there is none. */
-static bool has_room(struct report_columns *self, int64_t link_id)
+static bool has_room(struct link_traits *traits, int64_t link_id)
 {
-    struct link_traits *traits = &self->traits;
     size_t at = (size_t)link_id, count = traits->count > 0 ? traits->count : 1024;
 
-    if (link_id < 0 || at >= TRAITS_MAX) {
+    if (link_id < 0 || at >= TRAITS_MAX || (traits->borrowed && at >= traits->count)) {
         return false;
     }
     if (at < traits->count) {
@@ -59,7 +83,7 @@ static bool has_room(struct report_columns *self, int64_t link_id)
 
 /* ---- reading the indices */
 
-static enum err read_rows(struct report_columns *self, struct stmt *rows, enum dim dim, const struct idmap *names)
+static enum err read_rows(const struct reading *self, struct stmt *rows, enum dim dim, const struct idmap *names)
 {
     int64_t of = 0, link_id = 0;
     enum err err = OK;
@@ -67,12 +91,12 @@ static enum err read_rows(struct report_columns *self, struct stmt *rows, enum d
     while (err == OK && links_of_next(rows, &of, &link_id)) {
         const int64_t *name = names ? idmap_find(names, (uint64_t)of, 0) : NULL;
         uint32_t number = name ? (uint32_t)*name : 0;
-        if (!has_room(self, link_id)) {
+        if (!has_room(self->traits, link_id)) {
             err = link_id >= 0 && (size_t)link_id < TRAITS_MAX ? ERR_NOMEM : OK;
         } else if (dim == DIM_TAG) {
-            self->traits.marks[link_id] |= LINK_TAGGED;
+            self->traits->marks[link_id] |= LINK_TAGGED;
         } else {
-            (dim == DIM_CAMPAIGN ? self->traits.campaigns : self->traits.owners)[link_id] = number;
+            (dim == DIM_CAMPAIGN ? self->traits->campaigns : self->traits->owners)[link_id] = number;
         }
     }
     if (err != OK) {
@@ -95,9 +119,9 @@ static const struct match_filter *naming_filter(const struct report_match *match
     return NULL;
 }
 
-static enum err read_tags(struct report_columns *self)
+static enum err read_tags(const struct reading *self)
 {
-    const struct report_match *match = self->tally->match;
+    const struct report_match *match = self->match;
     const struct match_filter *named = naming_filter(match, DIM_TAG);
     enum err err = named ? OK : read_rows(self, links_each_of_tag(self->db, STR("")), DIM_TAG, NULL);
 
@@ -108,10 +132,10 @@ static enum err read_tags(struct report_columns *self)
     return err;
 }
 
-static enum err read_names(struct report_columns *self, enum dim dim, const struct idmap *names,
+static enum err read_names(const struct reading *self, enum dim dim, const struct idmap *names,
                            struct stmt *(*each)(struct db *db, int64_t id))
 {
-    const struct match_filter *named = naming_filter(self->tally->match, dim);
+    const struct match_filter *named = naming_filter(self->match, dim);
     enum err err = named ? OK : read_rows(self, each(self->db, 0), dim, names);
 
     for (size_t i = 0; err == OK && named && i < names->cap; i++) {
@@ -136,12 +160,16 @@ static bool asks_for(const struct report_match *match, enum dim dim)
     return asks;
 }
 
-static enum err read_indices(struct report_columns *self)
+enum err report_traits_load(struct link_traits *traits, const struct report_match *match, struct db *db)
 {
-    struct report_match *match = self->tally->match;
+    const struct reading reading = {traits, match, db};
+    const struct reading *self = &reading;
     enum err err = OK;
 
-    self->traits.read = true;
+    if (traits->read || naming_filter(match, DIM_LINK)) {
+        return OK; /* a few links are looked up one by one */
+    }
+    traits->read = true;
     if (asks_for(match, DIM_CAMPAIGN)) {
         err = read_names(self, DIM_CAMPAIGN, &match->campaigns, links_each_of_campaign);
     }
@@ -191,16 +219,9 @@ static enum err judge(struct report_columns *self, int64_t link_id, bool *passes
     return err;
 }
 
-enum err report_traits_read(struct report_columns *self)
-{
-    bool named = naming_filter(self->tally->match, DIM_LINK) != NULL;
-
-    return self->traits.read || named ? OK : read_indices(self);
-}
-
 void report_traits_widen(struct report_columns *self, int64_t link_id)
 {
-    has_room(self, link_id);
+    has_room(&self->traits, link_id);
 }
 
 enum err report_traits_judge(struct report_columns *self, int64_t link_id, bool *passes)

@@ -42,6 +42,38 @@ static void read_rows(const struct chunk *chunk, enum chunk_column column)
     (void)all;
 }
 
+struct memory_source {
+    struct chunk_source source;
+    const char *bytes;
+};
+
+static enum err read_memory(struct chunk_source *source, size_t offset, size_t len, str *out)
+{
+    BUG_ON(offset > source->len || len > source->len - offset);
+    *out = (str){((struct memory_source *)(void *)source)->bytes + offset, len};
+    return OK;
+}
+
+/* The last few rows, as a chunk of their own; and whose rows the first link's are. */
+static void check_some(str bytes, enum chunk_column column, size_t rows)
+{
+    struct memory_source source = {{bytes.len, read_memory}, bytes.ptr};
+    size_t some = rows < CHUNK_SOME_ROWS ? rows : CHUNK_SOME_ROWS, from = 0, to = 0;
+    struct arena arena;
+    struct chunk chunk;
+
+    if (column == CHUNK_LINK) {
+        BUG_ON(chunk_find_link(&source.source, rows, 1, &from, &to) == OK && (from > to || to > rows));
+        return;
+    }
+    arena_init(&arena, 8 << 20);
+    chunk_init(&chunk, ID, some, &arena);
+    if (some > 0 && chunk_open_some(&chunk, column, &source.source, rows, rows - some) == OK) {
+        read_rows(&chunk, column);
+    }
+    arena_done(&arena);
+}
+
 static bool check(str bytes, enum chunk_column column, size_t rows)
 {
     struct arena arena;
@@ -78,6 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         BUG_ON(good && !check((str){(const char *)bytes, len}, column, rows));
         check((str){(const char *)bytes, len}, column, rows);
     }
+    check_some((str){(const char *)bytes, len}, column, rows);
     free(bytes);
     return 0;
 }
