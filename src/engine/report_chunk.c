@@ -75,13 +75,14 @@ enum err report_columns_init(struct report_columns *self, struct report_tally *t
         .db = db,
         .rows = malloc(CHUNK_ROWS_MAX * sizeof *self->rows),
         .keep = malloc(CHUNK_ROWS_MAX),
+        .kinds = malloc(CHUNK_ROWS_MAX),
         .scans = malloc(CHUNK_ROWS_MAX),
         .zeros = calloc(1, CHUNK_ROWS_MAX),
         .group = malloc(CHUNK_ROWS_MAX * sizeof *self->group),
     };
     arena_init(&self->arena, CHUNK_BYTES);
     report_times_init(&self->times, tally);
-    bool has_all = self->rows && self->keep && self->scans && self->zeros && self->group;
+    bool has_all = self->rows && self->keep && self->kinds && self->scans && self->zeros && self->group;
     enum err err = has_all ? OK : ERR_NOMEM;
     err = err == OK && traits ? report_traits_borrow(&self->traits, traits) : err;
     return err == OK ? find_days(self) : err;
@@ -91,6 +92,7 @@ void report_columns_done(struct report_columns *self)
 {
     free(self->rows);
     free(self->keep);
+    free(self->kinds);
     free(self->scans);
     free(self->zeros);
     free(self->group);
@@ -143,7 +145,7 @@ struct kinds {
     size_t count;
     enum click_class class[KINDS];
     enum click_outcome outcome[KINDS];
-    uint8_t codes[CHUNK_ROWS_MAX]; /* by place */
+    uint8_t *codes; /* by place */
 };
 
 static enum err name_kinds(const struct chunk_codes *classes, const struct chunk_codes *outcomes, struct kinds *out)
@@ -235,15 +237,15 @@ static enum err find_scans(struct report_columns *self, const struct kinds *kind
 /* Counts what each row is and strikes out those that do not count. */
 static enum err take_kinds(struct report_columns *self)
 {
-    struct kinds *kinds = ARENA_NEW(&self->arena, struct kinds);
+    struct kinds kinds = {.codes = self->kinds};
     bool scans = self->tally->query->want_scans;
-    enum err err = kinds ? find_kinds(self, kinds) : ERR_NOMEM;
+    enum err err = find_kinds(self, &kinds);
 
     if (err == OK && scans) {
-        err = find_scans(self, kinds);
+        err = find_scans(self, &kinds);
     }
     if (err == OK) {
-        count_kinds(self, kinds);
+        count_kinds(self, &kinds);
         report_rows_strike(self, scans ? self->scans : NULL);
     }
     for (size_t i = 0; err == OK && scans && i < self->count; i++) {

@@ -38,6 +38,7 @@ struct report_columns {
     size_t first;
     uint16_t *rows;
     uint8_t *keep;   /* a byte by place, for the next to be struck out */
+    uint8_t *kinds;  /* report_chunk.c: by place, what each row is */
     uint8_t *scans;  /* by place: 1 = is a scan; when these are asked for */
     uint8_t *zeros;  /* codes of a column with one value */
     uint32_t *group; /* by place; REPORT_MANY_GROUPS: ask report_cells_groups */
