@@ -117,7 +117,7 @@ def test_colours_that_no_phone_reads_are_refused_whole(pond):
 
 
 def test_a_bound_key_gets_its_own_only(pond):
-    pond.link(URL, alias="others")
+    pond.link(URL, alias="others", owner=None)
     bound = pond.api("POST", "/keys", 201, json={"name": "b", "scopes": ["links:read"], "owner": "admin"}).json()["key"]
     assert bulk(pond, 404, key=bound, refs=["others"]) == ("refs[0]", "unknown")
     writer = pond.api("POST", "/keys", 201, json={"name": "w", "scopes": ["links:write"]}).json()["key"]

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Goal: what a role may is one table here, and every route of the program has a row in it; where editors see only their
 own, no route shows or changes anything of somebody else's."""
+import io
 import re
+import zipfile
 
 import pytest
 import requests
@@ -31,6 +33,7 @@ DOORS = {
     "GET /api/v1/me": "self", "PATCH /api/v1/me": "self", "POST /api/v1/me/password": "self",
     "GET /api/v1/session": "self", "DELETE /api/v1/session": "self",
     "POST /api/v1/session": "anyone", "POST /api/v1/session/accept": "anyone",
+    "GET /api/v1/export/words": "look", "POST /api/v1/import/words": "edit", "POST /api/v1/bulk/qr": "look", "GET /api/v1/qr-sheet": "look",
     "GET /api/v1/audit": "edit", "POST /api/v1/backup": "admin", "POST /api/v1/check": "admin",
     "GET /healthz": "anyone", "GET /readyz": "anyone", "GET /assets/{name}": "anyone",
     # The form is its own door: whoever is not in gets the page to sign in.
@@ -82,10 +85,10 @@ def test_a_role_gets_in_where_it_may_and_nowhere_else(house, method, path, who):
 
 
 def test_a_viewer_changes_nothing(house):
-    """The viewer's doors that are not GET are those of their own account."""
+    """The viewer's doors that are not GET are those of their own account, and codes of so many links that a body names them."""
     own = {f"{method} {path}" for method, path in ROUTES if (method, path) not in PUBLIC and method != "GET" and
            "viewer" in MAY[DOORS[f"{method} {path}"]]}
-    assert own == {"PATCH /api/v1/me", "POST /api/v1/me/password", "DELETE /api/v1/session", "POST /api/v1/session",
+    assert own == {"POST /api/v1/bulk/qr", "PATCH /api/v1/me", "POST /api/v1/me/password", "DELETE /api/v1/session", "POST /api/v1/session",
                    "POST /api/v1/session/accept", "POST /desk/form", "POST /sign-in", "POST /sign-out"}
     pond, keys = house
     made = requests.post(pond.admin + "/desk/form", data={"url": "https://www.example.com/"}, headers={"Authorization": "Bearer " + keys["viewer"]}, timeout=10)
@@ -206,6 +209,24 @@ def import_links(world, *_):
         assert len(lines) == 3 and all('"status":"failed"' in line for line in lines), reply.text
 
 
+def qr_many(world, method, path):
+    for ref in world.refs:
+        if method == "POST":
+            world.me.api("POST", "/bulk/qr", 404, json={"refs": [world.own["id"], ref]})
+        else:
+            world.me.api("GET", "/qr-sheet", 404, params={"refs": f"{world.own['id']},{ref}"})
+    if method == "GET":
+        world.has_none(world.me.api("GET", "/qr-sheet?campaign=shared", 200))
+    else:
+        names = zipfile.ZipFile(io.BytesIO(world.me.api("POST", "/bulk/qr", 200, json={"filter": {"campaign": "shared"}}).content)).namelist()
+        assert len(names) == 2 and "index.csv" in names, "one code and the list"
+
+
+def words(world, *_):
+    """Shared words without figures; no link is among them."""
+    world.has_none(world.me.api("GET", "/export/words", 200))
+
+
 def export_links(world, *_):
     for form in ("csv", "ndjson"):
         reply = world.has_none(world.me.api("GET", f"/export?format={form}", 200))
@@ -305,9 +326,9 @@ TRIES = {
         ("GET", "", label_list), ("POST", "", label_create), ("GET", "/{key}", label_one), ("PATCH", "/{key}", label_change),
         ("DELETE", "/{key}", label_change), ("POST", "/{key}/merge", label_change))},
     "GET /api/v1/stats": stats, "GET /api/v1/clicks": clicks, "GET /api/v1/users": users_list, "GET /api/v1/users/{key}": users_get,
-    "GET /api/v1/audit": audit, "GET /desk/form": form, "GET /metrics": forbidden,
+    "POST /api/v1/bulk/qr": qr_many, "GET /api/v1/qr-sheet": qr_many, "GET /api/v1/export/words": words, "GET /api/v1/audit": audit, "GET /desk/form": form, "GET /metrics": forbidden,
     **{row: forbidden for row, door in DOORS.items() if door == "admin"},
-    **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values")},
+    **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values", "POST /api/v1/import/words")},
     **{row: nothing_of_others for row in (
         "GET /api/v1/domains", "GET /api/v1/domains/{host}", "GET /api/v1/utm-values", "GET /api/v1/utm-values/{id}",
         "PATCH /api/v1/utm-values/{id}", "DELETE /api/v1/utm-values/{id}", "GET /api/v1/me", "PATCH /api/v1/me",
