@@ -4,6 +4,7 @@
  * in again and then goes on with the same call, so nothing that was entered is lost.
  */
 import { lang } from './i18n.js';
+import { searchText } from './query.js';
 
 const BASE = '/api/v1';
 const WAIT_MAX_S = 5; // a Retry-After that is longer is the reader's business
@@ -37,23 +38,9 @@ function running(change) {
   document.dispatchEvent(new CustomEvent('desk:busy', { detail: state.running }));
 }
 
-/** {a: 1, b: ['x', 'y'], c: ''} -> "?a=1&b=x&b=y"; empty values are left out. */
-export function queryString(values) {
-  const search = new URLSearchParams();
-  for (const [name, value] of values instanceof URLSearchParams ? values : Object.entries(values || {})) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined && one !== null && one !== '') {
-        search.append(name, one);
-      }
-    }
-  }
-  const text = search.toString();
-  return text ? `?${text}` : '';
-}
-
 /** The address of an API path, for images and downloads: apiUrl('/links/lnk_1/qr', {format: 'svg'}) */
 export function apiUrl(path, query) {
-  return BASE + path + queryString(query);
+  return BASE + path + searchText(query);
 }
 
 /** A reference as one path segment. */

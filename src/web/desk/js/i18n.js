@@ -60,8 +60,8 @@ export function known(key) {
   return words[key] !== undefined;
 }
 
-/** The name of a label (campaign, channel, tag …) in the reader's language. */
-export function labelName(label) {
+/** The name of a label (campaign, channel, tag …) in the reader's language, or another. */
+export function labelName(label, language = lang()) {
   const names = label.names || {};
-  return (isChinese() ? names.zh : names.en) || label.name || label.key;
+  return (language === 'zh-CN' ? names.zh : names.en) || label.name || label.key;
 }

@@ -5,22 +5,14 @@
  */
 import { loadWords, t } from './i18n.js';
 import { replace } from './dom.js';
+import { searchText } from './query.js';
 
 const BASE = '/desk';
 const state = { routes: [], outlet: null, failed: null, shown: null, leave: null, abort: null, turn: 0 };
 
 /** '/links', {q: 'x'} -> '/desk/links?q=x' */
 export function href(path, query) {
-  const search = new URLSearchParams();
-  for (const [name, value] of query instanceof URLSearchParams ? query : Object.entries(query || {})) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined && one !== null && one !== '') {
-        search.append(name, one);
-      }
-    }
-  }
-  const text = search.toString();
-  return BASE + path + (text ? `?${text}` : '');
+  return BASE + path + searchText(query);
 }
 
 /** The parameters when the path fits "/links/:ref"; else null. */

@@ -17,8 +17,12 @@ export const routes = [
     path: '/fan-out', page: () => import('./pages/fan-out.js'), words: ['fanout', 'create', 'links'],
     nav: { group: 'work', icon: 'layers', word: 'nav.fan_out', keys: 'g f', scope: 'links:write' },
   },
-  { path: '/links/:ref', page: () => import('./pages/link.js'), words: ['link', 'links', 'create'] },
+  { path: '/links/:ref', page: () => import('./pages/link.js'), words: ['link', 'links', 'create', 'report', 'values'] },
   { path: '/links/:ref/edit', page: () => import('./pages/edit.js'), words: ['create', 'links'] },
+  {
+    path: '/report', page: () => import('./pages/report.js'), words: ['report', 'values'],
+    nav: { group: 'understand', icon: 'chart', word: 'nav.overview', keys: 'g o', scope: 'stats:read' },
+  },
   {
     path: '/clicks', page: () => import('./pages/clicks.js'), words: ['clicks', 'links'],
     nav: { group: 'understand', icon: 'list', word: 'nav.clicks', keys: 'g t', scope: 'stats:read' },

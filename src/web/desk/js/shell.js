@@ -9,11 +9,10 @@ import { groups, routes } from './routes.js';
 import { can, who } from './session.js';
 import { shortcut, shortcuts } from './shortcuts.js';
 import { button } from './components/button.js';
-import { combobox } from './components/combobox.js';
 import { dialog } from './components/dialog.js';
-import { form, submitButton } from './components/form.js';
 import { icon, mark } from './components/icon.js';
 import { menu } from './components/menu.js';
+import { zoneDialog } from './components/zonepicker.js';
 
 const BUSY_AFTER_MS = 400;
 
@@ -59,28 +58,13 @@ export function setTheme(value) {
   prefs.applyTheme();
 }
 
-function zoneDialog(again) {
-  const zones = Intl.supportedValuesOf ? Intl.supportedValuesOf('timeZone') : [zone()];
-  const field = combobox({
-    name: 'zone', label: t('zone.label'), hint: t('zone.hint', { zone: who().install.timezone }), value: zone(), allowNew: true,
-    source: async (text) => zones.filter((name) => name.toLowerCase().includes(text.toLowerCase().replace(' ', '_'))).slice(0, 60)
-      .map((value) => ({ value })),
+function chooseZone(again) {
+  zoneDialog({
+    value: zone(), hint: t('zone.hint', { zone: who().install.timezone }), onPick: (value) => {
+      prefs.set('zone', value || undefined);
+      again();
+    },
   });
-  const box = dialog({
-    title: t('zone.title'),
-    body: form({
-      fields: [field], submit: submitButton(), onSubmit: async (values) => {
-        if (values.zone && !zones.includes(values.zone)) {
-          field.setError(t('zone.unknown'));
-          return;
-        }
-        prefs.set('zone', values.zone || undefined);
-        box.close();
-        again();
-      },
-    }).element,
-  });
-  field.control.select();
 }
 
 export function helpDialog() {
@@ -99,7 +83,7 @@ function accountMenu(again, signOut) {
   const theme = (value) => ({ text: t(`theme.${value || 'system'}`), checked: prefs.get('theme') === value, run: () => setTheme(value) });
   return menu(trigger, () => [
     { text: isChinese() ? 'English' : '中文', icon: 'globe', run: () => switchLanguage(again) },
-    { text: t('zone.menu', { zone: zone() }), icon: 'clock', run: () => zoneDialog(refresh) },
+    { text: t('zone.menu', { zone: zone() }), icon: 'clock', run: () => chooseZone(refresh) },
     null,
     theme(undefined), theme('light'), theme('dark'),
     null,

@@ -3,44 +3,61 @@
  * The balance: "received N = real A + bots B + previews C … · lost 0". It is what makes the other figures believable, so
  * it is always on the screen, and each number opens the rows it counts.
  */
-import * as api from '../api.js';
-import { h, replace } from '../dom.js';
+import { append, h, replace } from '../dom.js';
 import { number } from '../format.js';
 import { t } from '../i18n.js';
 import { href } from '../router.js';
-import { fail } from './toast.js';
 
 export const CLASSES = ['human', 'bot', 'preview', 'prefetch', 'head', 'replay', 'duplicate'];
+const ALWAYS = ['human', 'bot', 'preview'];
+const UNOPENED = ['not_started', 'expired', 'used_up', 'disabled', 'unknown'];
 
-/** One figure of Prometheus' text: the desk has no other way to ask what was dropped since the start. */
-async function gauge(names, signal) {
+/** Figures of Prometheus' text: the desk has no other way to ask what was dropped since the start. */
+async function gauges(names, signal) {
   const reply = await fetch('/metrics', { credentials: 'same-origin', signal });
   const found = new Map((reply.ok ? await reply.text() : '').split('\n').filter((line) => line && !line.startsWith('#'))
     .map((line) => [line.split(/[ {]/)[0], Number(line.split(' ').at(-1))]));
-  return names.map((name) => found.get(name) ?? 0);
+  return names.map((name) => found.get(name) ?? null);
 }
 
-/** balance({link: 'lnk_1', period: '7d'}, signal): conditions are those of /stats and /clicks. Fills itself in. */
-export function balance(conditions, signal) {
-  const element = h('p', { class: 'balance', role: 'status' }, t('balance.loading'));
-  const rows = (name, count, query) => h('span', { class: 'term' }, `${name} `, count > 0 ? h('a', { class: 'num strong', href: href('/clicks', { ...conditions, ...query }) }, number(count)) : h('b', { class: 'num' }, number(count)));
-  const draw = async () => {
-    const [stats, [dropped, lag]] = await Promise.all([
-      api.get('/stats', { period: 'all', ...conditions, class: 'all', metrics: 'clicks', group_by: 'class' }, { signal }),
-      gauge(['linkpond_clicks_dropped_total', 'linkpond_journal_lag_records'], signal),
-    ]);
-    const counts = stats.totals.by_class;
+function term(name, count, query) {
+  return h('span', { class: 'term' }, `${name} `,
+    count > 0 ? h('a', { class: 'num strong', href: href('/clicks', query) }, number(count)) : h('b', { class: 'num' }, number(count)));
+}
+
+/** "clicks 1,010 = real visits 1,040 − 30 not opened": why the two differ. */
+function unopened(totals, conditions) {
+  const missing = (totals.by_class.human || 0) - totals.clicks;
+  return missing > 0 && h('p', { class: 'small' }, t('balance.opened', { clicks: number(totals.clicks), human: number(totals.by_class.human) }), ' ',
+    h('a', { class: 'num', href: href('/clicks', { ...conditions, class: 'human', outcome: UNOPENED }) }, number(missing)));
+}
+
+/**
+ * balance() -> {element, show(totals, conditions, signal)}: `totals` of /stats, and the conditions it was asked with, which
+ * are those of /clicks too.
+ */
+export function balance() {
+  const element = h('div', { class: 'balance', role: 'status' }, t('balance.loading'));
+  const lost = h('b', { class: 'num' }, '…');
+  const pending = h('span');
+  const draw = (totals, conditions) => {
+    const counts = totals.by_class;
     const sum = CLASSES.reduce((total, name) => total + (counts[name] || 0), 0);
-    element.classList.toggle('odd', dropped > 0);
-    const terms = CLASSES.filter((name) => counts[name] > 0 || ['human', 'bot', 'preview'].includes(name));
-    replace(element, h('strong', null, t('balance.title')), ' ', rows(t('balance.received'), sum, { class: 'all' }), ' = ',
-      terms.map((name, i) => [i > 0 && ' + ', rows(t(`class.${name}`), counts[name] || 0, { class: name })]),
-      lag > 0 && [' · ', t('balance.pending', { n: number(lag) })], ' · ',
-      h('span', { class: 'term', title: t('balance.lost_why') }, `${t('balance.lost')} `, h('b', { class: 'num' }, number(dropped))));
+    const shown = CLASSES.filter((name) => counts[name] > 0 || ALWAYS.includes(name));
+    const plain = !('class' in conditions || 'outcome' in conditions || 'not_class' in conditions || 'not_outcome' in conditions);
+    replace(element, h('p', null, h('strong', null, t('balance.title')), ' ', term(t('balance.received'), sum, { ...conditions, class: 'all' }), ' = ',
+      shown.map((name, i) => [i > 0 && ' + ', term(t(`class.${name}`), counts[name] || 0, { ...conditions, class: name })]),
+      pending, ' · ', h('span', { class: 'term', title: t('balance.lost_why') }, `${t('balance.lost')} `, lost)), plain && unopened(totals, conditions));
   };
-  draw().catch((error) => {
-    fail(error);
-    element.textContent = '';
-  });
-  return element;
+  return {
+    element,
+    async show(totals, conditions, signal) {
+      draw(totals, conditions);
+      const [dropped, lag] = await gauges(['linkpond_clicks_dropped_total', 'linkpond_journal_lag_records'], signal).catch(() => [null, null]);
+      element.classList.toggle('odd', dropped > 0);
+      lost.textContent = number(dropped);
+      replace(pending);
+      append(pending, lag > 0 && ` · ${t('balance.pending', { n: number(lag) })}`);
+    },
+  };
 }

@@ -26,24 +26,30 @@ export function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-function axes(stacked, horizontal) {
+function axes({ stacked, horizontal, tickOf }) {
   const grid = { color: colour('line'), drawBorder: false };
-  const ticks = { color: colour('soft'), maxRotation: 0, autoSkipPadding: 16 };
-  const values = { stacked, beginAtZero: true, grid, ticks: { ...ticks, precision: 0, maxTicksLimit: 6, callback: (value) => compact(value) } };
+  const ticks = { color: colour('soft'), maxRotation: 0, autoSkipPadding: 16, ...(tickOf && { callback: (value, index) => tickOf(index) }) };
+  const values = { stacked, beginAtZero: true, grid, ticks: { color: colour('soft'), precision: 0, maxTicksLimit: 6, callback: (value) => compact(value) } };
   const names = { stacked, grid: { display: false, drawBorder: false }, ticks };
   return horizontal ? { x: values, y: names } : { x: names, y: values };
 }
 
-function options({ stacked, horizontal, onPick, legend }) {
+function options({ stacked, horizontal, onPick, legend, titleOf, tickOf }) {
+  const ground = colour('ground');
   return {
     responsive: true, maintainAspectRatio: false, animation: false, indexAxis: horizontal ? 'y' : 'x',
     interaction: { mode: 'index', intersect: false, axis: horizontal ? 'y' : 'x' },
-    scales: axes(stacked, horizontal),
+    scales: axes({ stacked, horizontal, tickOf }),
     onClick: (event, found) => { if (onPick && found.length > 0) { onPick(found[0].index, found[0].datasetIndex); } },
     onHover: (event, found) => { event.native.target.style.cursor = onPick && found.length > 0 ? 'pointer' : ''; },
     plugins: {
       legend: { display: legend, position: 'bottom', labels: { color: colour('soft'), boxWidth: 10, boxHeight: 10, usePointStyle: true } },
-      tooltip: { callbacks: { label: (item) => ` ${item.dataset.label}${t('colon')}${number(item.raw)}` } },
+      tooltip: {
+        backgroundColor: colour('ink'), titleColor: ground, bodyColor: ground, padding: 10, cornerRadius: 8, boxPadding: 4, usePointStyle: true,
+        callbacks: {
+          label: (item) => ` ${item.dataset.label}${t('colon')}${number(item.raw)}`, ...(titleOf && { title: (items) => titleOf(items[0].dataIndex) }),
+        },
+      },
     },
   };
 }
@@ -52,7 +58,7 @@ function dataset(kind, series, i) {
   const line = colour(series.colour || `chart-${(i % 6) + 1}`);
   return kind === 'line'
     ? {
-      label: series.name, data: series.values, borderColor: line, backgroundColor: `${line}1f`, borderWidth: 2, tension: 0.25,
+      label: series.name, data: series.values, borderColor: line, backgroundColor: `${line}1f`, borderWidth: 2, cubicInterpolationMode: 'monotone',
       pointRadius: series.values.length > 60 ? 0 : 2, pointHoverRadius: 5, fill: i === 0 && !series.dashed, borderDash: series.dashed ? [5, 4] : [],
     }
     : { label: series.name, data: series.values, backgroundColor: line, borderRadius: 4, maxBarThickness: 32 };
@@ -66,30 +72,64 @@ export function figures(labels, series) {
 }
 
 /**
- * chart({kind: 'line' | 'bar', label, labels, series: [{name, values, colour, dashed}], height, stacked, horizontal,
- * onPick(index, series)}) -> an element that draws itself. Replace it to show other figures; take it out of the page and
- * it is let go of.
+ * plot(height) -> {element, show(spec), close()}: a canvas whose figures change. spec: {kind: 'line' | 'bar', label, labels,
+ * series: [{name, values, colour, dashed}], stacked, horizontal, legend, onPick(index, series), tickOf(index), titleOf(index)}.
  */
-export function chart({ kind = 'line', label, labels, series, height = 260, stacked = false, horizontal = false, onPick }) {
-  const canvas = h('canvas', { role: 'img', 'aria-label': label });
-  const box = h('div', { class: 'chart', style: { height: `${height}px` } }, canvas);
-  const element = h('figure', null, box, figures(labels, series));
+export function plot(height) {
+  const canvas = h('canvas', { role: 'img' });
+  const element = h('div', { class: 'chart', style: { height: `${height}px` } }, canvas);
   let drawn = null;
+  let spec = null;
   const draw = async () => {
     const Chart = await chartLibrary();
     drawn?.destroy();
     drawn = null;
-    if (!element.isConnected) {
-      document.removeEventListener('desk:theme', draw);
+    if (!spec || !element.isConnected) {
       return;
     }
     Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
     drawn = new Chart(canvas, {
-      type: kind, data: { labels, datasets: series.map((one, i) => dataset(kind, one, i)) },
-      options: options({ stacked, horizontal, onPick, legend: series.length > 1 }),
+      type: spec.kind || 'line', data: { labels: spec.labels, datasets: spec.series.map((one, i) => dataset(spec.kind || 'line', one, i)) }, options: options(spec),
     });
   };
-  document.addEventListener('desk:theme', draw);
-  requestAnimationFrame(() => draw().catch(() => replace(box, h('p', { class: 'soft' }, t('problem.unknown')))));
+  const themed = () => draw();
+  const fit = () => drawn?.resize();
+  document.addEventListener('desk:theme', themed);
+  window.addEventListener('beforeprint', fit);
+  return {
+    element,
+    show(next) {
+      spec = next;
+      canvas.setAttribute('aria-label', spec.label);
+      return draw();
+    },
+    close() {
+      spec = null;
+      drawn?.destroy();
+      drawn = null;
+      document.removeEventListener('desk:theme', themed);
+      window.removeEventListener('beforeprint', fit);
+    },
+  };
+}
+
+/**
+ * chart({…the spec of plot(), height}) -> an element that draws itself. Replace it to show other figures; take it out of the
+ * page and it is let go of.
+ */
+export function chart({ height = 260, ...spec }) {
+  const inside = plot(height);
+  const element = h('figure', null, inside.element, figures(spec.labels, spec.series));
+  const gone = () => {
+    if (!element.isConnected) {
+      inside.close();
+      document.removeEventListener('desk:route', gone);
+      document.removeEventListener('desk:theme', gone);
+    }
+  };
+  document.addEventListener('desk:route', gone);
+  document.addEventListener('desk:theme', gone);
+  requestAnimationFrame(() => inside.show({ ...spec, legend: spec.series.length > 1 })
+    .catch(() => replace(inside.element, h('p', { class: 'soft' }, t('problem.unknown')))));
   return element;
 }

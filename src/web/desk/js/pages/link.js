@@ -8,7 +8,6 @@ import { linkHref, shortName, stateBadge, warningTexts } from '../link.js';
 import { go, href } from '../router.js';
 import { can } from '../session.js';
 import { shortcut } from '../shortcuts.js';
-import { balance } from '../components/balance.js';
 import { button } from '../components/button.js';
 import { copyButton, copyText } from '../components/copy.js';
 import { menu } from '../components/menu.js';
@@ -16,6 +15,10 @@ import { card, notice, pageHead } from '../components/page.js';
 import { qrDownloads, qrImage } from '../components/qr.js';
 import { fail, toast } from '../components/toast.js';
 import { moveToBin, patchLink, restore } from './links-actions.js';
+import { reportView } from './report-view.js';
+
+/* What every click of one link has in common. */
+const OF_THE_LINK = ['campaign', 'tag', 'owner', 'domain', 'target'];
 
 function fact(word, value) {
   return value !== null && value !== undefined && value !== '' && h('div', null, h('dt', null, t(word)), h('dd', { class: 'any-break' }, value));
@@ -48,15 +51,11 @@ function facts(link) {
     fact('link.code', h('code', null, link.code)),
     link.aliases.length > 1 && fact('link.aliases', link.aliases.join(' · ')),
     fact('create.external_id', link.external_id),
+    fact('link.counts', t('link.counts_text', { clicks: number(link.counts.clicks), visitors: number(link.counts.visitors), scans: number(link.counts.scans) })),
+    fact('link.last', link.counts.last_at ? dateTime(link.counts.last_at) : t('link.never')),
     fact('link.created', `${dateTime(link.created_at)}${link.created_by ? ` · ${link.created_by}` : ''}`),
     fact('link.updated', dateTime(link.updated_at)),
     fact('create.notes', link.notes && h('span', { class: 'notes' }, link.notes)));
-}
-
-function totals(link) {
-  const rows = [['links.pv', link.counts.clicks], ['links.uv', link.counts.visitors], ['links.scans', link.counts.scans]];
-  return h('dl', { class: 'totals' }, rows.map(([word, value]) => h('div', null, h('dt', null, t(word)), h('dd', { class: 'num' }, number(value)))),
-    h('div', null, h('dt', null, t('link.last')), h('dd', { class: 'when' }, link.counts.last_at ? dateTime(link.counts.last_at) : t('link.never'))));
 }
 
 function actions(link, changed) {
@@ -82,6 +81,8 @@ function actions(link, changed) {
 export async function show(view) {
   const path = `/links/${api.segment(view.params.ref)}`;
   let link = await api.get(path, null, { signal: view.signal });
+  const about = h('div', { class: 'link-page' });
+  const report = can('stats:read') && reportView(view, { base: { link: link.id }, hide: OF_THE_LINK, middle: about });
   const changed = (after) => {
     link = after;
     draw();
@@ -95,16 +96,19 @@ export async function show(view) {
     append(view.el, h('div', { class: 'stack' },
       link.deleted_at && notice('', t('link.in_bin', { date: date(link.deleted_at) })),
       warningTexts(link).map((text) => notice('', text)),
-      h('div', { class: 'link-page' },
-        h('div', { class: 'stack' },
-          card({}, totals(link), balance({ link: link.id }, view.signal)),
-          card({ title: t('link.facts') }, facts(link))),
-        card({ title: t('qr.title'), cls: 'qr-card' }, qrImage(link), h('div', { class: 'row' }, qrDownloads(link)), h('p', { class: 'soft small' }, t('qr.note'))))));
+      report ? report.element : about));
+    replace(about, card({ title: t('link.facts') }, facts(link)),
+      card({ title: t('qr.title'), cls: 'qr-card' }, qrImage(link), h('div', { class: 'row' }, qrDownloads(link)), h('p', { class: 'soft small' }, t('qr.note'))));
   };
   draw();
   const offs = [
     shortcut('y', () => t('create.copy'), async () => { if (await copyText(link.short_url)) { toast(t('copied')); } }),
     can('links:write') && shortcut('e', () => t('links.edit'), () => go(`/links/${link.id}/edit`)),
   ].filter(Boolean);
-  return () => offs.forEach((off) => off());
+  return () => {
+    offs.forEach((off) => off());
+    if (report) {
+      report.close();
+    }
+  };
 }

@@ -10,11 +10,10 @@ export default {
   'link.aliases': 'Aliases',
   'link.created': 'Created',
   'link.updated': 'Last changed',
+  'link.counts': 'So far',
+  'link.counts_text': '{clicks} clicks · {visitors} visitors · {scans} scans',
   'link.last': 'Last click',
   'link.never': 'None yet',
   'link.in_bin': 'This link was moved to the bin on {date}; visitors cannot open it now.',
-  'links.pv': 'Clicks (PV)',
-  'links.uv': 'Visitors (UV)',
-  'links.scans': 'Scans',
   'links.copy_of': 'Another link to this target',
 };

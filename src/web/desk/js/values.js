@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What reports count by, in words. Most values say what they are; known apps, systems and places have names in both
+ * languages, and keys of campaigns, channels and links are looked up, once while the desk is open.
+ */
+import * as api from './api.js';
+import { known, labelName, lang, t } from './i18n.js';
+import { shortName } from './link.js';
+import * as places from './places.js';
+import { queue } from './queue.js';
+import { who } from './session.js';
+
+/** Every dimension of GET /stats that the desk offers, in the order of its lists. */
+export const DIMS = [
+  'campaign', 'channel', 'channel_group', 'link', 'tag', 'owner', 'domain', 'source', 'source_by', 'utm_source', 'utm_medium',
+  'utm_campaign', 'utm_content', 'utm_term', 'utm_id', 'app', 'scene', 'referrer', 'ad_click_source', 'mini_program', 'device', 'os',
+  'browser', 'language', 'net', 'country', 'region', 'city', 'carrier', 'target', 'qr', 'hour', 'weekday', 'class', 'outcome',
+];
+
+const LABELS_MAX = 1000;
+const MONDAY = Date.UTC(2024, 0, 1);
+const names = new Map(); // "campaign/spring en" -> name
+const asked = new Map(); // what is on its way or there
+const inTurn = queue(3);
+
+export function dimName(dim) {
+  return known(`dim.${dim}`) ? t(`dim.${dim}`) : dim;
+}
+
+function byIntl(type, value) {
+  try {
+    return new Intl.DisplayNames(lang(), { type }).of(value) || value;
+  } catch {
+    return value; // not a code it knows
+  }
+}
+
+function brand(value) {
+  const inApp = value.match(/^(.+)-webview$/);
+  if (inApp) {
+    return t('value.webview', { name: brand(inApp[1]) });
+  }
+  return known(`value.${value}`) ? t(`value.${value}`) : value;
+}
+
+export function weekdayName(day, style = 'short') {
+  return new Intl.DateTimeFormat(lang(), { weekday: style, timeZone: 'UTC' }).format(new Date(MONDAY + (day - 1) * 86400000));
+}
+
+const WAYS = {
+  class: (value) => t(`class.${value}`),
+  outcome: (value) => t(`outcome.${value}`),
+  scene: (value) => t(`scene.${value}`),
+  source_by: (value) => (known(`source_by.${value}`) ? t(`source_by.${value}`) : value),
+  qr: (value) => t(`qr.${value}`),
+  hour: (value) => `${value.padStart(2, '0')}:00`,
+  weekday: (value) => weekdayName(Number(value), 'long'),
+  country: (value) => byIntl('region', value.toUpperCase()),
+  language: (value) => byIntl('language', value),
+  net: (value) => (value === 'wifi' ? 'Wi-Fi' : value.toUpperCase()),
+  ...Object.fromEntries(['app', 'source', 'os', 'device', 'browser', 'ad_click_source'].map((dim) => [dim, brand])),
+};
+
+/** A value as the reader knows it. */
+export function valueName(dim, value) {
+  if (value === '' || value === null || value === undefined) {
+    return t('value.unknown');
+  }
+  return WAYS[dim] ? WAYS[dim](String(value)) : names.get(`${dim}/${value} ${lang()}`) || String(value);
+}
+
+function keep(dim, value, label) {
+  ['zh-CN', 'en'].forEach((language) => names.set(`${dim}/${value} ${language}`, typeof label === 'string' ? label : labelName(label, language)));
+}
+
+async function labels(dim, path) {
+  const page = await api.get(path, { limit: LABELS_MAX });
+  page.items.forEach((label) => keep(dim, label.key, label));
+}
+
+async function users() {
+  (await places.all('/users')).forEach((user) => keep('owner', user.key, user.name || user.key));
+}
+
+async function link(id) {
+  const found = await api.get(`/links/${api.segment(id)}`);
+  const path = found.domain === who()?.install.default_domain ? found.aliases[0] || found.code : shortName(found);
+  keep('link', id, found.title ? `${path} · ${found.title}` : path);
+}
+
+function once(key, ask) {
+  if (!asked.has(key)) {
+    asked.set(key, inTurn(ask).catch(() => asked.delete(key))); // the key itself will do
+  }
+  return asked.get(key);
+}
+
+const BY_LIST = {
+  campaign: () => labels('campaign', '/campaigns'),
+  channel: () => labels('channel', '/channels'),
+  tag: () => labels('tag', '/tags'),
+  owner: users,
+};
+
+/** Resolves once valueName() knows these values as well as it ever will. */
+export async function loadNames(dim, values) {
+  if (BY_LIST[dim]) {
+    await once(dim, BY_LIST[dim]);
+  } else if (dim === 'link') {
+    await Promise.all(values.filter(Boolean).map((id) => once(`link/${id}`, () => link(id))));
+  }
+}

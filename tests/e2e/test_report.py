@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: MIT
+"""Goal: what a report of the desk shows is what the API says: balance, series and bars; a press on a bar is a filter, and
+the address alone brings the view back; a click comes in while one looks; what visitors wrote stays text, also in a CSV.
+"""
+import csv
+import io
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+from browser import noise, open_browser, shot
+from pond import GOOGLEBOT, SAFARI, WECHAT, wait_for
+from selenium.webdriver.common.by import By
+from test_desk import EVIL, LOOKS, Desk
+
+CLASSES = ["human", "bot", "preview", "prefetch", "head", "replay", "duplicate"]
+FORMULA = "=HYPERLINK(\"https://evil.example\")"
+
+
+class Report(Desk):
+    def figures(self):
+        return [cell.text for cell in self.all(".totals dd.num")]
+
+    def card(self, title):
+        """The card of that heading, brought into sight."""
+        path = f"//section[.//h2[contains(., '{title}')]]"
+        found = wait_for(lambda: self.driver.find_elements(By.XPATH, path), 20)[0]
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
+        return found
+
+    def bars(self, title):
+        """[(name, count)] of a card, once it is drawn."""
+        read = ("return [...arguments[0].querySelectorAll('tbody tr')].map(row => [row.querySelector('.bar-name').textContent, "
+                "row.querySelector('td').textContent])")
+        return [tuple(row) for row in wait_for(lambda: self.driver.execute_script(read, self.card(title)), 20)]
+
+    def settled(self):
+        wait_for(lambda: self.figures() and "…" not in self.figures() and not self.all("[aria-busy=true]"), 20)
+        return self
+
+
+@pytest.fixture
+def report(make_pond, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    opened = []
+
+    def make(width=1280, language="en-US", scheme="light", **settings):
+        driver = open_browser(tmp_path / f"profile{len(opened)}", width, language, scheme)
+        opened.append(driver)
+        return Report(make_pond(**settings), driver)
+
+    yield make
+    for driver in opened:
+        driver.quit()
+
+
+def fill(pond):
+    """Three links in two channels, and visits of every kind that a test can send."""
+    pond.link(alias="one", channel="group-1", campaign="spring", utm_source="wechat", utm_content="poster")
+    pond.link(alias="two", channel="group-2", campaign="spring", utm_source="sms", utm_content="card")
+    for i in range(5):
+        pond.visit("one", ip=f"203.0.113.{i}")
+    for i in range(2):
+        pond.visit("two", ua=SAFARI, ip=f"203.0.113.{20 + i}")
+    pond.visit("one?lp_qr=1", ip="203.0.113.40")
+    pond.visit("one", ua=GOOGLEBOT)
+    pond.visit("two", method="HEAD")
+    pond.visit("nowhere")
+    pond.drain()
+
+
+def test_figures_and_balance_are_the_apis(report):
+    desk = report()
+    fill(desk.pond)
+    desk.open("/report").sign_in().settled()
+    totals = desk.pond.stats(period="30d")["totals"]
+    assert desk.figures() == [str(totals[name]) for name in ("clicks", "visitors", "scans", "new_visitors")]
+    terms = [int(term.text) for term in desk.all(".balance .term a, .balance .term b")]
+    received, shown, lost = terms[0], terms[1:-1], terms[-1]
+    assert received == sum(totals["by_class"].values()) == sum(shown)
+    assert shown == [totals["by_class"][name] for name in CLASSES if totals["by_class"][name] or name in CLASSES[:3]]
+    assert lost == desk.pond.metrics()["linkpond_clicks_dropped_total"] == 0
+    unopened = desk.find(".balance p + p a")  # real visits that led nowhere are not clicks
+    assert int(unopened.text) == totals["by_class"]["human"] - totals["clicks"] == 1
+    unopened.click()
+    desk.find(".table time")
+    assert len(desk.all(".table tbody tr")) == 1
+    assert noise(desk.driver) == []
+
+
+def test_a_bar_is_a_filter_and_the_address_is_the_view(report):
+    desk = report()
+    fill(desk.pond)
+    desk.open("/report").sign_in().settled()
+    assert desk.bars("Channels") == [("group-1", "6"), ("group-2", "2")]
+    desk.card("Channels").find_element(By.XPATH, ".//button[.='group-2']").click()
+    wait_for(lambda: desk.figures()[0] == "2", 20)
+    assert parse_qs(urlsplit(desk.driver.current_url).query)["channel"] == ["group-2"]
+    assert desk.bars("Sources") == [("sms", "2")]
+    desk.driver.refresh()
+    desk.settled()
+    assert desk.figures()[0] == "2"
+    assert "group-2" in desk.find(".report-chips .chip").text
+    desk.find(".report-chips .chip-text").click()  # all but this
+    wait_for(lambda: desk.figures()[0] == "6", 20)
+    assert parse_qs(urlsplit(desk.driver.current_url).query)["not_channel"] == ["group-2"]
+    desk.driver.back()
+    wait_for(lambda: desk.figures()[:1] == ["2"], 20)
+    desk.find(".report-chips .chip button:last-child").click()
+    wait_for(lambda: desk.figures()[0] == "8", 20)
+
+
+def test_what_is_not_known_can_be_asked_for(report):
+    desk = report()
+    fill(desk.pond)
+    desk.open("/report").sign_in().settled()
+    desk.card("Sources").find_element(By.XPATH, ".//button[.='App']").click()
+    assert wait_for(lambda: [bar for bar in desk.bars("Sources") if bar[0] in ("WeChat", "Unknown")]) == [("WeChat", "6"), ("Unknown", "2")]
+    desk.card("Sources").find_element(By.XPATH, ".//button[.='Unknown']").click()
+    wait_for(lambda: desk.figures()[0] == "2", 20)
+    assert "app=&" in desk.driver.current_url + "&"
+    desk.driver.refresh()
+    desk.settled()
+    assert desk.figures()[0] == "2"
+
+
+def test_a_click_appears_while_one_looks(report):
+    desk = report()
+    link = desk.pond.link(alias="live", channel="group-1")
+    desk.open(f"/links/{link['id']}").sign_in().settled()
+    desk.find(".report .empty")  # which says how to begin
+    reply = desk.pond.visit("live?lp_qr=1", ua=WECHAT)
+    click = desk.pond.click_of(reply)
+    wait_for(lambda: desk.figures() == ["1", "1", "1", "1"], 40, 0.1)
+    desk.card("Live")
+    assert desk.find(".live tbody tr").get_attribute("data-id") == click["id"]
+    assert "WeChat" in desk.find(".live tbody tr").text
+    desk.find(".series-card canvas")
+    desk.find(".series-card").find_element(By.XPATH, ".//button[.='Table']").click()
+    cells = wait_for(lambda: [row.text for row in desk.all(".series-table tbody tr")])
+    assert cells[-1].split()[-3:] == ["1", "1", "0"]  # clicks, visitors, the period before
+    assert sum(int(row.split()[-3]) for row in cells) == 1
+
+
+def test_what_visitors_wrote_stays_text(report):
+    desk = report()
+    desk.pond.link(alias="odd")
+    desk.pond.visit("odd", headers={"Referer": "https://example.com/"})
+    for value in (EVIL, FORMULA):
+        reply = desk.pond.visit("odd?" + "&".join(f"utm_{name}={quote(value, safe='')}" for name in ("source", "medium", "campaign", "content", "term")))
+        desk.pond.click_of(reply)
+    desk.open("/report?show=utm_content&pivot=utm_source,utm_content").sign_in().settled()
+    names = {name for name, _ in desk.bars("UTM")}
+    assert names == {EVIL, FORMULA, "Unknown"}
+    desk.card("Two at a time")
+    wait_for(lambda: len(desk.all(".pivot tbody tr")) >= 3, 20)
+    assert EVIL in desk.find(".pivot").text
+    assert desk.all("img[src=x]") == [] and desk.all("body script") == []
+    rows = saved_csv(desk, "UTM")
+    assert rows[0] == ["utm_content", "Clicks (PV)", "Share"]
+    assert {row[0] for row in rows[1:]} == {EVIL, "'" + FORMULA, "Unknown"}
+    assert noise(desk.driver) == []
+
+
+def saved_csv(desk, title):
+    """What the card's CSV button would save: the file is read from its blob as it is made."""
+    desk.driver.execute_script("""
+        const make = URL.createObjectURL;
+        URL.createObjectURL = (blob) => { blob.text().then((text) => { window.savedCsv = text; }); return make.call(URL, blob); };
+        HTMLAnchorElement.prototype.click = function () {};""")
+    desk.card(title).find_element(By.CSS_SELECTOR, "[data-csv]").click()
+    text = wait_for(lambda: desk.driver.execute_script("return window.savedCsv"))
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+def test_a_csv_has_what_the_table_shows(report):
+    desk = report()
+    fill(desk.pond)
+    desk.open("/report").sign_in().settled()
+    shown = desk.bars("Channels")
+    rows = saved_csv(desk, "Channels")
+    assert [tuple(row[:2]) for row in rows[1:]] == shown == [("group-1", "6"), ("group-2", "2")]
+
+
+@pytest.mark.parametrize("width, language, scheme", LOOKS)
+def test_reports_fit(report, width, language, scheme):
+    desk = report(width, language, scheme)
+    fill(desk.pond)
+    desk.open("/report?campaign=spring&show=app").sign_in().settled()
+    for card in desk.all(".report-card"):
+        desk.driver.execute_script("arguments[0].scrollIntoView()", card)
+        wait_for(lambda: not card.find_elements(By.CSS_SELECTOR, ".skeleton"), 20)
+    desk.check_fit()
+    shot(desk.driver, f"desk-report-{width}-{language[:2]}-{scheme}")
+    assert desk.driver.find_element(By.TAG_NAME, "h1").text == "spring"
+    assert noise(desk.driver) == []
