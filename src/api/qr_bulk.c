@@ -14,7 +14,7 @@
 #include "qr_bulk.h"
 #include "qrzip.h"
 
-#define PIXELS_MAX (INT64_C(1) << 30) /* of all PNGs of one call: some ten seconds of work */
+#define PIXELS_MAX (INT64_C(1) << 28) /* of all PNGs of one call: some ten seconds of work, more with captions */
 #define ENTRY_MAX  ((size_t)16 * 1024 * 1024)
 #define INDEX_MAX  ((size_t)32 * 1024 * 1024)
 

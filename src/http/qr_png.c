@@ -160,7 +160,7 @@ static bool write_all(png_structp png, png_infop info, struct drawing *self)
     if (!shades && !plain) {
         set_palette(png, info, plan);
     }
-    png_set_filter(png, 0, PNG_FILTER_NONE | PNG_FILTER_UP); /* rows repeat; the others cost time and gain little */
+    png_set_filter(png, 0, PNG_FILTER_UP); /* rows repeat; to choose among filters costs time and gains little */
     png_write_info(png, info);
     for (int y = 0; y < self->height; y++) {
         bool same = same_row(self, y);
