@@ -34,6 +34,7 @@ DOORS = {
     "GET /api/v1/session": "self", "DELETE /api/v1/session": "self",
     "POST /api/v1/session": "anyone", "POST /api/v1/session/accept": "anyone",
     "GET /api/v1/export/words": "look", "POST /api/v1/import/words": "edit", "POST /api/v1/bulk/qr": "look", "GET /api/v1/qr-sheet": "look",
+    "GET /api/v1/qr-logo": "look", "PUT /api/v1/qr-logo": "admin", "DELETE /api/v1/qr-logo": "admin",
     "GET /api/v1/audit": "edit", "POST /api/v1/backup": "admin", "POST /api/v1/check": "admin",
     "GET /healthz": "anyone", "GET /readyz": "anyone", "GET /assets/{name}": "anyone",
     # The form is its own door: whoever is not in gets the page to sign in.
@@ -330,7 +331,7 @@ TRIES = {
     **{row: forbidden for row, door in DOORS.items() if door == "admin"},
     **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values", "POST /api/v1/import/words")},
     **{row: nothing_of_others for row in (
-        "GET /api/v1/domains", "GET /api/v1/domains/{host}", "GET /api/v1/utm-values", "GET /api/v1/utm-values/{id}",
+        "GET /api/v1/qr-logo", "GET /api/v1/domains", "GET /api/v1/domains/{host}", "GET /api/v1/utm-values", "GET /api/v1/utm-values/{id}",
         "PATCH /api/v1/utm-values/{id}", "DELETE /api/v1/utm-values/{id}", "GET /api/v1/me", "PATCH /api/v1/me",
         "POST /api/v1/me/password", "GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/session", "POST /api/v1/session/accept",
         "GET /healthz", "GET /readyz", "GET /assets/{name}", "GET /", "GET /desk", "GET /desk/{path}", "POST /desk/form", "POST /sign-in", "POST /sign-out")},
