@@ -7,10 +7,11 @@ import io
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from browser import noise, open_browser, shot
+from browser import noise, shot
+from desk import EVIL, Desk
 from pond import GOOGLEBOT, SAFARI, WECHAT, wait_for
 from selenium.webdriver.common.by import By
-from test_desk import EVIL, LOOKS, Desk
+from test_desk import LOOKS
 
 CLASSES = ["human", "bot", "preview", "prefetch", "head", "replay", "duplicate"]
 FORMULA = "=HYPERLINK(\"https://evil.example\")"
@@ -39,18 +40,12 @@ class Report(Desk):
 
 
 @pytest.fixture
-def report(make_pond, tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    opened = []
-
+def report(desk):
     def make(width=1280, language="en-US", scheme="light", **settings):
-        driver = open_browser(tmp_path / f"profile{len(opened)}", width, language, scheme)
-        opened.append(driver)
-        return Report(make_pond(**settings), driver)
+        opened = desk(width, language, scheme, **settings)
+        return Report(opened.pond, opened.driver)
 
-    yield make
-    for driver in opened:
-        driver.quit()
+    return make
 
 
 def fill(pond):

@@ -43,7 +43,7 @@ function options({ stacked, horizontal, onPick, legend, titleOf, tickOf }) {
     onClick: (event, found) => { if (onPick && found.length > 0) { onPick(found[0].index, found[0].datasetIndex); } },
     onHover: (event, found) => { event.native.target.style.cursor = onPick && found.length > 0 ? 'pointer' : ''; },
     plugins: {
-      legend: { display: legend, position: 'bottom', labels: { color: colour('soft'), boxWidth: 10, boxHeight: 10, usePointStyle: true } },
+      legend: { display: Boolean(legend), position: 'bottom', labels: { color: colour('soft'), boxWidth: 10, boxHeight: 10, usePointStyle: true } },
       tooltip: {
         backgroundColor: colour('ink'), titleColor: ground, bodyColor: ground, padding: 10, cornerRadius: 8, boxPadding: 4, usePointStyle: true,
         callbacks: {
@@ -59,7 +59,7 @@ function dataset(kind, series, i) {
   return kind === 'line'
     ? {
       label: series.name, data: series.values, borderColor: line, backgroundColor: `${line}1f`, borderWidth: 2, cubicInterpolationMode: 'monotone',
-      pointRadius: series.values.length > 60 ? 0 : 2, pointHoverRadius: 5, fill: i === 0 && !series.dashed, borderDash: series.dashed ? [5, 4] : [],
+      pointRadius: series.values.length > 20 ? 0 : 2, pointHoverRadius: 5, fill: i === 0 && !series.dashed, borderDash: series.dashed ? [5, 4] : [],
     }
     : { label: series.name, data: series.values, backgroundColor: line, borderRadius: 4, maxBarThickness: 32 };
 }

@@ -5,8 +5,7 @@
  */
 import * as api from '../api.js';
 import { h, replace } from '../dom.js';
-import { t } from '../i18n.js';
-import { lang } from '../i18n.js';
+import { lang, t } from '../i18n.js';
 import { href } from '../router.js';
 import { valueName } from '../values.js';
 import { badge } from '../components/page.js';
@@ -17,9 +16,13 @@ const BURST = 100; // rows asked for at once
 const EVERY_MS = 4000;
 const EVERY_MAX_MS = 60000; // after errors
 
+/** The time of day; with its date unless that is today's. */
 function timeIn(tz, value) {
-  return new Intl.DateTimeFormat(lang(), { timeZone: tz, month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
-    .format(new Date(value));
+  const form = (options) => new Intl.DateTimeFormat(lang(), { timeZone: tz, ...options });
+  const day = form({ month: 'numeric', day: 'numeric' });
+  const clock = form({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(new Date(value));
+  const date = day.format(new Date(value));
+  return date === day.format(new Date()) ? clock : `${date} ${clock}`;
 }
 
 function origin(click) {

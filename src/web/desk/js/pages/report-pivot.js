@@ -31,7 +31,7 @@ function matrix(ctx, { rows, columns, counts }) {
   const name = (dim, value) => h('button', { class: 'pivot-name', type: 'button', title: valueName(dim, value), on: { click: () => ctx.filter(dim, value) } }, valueName(dim, value));
   return h('div', { class: 'table-box', tabindex: '0', role: 'region', 'aria-label': t('report.card.pivot') }, h('table', { class: 'table pivot' },
     h('caption', { class: 'unseen' }, `${dimName(down)} × ${dimName(across)}`),
-    h('thead', null, h('tr', null, h('th', { scope: 'col' }, `${dimName(down)} × ${dimName(across)}`),
+    h('thead', null, h('tr', null, h('td'),
       columns.map(([column]) => h('th', { scope: 'col', class: 'num' }, name(across, column))), h('th', { scope: 'col', class: 'num' }, t('report.sum')))),
     h('tbody', null, rows.map(([row, sum]) => h('tr', null, h('th', { scope: 'row' }, name(down, row)), columns.map(([column]) => cell(row, column)),
       h('td', { class: 'num strong' }, number(sum)))))));

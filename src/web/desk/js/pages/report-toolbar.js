@@ -43,7 +43,7 @@ function today(tz, ago = 0) {
 }
 
 /** The line of choices. set(patch) changes the state of the report. */
-export function toolbar(state, set, { tools }) {
+export function toolbar(state, set, { base, tools }) {
   const pick = (value) => set(value === OWN
     ? { period: '', from: today(state.tz, 6), to: today(state.tz), interval: '' } : { period: value, from: '', to: '', interval: '' });
   return h('div', { class: 'report-bar no-print' },
@@ -53,7 +53,8 @@ export function toolbar(state, set, { tools }) {
     button(state.tz, {
       kind: 'small', icon: 'globe', attrs: { 'aria-label': `${t('zone.label')} ${state.tz}` },
       run: () => zoneDialog({ value: state.tz, hint: t('report.zone_hint'), onPick: (tz) => tz && set({ tz }) }),
-    }), h('span', { class: 'grow' }), tools);
+    }),
+    button(t('report.add_filter'), { kind: 'plain small', icon: 'filter', run: () => addDialog(state, set, base) }), h('span', { class: 'grow' }), tools);
 }
 
 /* ---- filters ----------------------------------------------------------------------------------------------------- */
@@ -102,10 +103,10 @@ function addDialog(state, set, base) {
 }
 
 /** Fills `place` with the chips; names of keys follow once they are known. */
-export function drawFilters(place, state, set, base) {
+export function drawFilters(place, state, set) {
   const draw = () => replace(place, state.filters.map((filter) => chip(filter, state, set)),
-    button(t('report.add_filter'), { kind: 'plain small', icon: 'filter', run: () => addDialog(state, set, base) }),
     state.filters.length > 1 && button(t('filter.clear'), { kind: 'plain small', run: () => set({ filters: [] }) }));
+  place.hidden = state.filters.length === 0;
   draw();
   Promise.all(state.filters.map((filter) => loadNames(filter.dim, filter.values))).then(() => {
     if (!place.contains(document.activeElement) && state.filters.length > 0) {

@@ -104,8 +104,8 @@ export function reportView(view, { base = {}, hide = [], middle = null, onState 
     load = new AbortController();
     view.signal.addEventListener('abort', () => load.abort(), { once: true, signal: load.signal });
     const ctx = context(load.signal);
-    replace(bar, toolbar(state, (patch) => set(patch), { tools: tools() }));
-    drawFilters(chips, state, (patch) => set(patch, { push: true }), base);
+    replace(bar, toolbar(state, (patch) => set(patch, { push: 'filters' in patch }), { base, tools: tools() }));
+    drawFilters(chips, state, (patch) => set(patch, { push: true }));
     tryFigures(load.signal);
     cards.forEach((card) => card.reload(ctx));
   };
