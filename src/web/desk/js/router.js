@@ -6,6 +6,7 @@
 import { loadWords, t } from './i18n.js';
 import { replace } from './dom.js';
 import { searchText } from './query.js';
+import { can } from './session.js';
 
 const BASE = '/desk';
 const state = { routes: [], outlet: null, failed: null, shown: null, leave: null, abort: null, turn: 0 };
@@ -91,6 +92,13 @@ async function show({ focus = true, scroll = null } = {}) {
   }
   if (found.route.redirect) {
     go(found.route.redirect + location.search, { replace: true });
+    return;
+  }
+  const scope = found.route.scope || found.route.nav?.scope;
+  if (scope && !can(scope)) {
+    leaveCurrent();
+    state.shown = null;
+    state.failed({ status: 403 });
     return;
   }
   try {

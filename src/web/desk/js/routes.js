@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every page is a row: `path` below /desk (":name" takes one segment), `page` its module, `words` its files of words.
- * With `nav` it stands in the navigation: group, icon, word, keys, and the scope without which it is not offered.
+ * With `nav` it stands in the navigation: group, icon, word, keys, and the scope without which it is not offered; a page
+ * that is not there has its `scope` beside its path.
  *
  * A page's module exports `async function show(view)`: it fills view.el (see router.js for what else a view has) and may
  * return a function that is called when the page is left.
@@ -27,6 +28,23 @@ export const routes = [
     path: '/clicks', page: () => import('./pages/clicks.js'), words: ['clicks', 'links'],
     nav: { group: 'understand', icon: 'list', word: 'nav.clicks', keys: 'g t', scope: 'stats:read' },
   },
+  {
+    path: '/channels', page: () => import('./pages/channels.js'), words: ['labels', 'channels'],
+    nav: { group: 'organise', icon: 'pin', word: 'nav.channels', keys: 'g h', scope: 'links:read' },
+  },
+  {
+    path: '/campaigns', page: () => import('./pages/campaigns.js'), words: ['labels'],
+    nav: { group: 'organise', icon: 'flag', word: 'nav.campaigns', keys: 'g a', scope: 'links:read' },
+  },
+  {
+    path: '/tags', page: () => import('./pages/tags.js'), words: ['labels'],
+    nav: { group: 'organise', icon: 'tag', word: 'nav.tags', scope: 'links:read' },
+  },
+  {
+    path: '/people', page: () => import('./pages/people.js'), words: ['people'],
+    nav: { group: 'run', icon: 'users', word: 'nav.people', keys: 'g p', scope: 'admin' },
+  },
+  { path: '/people/:key/hand-over', page: () => import('./pages/hand-over.js'), words: ['people'], scope: 'admin' },
 ];
 
 /** Groups of the navigation, in order; a group without pages is not shown. */

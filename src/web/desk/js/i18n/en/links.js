@@ -55,7 +55,6 @@ export default {
   'links.key_next': 'Next link',
   'links.key_previous': 'Previous link',
   'links.key_pick': 'Select this link',
-  'undo': 'Undo',
   'bulk.label': 'Many at once',
   'bulk.selected': '{n} selected|{n} selected',
   'bulk.all': 'Select all {n}',

@@ -55,7 +55,6 @@ export default {
   'links.key_next': '下一条短链',
   'links.key_previous': '上一条短链',
   'links.key_pick': '选中当前短链',
-  'undo': '撤销',
   'bulk.label': '批量操作',
   'bulk.selected': '已选 {n} 条',
   'bulk.all': '选择全部 {n} 条',
