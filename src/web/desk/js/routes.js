@@ -41,10 +41,27 @@ export const routes = [
     nav: { group: 'organise', icon: 'tag', word: 'nav.tags', scope: 'links:read' },
   },
   {
+    path: '/utm', page: () => import('./pages/utm.js'), words: ['utm'],
+    nav: { group: 'organise', icon: 'layers', word: 'nav.utm', scope: 'links:read' },
+  },
+  {
+    path: '/domains', page: () => import('./pages/domains.js'), words: ['domains'],
+    nav: { group: 'run', icon: 'globe', word: 'nav.domains', scope: 'admin' },
+  },
+  {
     path: '/people', page: () => import('./pages/people.js'), words: ['people'],
     nav: { group: 'run', icon: 'users', word: 'nav.people', keys: 'g p', scope: 'admin' },
   },
   { path: '/people/:key/hand-over', page: () => import('./pages/hand-over.js'), words: ['people'], scope: 'admin' },
+  {
+    path: '/keys', page: () => import('./pages/keys.js'), words: ['keys', 'create'],
+    nav: { group: 'run', icon: 'key', word: 'nav.keys', scope: 'admin' },
+  },
+  {
+    path: '/audit', page: () => import('./pages/audit.js'), words: ['audit'],
+    nav: { group: 'run', icon: 'clock', word: 'nav.audit', keys: 'g u', scope: 'links:write' },
+  },
+  { path: '/account', page: () => import('./pages/account.js'), words: ['account'] },
 ];
 
 /** Groups of the navigation, in order; a group without pages is not shown. */

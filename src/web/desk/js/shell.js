@@ -82,6 +82,7 @@ function accountMenu(again, signOut) {
       h('span', { class: 'cut small soft' }, t(`role.${me.user.role}`))), icon('more'));
   const theme = (value) => ({ text: t(`theme.${value || 'system'}`), checked: prefs.get('theme') === value, run: () => setTheme(value) });
   return menu(trigger, () => [
+    { text: t('nav.account'), icon: 'user', href: href('/account') },
     { text: isChinese() ? 'English' : '中文', icon: 'globe', run: () => switchLanguage(again) },
     { text: t('zone.menu', { zone: zone() }), icon: 'clock', run: () => chooseZone(refresh) },
     null,
