@@ -26,10 +26,16 @@ export function set(name, value) {
   }
 }
 
-export function applyTheme() {
-  const dark = kept.theme ? kept.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+function show(dark) {
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   document.dispatchEvent(new CustomEvent('desk:theme')); // charts take their colours anew
 }
 
+export function applyTheme() {
+  const dark = kept.theme ? kept.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  show(dark);
+}
+
+window.addEventListener('beforeprint', () => show(false)); // paper is white
+window.addEventListener('afterprint', applyTheme);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyTheme);

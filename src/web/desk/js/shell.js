@@ -178,7 +178,7 @@ export function showShell(root, { again, signOut }) {
     }, t('nav.skip')),
     h('aside', { class: 'side', 'aria-label': t('nav.label') }, sideContent(again, signOut)),
     topBar(again, signOut),
-    h('div', null, who().install.demo && h('p', { class: 'demo-bar', role: 'note' }, t('demo')), outlet)));
+    h('div', null, who().install.demo && h('aside', { class: 'demo-bar', 'aria-label': t('demo') }, t('demo')), outlet)));
   markCurrent(root);
   addShortcuts();
   return outlet;

@@ -7,7 +7,7 @@ import * as api from '../api.js';
 import { h, replace } from '../dom.js';
 import { lang, t } from '../i18n.js';
 import { href } from '../router.js';
-import { valueName } from '../values.js';
+import { loadNames, valueName } from '../values.js';
 import { badge } from '../components/page.js';
 import { csvButton, nothing, skeletonRows } from './report-card.js';
 
@@ -26,7 +26,7 @@ function timeIn(tz, value) {
 }
 
 function origin(click) {
-  return [click.channel, click.source && valueName('source', click.source)].filter(Boolean).join(' · ') || t('value.unknown');
+  return [click.channel && valueName('channel', click.channel), click.source && valueName('source', click.source)].filter(Boolean).join(' · ') || t('value.unknown');
 }
 
 function device(click) {
@@ -61,6 +61,7 @@ export function liveCard({ onNew, follows }) {
     }))), body);
   const draw = (fresh = new Set()) => replace(body, rows.length === 0 ? nothing(t('report.live_none')) : h('table', { class: 'table live' },
     h('caption', { class: 'unseen' }, t('report.card.live')),
+    h('colgroup', null, ['time', 'code', 'class', 'origin', 'device'].map((name) => h('col', { class: `live-${name}` }))),
     h('thead', { class: 'unseen' }, h('tr', null, ['time', 'code', 'class', 'source', 'app'].map((key) => h('th', { scope: 'col' }, t(`report.live.${key}`))))),
     h('tbody', null, rows.map((click) => row(click, ctx.state.tz, fresh.has(click.id))))));
   const later = () => {
@@ -104,6 +105,7 @@ export function liveCard({ onNew, follows }) {
         rows = page.items;
         draw();
         later();
+        loadNames('channel', []).then(() => mine === turn && draw());
       }
     } catch (error) {
       if (error.name !== 'AbortError' && mine === turn) {

@@ -28,12 +28,16 @@ function matrix(ctx, { rows, columns, counts }) {
       on: { click: () => ctx.filterBoth([[down, row], [across, column]]) },
     }, number(count)));
   };
+  const rest = (row, sum) => sum - columns.reduce((all, [column]) => all + (counts.get(JSON.stringify([row, column])) || 0), 0);
+  const others = rows.some(([row, sum]) => rest(row, sum) > 0);
   const name = (dim, value) => h('button', { class: 'pivot-name', type: 'button', title: valueName(dim, value), on: { click: () => ctx.filter(dim, value) } }, valueName(dim, value));
   return h('div', { class: 'table-box', tabindex: '0', role: 'region', 'aria-label': t('report.card.pivot') }, h('table', { class: 'table pivot' },
     h('caption', { class: 'unseen' }, `${dimName(down)} × ${dimName(across)}`),
     h('thead', null, h('tr', null, h('td'),
-      columns.map(([column]) => h('th', { scope: 'col', class: 'num' }, name(across, column))), h('th', { scope: 'col', class: 'num' }, t('report.sum')))),
+      columns.map(([column]) => h('th', { scope: 'col', class: 'num' }, name(across, column))),
+      others && h('th', { scope: 'col', class: 'num' }, t('report.others')), h('th', { scope: 'col', class: 'num' }, t('report.sum')))),
     h('tbody', null, rows.map(([row, sum]) => h('tr', null, h('th', { scope: 'row' }, name(down, row)), columns.map(([column]) => cell(row, column)),
+      others && h('td', { class: 'num soft' }, h('span', { class: 'pivot-cell' }, rest(row, sum) > 0 ? number(rest(row, sum)) : '·')),
       h('td', { class: 'num strong' }, number(sum)))))));
 }
 
