@@ -10,6 +10,7 @@ import pytest
 from browser import noise, shot
 from desk import EVIL, Desk
 from pond import GOOGLEBOT, SAFARI, WECHAT, wait_for
+from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from test_desk import LOOKS
 
@@ -102,6 +103,21 @@ def test_a_bar_is_a_filter_and_the_address_is_the_view(report):
     wait_for(lambda: desk.figures()[:1] == ["2"], 20)
     desk.find(".report-chips .chip button:last-child").click()
     wait_for(lambda: desk.figures()[0] == "8", 20)
+
+
+def test_a_day_of_the_chart_is_a_period(report):
+    desk = report()
+    fill(desk.pond)
+    desk.open("/report").sign_in().settled()
+    canvas = desk.find(".series-card canvas")
+    ActionChains(desk.driver).move_to_element_with_offset(canvas, canvas.size["width"] // 2 - 2, 0).click().perform()
+    wait_for(lambda: "from=" in desk.driver.current_url, 20)
+    query = parse_qs(urlsplit(desk.driver.current_url).query)
+    assert query["from"][0] < query["to"][0] and "period" not in query
+    wait_for(lambda: desk.figures()[0] == "8", 20)  # all of them came today
+    assert desk.find("[aria-label='Interval']").get_attribute("value") == "hour"
+    desk.driver.back()
+    wait_for(lambda: desk.all("[aria-label='Interval']") and desk.find("[aria-label='Interval']").get_attribute("value") == "day", 20)
 
 
 def test_what_is_not_known_can_be_asked_for(report):

@@ -25,13 +25,16 @@ import { drawFilters, toolbar } from './report-toolbar.js';
 const AT_ONCE = 3;
 const AGAIN_AFTER_MS = 8000; // figures follow what comes in, but not each click of it
 
-/** What is said where there is nothing to count yet. */
-function teach(state, set) {
-  if (state.filters.length > 0) {
+/** What is said where there is nothing to count; `ever`: there has been something at another time. */
+function teach(state, set, { ever, ofLink }) {
+  if (ever && state.filters.length > 0) {
     return empty({ icon: 'filter', title: t('report.none_filtered'), text: t('report.none_filtered_text'), action: button(t('filter.clear'), { run: () => set({ filters: [] }) }) });
   }
-  if (state.period !== 'all') {
+  if (ever) {
     return empty({ icon: 'chart', title: t('report.none_then'), text: t('report.none_then_text'), action: button(t('period.all'), { run: () => set({ period: 'all', from: '', to: '' }) }) });
+  }
+  if (ofLink) {
+    return empty({ icon: 'chart', title: t('report.none_yet'), text: t('report.none_yet_link') });
   }
   return empty({
     icon: 'chart', title: t('report.none_yet'), text: t('report.none_yet_text'),
@@ -83,7 +86,11 @@ export function reportView(view, { base = {}, hide = [], middle = null, onState 
     const none = received(found.totals) === 0;
     below.hidden = none;
     nothingYet.hidden = !none;
-    replace(nothingYet, none && h('div', { class: 'card' }, teach(state, set)));
+    if (none) {
+      const all = await inTurn(() => api.get('/stats', { period: 'all', metrics: 'clicks', ...base }, { signal }), signal);
+      replace(nothingYet, h('div', { class: 'card' }, teach(state, set, { ever: received(all.totals) > 0, ofLink: 'link' in base })));
+      return;
+    }
     await series.show(found, state);
   };
   const tryFigures = (signal) => figures(signal).catch((error) => {

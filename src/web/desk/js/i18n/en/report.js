@@ -3,6 +3,7 @@
 export default {
   'report.title': 'Overview',
   'report.lead': 'Who brought visitors, where they came from, and what they opened the links with.',
+  'report.links': 'Its links',
   'report.totals': 'Totals',
   'report.clicks': 'Clicks (PV)',
   'report.visitors': 'Visitors (UV)',
@@ -77,6 +78,7 @@ export default {
   'report.none_then_text': 'Choose another period, or look at all of it.',
   'report.none_yet': 'No visits yet',
   'report.none_yet_text': 'Make a short link and post it. A few seconds after somebody opened it there are figures here.',
+  'report.none_yet_link': 'Post this link somewhere. A few seconds after somebody opened it there are figures here.',
   'period.today': 'Today',
   'period.yesterday': 'Yesterday',
   'period.7d': 'Last 7 days',

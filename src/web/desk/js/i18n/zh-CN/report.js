@@ -3,6 +3,7 @@
 export default {
   'report.title': '概览',
   'report.lead': '谁带来了访问，访客从哪里来，用什么打开。',
+  'report.links': '查看短链',
   'report.totals': '合计',
   'report.clicks': '访问次数(PV)',
   'report.visitors': '访问人数(UV)',
@@ -77,6 +78,7 @@ export default {
   'report.none_then_text': '换一个时间范围，或看看全部时间。',
   'report.none_yet': '还没有访问',
   'report.none_yet_text': '建一条短链，发到群里、海报上或文章中。有人打开后，几秒内这里就有数字了。',
+  'report.none_yet_link': '把这条短链发到群里、海报上或文章中。有人打开后，几秒内这里就有数字了。',
   'period.today': '今天',
   'period.yesterday': '昨天',
   'period.7d': '近 7 天',
