@@ -78,8 +78,9 @@ def test_figures_and_balance_are_the_apis(report):
     unopened = desk.find(".balance p + p a")  # real visits that led nowhere are not clicks
     assert int(unopened.text) == totals["by_class"]["human"] - totals["clicks"] == 1
     unopened.click()
-    desk.find(".table time")
-    assert len(desk.all(".table tbody tr")) == 1
+    wait_for(lambda: "/desk/clicks?" in desk.driver.current_url, 20)
+    desk.find(".table.cards time")
+    assert len(desk.all(".table.cards tbody tr")) == 1
     assert noise(desk.driver) == []
 
 
