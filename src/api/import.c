@@ -9,12 +9,11 @@
 #include "import_private.h"
 #include "linkpond/api/routes.h"
 
-#define PATIENCE_S     3600 /* a million rows without a problem are minutes without a word */
-#define BATCH_ROWS     LIMIT_BULK
-#define BATCH_BYTES    (8 * 1024 * 1024)  /* a batch with long rows is closed early */
-#define ARENA_BYTES    (96 * 1024 * 1024) /* of one batch with everything the editor adds */
-#define OUT_BYTES      (16 * 1024 * 1024)
-#define PROGRESS_EVERY 10 /* batches */
+#define PATIENCE_S  3600 /* a million rows without a problem are minutes without a word */
+#define BATCH_ROWS  LIMIT_BULK
+#define BATCH_BYTES (8 * 1024 * 1024)  /* a batch with long rows is closed early */
+#define ARENA_BYTES (96 * 1024 * 1024) /* of one batch with everything the editor adds */
+#define OUT_BYTES   (16 * 1024 * 1024)
 
 static const char *const status_names[IMPORT_STATUSES] = {
 #define STATUS_NAME(constant, name) [IMPORT_##constant] = name,
@@ -121,8 +120,7 @@ static void report(struct import *self, const struct import_item *items, size_t 
     if (db) {
         readers_give(self->engine->readers, db);
     }
-    self->batches++;
-    if (self->progress && self->batches % PROGRESS_EVERY == 0) {
+    if (self->progress) {
         buf_addf(&self->stream.text, "{\"progress\":{\"rows\":%lld}}\n", (long long)self->rows);
     }
 }
@@ -139,6 +137,12 @@ static void summarize(struct import *self)
         json_put_i64(&json, status_names[i], self->counts[i]);
     }
     json_put_i64(&json, "noted", self->noted);
+    json_name(&json, "unknown_columns");
+    json_array(&json);
+    for (size_t i = 0; i < self->unknown_count; i++) {
+        json_str(&json, self->unknown[i]);
+    }
+    json_array_end(&json);
     json_name(&json, "seconds");
     int64_t took_ms = (clock_mono_ns() - self->started_ns) / 1000000;
     json_double(&json, (double)took_ms / 1000.0);

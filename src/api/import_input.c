@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "csv_cell.h"
 #include "import_private.h"
+#include "linkpond/base/utf8.h"
 
 static const str utf8_mark = STR_INIT("\xef\xbb\xbf");
 
@@ -84,6 +86,17 @@ static bool take_body(struct import *self, const struct request *request)
     return self->body.len == request->body.len;
 }
 
+/* So that who imports learns what stays behind. */
+static void keep_unknown(struct import *self, const struct csv_row *header)
+{
+    for (size_t i = 0; i < self->map.count && i < header->count; i++) {
+        str cell = utf8_cut(str_trim(csv_unguard(header->cells[i])), COLUMN_WORD_MAX);
+        if (!self->map.columns[i].name && cell.len > 0) {
+            self->unknown[self->unknown_count++] = arena_str(&self->keep, cell);
+        }
+    }
+}
+
 enum err import_input_open(struct import *self, const struct request *request, struct fault *fault)
 {
     struct csv_row header;
@@ -99,7 +112,11 @@ enum err import_input_open(struct import *self, const struct request *request, s
         return fault_set(fault, ERR_INVALID, "header", "line_too_long", "The first line is no CSV header.",
                          "首行不是 CSV 表头。");
     }
-    return err == OK ? import_map_read(&self->map, &header, fault) : err;
+    err = err == OK ? import_map_read(&self->map, &header, fault) : err;
+    if (err == OK) {
+        keep_unknown(self, &header);
+    }
+    return err;
 }
 
 /* A quote that nobody closed swallows the rest of the file: nothing behind it can be trusted. */

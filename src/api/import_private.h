@@ -31,9 +31,11 @@ struct import {
     struct arena arena;    /* of one batch */
     struct link_view view; /* writes into the batch's arena */
     struct bounds bounds;
-    int64_t rows, batches;
+    int64_t rows;
     int64_t counts[IMPORT_STATUSES];
-    int64_t noted; /* rows whose UTM values something is to be said of */
+    int64_t noted;                /* rows whose UTM values something is to be said of */
+    str unknown[CSV_COLUMNS_MAX]; /* what the head calls columns that mean nothing to us */
+    size_t unknown_count;
 };
 
 /* import_input.c: takes over the body (a copy, or the file again), reads the header. ERR_INVALID, ERR_MALFORMED. */

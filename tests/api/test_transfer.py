@@ -35,7 +35,7 @@ def test_rows_become_links_that_redirect(pond):
     rows, summary = import_csv(pond, "url,alias,title,tags\r\nhttps://www.example.com/a?x=1,imp-a,第一,\"red,蓝\"\r\n"
                                      "https://www.example.com/b,,,\r\n")
     assert summary | {"seconds": 0} == {"rows": 2, "created": 2, "updated": 0, "skipped": 0, "renamed": 0, "failed": 0, "noted": 0,
-                                        "seconds": 0, "dry_run": False, "complete": True}
+                                        "unknown_columns": [], "seconds": 0, "dry_run": False, "complete": True}
     assert rows[1]["short_url"] == "http://s.test/imp-a"
     assert pond.visit("imp-a").headers["Location"] == "https://www.example.com/a?x=1"
     link = pond.api("GET", f"/links/{rows[1]['id']}", 200).json()
@@ -104,6 +104,11 @@ def test_a_dry_run_over_several_batches_says_what_the_real_one_does(pond, confli
         {k: v for k, v in real.items() if k not in ("seconds", "dry_run")}
     named = {n: row["short_url"] for n, row in real_rows.items() if row["status"] == "renamed"}
     assert {n: row["short_url"] for n, row in dry_rows.items() if row["status"] == "renamed"} == named
+
+
+def test_columns_that_mean_nothing_are_named(pond):
+    _, summary = import_csv(pond, "url,Weather,=1,,title\nhttps://e.com/w,sunny,2,,t\n", dry_run="true")
+    assert summary["unknown_columns"] == ["Weather", "=1"]
 
 
 def test_a_bad_row_tells_its_field_and_leaves_the_others_alone(pond):

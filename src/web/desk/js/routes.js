@@ -49,6 +49,14 @@ export const routes = [
     nav: { group: 'run', icon: 'globe', word: 'nav.domains', scope: 'admin' },
   },
   {
+    path: '/import', page: () => import('./pages/import.js'), words: ['transfer', 'create', 'links'],
+    nav: { group: 'organise', icon: 'upload', word: 'nav.import', keys: 'g i', scope: 'links:write' },
+  },
+  {
+    path: '/export', page: () => import('./pages/export.js'), words: ['transfer', 'links'],
+    nav: { group: 'organise', icon: 'download', word: 'nav.export', keys: 'g x', scope: 'links:read' },
+  },
+  {
     path: '/people', page: () => import('./pages/people.js'), words: ['people'],
     nav: { group: 'run', icon: 'users', word: 'nav.people', keys: 'g p', scope: 'admin' },
   },

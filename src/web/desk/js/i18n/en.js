@@ -31,6 +31,8 @@ export default {
   'nav.links': 'Links',
   'nav.fan_out': 'Links by place',
   'nav.overview': 'Overview',
+  'nav.import': 'Import',
+  'nav.export': 'Export',
   'nav.clicks': 'Ledger',
   'nav.channels': 'Channels',
   'nav.campaigns': 'Campaigns',

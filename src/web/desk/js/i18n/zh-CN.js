@@ -31,6 +31,8 @@ export default {
   'nav.links': '短链',
   'nav.fan_out': '批量渠道链接',
   'nav.overview': '概览',
+  'nav.import': '导入',
+  'nav.export': '导出',
   'nav.clicks': '访问流水',
   'nav.channels': '渠道',
   'nav.campaigns': '活动',
