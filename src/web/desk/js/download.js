@@ -15,10 +15,16 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), LIFE_MS);
 }
 
-/** The answer of a call that gives a file. */
-export async function saveAnswer(method, path, body, name) {
-  const answer = await api.call(method, path, { body, headers: { Accept: '*/*' } });
-  save(await answer.blob(), name);
+/** What the server calls the file (RFC 6266), else ''. */
+function nameOf(answer) {
+  const found = /filename\*=UTF-8''([^;]+)/i.exec(answer.headers.get('Content-Disposition') || '');
+  return found ? decodeURIComponent(found[1]) : '';
+}
+
+/** Saves the answer of a call; with `own` under that name even where the server has one. */
+export async function saveAnswer(method, path, options, name, { own = false } = {}) {
+  const answer = await api.call(method, path, { ...options, headers: { Accept: '*/*' } });
+  save(await answer.blob(), (!own && nameOf(answer)) || name);
 }
 
 /** "spring-20261111" of a name, for a file. */

@@ -108,6 +108,8 @@ export default {
   'qr.title': 'QR code',
   'qr.alt': 'QR code of {name}',
   'qr.save': 'Download {format}',
+  'qr.style': 'Style',
+  'qr.zip_begun': 'Packing the QR codes…',
   'qr.note': 'Visits by this code count as scans.',
   'balance.title': 'Balance',
   'balance.loading': 'Balancing…',

@@ -108,6 +108,8 @@ export default {
   'qr.title': '二维码',
   'qr.alt': '{name} 的二维码',
   'qr.save': '下载 {format}',
+  'qr.style': '样式',
+  'qr.zip_begun': '正在打包二维码…',
   'qr.note': '通过这个二维码的访问会单独计入扫码次数。',
   'balance.title': '对账',
   'balance.loading': '正在对账…',

@@ -43,6 +43,9 @@ export function layout(fields, target, head = []) {
 function made(link, again) {
   const copy = copyButton(() => link.short_url, { kind: 'main big', label: t('create.copy') });
   const title = h('h2', { tabindex: '-1' }, t('create.made'));
+  const codePlace = h('div', { class: 'made-qr stack tight' });
+  const drawCode = () => replace(codePlace, qrImage(link), h('div', { class: 'row' }, qrDownloads(link, 'small', drawCode)));
+  drawCode();
   const element = h('section', { class: 'card made', 'aria-label': t('create.made') },
     h('div', { class: 'made-main stack' },
       h('div', { class: 'row' }, h('span', { class: 'made-tick' }, icon('check')), title),
@@ -52,7 +55,7 @@ function made(link, again) {
       warningTexts(link).map((text) => notice('', text)),
       h('div', { class: 'row' }, button(t('create.again'), { kind: 'small', icon: 'add', run: () => again({}) }),
         button(t('create.again_same'), { kind: 'small', icon: 'layers', run: () => again(link) }))),
-    h('div', { class: 'made-qr stack tight' }, qrImage(link), h('div', { class: 'row' }, qrDownloads(link))));
+    codePlace);
   return { element, focus: () => copy.focus() };
 }
 

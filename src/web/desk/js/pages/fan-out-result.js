@@ -10,7 +10,7 @@ import { UTM } from '../linkform.js';
 import { button } from '../components/button.js';
 import { copyButton } from '../components/copy.js';
 import { badge, card, notice } from '../components/page.js';
-import { qrDialog, qrSheetUrl, qrZip } from '../components/qr.js';
+import { qrDialog, qrSheetDialog, qrZip } from '../components/qr.js';
 import { table, tableBox } from '../components/table.js';
 import { fail } from '../components/toast.js';
 
@@ -39,7 +39,7 @@ function columns() {
     { key: 'state', label: t('links.state'), bare: true, cls: 'narrow', cell: (row) => (row.status === 200 ? badge(t('fan.existed'), 'note') : badge(t('fan.made'), 'good')) },
     {
       key: 'acts', label: t('links.actions'), hidden: true, cls: 'narrow acts',
-      cell: (row) => button(t('fan.qr_of', { name: placeName(row) }), { kind: 'plain small', icon: 'qr', iconOnly: true, run: () => qrDialog(row.link) }),
+      cell: (row) => button(t('fan.qr_of', { name: placeName(row) }), { kind: 'plain small', icon: 'qr', iconOnly: true, run: () => { qrDialog(row.link); } }),
     },
   ];
 }
@@ -82,7 +82,7 @@ function summary(entries, back) {
       copyButton(() => rows.map((row) => `${placeName(row)}\t${row.short_url}`).join('\n'), { kind: 'main', label: t('fan.copy_all') }),
       button(t('fan.zip'), { icon: 'qr', run: () => qrZip({ refs }, `${name}-qr`).catch(fail) }),
       button(t('fan.csv'), { icon: 'download', run: () => saveCsv(name, CSV_COLUMNS, rows.map(csvRow)) }),
-      button(t('fan.sheet'), { icon: 'print', href: qrSheetUrl({ refs: refs.join(',') }), attrs: { target: '_blank' } })),
+      button(t('fan.sheet'), { icon: 'print', run: () => { qrSheetDialog({ refs }); } })),
     h('div', { class: 'row' },
       button(t('fan.again'), { kind: 'small', icon: 'add', run: () => back(false) }),
       button(t('fan.back'), { kind: 'small', icon: 'edit', run: () => back(true) })),

@@ -78,6 +78,15 @@ function actions(link, changed) {
   ];
 }
 
+/** The code with what can be done with it. */
+function qrCard(link) {
+  const place = h('div', { class: 'stack tight' });
+  const draw = () => replace(place, qrImage(link), h('div', { class: 'row' }, qrDownloads(link, 'small', draw)),
+    h('p', { class: 'soft small' }, t('qr.note')));
+  draw();
+  return card({ title: t('qr.title'), cls: 'qr-card' }, place);
+}
+
 export async function show(view) {
   const path = `/links/${api.segment(view.params.ref)}`;
   let link = await api.get(path, null, { signal: view.signal });
@@ -98,7 +107,7 @@ export async function show(view) {
       warningTexts(link).map((text) => notice('', text)),
       report ? report.element : about));
     replace(about, card({ title: t('link.facts') }, facts(link)),
-      card({ title: t('qr.title'), cls: 'qr-card' }, qrImage(link), h('div', { class: 'row' }, qrDownloads(link)), h('p', { class: 'soft small' }, t('qr.note'))));
+      qrCard(link));
   };
   draw();
   const offs = [

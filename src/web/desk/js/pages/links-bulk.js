@@ -2,6 +2,7 @@
 /* The bar that appears once links are ticked, and the dialogs that change all of them in one call. */
 import * as api from '../api.js';
 import { h, replace } from '../dom.js';
+import { dated } from '../download.js';
 import { fromLocalInput, number } from '../format.js';
 import { t } from '../i18n.js';
 import * as places from '../places.js';
@@ -11,6 +12,7 @@ import { confirm, dialog } from '../components/dialog.js';
 import { textField } from '../components/field.js';
 import { form, submitButton } from '../components/form.js';
 import { menu } from '../components/menu.js';
+import { qrSheetDialog, qrZip } from '../components/qr.js';
 import { fail, problemText, toast } from '../components/toast.js';
 
 const AT_ONCE = 1000;
@@ -30,7 +32,7 @@ function report(results, said) {
   }
 }
 
-function actionsOf(run, ask) {
+function actionsOf(run, ask, codes) {
   const label = (key, set, options = {}) => ({ text: t(`bulk.${key}`), icon: options.icon, run: () => ask(key, set, options) });
   return {
     tags: () => ask('tags', (values) => ({ add_tags: values.add, remove_tags: values.remove }), {
@@ -52,6 +54,9 @@ function actionsOf(run, ask) {
       label('extend', (values) => ({ valid_until: fromLocalInput(values.valid_until) }), {
         icon: 'calendar', fields: () => [textField({ name: 'valid_until', label: t('bulk.valid_until'), hint: t('bulk.valid_until_hint'), type: 'datetime-local' })],
       }),
+      null,
+      { text: t('bulk.qr_zip'), icon: 'qr', run: () => codes((which) => qrZip(which, dated(t('bulk.qr_file')))) },
+      { text: t('bulk.qr_sheet'), icon: 'print', run: () => codes(qrSheetDialog) },
       null,
       { text: t('links.enable'), icon: 'check', run: () => run({ enabled: true }) },
       { text: t('links.disable'), icon: 'close', run: () => run({ enabled: false }) },
@@ -90,6 +95,11 @@ export function bulkBar({ selection, filter, total, reload, box }) {
       }).element,
     });
   };
+  /** A list without any condition still has one: that nothing in it is archived. */
+  const codes = (what) => {
+    const which = target();
+    return Promise.resolve(what(which.filter ? { filter: { archived: 'false', ...which.filter } } : which)).catch(fail);
+  };
   const bin = async () => {
     const n = everything ? total() : selection().length;
     if (await confirm({ title: t('bulk.bin_title', { n: number(n), count: n }), text: t('bulk.bin_text'), action: t('links.bin'), bad: true })) {
@@ -113,7 +123,7 @@ export function bulkBar({ selection, filter, total, reload, box }) {
   const draw = (ids) => {
     const n = everything ? total() : ids.length;
     const canAll = !everything && total() > ids.length && total() <= AT_ONCE && box !== 'bin';
-    const acts = actionsOf(run, ask);
+    const acts = actionsOf(run, ask, codes);
     const main = [ // on a narrow screen these are part of the menu
       { text: t('bulk.tags'), icon: 'tag', run: acts.tags },
       { text: t('bulk.campaign'), icon: 'flag', run: acts.campaign },
