@@ -70,6 +70,7 @@ export const routes = [
     nav: { group: 'run', icon: 'clock', word: 'nav.audit', keys: 'g u', scope: 'links:write' },
   },
   { path: '/account', page: () => import('./pages/account.js'), words: ['account'] },
+  { path: '/help', page: () => import('./pages/help.js'), words: ['help'], nav: { group: 'run', icon: 'help', word: 'nav.help' } },
 ];
 
 /** Groups of the navigation, in order; a group without pages is not shown. */

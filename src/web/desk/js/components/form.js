@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A form over fields (field.js, combobox.js): Enter sends it, what the API refuses is marked at its field, and what was
- * entered is kept in the tab until it was sent, so that neither a reload nor the end of a session loses it.
+ * A form over fields (field.js, combobox.js): Enter sends it, from a text of several lines with Ctrl; what the API refuses
+ * is marked at its field, and what was entered is kept in the tab until it was sent, so that neither a reload nor the end
+ * of a session loses it.
  */
 import { h } from '../dom.js';
 import { t } from '../i18n.js';
@@ -83,6 +84,12 @@ export function form({ fields, body, submit, onSubmit, draft }) {
     event.preventDefault();
     if (!submit?.disabled) {
       busyWhile(submit || element, send);
+    }
+  });
+  element.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.isComposing && !event.defaultPrevented) {
+      event.preventDefault();
+      element.requestSubmit();
     }
   });
   if (draft) {

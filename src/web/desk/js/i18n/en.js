@@ -33,6 +33,7 @@ export default {
   'nav.overview': 'Overview',
   'nav.import': 'Import',
   'nav.export': 'Export',
+  'nav.help': 'Help',
   'nav.clicks': 'Ledger',
   'nav.channels': 'Channels',
   'nav.campaigns': 'Campaigns',

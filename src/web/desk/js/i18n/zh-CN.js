@@ -33,6 +33,7 @@ export default {
   'nav.overview': '概览',
   'nav.import': '导入',
   'nav.export': '导出',
+  'nav.help': '帮助',
   'nav.clicks': '访问流水',
   'nav.channels': '渠道',
   'nav.campaigns': '活动',

@@ -207,12 +207,6 @@ export async function show(view) {
   if (start.places) {
     fields.places.set(start.places);
   }
-  box.element.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      box.element.requestSubmit();
-    }
-  });
   box.element.addEventListener('input', () => { drawSubmit(); preview.soon(); });
   box.element.addEventListener('change', () => preview.soon());
   fields.places.control.addEventListener('paste', () => setTimeout(tidy));

@@ -21,7 +21,7 @@ import { reportView } from './report-view.js';
 const OF_THE_LINK = ['campaign', 'tag', 'owner', 'domain', 'target'];
 
 function fact(word, value) {
-  return value !== null && value !== undefined && value !== '' && h('div', null, h('dt', null, t(word)), h('dd', { class: 'any-break' }, value));
+  return value !== null && value !== undefined && value !== '' && value !== false && h('div', null, h('dt', null, t(word)), h('dd', { class: 'any-break' }, value));
 }
 
 function filterLink(name, value) {
