@@ -111,12 +111,13 @@ enum err boot_engine(struct arena *arena, const struct settings *settings, const
     return open_when_free(arena, &opts, out, fault);
 }
 
-struct router *boot_router(struct engine *engine, const struct settings *settings)
+struct router *boot_router(struct arena *arena, struct engine *engine, const struct settings *settings)
 {
     struct router *router = router_new(&(struct router_opts){.engine = engine,
                                                              .tables = api_route_tables,
                                                              .cors_origins = settings->cors_origins.items,
-                                                             .cors_origins_count = settings->cors_origins.count});
+                                                             .cors_origins_count = settings->cors_origins.count,
+                                                             .settings = settings_shown(arena, settings)});
 
     BUG_ON(!router);
     return router;

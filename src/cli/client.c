@@ -56,7 +56,7 @@ static enum err open_local(struct client *self, struct fault *fault)
     if (err) {
         return err;
     }
-    self->router = boot_router(self->engine, &self->settings);
+    self->router = boot_router(cli->arena, self->engine, &self->settings);
     err = engine_local_key(self->engine, false, secret, fault);
     err = err ? err : set_key(self, str_from_c(secret));
     crypt_cleanse(secret, sizeof secret);

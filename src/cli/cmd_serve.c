@@ -78,7 +78,7 @@ static enum err daemon_start(struct daemon *self, struct fault *fault)
     if (err) {
         return err;
     }
-    self->router = boot_router(self->engine, settings);
+    self->router = boot_router(arena, self->engine, settings);
     err = server_start(&(struct server_opts){.engine = self->engine,
                                              .router = self->router,
                                              .redirect_listen = settings->listen,

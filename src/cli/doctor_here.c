@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* The doctor on this computer: folder, disk, backups, figures. */
-#include <dirent.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "linkpond/base/clock.h"
 #include "linkpond/base/files.h"
 #include "linkpond/cli/doctor.h"
 #include "linkpond/cli/table.h"
+#include "linkpond/engine/health.h"
 
-#define MIB              INT64_C(1048576)
-#define FREE_WARN        (2048 * MIB)
-#define FREE_FAIL        (256 * MIB)
-#define BACKUP_WARN_DAYS 3
-#define GEO_WARN_DAYS    180
-#define LAG_WARN_S       5
-#define LAG_FAIL_S       60
-#define WAL_WARN         (512 * MIB)
-#define ANSWER_MS        10000
+#define MIB           INT64_C(1048576)
+#define GEO_WARN_DAYS 180
+#define ANSWER_MS     10000
 
 static void look_at_folder(struct doctor *self)
 {
@@ -40,33 +33,20 @@ static void look_at_folder(struct doctor *self)
     doctor_find(self, "folder", FINDING_OK, "%s is its owner's alone", dir);
 }
 
+static enum finding_status finding_of(enum health_state state)
+{
+    return state == HEALTH_FAIL ? FINDING_FAIL : state == HEALTH_WARN ? FINDING_WARN : FINDING_OK;
+}
+
 static void look_at_disk(struct doctor *self)
 {
     int64_t bytes = files_free_bytes(self->cli->data_dir);
-    enum finding_status status = bytes < FREE_FAIL ? FINDING_FAIL : bytes < FREE_WARN ? FINDING_WARN : FINDING_OK;
+    enum finding_status status = finding_of(health_of_disk(bytes));
 
     if (bytes >= 0) {
         doctor_find(self, "disk", status, "%lld MiB free%s", (long long)(bytes / MIB),
                     status ? "; when it is full, clicks are lost: make room" : "");
     }
-}
-
-/* When the newest file of that folder was written; 0 when there is none. */
-static int64_t newest_file_s(const char *dir)
-{
-    DIR *handle = opendir(dir);
-    int64_t newest = 0;
-
-    for (struct dirent *entry = handle ? readdir(handle) : NULL; entry; entry = readdir(handle)) {
-        struct stat status;
-        if (str_ends(str_from_c(entry->d_name), STR(".db")) && fstatat(dirfd(handle), entry->d_name, &status, 0) == 0) {
-            newest = status.st_mtime > newest ? status.st_mtime : newest;
-        }
-    }
-    if (handle) {
-        closedir(handle);
-    }
-    return newest;
 }
 
 static void look_at_backups(struct doctor *self)
@@ -81,12 +61,12 @@ static void look_at_backups(struct doctor *self)
     }
     doctor_find(self, "settings", FINDING_OK, "all understood");
     const char *dir = *settings.backup_dir ? settings.backup_dir : files_join(arena, self->cli->data_dir, "backups");
-    int64_t newest = dir ? newest_file_s(dir) : 0;
-    int64_t days = (clock_now_ms() / MS_PER_SECOND - newest) / 86400;
+    int64_t newest = dir ? health_newest_backup(dir) : 0;
+    int64_t days = (clock_now_ms() - newest) / MS_PER_DAY;
     if (newest == 0) {
         doctor_find(self, "backups", FINDING_WARN, "none in %s; linkpond backup makes one", dir);
     } else {
-        doctor_find(self, "backups", days > BACKUP_WARN_DAYS ? FINDING_WARN : FINDING_OK,
+        doctor_find(self, "backups", finding_of(health_of_backup(newest, clock_now_ms())),
                     "the newest is %lld days old%s", (long long)days,
                     *settings.backup_dir ? "" : "; keep copies on another disk too (backup_dir)");
     }
@@ -121,45 +101,35 @@ static void look_at_geo(struct doctor *self)
     }
 }
 
-/* A figure of /metrics; -1 when it is not there. */
-static double figure(str metrics, const char *name)
+static int64_t figure(const struct json *health, const char *part, const char *name)
 {
-    str line;
+    const struct json *value = json_get(json_get(health, str_from_c(part)), str_from_c(name));
 
-    while (str_next(&metrics, '\n', &line)) {
-        str key, value;
-        if (str_cut(line, ' ', &key, &value) && str_eq(key, str_from_c(name))) {
-            char text[32];
-            snprintf(text, sizeof text, STR_FMT, STR_ARG(str_slice(value, 0, sizeof text - 1)));
-            return strtod(text, NULL);
-        }
-    }
-    return -1;
+    return value ? (int64_t)value->number : 0;
 }
 
 static void look_at_ledger(struct doctor *self)
 {
-    struct client_request request = {
-        .method = METHOD_GET, .path = "/metrics", .accept = "text/plain", .timeout_ms = ANSWER_MS};
+    struct client_request request = {.method = METHOD_GET, .path = "/api/v1/health", .timeout_ms = ANSWER_MS};
     struct client_reply reply;
     struct fault fault = {0};
+    struct json *health = NULL;
 
-    if (client_call(self->client, &request, &reply, &fault) != OK || reply.status != 200) {
+    if (client_call(self->client, &request, &reply, &fault) != OK || reply.status != 200 ||
+        json_parse(self->cli->arena, reply.body, &health, NULL) != OK) {
         doctor_find(self, "ledger", FINDING_FAIL, "the server does not answer: %s", fault.message);
         return;
     }
-    double lag = figure(reply.body, "linkpond_journal_lag_seconds");
-    double dropped = figure(reply.body, "linkpond_clicks_dropped_total");
-    double wal = figure(reply.body, "linkpond_wal_bytes");
-    doctor_find(self, "journal_lag",
-                lag > LAG_FAIL_S   ? FINDING_FAIL
-                : lag > LAG_WARN_S ? FINDING_WARN
-                                   : FINDING_OK,
-                "%.0f s%s", lag, lag > LAG_WARN_S ? "; the disk or the processor is too slow for these visits" : "");
-    doctor_find(self, "dropped_clicks", dropped > 0 ? FINDING_FAIL : FINDING_OK, "%.0f since the start%s", dropped,
-                dropped > 0 ? "; the log says why" : "");
-    doctor_find(self, "wal", wal > (double)WAL_WARN ? FINDING_WARN : FINDING_OK, "%.0f KiB%s", wal / 1024,
-                wal > (double)WAL_WARN ? "; a long report or export holds it back" : "");
+    int64_t lag_ms = figure(health, "ledger", "lag_ms");
+    int64_t dropped = figure(health, "ledger", "dropped");
+    int64_t wal = figure(health, "stores", "wal_bytes");
+    enum finding_status late = finding_of(health_of_lag(lag_ms)), long_wal = finding_of(health_of_wal(wal));
+    doctor_find(self, "journal_lag", late, "%lld s%s", (long long)(lag_ms / MS_PER_SECOND),
+                late ? "; the disk or the processor is too slow for these visits" : "");
+    doctor_find(self, "dropped_clicks", finding_of(health_of_drops((uint64_t)dropped)), "%lld since the start%s",
+                (long long)dropped, dropped > 0 ? "; the log says why" : "");
+    doctor_find(self, "wal", long_wal, "%lld KiB%s", (long long)(wal / 1024),
+                long_wal ? "; a long report or export holds it back" : "");
 }
 
 /* Figures that nobody should take for theirs. Nothing is said of an ordinary folder. */

@@ -123,7 +123,12 @@ static enum err settings_set(struct arena *arena, struct settings *settings, con
 {
     enum err err = setting_parse(arena, row, value, (char *)settings + row->offset);
 
-    if (!err || err == ERR_NOMEM) {
+    if (!err) {
+        const char *where = arena_f(arena, "%s", place).ptr;
+        settings->where[row - settings_table] = where;
+        return where ? OK : ERR_NOMEM;
+    }
+    if (err == ERR_NOMEM) {
         return err;
     }
     char memory[160];

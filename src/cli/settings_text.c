@@ -45,3 +45,29 @@ void settings_help(bool chinese, struct buf *out)
                  chinese ? row->help_zh : row->help, buf_c(&allowed));
     }
 }
+
+#define SHOWN_BYTES_MAX 8192
+
+const struct setting_shown *settings_shown(struct arena *arena, const struct settings *settings)
+{
+    struct setting_shown *shown = ARENA_ARRAY(arena, struct setting_shown, SETTINGS_MAX + 1);
+    char memory[SHOWN_BYTES_MAX];
+    size_t i = 0;
+
+    for (; shown && settings_table[i].name; i++) {
+        const struct setting *row = &settings_table[i];
+        struct buf value;
+        buf_init_fixed(&value, memory, sizeof memory);
+        setting_write(row, settings, &value);
+        str text = arena_str(arena, buf_str(&value));
+        if (!text.ptr) {
+            return NULL;
+        }
+        shown[i] = (struct setting_shown){row->name,     row->help, row->help_zh, settings->where[i],
+                                          row->fallback, text,      row->reloads};
+    }
+    if (shown) {
+        shown[i] = (struct setting_shown){0};
+    }
+    return shown;
+}

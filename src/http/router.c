@@ -19,6 +19,7 @@ struct router {
     struct pages *pages;
     struct repeats *repeats;
     const char *admin_address;
+    const struct setting_shown *settings;
 };
 
 struct router *router_new(const struct router_opts *opts)
@@ -29,6 +30,7 @@ struct router *router_new(const struct router_opts *opts)
     self->tables = opts->tables;
     self->cors_origins = opts->cors_origins;
     self->cors_origins_count = opts->cors_origins_count;
+    self->settings = opts->settings;
     self->auth = auth_new(opts->engine);
     self->assets = assets_new(web_files);
     self->desk = desk_new(desk_files);
@@ -208,7 +210,8 @@ static void call(struct router *self, struct request *request, const struct rout
                       .desk = self->desk,
                       .pages = self->pages,
                       .admin_url = admin_url(self),
-                      .repeats = self->repeats};
+                      .repeats = self->repeats,
+                      .settings = self->settings};
     struct repeat repeat;
     struct fault fault = {0};
     struct repeat_opts opts = {.key = repeat_key(request)};

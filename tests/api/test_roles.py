@@ -26,7 +26,7 @@ DOORS = {
         ("POST", "/{key}/merge", "edit"))},
     "GET /api/v1/utm-values": "look", "POST /api/v1/utm-values": "edit", "GET /api/v1/utm-values/{id}": "look",
     "PATCH /api/v1/utm-values/{id}": "edit", "DELETE /api/v1/utm-values/{id}": "edit", "POST /api/v1/bulk/utm-values": "edit",
-    "GET /api/v1/stats": "look", "GET /api/v1/clicks": "look", "GET /metrics": "look",
+    "GET /api/v1/stats": "look", "GET /api/v1/clicks": "look", "GET /metrics": "look", "GET /api/v1/health": "look", "GET /api/v1/settings": "admin",
     "GET /api/v1/keys": "admin", "POST /api/v1/keys": "admin", "DELETE /api/v1/keys/{id}": "admin",
     "GET /api/v1/users": "look", "POST /api/v1/users": "admin", "GET /api/v1/users/{key}": "look", "PATCH /api/v1/users/{key}": "admin",
     "POST /api/v1/users/{key}/reset": "admin", "POST /api/v1/users/{key}/hand-over": "admin",
@@ -327,7 +327,7 @@ TRIES = {
         ("GET", "", label_list), ("POST", "", label_create), ("GET", "/{key}", label_one), ("PATCH", "/{key}", label_change),
         ("DELETE", "/{key}", label_change), ("POST", "/{key}/merge", label_change))},
     "GET /api/v1/stats": stats, "GET /api/v1/clicks": clicks, "GET /api/v1/users": users_list, "GET /api/v1/users/{key}": users_get,
-    "POST /api/v1/bulk/qr": qr_many, "GET /api/v1/qr-sheet": qr_many, "GET /api/v1/export/words": words, "GET /api/v1/audit": audit, "GET /desk/form": form, "GET /metrics": forbidden,
+    "POST /api/v1/bulk/qr": qr_many, "GET /api/v1/qr-sheet": qr_many, "GET /api/v1/export/words": words, "GET /api/v1/audit": audit, "GET /desk/form": form, "GET /metrics": forbidden, "GET /api/v1/health": forbidden,
     **{row: forbidden for row, door in DOORS.items() if door == "admin"},
     **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values", "POST /api/v1/import/words")},
     **{row: nothing_of_others for row in (

@@ -25,6 +25,7 @@ extern const struct route api_click_routes[];
 extern const struct route api_health_routes[];
 extern const struct route api_transfer_routes[];
 extern const struct route api_word_routes[];
+extern const struct route api_settings_routes[];
 extern const struct route api_upkeep_routes[];
 extern const struct route api_form_routes[];
 

@@ -13,7 +13,7 @@ unsigned boot_lanes(const struct settings *settings);
 enum err boot_engine(struct arena *arena, const struct settings *settings, const char *data_dir, unsigned lanes,
                      struct engine **out, struct fault *fault);
 /* Aborts when memory runs out: this happens at start. */
-struct router *boot_router(struct engine *engine, const struct settings *settings);
+struct router *boot_router(struct arena *arena, struct engine *engine, const struct settings *settings);
 /* The settings' trusted_proxies; NULL when memory ran out. */
 const struct cidr *boot_proxies(struct arena *arena, const struct settings *settings);
 

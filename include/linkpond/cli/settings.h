@@ -3,6 +3,7 @@
 #define LINKPOND_CLI_SETTINGS_H
 
 #include "linkpond/base/json.h"
+#include "linkpond/http/router.h"
 
 /*
  * What an operator may choose. One row per setting: the sample file, `serve --help` and the environment's names come
@@ -41,6 +42,8 @@ enum { CLICK_POLICY_SERVE, CLICK_POLICY_STRICT };
 enum { EDITORS_SEE_ALL, EDITORS_SEE_OWN };
 enum { GEO_LANGUAGE_ZH, GEO_LANGUAGE_EN };
 
+#define SETTINGS_MAX 64
+
 struct settings {
     const char *listen, *admin_listen, *public_listen;
     const char *public_url, *admin_url, *abuse_email;
@@ -59,6 +62,8 @@ struct settings {
     int64_t backup_every_ms;
     int64_t cache_bytes, redirect_threads, idle_timeout_ms, request_deadline_ms;
     int64_t log_level; /* enum log_level */
+    /* By row of the table: FILE:LINE, LINKPOND_NAME or "command line"; NULL = built in. */
+    const char *where[SETTINGS_MAX];
 };
 
 /* Ends with a row whose name is NULL. */
@@ -92,6 +97,9 @@ void setting_allowed(const struct setting *setting, bool chinese, struct buf *ou
 /* The value in force, as it would be written in a file. */
 void setting_write(const struct setting *setting, const struct settings *settings, struct buf *out);
 bool setting_equal(const struct setting *setting, const struct settings *a, const struct settings *b);
+
+/* All rows as the API shows them; NULL when memory ran out. */
+const struct setting_shown *settings_shown(struct arena *arena, const struct settings *settings);
 
 /* A settings file in which every setting is shown, commented out, with its help in both languages. */
 void settings_sample(struct buf *out);

@@ -18,15 +18,25 @@ enum plane { PLANE_ADMIN, PLANE_PUBLIC };
 
 /* Typed context of every handler. */
 struct route;
+/* What an operator chose, as it was at the start, for GET /api/v1/settings; ends with a row whose name is NULL. */
+struct setting_shown {
+    const char *name, *help, *help_zh;
+    const char *where; /* FILE:LINE, LINKPOND_NAME or "command line"; NULL = built in */
+    const char *fallback;
+    str value;
+    bool reloads;
+};
+
 struct ctx {
     struct engine *engine;
     const struct route *route;
-    struct auth *auth;           /* sign in and out */
-    const struct assets *assets; /* what is built in */
-    const struct desk *desk;     /* the marketer's web app */
-    const struct pages *pages;   /* what visitors see */
-    const char *admin_url;       /* base of the addresses this plane answers at; "" = nothing is listening */
-    struct repeats *repeats;     /* answers kept for who asks again */
+    struct auth *auth;                    /* sign in and out */
+    const struct assets *assets;          /* what is built in */
+    const struct desk *desk;              /* the marketer's web app */
+    const struct pages *pages;            /* what visitors see */
+    const char *admin_url;                /* base of the addresses this plane answers at; "" = nothing is listening */
+    struct repeats *repeats;              /* answers kept for who asks again */
+    const struct setting_shown *settings; /* NULL = none are told */
 };
 typedef void route_handler(struct ctx *ctx, struct request *request, struct reply *reply);
 
@@ -56,6 +66,7 @@ struct router_opts {
     const struct route *const *tables; /* each ends with a row whose path is NULL */
     const str *cors_origins;           /* "https://app.example"; whose pages may call the API with a key */
     size_t cors_origins_count;
+    const struct setting_shown *settings;
 };
 struct router *router_new(const struct router_opts *opts);
 void router_free(struct router *self);

@@ -69,6 +69,14 @@ export const routes = [
     path: '/audit', page: () => import('./pages/audit.js'), words: ['audit'],
     nav: { group: 'run', icon: 'clock', word: 'nav.audit', keys: 'g u', scope: 'links:write' },
   },
+  {
+    path: '/health', page: () => import('./pages/health.js'), words: ['health'],
+    nav: { group: 'run', icon: 'pulse', word: 'nav.health', keys: 'g e', scope: 'admin' },
+  },
+  {
+    path: '/settings', page: () => import('./pages/settings.js'), words: ['settings'],
+    nav: { group: 'run', icon: 'settings', word: 'nav.settings', scope: 'admin' },
+  },
   { path: '/account', page: () => import('./pages/account.js'), words: ['account'] },
   { path: '/help', page: () => import('./pages/help.js'), words: ['help'], nav: { group: 'run', icon: 'help', word: 'nav.help' } },
 ];

@@ -3,6 +3,7 @@
  * The balance: "received N = real A + bots B + previews C … · lost 0". It is what makes the other figures believable, so
  * it is always on the screen, and each number opens the rows it counts.
  */
+import * as api from '../api.js';
 import { append, h, replace } from '../dom.js';
 import { number } from '../format.js';
 import { t } from '../i18n.js';
@@ -11,14 +12,6 @@ import { href } from '../router.js';
 export const CLASSES = ['human', 'bot', 'preview', 'prefetch', 'head', 'replay', 'duplicate'];
 const ALWAYS = ['human', 'bot', 'preview'];
 const UNOPENED = ['not_started', 'expired', 'used_up', 'disabled', 'unknown'];
-
-/** Figures of Prometheus' text: the desk has no other way to ask what was dropped since the start. */
-async function gauges(names, signal) {
-  const reply = await fetch('/metrics', { credentials: 'same-origin', signal });
-  const found = new Map((reply.ok ? await reply.text() : '').split('\n').filter((line) => line && !line.startsWith('#'))
-    .map((line) => [line.split(/[ {]/)[0], Number(line.split(' ').at(-1))]));
-  return names.map((name) => found.get(name) ?? null);
-}
 
 function term(name, count, query) {
   return h('span', { class: 'term' }, `${name} `,
@@ -53,11 +46,11 @@ export function balance() {
     element,
     async show(totals, conditions, signal) {
       draw(totals, conditions);
-      const [dropped, lag] = await gauges(['linkpond_clicks_dropped_total', 'linkpond_journal_lag_records'], signal).catch(() => [null, null]);
-      element.classList.toggle('odd', dropped > 0);
-      lost.textContent = number(dropped);
+      const { ledger } = await api.get('/health', null, { signal }).catch(() => ({ ledger: {} })); // not for who sees a part only
+      element.classList.toggle('odd', ledger.dropped > 0);
+      lost.textContent = number(ledger.dropped);
       replace(pending);
-      append(pending, lag > 0 && ` · ${t('balance.pending', { n: number(lag) })}`);
+      append(pending, ledger.lag_records > 0 && ` · ${t('balance.pending', { n: number(ledger.lag_records) })}`);
     },
   };
 }

@@ -43,6 +43,8 @@ export default {
   'nav.keys': 'API keys',
   'nav.audit': 'Audit log',
   'nav.account': 'Your account',
+  'nav.health': 'Health',
+  'nav.settings': 'Settings',
   'nav.people': 'People',
   'nav.group.understand': 'Reports',
   'nav.group.organise': 'Organise',

@@ -43,6 +43,8 @@ export default {
   'nav.keys': 'API 密钥',
   'nav.audit': '操作记录',
   'nav.account': '我的账号',
+  'nav.health': '运行状况',
+  'nav.settings': '系统设置',
   'nav.people': '成员',
   'nav.group.understand': '数据',
   'nav.group.organise': '管理',
