@@ -272,6 +272,7 @@ CREATE TABLE chunk (
     max_id INTEGER NOT NULL,
     columns INTEGER NOT NULL,                      -- how many there were when it was made; later ones hold nothing
     bytes INTEGER NOT NULL DEFAULT 0,              -- of its columns
+    seq INTEGER NOT NULL DEFAULT 0,                -- place in the order of sealing; a chunk written anew has that of the one before
     folded INTEGER NOT NULL CHECK (folded IN (0, 1)) -- its rows are in the sums; 0 only while these are counted anew
 ) STRICT;
 CREATE TABLE chunk_column (
@@ -312,4 +313,37 @@ CREATE TABLE scope_day (
     day INTEGER NOT NULL,
     quarters BLOB NOT NULL,
     PRIMARY KEY (scope, scope_id, day)
+) STRICT, WITHOUT ROWID;
+
+-- Stored history that is being written anew, chunk by chunk, one row after the other. Each chunk moves `position` in its own
+-- transaction, so a row that waits or runs goes on after a crash where it was. Finished ones are kept a while, to be told of.
+CREATE TABLE rewrite (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind INTEGER NOT NULL,                         -- enum rewrite_kind
+    state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3), -- enum rewrite_state
+    dry_run INTEGER NOT NULL DEFAULT 0 CHECK (dry_run IN (0, 1)), -- counts only
+    from_ms INTEGER NOT NULL,                      -- only clicks of [from_ms, to_ms)
+    to_ms INTEGER NOT NULL,
+    rules INTEGER NOT NULL DEFAULT 0,              -- fingerprint of the tables it is done with
+    seq_end INTEGER NOT NULL DEFAULT 0,            -- the last chunk (chunk.seq) there was when it began
+    position INTEGER NOT NULL DEFAULT 0,           -- chunks up to this one are done
+    chunks INTEGER NOT NULL DEFAULT 0,
+    chunks_done INTEGER NOT NULL DEFAULT 0,
+    rows INTEGER NOT NULL DEFAULT 0,               -- clicks looked at
+    changed INTEGER NOT NULL DEFAULT 0,            -- of them
+    damaged INTEGER NOT NULL DEFAULT 0,            -- chunks that could not be read and stay as they are
+    counts BLOB NOT NULL DEFAULT x'',              -- include/linkpond/store/rewrites.h
+    failure TEXT NOT NULL DEFAULT '',
+    created_ms INTEGER NOT NULL,
+    started_ms INTEGER,
+    finished_ms INTEGER
+) STRICT;
+CREATE INDEX rewrite_unfinished ON rewrite (id) WHERE state < 2;
+
+-- What an unfinished one is about: links whose last click has to be found anew.
+CREATE TABLE rewrite_subject (
+    rewrite_id INTEGER NOT NULL REFERENCES rewrite (id),
+    subject INTEGER NOT NULL,
+    detail INTEGER NOT NULL,
+    PRIMARY KEY (rewrite_id, subject)
 ) STRICT, WITHOUT ROWID;

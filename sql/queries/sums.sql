@@ -11,6 +11,9 @@ ON CONFLICT (link_id) DO UPDATE SET clicks = clicks + excluded.clicks, visitors 
     reserved = reserved + excluded.reserved,
     last_ms = COALESCE(max(last_ms, excluded.last_ms), last_ms, excluded.last_ms);
 
+-- name: sums_stat_set_last
+UPDATE link_stat SET last_ms = :into_ms WHERE link_id = :link_id AND last_ms = :from_ms;
+
 -- part: sums_stat_row
 SELECT link_id, clicks, visitors, bots, total, scans, reserved, last_ms FROM link_stat
 
@@ -40,6 +43,9 @@ REPLACE INTO link_day (link_id, day, quarters) VALUES (:link_id, :day, :quarters
 
 -- name: sums_link_day_delete
 DELETE FROM link_day WHERE link_id = :link_id AND day = :day;
+
+-- name: sums_link_day_latest
+SELECT quarters, day FROM link_day WHERE link_id = :link_id ORDER BY day DESC LIMIT 1;
 
 -- name: sums_scope_day_find
 SELECT quarters FROM scope_day WHERE scope = :scope AND scope_id = :scope_id AND day = :day;

@@ -27,6 +27,7 @@ const struct route *const api_route_tables[] = {
     api_form_routes,
     api_settings_routes,
     api_upkeep_routes,
+    api_rewrite_routes,
     NULL,
 };
 /* clang-format on */

@@ -15,6 +15,7 @@ const struct command commands_table[] = {
     { "try", "REF", 1, 1, false, cmd_try_flags, NULL, cmd_try, "Open a link as somebody else would, and say what was recorded", "模拟他人打开短链，并显示记录" },
     { "backup", "[FILE]", 0, 1, false, NULL, NULL, cmd_backup, "Copy the database, checked, into the backup folder or FILE", "备份数据库到备份目录或文件" },
     { "check", "", 0, 0, false, cmd_check_flags, NULL, cmd_check, "Check that what is stored agrees with itself", "检查数据是否一致" },
+    { "reclassify", "", 0, 0, false, cmd_reclassify_flags, NULL, cmd_reclassify, "Recognise stored clicks by the rules of now", "按当前识别规则重新识别已存访问" },
     { "doctor", "", 0, 0, false, cmd_doctor_flags, NULL, cmd_doctor, "Look for what is wrong with the installation", "检查安装和运行情况" },
     { "demo", "", 0, 0, false, cmd_demo_flags, NULL, cmd_demo, "Fill a data folder with a company's made-up links and visits", "用虚构公司的短链和访问填充数据目录" },
     { "settings", "", 0, 0, true, cmd_settings_flags, NULL, cmd_settings,

@@ -15,7 +15,7 @@ static void fill_facts(const struct click_facts *facts, struct click *out)
     out->new_visitor = facts->flags & CLICK_FLAG_NEW_VISITOR;
     out->first_here = facts->flags & CLICK_FLAG_FIRST_HERE;
     out->qr = facts->flags & CLICK_FLAG_QR;
-    out->visitor = facts->visitor;
+    out->visitor = click_facts_visitor(facts);
     out->visitor_by = facts->visitor_by;
     out->source_by = facts->source_by;
     out->channel_by = facts->channel_by;
@@ -67,6 +67,7 @@ enum err clicks_fill(struct report_texts *texts, const struct clicks_scan *scan,
         [CLICK_CARRIER] = &out->carrier,
         [CLICK_APP_VERSION] = &out->app_version,
         [CLICK_MINI_PROGRAM] = &out->mini_program,
+        [CLICK_PACKAGE] = &out->package,
     };
     enum err err = OK;
 

@@ -261,6 +261,16 @@ static enum err open_helper(struct engine *self, const char *path, struct fault 
     return several ? report_helper_start(path, &self->report_helper, fault) : OK;
 }
 
+static enum err start_rewriter(struct engine *self, const char *path, struct fault *fault)
+{
+    return rewriter_start(&(struct rewriter_opts){.writer = self->writer,
+                                                  .path = path,
+                                                  .recognition_dir = self->opts.recognition_dir,
+                                                  .chunk_rows = self->opts.chunk_rows,
+                                                  .zone = self->zone},
+                          &self->rewriter, fault);
+}
+
 static enum err open_parts(struct engine *self, struct arena *arena, struct fault *fault)
 {
     const char *path = files_join(arena, self->opts.data_dir, ENGINE_DATABASE);
@@ -282,6 +292,7 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     err = err ? err : visitor_numbers_open(&self->visitor_numbers, db);
     err = err ? err : start_writer(self, db, fault);
     err = err ? err : open_editor(self, code_key);
+    err = err ? err : start_rewriter(self, path, fault);
     return err ? err : janitor_start(self, &self->janitor);
 }
 
@@ -320,6 +331,7 @@ void engine_close(struct engine *self)
         return;
     }
     janitor_stop(self->janitor);
+    rewriter_stop(self->rewriter);
     engine_local_key_remove(self);
     writer_stop(self->writer);
     geo_free(self->geo);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "fold_rows.h"
 #include "fold_store.h"
 #include "linkpond/engine/fold.h"
 
-/* Stored sums that follow a link or a merge to other scopes. */
+/* Stored sums that follow a link or a merge to other scopes, or clicks that became others. */
 
 #define CELLS_MAX (1U << 24)
 
@@ -117,4 +118,23 @@ enum err fold_merge(struct db *db, enum sums_scope scope, int64_t from_id, int64
         err = apply(db, sums_scope_days(db, scope, from_id, INT64_MIN, INT64_MAX), &owner, &sign, 1);
     }
     return err == OK ? sums_scope_delete(db, scope, from_id) : err;
+}
+
+enum err fold_change(struct db *db, const struct fold_change *changes, size_t count)
+{
+    struct fold_rows rows;
+    enum err err = OK;
+
+    fold_rows_init(&rows);
+    for (size_t i = 0; err == OK && i < count; i++) {
+        err = fold_rows_count(&rows, &changes[i].from, -1);
+        if (err == OK) {
+            err = fold_rows_count(&rows, &changes[i].into, 1);
+        }
+    }
+    if (err == OK) {
+        err = fold_rows_store(&rows, db);
+    }
+    fold_rows_done(&rows);
+    return err;
 }

@@ -59,22 +59,22 @@ static enum err stat_of(struct fold_rows *self, int64_t link_id, struct link_sta
     return OK;
 }
 
-static void count_stat(struct link_stat *stat, const struct click_facts *click)
+static void count_stat(struct link_stat *stat, const struct click_facts *click, int sign)
 {
     bool pv = click_counts(click->class, click->outcome);
 
-    stat->total++;
-    stat->bots += click->class != CLASS_HUMAN;
-    stat->reserved += (click->signals & SIGNAL_RESERVED_LIMIT) != 0;
+    stat->total += sign;
+    stat->bots += click->class != CLASS_HUMAN ? sign : 0;
+    stat->reserved += click->signals & SIGNAL_RESERVED_LIMIT ? sign : 0;
     if (pv) {
-        stat->clicks++;
-        stat->visitors += (click->flags & CLICK_FLAG_FIRST_HERE) != 0;
-        stat->scans += (click->flags & CLICK_FLAG_QR) != 0;
-        stat->last_ms = click->time_ms > stat->last_ms ? click->time_ms : stat->last_ms;
+        stat->clicks += sign;
+        stat->visitors += click->flags & CLICK_FLAG_FIRST_HERE ? sign : 0;
+        stat->scans += click->flags & CLICK_FLAG_QR ? sign : 0;
+        stat->last_ms = sign > 0 && click->time_ms > stat->last_ms ? click->time_ms : stat->last_ms;
     }
 }
 
-enum err fold_rows_add(struct fold_rows *self, const struct click_facts *click)
+enum err fold_rows_count(struct fold_rows *self, const struct click_facts *click, int sign)
 {
     struct link_stat *stat = NULL;
     int64_t owner = fold_owner_link(click->link_id), day = 0;
@@ -84,13 +84,18 @@ enum err fold_rows_add(struct fold_rows *self, const struct click_facts *click)
     if (err != OK) {
         return err;
     }
-    count_stat(stat, click);
+    count_stat(stat, click, sign);
     fold_place(click->time_ms, &day, &quarter);
-    err = fold_cells_count(&self->links, owner, day, quarter, sums_key(click->class, click->outcome), 1);
+    err = fold_cells_count(&self->links, owner, day, quarter, sums_key(click->class, click->outcome), sign);
     if (err == OK && (click->flags & CLICK_FLAG_QR) && click_counts(click->class, click->outcome)) {
-        err = fold_cells_count(&self->links, owner, day, quarter, SUMS_KEY_SCANS, 1);
+        err = fold_cells_count(&self->links, owner, day, quarter, SUMS_KEY_SCANS, sign);
     }
     return err;
+}
+
+enum err fold_rows_add(struct fold_rows *self, const struct click_facts *click)
+{
+    return fold_rows_count(self, click, 1);
 }
 
 /* ---- to the database */
@@ -123,6 +128,7 @@ static enum err begin_link(struct walk *self, int64_t link_id)
         return err;
     }
     err = fold_store_link(self->store, &self->rows->list[*index], &self->ids);
+    self->rows->list[*index].link_id = 0; /* stored */
     self->link_id = err == OK ? link_id : 0;
     return err;
 }
@@ -144,6 +150,20 @@ static enum err store_scope_day(void *arg, const struct fold_day *day)
     return fold_store_scope_day(arg, day);
 }
 
+/* Links whose days stay as they are though their figures change: a visitor is taken from a click that still counts. */
+static enum err store_others(struct fold_rows *self, struct db *db)
+{
+    enum err err = OK;
+
+    for (size_t i = 0; err == OK && i < self->list_count; i++) {
+        const struct link_stat *stat = &self->list[i];
+        bool any = stat->clicks != 0 || stat->visitors != 0 || stat->bots != 0 || stat->total != 0 ||
+                   stat->scans != 0 || stat->reserved != 0;
+        err = stat->link_id != 0 && any ? sums_stat_add(db, stat) : OK;
+    }
+    return err;
+}
+
 enum err fold_rows_store(struct fold_rows *self, struct db *db)
 {
     struct walk walk = {.rows = self, .db = db, .store = fold_store_new(db)};
@@ -151,6 +171,9 @@ enum err fold_rows_store(struct fold_rows *self, struct db *db)
 
     if (err == OK) {
         err = end_link(&walk);
+    }
+    if (err == OK) {
+        err = store_others(self, db);
     }
     if (err == OK) {
         err = fold_cells_each(&self->scopes, store_scope_day, walk.store);

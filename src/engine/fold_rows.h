@@ -20,6 +20,8 @@ struct fold_rows {
 void fold_rows_init(struct fold_rows *self);
 void fold_rows_done(struct fold_rows *self);
 enum err fold_rows_add(struct fold_rows *self, const struct click_facts *click);
+/* Once more (1) or once less (-1). A link's last click never goes back. */
+enum err fold_rows_count(struct fold_rows *self, const struct click_facts *click, int sign);
 /* Then one of these, once: adds all of it to the stored sums; or only counts the scopes. */
 enum err fold_rows_store(struct fold_rows *self, struct db *db);
 enum err fold_rows_spread(struct fold_rows *self, struct db *db);

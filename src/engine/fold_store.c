@@ -121,7 +121,14 @@ enum err fold_store_link_day(struct fold_store *self, const struct fold_day *day
     return err;
 }
 
+/* When clicks leave the sums the newest day may come to nothing: then the one before it is the newest. */
 enum err fold_store_link_end(struct fold_store *self)
 {
-    return sums_link_put(self->db, &self->link);
+    struct link_sums *link = &self->link;
+    enum err err = OK;
+
+    if (link->quarters.len == 0) {
+        err = sums_link_day_take(self->db, &self->arena, link->stat.link_id, &link->day, &link->quarters);
+    }
+    return err == OK || err == ERR_NOT_FOUND ? sums_link_put(self->db, link) : err;
 }

@@ -213,7 +213,7 @@ static enum err intern(struct ingest_row *self, struct db *db, const struct text
 }
 
 /* What attribution said. */
-static enum err visit_values(struct ingest_row *self, struct db *db, int64_t now_ms)
+static enum err visit_values(struct ingest_row *self, struct db *db, str package, int64_t now_ms)
 {
     const struct click *click = &self->click;
     const struct text_column texts[] = {
@@ -231,6 +231,7 @@ static enum err visit_values(struct ingest_row *self, struct db *db, int64_t now
         {CLICK_CHANNEL, click->channel},
         {CLICK_AD_CLICK_SOURCE, click->ad_click_source},
         {CLICK_MINI_PROGRAM, click->mini_program},
+        {CLICK_PACKAGE, package},
     };
 
     self->row.values[CLICK_AD_CLICK_ID] = (struct click_value){.text = click->ad_click_id}; /* never of two clicks */
@@ -300,7 +301,7 @@ static enum err recognise_visit(struct ingest_row *self, struct db *db, const st
     facts->scene = click->scene;
     enum err err = agent_values(self, db, known, now_ms);
     if (err == OK) {
-        err = visit_values(self, db, now_ms);
+        err = visit_values(self, db, str_slice(record->package, 0, LIMIT_CLICK_PACKAGE), now_ms);
     }
     if (err == OK && !self->arena.overflow) {
         known_visits_keep(self->visits, &self->row);

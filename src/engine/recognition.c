@@ -3,6 +3,7 @@
 
 #include "linkpond/base/embedded.h"
 #include "linkpond/base/files.h"
+#include "linkpond/base/hash.h"
 
 #define RECOGNITION_FILE_MAX ((size_t)4 * 1024 * 1024)
 
@@ -93,6 +94,27 @@ void recognition_free(struct recognition *self)
     agent_rules_free(self->agents);
     source_rules_free(self->sources);
     networks_free(self->networks);
+}
+
+enum err recognition_fingerprint(const char *dir, int64_t *out, struct fault *fault)
+{
+    struct arena arena;
+    struct tables tables = names;
+    uint64_t hash = 0;
+
+    arena_init(&arena, (AGENT_TABLES + SOURCE_TABLES + NETWORKS_TABLES + 1) * RECOGNITION_FILE_MAX);
+    enum err err = read_tables(&arena, dir, &tables, fault);
+    for (size_t i = 0; !err && i < AGENT_TABLES; i++) {
+        hash = hash_xxh3(tables.agents[i].text.ptr, tables.agents[i].text.len, hash + 1);
+    }
+    for (size_t i = 0; !err && i < SOURCE_TABLES; i++) {
+        hash = hash_xxh3(tables.sources[i].text.ptr, tables.sources[i].text.len, hash + 1);
+    }
+    arena_done(&arena);
+    if (!err) {
+        *out = (int64_t)(hash | 1);
+    }
+    return err;
 }
 
 enum err recognition_countries(const char *dir, struct countries **out, struct fault *fault)

@@ -8,6 +8,8 @@ struct visits {
     const struct chunk_numbers *numbers;
     struct row_codes by_codes, flag_codes;
     const uint8_t *bys, *news; /* by code: enum visitor_by; 1 = a new visitor */
+    struct row_codes class_codes;
+    const uint8_t *people; /* by code: 1 = human; NULL: all are */
     bool several_buckets;
     size_t bucket;
 };
@@ -20,7 +22,9 @@ static enum err map_codes(struct report_columns *self, enum chunk_column column,
 
     for (size_t i = 0; map && i < stored->count; i++) {
         int64_t number = stored->entries[i].term;
-        map[i] = column == CHUNK_FLAGS ? (number & CLICK_FLAG_NEW_VISITOR) != 0 : (uint8_t)number;
+        map[i] = column == CHUNK_FLAGS   ? (number & CLICK_FLAG_NEW_VISITOR) != 0
+                 : column == CHUNK_CLASS ? number == CLASS_HUMAN
+                                         : (uint8_t)number;
     }
     *out = map;
     return map ? report_rows_codes(self, stored, codes) : ERR_NOMEM;
@@ -35,7 +39,20 @@ static enum err open_visits(struct visits *self)
 
     self->numbers = &columns->chunk.numbers[CHUNK_VISITOR];
     err = err == OK ? map_codes(columns, CHUNK_VISITOR_BY, &self->by_codes, &self->bys) : err;
-    return err == OK ? map_codes(columns, CHUNK_FLAGS, &self->flag_codes, &self->news) : err;
+    err = err == OK ? map_codes(columns, CHUNK_FLAGS, &self->flag_codes, &self->news) : err;
+    if (err == OK && columns->tally->counts_all) { /* machines too, which may keep a number unseen */
+        err = report_columns_load(columns, CHUNK_CLASS);
+        err = err == OK ? map_codes(columns, CHUNK_CLASS, &self->class_codes, &self->people) : err;
+    }
+    return err;
+}
+
+/* As click_facts_visitor says it. */
+static inline int64_t visitor_at(const struct visits *self, size_t place)
+{
+    bool person = !self->people || self->people[row_code(&self->class_codes, place)];
+
+    return person ? chunk_number(self->numbers, report_row(self->columns, place)) : 0;
 }
 
 static enum err add_visit(struct visits *self, size_t place, int64_t visitor)
@@ -77,7 +94,7 @@ static void find_block(const struct visits *self, struct block *block, uint32_t 
 
     for (size_t i = 0; i < block->count; i++) {
         size_t place = block->first + i;
-        int64_t visitor = chunk_number(self->numbers, report_row(columns, place));
+        int64_t visitor = visitor_at(self, place);
         enum visitor_by by = (enum visitor_by)self->bys[row_code(&self->by_codes, place)];
         uint32_t *seen = visitor != 0 ? report_visitors_slot(&columns->tally->visitors, visitor, by) : NULL;
         block->seen[i] = seen ? seen : elsewhere;
@@ -126,7 +143,7 @@ static enum err add_simple(struct visits *self)
         find_block(self, &block, &elsewhere);
         count_block(self, &block);
         for (size_t i = 0; err == OK && i < block.later_count; i++) {
-            int64_t visitor = chunk_number(self->numbers, report_row(columns, block.later[i]));
+            int64_t visitor = visitor_at(self, block.later[i]);
             err = visitor != 0 ? add_visit(self, block.later[i], visitor) : OK;
         }
     }
@@ -139,7 +156,7 @@ static enum err add_each(struct visits *self)
     enum err err = OK;
 
     for (size_t i = 0; err == OK && i < columns->count; i++) {
-        int64_t visitor = chunk_number(self->numbers, report_row(columns, i));
+        int64_t visitor = visitor_at(self, i);
         err = visitor != 0 ? add_visit(self, i, visitor) : OK;
     }
     return err;

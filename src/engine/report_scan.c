@@ -32,7 +32,7 @@ static enum err add_row(void *arg, const struct clicks_scan *scan)
         .clicks = 1,
         .scans =
             tally->query->want_scans && (facts->flags & CLICK_FLAG_QR) && click_counts(facts->class, facts->outcome),
-        .visitor = facts->visitor,
+        .visitor = click_facts_visitor(facts),
         .visitor_by = facts->visitor_by,
         .new_visitor = facts->flags & CLICK_FLAG_NEW_VISITOR,
     };

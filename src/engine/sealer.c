@@ -8,6 +8,7 @@
 #include "linkpond/model/record.h"
 #include "linkpond/store/chunks.h"
 #include "linkpond/store/clicks.h"
+#include "linkpond/store/rewrites.h"
 #include "linkpond/store/segments.h"
 
 /*
@@ -235,14 +236,24 @@ static enum err run(struct sealer *self, int64_t old_ms, struct sealing *out)
     return err;
 }
 
-enum err sealer_run(struct db *db, size_t chunk_rows, int64_t old_ms, struct sealing *out)
+enum err sealer_seal(struct db *db, size_t chunk_rows, int64_t old_ms, struct sealing *out)
 {
     struct sealer self = {.db = db, .chunk_rows = chunk_rows < CHUNK_ROWS_MAX ? chunk_rows : CHUNK_ROWS_MAX};
+    enum err err = run(&self, old_ms, out);
+
+    chunk_builder_free(self.builder);
+    free(self.fronts);
+    free(self.times);
+    return err;
+}
+
+enum err sealer_run(struct db *db, size_t chunk_rows, int64_t old_ms, struct sealing *out)
+{
     enum err err = db_begin(db, false);
 
     *out = (struct sealing){0};
     if (err == OK) {
-        err = run(&self, old_ms, out);
+        err = sealer_seal(db, chunk_rows, old_ms, out);
     }
     if (err == OK && out->rows > 0) {
         err = db_commit(db);
@@ -253,9 +264,6 @@ enum err sealer_run(struct db *db, size_t chunk_rows, int64_t old_ms, struct sea
     if (err != OK) {
         *out = (struct sealing){0};
     }
-    chunk_builder_free(self.builder);
-    free(self.fronts);
-    free(self.times);
     return err;
 }
 
@@ -330,10 +338,14 @@ enum err sealer_merge(struct db *db, size_t chunk_rows, bool *merged)
 {
     struct chunk_info *chunks = NULL;
     size_t count = 0;
+    bool rewriting = false;
     enum err err = db_begin(db, false);
 
     *merged = false;
     if (err == OK) {
+        err = rewrites_any(db, &rewriting);
+    }
+    if (err == OK && !rewriting) {
         err = list_chunks(db, &chunks, &count);
     }
     if (err == OK && count > 1) {

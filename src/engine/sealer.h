@@ -14,7 +14,10 @@ struct sealing {
 };
 /* The earliest chunk_rows clicks become a chunk, or all there are when one of them is older than old_ms. */
 enum err sealer_run(struct db *db, size_t chunk_rows, int64_t old_ms, struct sealing *out);
-/* Two neighbours in time, each under a quarter of chunk_rows, become one. *merged = false: there are none. */
+/* The same inside the caller's transaction. */
+enum err sealer_seal(struct db *db, size_t chunk_rows, int64_t old_ms, struct sealing *out);
+/* Two neighbours in time, each under a quarter of chunk_rows, become one. *merged = false: there are none, or
+ * history is being written anew, which goes by chunks. */
 enum err sealer_merge(struct db *db, size_t chunk_rows, bool *merged);
 
 /* About how many clicks are in the tail. */

@@ -81,7 +81,7 @@ enum err visitor_numbers_keep(struct visitor_numbers *self, struct writer *write
     int64_t left = atomic_load_explicit(&self->end, memory_order_relaxed) -
                    atomic_load_explicit(&self->next, memory_order_relaxed);
     struct reservation reservation = {.numbers = self};
-    const struct writer_task task = {run_reservation, reserved, &reservation};
+    const struct writer_task task = {.run = run_reservation, .published = reserved, .arg = &reservation};
 
     return left < VISITOR_BLOCK / 2 ? writer_submit(writer, &task, fault) : OK;
 }

@@ -48,7 +48,7 @@ static struct pending *take_tasks(struct writer *self)
 static enum err run_task(struct writer *self, struct pending *pending)
 {
     struct db *db = self->opts.db;
-    enum err err = db_begin(db, true);
+    enum err err = db_begin(db, !pending->task->relaxed);
 
     if (err == OK) {
         err = pending->task->run(db, pending->task->arg, pending->fault);
@@ -60,7 +60,8 @@ static enum err run_task(struct writer *self, struct pending *pending)
         db_rollback(db);
         return err;
     }
-    checkpoint_committed(&self->checkpoint, LOG_BYTES_TASK, clock_mono_ns());
+    int64_t bytes = pending->task->log_bytes > 0 ? pending->task->log_bytes : LOG_BYTES_TASK;
+    checkpoint_committed(&self->checkpoint, bytes, clock_mono_ns());
     return OK;
 }
 

@@ -6,12 +6,13 @@
 #include "linkpond/base/hash.h"
 #include "varint.h"
 
-#define VERSION     1
-#define HEAD_BYTES  5 /* version, sum */
-#define IP_BYTES    16
-#define FACTS_BYTES (2 + 6 * VARINT_BYTES + 3 + 1 + IP_BYTES + 4)
+#define VERSION       1
+#define HEAD_BYTES    5 /* version, sum */
+#define IP_BYTES      16
+#define PRESENT_BYTES 5
+#define FACTS_BYTES   (2 + 6 * VARINT_BYTES + 3 + 1 + IP_BYTES + PRESENT_BYTES)
 _Static_assert(FACTS_BYTES + VARINT_BYTES <= CLICK_PACK_SLACK, "the numbers of a row fit behind the end");
-_Static_assert(CLICK_COLUMNS <= 32, "a row's values are told by 32 bits");
+_Static_assert(CLICK_COLUMNS <= 8 * PRESENT_BYTES, "a row's values are told by that many bits");
 _Static_assert(CLASS_COUNT <= 16 && OUTCOME_COUNT <= 16, "two to a byte");
 _Static_assert(VISITOR_BY_COUNT <= 16 && SCENE_COUNT <= 16 && BY_COUNT <= 16, "two to a byte");
 _Static_assert(CLICK_PACK_BYTES_MAX <= UINT16_MAX, "the length of a row is two bytes");
@@ -70,9 +71,9 @@ static uint8_t *put_facts(uint8_t *at, const struct click_pack *pack, const stru
 }
 
 /* The values and which of them are there; NULL when they would go past `end`. */
-static uint8_t *put_values(uint8_t *at, const uint8_t *end, const struct click_row *row, uint32_t *out)
+static uint8_t *put_values(uint8_t *at, const uint8_t *end, const struct click_row *row, uint64_t *out)
 {
-    uint32_t present = 0;
+    uint64_t present = 0;
 
     for (size_t i = 0; i < CLICK_COLUMNS; i++) {
         const struct click_value *value = &row->values[i];
@@ -84,7 +85,7 @@ static uint8_t *put_values(uint8_t *at, const uint8_t *end, const struct click_r
             return NULL;
         }
         BUG_ON(value->term < 0);
-        present |= UINT32_C(1) << i;
+        present |= CLICK_BIT(i);
         at = varint_put(at, len > 0 ? (uint64_t)len << 1 | 1 : (uint64_t)value->term << 1);
         if (len > 0) {
             memcpy(at, value->text.ptr, len);
@@ -98,21 +99,21 @@ static uint8_t *put_values(uint8_t *at, const uint8_t *end, const struct click_r
 bool click_pack_add(struct click_pack *self, const struct click_row *row)
 {
     uint8_t *start = self->bytes + self->len;
-    uint32_t present = 0;
+    uint64_t present = 0;
 
     BUG_ON(self->rows > 0 && row->facts.id <= self->last_id);
     if (self->rows == CLICK_PACK_ROWS_MAX) {
         return false;
     }
-    uint8_t *values = put_facts(start + 2, self, row) + sizeof present;
+    uint8_t *values = put_facts(start + 2, self, row) + PRESENT_BYTES;
     uint8_t *end = put_values(values, self->bytes + sizeof self->bytes, row, &present);
     bool fits = end && end <= self->bytes + CLICK_PACK_BYTES_MAX;
     BUG_ON(!fits && self->rows == 0);
     if (!fits) {
         return false;
     }
-    present = htole32(present);
-    memcpy(values - sizeof present, &present, sizeof present);
+    present = htole64(present);
+    memcpy(values - PRESENT_BYTES, &present, PRESENT_BYTES);
     uint16_t length = htole16((uint16_t)(end - start - 2));
     memcpy(start, &length, sizeof length);
     self->first_id = self->rows > 0 ? self->first_id : row->facts.id;
@@ -234,14 +235,15 @@ static bool take_facts(struct click_pack_reader *self, struct click_facts *out)
     out->channel_by = (enum click_by)(by >> 4);
     self->ip.len = varint_take_byte(&row);
     self->ip.ptr = (const char *)varint_take_bytes(&row, self->ip.len);
-    const uint8_t *present = varint_take_bytes(&row, sizeof self->present);
+    const uint8_t *present = varint_take_bytes(&row, PRESENT_BYTES);
     if (row.bad || self->ip.len > IP_BYTES || !is_known(out)) {
         return false;
     }
-    memcpy(&self->present, present, sizeof self->present);
-    self->present = le32toh(self->present);
+    self->present = 0;
+    memcpy(&self->present, present, PRESENT_BYTES);
+    self->present = le64toh(self->present);
     self->values = row.at;
-    return (self->present & ~(uint32_t)CLICK_EVERYTHING) == 0;
+    return (self->present & ~CLICK_EVERYTHING) == 0;
 }
 
 bool click_pack_next(struct click_pack_reader *self, struct click_facts *out)
@@ -301,12 +303,12 @@ bool click_pack_values(struct click_pack_reader *self, uint64_t wanted, struct c
 {
     struct varint_cursor row = {self->values, self->row_end, false};
 
-    for (uint64_t none = wanted & ~(uint64_t)self->present; none; none &= none - 1) {
+    for (uint64_t none = wanted & ~self->present; none; none &= none - 1) {
         out[__builtin_ctzll(none)] = (struct click_value){0};
     }
     wanted &= self->present;
-    for (uint32_t left = self->present; wanted; left &= left - 1) {
-        unsigned column = (unsigned)__builtin_ctz(left);
+    for (uint64_t left = self->present; wanted; left &= left - 1) {
+        unsigned column = (unsigned)__builtin_ctzll(left);
         struct click_value value = take_value(&row);
         if (wanted & CLICK_BIT(column)) {
             out[column] = value;
@@ -321,7 +323,7 @@ static bool values_are_whole(const struct click_pack_reader *self)
 {
     struct varint_cursor row = {self->values, self->row_end, false};
 
-    for (uint32_t left = self->present; left; left &= left - 1) {
+    for (uint64_t left = self->present; left; left &= left - 1) {
         take_value(&row);
     }
     return !row.bad && row.at == row.end;

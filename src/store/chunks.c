@@ -46,8 +46,46 @@ bool chunks_next(struct stmt *rows, struct chunk_info *out)
                    .max_id = stmt_i64(rows, 5)},
         .bytes = stmt_i64(rows, 6),
         .folded = stmt_i64(rows, 7),
+        .seq = stmt_i64(rows, 8),
     };
     return true;
+}
+
+static enum err find_one(struct stmt *row, struct chunk_info *out)
+{
+    if (!chunks_next(row, out)) {
+        return row_missing(row);
+    }
+    return row_done(row, NULL);
+}
+
+enum err chunks_find(struct db *db, int64_t id, struct chunk_info *out)
+{
+    struct stmt *row = db_stmt(db, SQL_CHUNK_FIND);
+
+    stmt_bind_i64(row, "id", id);
+    return find_one(row, out);
+}
+
+enum err chunks_find_behind(struct db *db, int64_t after_seq, int64_t seq_end, struct chunk_info *out)
+{
+    struct stmt *row = db_stmt(db, SQL_CHUNK_NEXT);
+
+    stmt_bind_i64(row, "after_seq", after_seq);
+    stmt_bind_i64(row, "seq_end", seq_end);
+    return find_one(row, out);
+}
+
+enum err chunks_extent(struct db *db, int64_t *count, int64_t *seq_end)
+{
+    struct stmt *row = db_stmt(db, SQL_CHUNK_EXTENT);
+
+    if (!stmt_next(row)) {
+        return row_missing(row);
+    }
+    *count = stmt_i64(row, 0);
+    *seq_end = stmt_i64(row, 1);
+    return row_done(row, NULL);
 }
 
 /* ---- columns */
@@ -122,17 +160,18 @@ static enum err insert_columns(struct db *db, const struct chunk_builder *builde
     return err;
 }
 
-static enum err set_bytes(struct db *db, int64_t id, int64_t bytes)
+static enum err settle(struct db *db, int64_t id, int64_t bytes, int64_t seq)
 {
-    struct stmt *stmt = db_stmt(db, SQL_CHUNK_SET_BYTES);
+    struct stmt *stmt = db_stmt(db, SQL_CHUNK_SETTLE);
 
     stmt_bind_i64(stmt, "bytes", bytes);
+    stmt_bind_i64(stmt, "seq", seq);
     stmt_bind_i64(stmt, "id", id);
     return row_run(db, stmt);
 }
 
-enum err chunks_insert(struct db *db, const struct chunk_builder *builder, const struct chunk_bounds *bounds,
-                       bool folded, int64_t *id)
+static enum err insert(struct db *db, const struct chunk_builder *builder, const struct chunk_bounds *bounds,
+                       bool folded, int64_t seq, int64_t *id)
 {
     struct stmt *stmt = db_stmt(db, SQL_CHUNK_INSERT);
     struct buf blob;
@@ -153,7 +192,22 @@ enum err chunks_insert(struct db *db, const struct chunk_builder *builder, const
     buf_init_heap(&blob, CHUNK_COLUMN_BYTES_MAX);
     err = insert_columns(db, builder, *id, &blob, &bytes);
     buf_done(&blob);
-    return err == OK ? set_bytes(db, *id, bytes) : err;
+    return err == OK ? settle(db, *id, bytes, seq) : err;
+}
+
+enum err chunks_insert(struct db *db, const struct chunk_builder *builder, const struct chunk_bounds *bounds,
+                       bool folded, int64_t *id)
+{
+    return insert(db, builder, bounds, folded, 0, id);
+}
+
+enum err chunks_replace(struct db *db, const struct chunk_info *info, const struct chunk_builder *builder,
+                        const struct chunk_bounds *bounds)
+{
+    int64_t id = 0;
+    enum err err = chunks_delete(db, info->id);
+
+    return err == OK && bounds ? insert(db, builder, bounds, info->folded, info->seq, &id) : err;
 }
 
 enum err chunks_delete(struct db *db, int64_t id)

@@ -68,17 +68,15 @@ static enum err copy(struct db *db, const struct chunk_info *info, const struct 
     return err;
 }
 
-static enum err replace(struct db *db, const struct chunk_info *info, struct chunk_builder *builder, bool folded)
+static enum err replace(struct db *db, const struct chunk_info *info, struct chunk_builder *builder)
 {
     struct chunk_bounds bounds;
-    int64_t id = 0;
-    enum err err = chunks_delete(db, info->id);
 
-    if (err == OK && chunk_builder_rows(builder) > 0) {
-        chunk_builder_sort(builder, &bounds);
-        err = chunks_insert(db, builder, &bounds, folded, &id);
+    if (chunk_builder_rows(builder) == 0) {
+        return chunks_replace(db, info, builder, NULL);
     }
-    return err;
+    chunk_builder_sort(builder, &bounds);
+    return chunks_replace(db, info, builder, &bounds);
 }
 
 static enum err rewrite(struct db *db, const struct chunk_info *info, const struct kept *kept, int64_t *deleted)
@@ -94,7 +92,7 @@ static enum err rewrite(struct db *db, const struct chunk_info *info, const stru
     int64_t left = err == OK ? (int64_t)chunk_builder_rows(builder) : 0;
 
     if (err == OK) {
-        err = replace(db, info, builder, info->folded);
+        err = replace(db, info, builder);
     }
     chunk_builder_free(builder);
     *deleted += err == OK ? info->rows - left : 0;
@@ -163,7 +161,7 @@ enum err chunks_merge(struct db *db, const struct chunk_info *first, const struc
         err = chunks_delete(db, second->id);
     }
     if (err == OK) {
-        err = replace(db, first, builder, first->folded);
+        err = replace(db, first, builder);
     }
     chunk_builder_free(builder);
     return err;

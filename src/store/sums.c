@@ -24,6 +24,16 @@ enum err sums_stat_add(struct db *db, const struct link_stat *delta)
     return stmt_run(put_stat(db_stmt(db, SQL_SUMS_STAT_ADD), delta));
 }
 
+enum err sums_stat_set_last(struct db *db, int64_t link_id, int64_t from_ms, int64_t into_ms)
+{
+    struct stmt *stmt = db_stmt(db, SQL_SUMS_STAT_SET_LAST);
+
+    stmt_bind_time_opt(stmt, "into_ms", into_ms);
+    stmt_bind_i64(stmt, "link_id", link_id);
+    stmt_bind_i64(stmt, "from_ms", from_ms);
+    return stmt_run(stmt);
+}
+
 /* Its figures begin at that column. */
 static void read_stat(struct stmt *row, int first, int64_t link_id, struct link_stat *out)
 {
@@ -137,6 +147,20 @@ enum err sums_link_day_put(struct db *db, int64_t link_id, int64_t day, str byte
         stmt_put_blob(stmt, 3, bytes);
     }
     return stmt_run(stmt);
+}
+
+enum err sums_link_day_take(struct db *db, struct arena *arena, int64_t link_id, int64_t *day, str *out)
+{
+    struct stmt *row = db_stmt(db, SQL_SUMS_LINK_DAY_LATEST);
+
+    stmt_bind_i64(row, "link_id", link_id);
+    if (!stmt_next(row)) {
+        return row_missing(row);
+    }
+    *out = row_blob(row, 0, arena);
+    *day = stmt_i64(row, 1);
+    enum err err = row_done(row, arena);
+    return err == OK ? sums_link_day_put(db, link_id, *day, STR("")) : err;
 }
 
 static struct stmt *of_scope(struct db *db, enum sql_id text, enum sums_scope scope, int64_t scope_id)

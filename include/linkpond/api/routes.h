@@ -27,6 +27,7 @@ extern const struct route api_transfer_routes[];
 extern const struct route api_word_routes[];
 extern const struct route api_settings_routes[];
 extern const struct route api_upkeep_routes[];
+extern const struct route api_rewrite_routes[];
 extern const struct route api_form_routes[];
 
 /* All of the above and the http floor's own, ended by NULL: what a router is made of. */

@@ -16,6 +16,7 @@ enum err cmd_export(struct cli *cli, struct fault *fault);
 enum err cmd_try(struct cli *cli, struct fault *fault);
 enum err cmd_backup(struct cli *cli, struct fault *fault);
 enum err cmd_check(struct cli *cli, struct fault *fault);
+enum err cmd_reclassify(struct cli *cli, struct fault *fault);
 enum err cmd_doctor(struct cli *cli, struct fault *fault);
 enum err cmd_demo(struct cli *cli, struct fault *fault);
 
@@ -26,6 +27,7 @@ extern const struct flag cmd_import_flags[];
 extern const struct flag cmd_export_flags[];
 extern const struct flag cmd_try_flags[];
 extern const struct flag cmd_check_flags[];
+extern const struct flag cmd_reclassify_flags[];
 extern const struct flag cmd_doctor_flags[];
 extern const struct flag cmd_demo_flags[];
 

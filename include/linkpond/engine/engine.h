@@ -9,6 +9,7 @@
 #include "linkpond/engine/readers.h"
 #include "linkpond/engine/reporter.h"
 #include "linkpond/engine/resolver.h"
+#include "linkpond/engine/rewriter.h"
 #include "linkpond/engine/visitor_numbers.h"
 #include "linkpond/engine/writer.h"
 
@@ -73,6 +74,7 @@ struct engine {
     struct report_helper *report_helper; /* NULL on one core */
     struct editor *editor;
     struct janitor *janitor;
+    struct rewriter *rewriter;
     struct geo *geo; /* NULL = no files are named */
     struct visitor_numbers visitor_numbers;
     uint8_t cookie_key[16];

@@ -2,6 +2,7 @@
 #ifndef LINKPOND_ENGINE_FOLD_H
 #define LINKPOND_ENGINE_FOLD_H
 
+#include "linkpond/model/click_row.h"
 #include "linkpond/store/links.h"
 #include "linkpond/store/sums.h"
 
@@ -29,6 +30,14 @@ enum err fold_move(struct db *db, int64_t link_id, const struct link_ids *from, 
 enum err fold_forget(struct db *db, int64_t link_id, const struct link_ids *scopes);
 /* Inside the transaction of a merge: one scope id's sums go to another of its kind (0 = to none). Not for SUMS_ALL. */
 enum err fold_merge(struct db *db, enum sums_scope scope, int64_t from_id, int64_t into_id);
+
+/* Inside the transaction that writes clicks anew which are in the sums: what they were leaves the sums, what they are
+ * joins them. Time and link stay. A link's last click only moves on: whoever takes a click from the PV finds the one
+ * before it (sums_stat_set_last). */
+struct fold_change {
+    struct click_facts from, into;
+};
+enum err fold_change(struct db *db, const struct fold_change *changes, size_t count);
 
 /* Retention, inside the caller's transaction: deletes the clicks older than before_ms of one segment, as far as they
  * are in the sums, which stay. *deleted: clicks, 0 when there are no more such segments; call until then. */

@@ -21,6 +21,9 @@ void recognition_free(struct recognition *self);
  * it extends; NAME.tsv of the folder takes the place of the built-in one. NULL = no folder. The caller frees it. On an
  * error *out is untouched, and the fault names file and line. */
 enum err recognition_load(const char *dir, struct recognition *out, struct fault *fault);
+/* A number that is another one when one of those tables is that a stored click can be asked again by (all but
+ * networks); never 0. ERR_IO and the like: one cannot be read. */
+enum err recognition_fingerprint(const char *dir, int64_t *out, struct fault *fault);
 /* The names of countries: countries.tsv of the folder, or the built-in one. */
 enum err recognition_countries(const char *dir, struct countries **out, struct fault *fault);
 

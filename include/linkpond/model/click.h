@@ -137,6 +137,7 @@ struct click {
     str ad_click_source, ad_click_id; /* the id byte-exact */
     str request_id;
     str user_agent;
+    str package; /* X-Requested-With */
 };
 
 #endif

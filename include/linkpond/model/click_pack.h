@@ -23,7 +23,7 @@
  *     u8            visitor_by | scene << 4
  *     u8            source_by | channel_by << 4
  *     u8 + bytes    the address
- *     u32           which values are there (bit = enum click_column), then each in order:
+ *     5 bytes       which values are there (bit = enum click_column), then each in order:
  *     varint        term << 1, or (length << 1 | 1) and that many bytes of text
  *   }
  *
@@ -60,7 +60,7 @@ struct click_pack_reader {
     const uint8_t *values, *row_end;                   /* of the current row */
     int64_t id, time_ms;                               /* of the current row */
     size_t rows;                                       /* passed so far; backwards: still to come */
-    uint32_t present;                                  /* values of the current row */
+    uint64_t present;                                  /* values of the current row */
     bool damaged;                                      /* sticky */
     str ip;                                            /* of the current row */
     struct click_pack_mark marks[CLICK_PACK_ROWS_MAX]; /* filled by click_pack_turn only */

@@ -41,7 +41,8 @@
     X(USER_AGENT)                                                                                                      \
     X(CARRIER)                                                                                                         \
     X(APP_VERSION)                                                                                                     \
-    X(MINI_PROGRAM)
+    X(MINI_PROGRAM)                                                                                                    \
+    X(PACKAGE) /* X-Requested-With, so that later rules can ask for it */
 enum click_column {
 #define CLICK_COLUMN(constant) CLICK_##constant,
     CLICK_VALUE_TABLE(CLICK_COLUMN)
@@ -62,6 +63,7 @@ enum click_flag {
     CLICK_FLAG_NEW_VISITOR = 1 << 1,
     CLICK_FLAG_FIRST_HERE = 1 << 2, /* first PV of this pseudonym on this link */
     CLICK_FLAG_QR = 1 << 3,
+    CLICK_FLAG_FORGOTTEN = 1 << 4, /* what told of the person was taken away */
 };
 struct click_facts {
     int64_t id;
@@ -76,6 +78,12 @@ struct click_facts {
     enum click_by source_by, channel_by;
     enum click_scene scene;
 };
+/* Who came: 0 for machines. A click that later rules call a machine's keeps its number unseen, so that rules which are
+ * taken back bring the visitor back. */
+static inline int64_t click_facts_visitor(const struct click_facts *facts)
+{
+    return facts->class == CLASS_HUMAN ? facts->visitor : 0;
+}
 struct click_row {
     struct click_facts facts;
     str ip; /* truncated: 3 bytes (IPv4 /24) or 6 (IPv6 /48); empty = not known */

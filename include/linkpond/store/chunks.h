@@ -14,6 +14,7 @@ struct chunk_info {
     struct chunk_bounds bounds;
     int64_t bytes; /* of its columns */
     bool folded;   /* its rows are in the sums */
+    int64_t seq;   /* place in the order of sealing, which a chunk written anew takes over; unique */
 };
 /* By id; the `in` form only those that reach into [from, to), the `with` form those whose range of ids holds this one.
  */
@@ -22,6 +23,11 @@ struct stmt *chunks_each_in(struct db *db, int64_t from_ms, int64_t to_ms);
 struct stmt *chunks_each_unfolded(struct db *db);
 struct stmt *chunks_each_with(struct db *db, int64_t click_id);
 bool chunks_next(struct stmt *rows, struct chunk_info *out);
+enum err chunks_find(struct db *db, int64_t id, struct chunk_info *out); /* ERR_NOT_FOUND */
+/* The first with a seq in (after_seq, seq_end]; ERR_NOT_FOUND: there is none (any more). */
+enum err chunks_find_behind(struct db *db, int64_t after_seq, int64_t seq_end, struct chunk_info *out);
+/* How many there are and the highest seq; zeros when there are none. */
+enum err chunks_extent(struct db *db, int64_t *count, int64_t *seq_end);
 
 /* Opens these columns (CHUNK_BITs), with their bytes in the arena. May go on: a chunk with some columns open takes more
  * by chunks_load_more. ERR_CORRUPT: one is missing or damaged; ERR_NOMEM: the arena is full. */
@@ -49,6 +55,9 @@ enum err chunks_open_missing(struct db *db, struct chunk *chunk, enum chunk_colu
 /* Inside the caller's transaction. What the builder holds, sorted. */
 enum err chunks_insert(struct db *db, const struct chunk_builder *builder, const struct chunk_bounds *bounds,
                        bool folded, int64_t *id);
+/* The builder's rows (sorted; bounds NULL = none: it only goes) in the place of that chunk. */
+enum err chunks_replace(struct db *db, const struct chunk_info *info, const struct chunk_builder *builder,
+                        const struct chunk_bounds *bounds);
 enum err chunks_delete(struct db *db, int64_t id);
 /* Two chunks become one. */
 enum err chunks_merge(struct db *db, const struct chunk_info *first, const struct chunk_info *second, uint64_t seed);

@@ -13,6 +13,8 @@ struct link_stat {
 };
 /* Adds the figures and takes the later last_ms; makes the row. Figures may be negative. */
 enum err sums_stat_add(struct db *db, const struct link_stat *delta);
+/* The last click's time, if it still is `from_ms`; TIME_NONE: there is none any more. */
+enum err sums_stat_set_last(struct db *db, int64_t link_id, int64_t from_ms, int64_t into_ms);
 /* Zeros when there is no row. */
 enum err sums_stat_find(struct db *db, int64_t link_id, struct link_stat *out);
 /* All, by link. */
@@ -29,6 +31,8 @@ struct link_sums {
 /* Zeros when there is no row; bytes into the arena. */
 enum err sums_link_find(struct db *db, struct arena *arena, int64_t link_id, struct link_sums *out);
 enum err sums_link_put(struct db *db, const struct link_sums *sums);
+/* The latest of its days in rows of their own leaves them: for where the newest came to nothing. ERR_NOT_FOUND. */
+enum err sums_link_day_take(struct db *db, struct arena *arena, int64_t link_id, int64_t *day, str *out);
 
 enum sums_scope { SUMS_ALL, SUMS_CAMPAIGN, SUMS_CHANNEL, SUMS_OWNER, SUMS_DOMAIN }; /* stored */
 

@@ -88,7 +88,7 @@ static enum err put_one(struct db *db, void *arg, struct fault *fault)
 static void writer__a_full_disk_is_said_and_survived(void **state)
 {
     (void)state;
-    const struct writer_task task = {put_one, NULL, NULL};
+    const struct writer_task task = {.run = put_one};
     struct link_stat stat;
     int64_t count = 0, differences = 0;
     int64_t link = 1;

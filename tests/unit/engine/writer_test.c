@@ -289,7 +289,7 @@ static void writer__a_task_is_committed_and_published_when_submit_returns(void *
 {
     (void)state;
     int64_t value = 41, stored = 0;
-    const struct writer_task task = {put_arg, mark_published, &value};
+    const struct writer_task task = {.run = put_arg, .published = mark_published, .arg = &value};
     ledger_start(&ledger);
     assert_int_equal(writer_submit(ledger.writer, &task, NULL), OK);
     assert_int_equal(value, -41);
@@ -311,7 +311,7 @@ static enum err add_one(struct db *db, void *arg, struct fault *fault)
 static void *submit_many(void *arg)
 {
     for (int i = 0; i < 20; i++) {
-        const struct writer_task task = {add_one, NULL, NULL};
+        const struct writer_task task = {.run = add_one};
         if (writer_submit(arg, &task, NULL) != OK) {
             return arg;
         }
@@ -363,7 +363,7 @@ static enum err reset_sums(struct db *db, void *arg, struct fault *fault)
 static void writer__sums_emptied_by_a_task_are_counted_anew(void **state)
 {
     (void)state;
-    const struct writer_task task = {reset_sums, NULL, NULL};
+    const struct writer_task task = {.run = reset_sums};
     struct link_stat stat;
     ledger_start(&ledger);
     for (int i = 0; i < 50; i++) {

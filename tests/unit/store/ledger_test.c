@@ -334,8 +334,9 @@ static void clicks__damaged_are_told(void **state)
     int64_t deleted = 0;
 
     add_clicks(self, 600);
-    ask(self, "UPDATE click_batch SET clicks = CAST(substr(clicks, 1, 99) || x'00' || substr(clicks, 101) AS BLOB) "
-              "WHERE first_id = (SELECT max(first_id) FROM click_batch) RETURNING 1");
+    ask(self, "UPDATE click_batch SET clicks = CAST(substr(clicks, 1, 99) || "
+              "CASE substr(clicks, 100, 1) WHEN x'00' THEN x'01' ELSE x'00' END || substr(clicks, 101) AS BLOB) WHERE "
+              "first_id = (SELECT max(first_id) FROM click_batch) RETURNING 1");
     assert_int_equal(clicks_verify(self->db, &fault), ERR_CORRUPT);
     assert_string_equal(fault.code, "damaged");
     for (int descending = 0; descending < 2; descending++) {

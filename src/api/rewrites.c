@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * /api/v1/reclassify and /api/v1/rewrites: stored history written anew, which takes its time, so it is asked for, goes
+ * on by itself and is looked at. It is about everybody's clicks: not for keys bound to an owner or a domain.
+ */
+#include "rewrites.h"
+
+#include "linkpond/api/routes.h"
+#include "linkpond/base/clock.h"
+#include "linkpond/base/zone.h"
+#include "linkpond/model/link.h"
+
+#define LIST_MAX 50
+
+static const char *const kinds[REWRITE_KINDS] = {[REWRITE_RECLASSIFY] = "reclassify"};
+static const char *const states[] = {
+    [REWRITE_WAITS] = "waiting", [REWRITE_RUNS] = "running", [REWRITE_DONE] = "done", [REWRITE_FAILED] = "failed"};
+
+/* ---- how one looks --------------------------------------------------------------------------------------------- */
+
+static void write_classes(struct json_writer *json, const struct rewrite *rewrite)
+{
+    json_name(json, "classes");
+    json_array(json);
+    for (int from = 0; from < CLASS_COUNT; from++) {
+        for (int into = 0; into < CLASS_COUNT; into++) {
+            int64_t clicks = rewrite->counts[rewrite_count_of_classes((enum click_class)from, (enum click_class)into)];
+            if (clicks == 0 || from == into) {
+                continue;
+            }
+            json_object(json);
+            json_put_str(json, "from", click_class_name((enum click_class)from));
+            json_put_str(json, "to", click_class_name((enum click_class)into));
+            json_put_i64(json, "clicks", clicks);
+            json_object_end(json);
+        }
+    }
+    json_array_end(json);
+}
+
+static void write_values(struct json_writer *json, const struct rewrite *rewrite)
+{
+    static const struct {
+        enum click_column column;
+        const char *name;
+    } values[] = {
+        {CLICK_RULE, "rule"},       {CLICK_APP, "app"},
+        {CLICK_OS, "os"},           {CLICK_DEVICE, "device"},
+        {CLICK_BROWSER, "browser"}, {CLICK_LANGUAGE, "language"},
+        {CLICK_NET, "net"},         {CLICK_SOURCE, "source"},
+        {CLICK_CHANNEL, "channel"}, {CLICK_AD_CLICK_SOURCE, "ad_click_source"},
+    };
+
+    json_name(json, "values");
+    json_object(json);
+    for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+        json_put_i64(json, values[i].name, rewrite->counts[rewrite_count_of_value(values[i].column)]);
+    }
+    json_object_end(json);
+}
+
+static void write_bound(struct json_writer *json, const char *name, int64_t ms)
+{
+    json_put_time(json, name, ms == INT64_MAX ? TIME_NONE : ms);
+}
+
+void rewrite_write(struct json_writer *json, const struct rewrite *rewrite)
+{
+    json_object(json);
+    json_put_i64(json, "id", rewrite->id);
+    json_put_str(json, "kind", str_from_c(kinds[rewrite->kind]));
+    json_put_str(json, "state", str_from_c(states[rewrite->state]));
+    json_put_bool(json, "dry_run", rewrite->dry_run);
+    write_bound(json, "from", rewrite->from_ms);
+    write_bound(json, "to", rewrite->to_ms);
+    json_put_i64(json, "chunks", rewrite->chunks);
+    json_put_i64(json, "chunks_done", rewrite->chunks_done);
+    json_put_i64(json, "clicks", rewrite->rows);
+    json_put_i64(json, "changed", rewrite->changed);
+    json_put_i64(json, "damaged_chunks", rewrite->damaged);
+    if (rewrite->kind == REWRITE_RECLASSIFY) {
+        write_classes(json, rewrite);
+        write_values(json, rewrite);
+    }
+    json_put_opt(json, "failure", rewrite->failure);
+    json_put_time(json, "created_at", rewrite->created_ms);
+    json_put_time(json, "started_at", rewrite->started_ms);
+    json_put_time(json, "finished_at", rewrite->finished_ms);
+    json_object_end(json);
+}
+
+/* ---- looking at them ------------------------------------------------------------------------------------------- */
+
+static void rewrites_get(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct rewrite rewrite;
+    struct json_writer json;
+    int64_t count = 0;
+
+    struct db *db = call_unbound(request, reply) ? call_reader(ctx, request, reply) : NULL;
+    if (!db) {
+        return;
+    }
+    call_list_begin(reply, &json);
+    struct stmt *rows = rewrites_each_latest(db);
+    while (count < LIST_MAX && rewrites_next(rows, &rewrite)) {
+        rewrite_write(&json, &rewrite);
+        count++;
+    }
+    stmt_reset(rows);
+    call_list_end(&json, STR(""), count);
+    readers_give(ctx->engine->readers, db);
+}
+
+static void rewrite_get(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct rewrite rewrite;
+    struct json_writer json;
+    int64_t id = 0;
+
+    struct db *db = call_unbound(request, reply) ? call_reader(ctx, request, reply) : NULL;
+    if (!db) {
+        return;
+    }
+    enum err err =
+        str_to_i64(request->params[0], &id) ? rewrites_find(db, request->arena, id, &rewrite) : ERR_NOT_FOUND;
+    readers_give(ctx->engine->readers, db);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+        return;
+    }
+    reply_json_begin(reply, 200, &json);
+    rewrite_write(&json, &rewrite);
+}
+
+/* ---- reclassify ------------------------------------------------------------------------------------------------ */
+
+/* A time, or a date of the installation's zone: its first instant, or (end) the first one behind it. */
+static bool take_time(struct ctx *ctx, struct request *request, struct reply *reply, const char *name, bool end,
+                      int64_t *ms)
+{
+    str text;
+    int64_t days = 0;
+
+    if (!request_query(request, name, &text) || timestamp_parse(text, ms)) {
+        return true;
+    }
+    if (date_parse(text, &days)) {
+        *ms = zone_day_start(ctx->engine->zone, days + end);
+        return true;
+    }
+    call_bad_query(request, reply, name, "not_a_time", "A date or an RFC 3339 time is needed.",
+                   "请填写日期或 RFC 3339 时间。");
+    return false;
+}
+
+struct asking {
+    struct rewrite wanted, *out;
+    bool existed;
+};
+
+static enum err ask_reclassify(struct db *db, void *arg, struct fault *fault)
+{
+    struct asking *self = arg;
+
+    (void)fault;
+    return rewriter_ask_reclassify(db, self->wanted.from_ms, self->wanted.to_ms, self->wanted.dry_run,
+                                   self->wanted.created_ms, self->out, &self->existed);
+}
+
+static void reclassify_post(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct rewrite rewrite = {0};
+    struct asking asking = {.wanted = {.from_ms = INT64_MIN, .to_ms = INT64_MAX, .created_ms = request->now_ms},
+                            .out = &rewrite};
+    struct fault fault = {0};
+    struct json_writer json;
+
+    if (!call_unbound(request, reply) || !call_query_bool(request, reply, "dry_run", &asking.wanted.dry_run) ||
+        !take_time(ctx, request, reply, "from", false, &asking.wanted.from_ms) ||
+        !take_time(ctx, request, reply, "to", true, &asking.wanted.to_ms)) {
+        return;
+    }
+    if (asking.wanted.from_ms >= asking.wanted.to_ms) {
+        call_bad_query(request, reply, "to", "out_of_range", "It lies before from.", "结束时间早于开始时间。");
+        return;
+    }
+    enum err err =
+        editor_run(ctx->engine->editor, &(struct writer_task){.run = ask_reclassify, .arg = &asking}, &fault);
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    rewriter_wake(ctx->engine->rewriter);
+    reply_header(reply, request, "Location", arena_f(request->arena, "/api/v1/rewrites/%lld", (long long)rewrite.id));
+    reply_json_begin(reply, asking.existed ? 200 : 202, &json);
+    rewrite_write(&json, &rewrite);
+}
+
+const struct route api_rewrite_routes[] = {
+    {METHOD_POST, "/api/v1/reclassify", PLANE_ADMIN, reclassify_post, SCOPE_ADMIN,
+     "Recognise stored clicks by the rules of now", 0, "dry_run from to"},
+    {METHOD_GET, "/api/v1/rewrites", PLANE_ADMIN, rewrites_get, SCOPE_ADMIN, "Rewrites of history, the latest first", 0,
+     NULL},
+    {METHOD_GET, "/api/v1/rewrites/:id", PLANE_ADMIN, rewrite_get, SCOPE_ADMIN, "How far a rewrite of history is", 0,
+     NULL},
+    {0},
+};

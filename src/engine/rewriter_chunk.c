@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "ledger.h"
+#include "linkpond/base/crypt.h"
+#include "linkpond/model/link.h"
+#include "rewriter_private.h"
+
+/*
+ * One chunk's successor. Rows are asked in order; a builder is begun at the first one that changes, with all before it,
+ * so a chunk that stays costs only the asking.
+ */
+struct making {
+    struct rewrite_run *run;
+    const struct rewrite_ops *ops;
+    const struct chunk *chunk;
+    struct rewritten *out;
+};
+
+static enum err copy_before(const struct making *self, size_t rows)
+{
+    struct clicks_scan scan;
+    struct click_row row;
+    enum err err = OK;
+
+    clicks_scan_chunk(&scan, self->chunk, 0, rows, CLICK_EVERYTHING | CLICK_WITH_IP);
+    while (err == OK && clicks_scan_next(&scan)) {
+        clicks_scan_row(&scan, &row);
+        err = chunk_builder_add(self->out->builder, &row);
+    }
+    return err;
+}
+
+static enum err begin_builder(const struct making *self, size_t rows)
+{
+    uint64_t seed = 0;
+
+    crypt_random(&seed, sizeof seed);
+    self->out->builder = chunk_builder_new(self->chunk->rows, LEDGER_CHUNK_BYTES, seed);
+    return self->out->builder ? copy_before(self, rows) : ERR_NOMEM;
+}
+
+static bool same_facts(const struct click_facts *a, const struct click_facts *b)
+{
+    return a->class == b->class && a->outcome == b->outcome && a->flags == b->flags && a->signals == b->signals;
+}
+
+static enum err note_change(struct rewritten *out, const struct click_facts *from, const struct click_facts *into)
+{
+    if (out->changes_count == out->changes_cap) {
+        size_t cap = out->changes_cap > 0 ? out->changes_cap * 2 : 256;
+        struct fold_change *bigger = realloc(out->changes, cap * sizeof *bigger);
+        if (!bigger) {
+            return ERR_NOMEM;
+        }
+        out->changes = bigger;
+        out->changes_cap = cap;
+    }
+    out->changes[out->changes_count++] = (struct fold_change){*from, *into};
+    return OK;
+}
+
+static enum err take_row(const struct making *self, size_t at, struct click_row *row)
+{
+    const struct click_facts before = row->facts;
+    struct rewritten *out = self->out;
+    enum rewrite_say say = REWRITE_STAYS;
+    enum err err = self->ops->row(self->run, row, &say);
+
+    if (err == OK && say != REWRITE_STAYS) {
+        out->changed++;
+        if (self->run->now.dry_run) {
+            return OK;
+        }
+        if (self->ops->sums_follow && !same_facts(&before, &row->facts)) {
+            err = note_change(out, &before, &row->facts);
+        }
+        if (err == OK && !out->builder) {
+            err = begin_builder(self, at);
+        }
+    }
+    return err == OK && out->builder && say != REWRITE_GOES ? chunk_builder_add(out->builder, row) : err;
+}
+
+static enum err take_rows(const struct making *self)
+{
+    struct clicks_scan scan;
+    struct click_row row;
+    size_t at = 0;
+    enum err err = OK;
+
+    clicks_scan_chunk(&scan, self->chunk, 0, self->chunk->rows, CLICK_EVERYTHING | CLICK_WITH_IP);
+    while (err == OK && clicks_scan_next(&scan)) {
+        clicks_scan_row(&scan, &row);
+        err = take_row(self, at++, &row);
+    }
+    if (err == OK && self->out->builder) {
+        self->out->gone = chunk_builder_rows(self->out->builder) == 0;
+    }
+    if (err == OK && self->out->builder && !self->out->gone) {
+        chunk_builder_sort(self->out->builder, &self->out->bounds);
+    }
+    self->out->rows = (int64_t)self->chunk->rows;
+    return err;
+}
+
+enum err rewrite_chunk(struct rewrite_run *run, const struct rewrite_ops *ops, const struct chunk_info *info,
+                       struct rewritten *out)
+{
+    struct chunk chunk;
+    const struct making self = {run, ops, &chunk, out};
+
+    *out = (struct rewritten){.info = *info};
+    arena_reset(&run->arena);
+    enum err err = info->rows > 0 && info->rows <= CHUNK_ROWS_MAX
+                       ? chunks_load(run->db, info, ops->columns, &run->arena, &chunk)
+                       : ERR_CORRUPT;
+    if (err == OK && !ops->concerns(run, info, &chunk)) {
+        return OK;
+    }
+    err = err == OK ? chunks_load_more(run->db, &chunk, CHUNK_EVERYTHING) : err;
+    err = err == OK ? take_rows(&self) : err;
+    if (err != ERR_CORRUPT) {
+        return err;
+    }
+    rewritten_done(out);
+    *out = (struct rewritten){.info = *info, .damaged = true}; /* it must not keep the others */
+    return OK;
+}
+
+void rewritten_done(struct rewritten *self)
+{
+    chunk_builder_free(self->builder);
+    free(self->changes);
+    self->builder = NULL;
+    self->changes = NULL;
+}
+
+/* ---- into the database */
+
+static bool was_pv(const struct fold_change *change)
+{
+    return click_counts(change->from.class, change->from.outcome);
+}
+
+static bool is_pv(const struct fold_change *change)
+{
+    return click_counts(change->into.class, change->into.outcome);
+}
+
+/* Links whose last click is one no more. Before the sums change. */
+static enum err note_lasts(struct db *db, const struct rewritten *chunk, int64_t rewrite_id)
+{
+    enum err err = OK;
+
+    for (size_t i = 0; err == OK && i < chunk->changes_count; i++) {
+        const struct fold_change *change = &chunk->changes[i];
+        struct link_stat stat;
+        if (change->from.link_id == 0 || !was_pv(change) || is_pv(change)) {
+            continue;
+        }
+        err = sums_stat_find(db, change->from.link_id, &stat);
+        if (err == OK && stat.last_ms == change->from.time_ms) {
+            err = rewrites_subject_insert(db, rewrite_id, stat.link_id, stat.last_ms);
+        }
+    }
+    return err;
+}
+
+enum err rewrite_store(struct db *db, const struct rewrite_ops *ops, const struct rewritten *chunk,
+                       const struct rewrite *now)
+{
+    struct chunk_info stored;
+    enum err err = OK;
+
+    (void)ops;
+    if (chunk->builder) {
+        err = chunks_find(db, chunk->info.id, &stored);
+        err = err == ERR_NOT_FOUND ? ERR_CONFLICT : err;
+        if (err == OK && stored.folded && chunk->changes_count > 0) {
+            err = note_lasts(db, chunk, now->id);
+            err = err == OK ? fold_change(db, chunk->changes, chunk->changes_count) : err;
+        }
+        if (err == OK) {
+            err = chunks_replace(db, &stored, chunk->builder, chunk->gone ? NULL : &chunk->bounds);
+        }
+    }
+    return err == OK ? rewrites_update(db, now) : err;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_SRC_ENGINE_REWRITER_PRIVATE_H
+#define LINKPOND_SRC_ENGINE_REWRITER_PRIVATE_H
+
+#include "linkpond/engine/fold.h"
+#include "linkpond/engine/rewriter.h"
+#include "linkpond/store/chunks.h"
+
+/*
+ * One rewrite at work, and what each kind says of a click. Everything here but what is marked runs on the rewriter's
+ * thread with its read handle; what is marked "writer" inside the transaction of a chunk on the writer's.
+ */
+struct reclassifier;
+struct rewrite_run {
+    struct db *db; /* to read */
+    const struct rewriter_opts *opts;
+    struct rewrite now; /* as it will stand once the chunk at hand is stored */
+    struct arena arena; /* of the chunk at hand */
+    struct reclassifier *reclassifier;
+};
+
+enum rewrite_say {
+    REWRITE_STAYS,
+    REWRITE_CHANGES, /* into what is in the row now */
+    REWRITE_GOES,
+};
+struct rewrite_ops {
+    const char *name;
+    /* Before the first chunk and after a restart. *again: what was done so far was done otherwise, begin anew. */
+    enum err (*open)(struct rewrite_run *run, bool *again, struct fault *fault);
+    void (*close)(struct rewrite_run *run);
+    uint64_t columns; /* of chunks, that `concerns` looks at */
+    bool (*concerns)(const struct rewrite_run *run, const struct chunk_info *info, const struct chunk *chunk);
+    /* New texts live until the next call. */
+    enum err (*row)(struct rewrite_run *run, struct click_row *row, enum rewrite_say *say);
+    bool sums_follow; /* clicks that become others do so in the sums too */
+};
+extern const struct rewrite_ops rewrite_reclassify;
+
+/* What became of a chunk. */
+struct rewritten {
+    struct chunk_info info;        /* as it was read */
+    struct chunk_builder *builder; /* sorted; NULL: it stays */
+    struct chunk_bounds bounds;
+    bool gone;                   /* no click of it is left */
+    struct fold_change *changes; /* in order of link */
+    size_t changes_count, changes_cap;
+    int64_t rows, changed;
+    bool damaged; /* it could not be read, and stays */
+};
+enum err rewrite_chunk(struct rewrite_run *run, const struct rewrite_ops *ops, const struct chunk_info *info,
+                       struct rewritten *out);
+void rewritten_done(struct rewritten *self);
+/* Writer. ERR_CONFLICT: the chunk is not there any more, look again. */
+enum err rewrite_store(struct db *db, const struct rewrite_ops *ops, const struct rewritten *chunk,
+                       const struct rewrite *now);
+
+/* The last clicks of links that lost theirs (the rewrite's subjects: link, what was its last), found in one look
+ * through the ledger: at most `count` of them. */
+#define REWRITE_LASTS_MAX 65536
+struct rewrite_lasts {
+    struct rewrite_subject *links; /* by link */
+    int64_t *last_ms;              /* TIME_NONE: no click is left */
+    size_t count;
+};
+enum err rewrite_lasts_find(struct db *db, int64_t rewrite_id, struct rewrite_lasts *out);
+void rewrite_lasts_done(struct rewrite_lasts *self);
+/* Writer: links[from, to). */
+enum err rewrite_lasts_store(struct db *db, int64_t rewrite_id, const struct rewrite_lasts *lasts, size_t from,
+                             size_t to);
+
+#endif

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""Goal: history that is being written anew survives kill -9 at any moment: it goes on where it was, ends, and every figure
+equals a recount all the while."""
+import random
+import sqlite3
+import time
+
+import pytest
+
+from pond import GOOGLEBOT, SAFARI, WECHAT, Pond, wait_for
+
+AGENTS = [SAFARI, WECHAT, GOOGLEBOT, SAFARI + " AcmeBrowser/2.1", WECHAT + " AcmeBrowser/2.1"]
+CHUNK = 32
+VISITS = 1500
+KILLS = 6
+
+
+@pytest.fixture
+def pond(tmp_path):
+    (tmp_path / "rules").mkdir()
+    pond = Pond(tmp_path, chunk_rows=CHUNK, recognition_dir=tmp_path / "rules", visitor_cookie="all")
+    pond.start()
+    yield pond
+    if pond.process and pond.process.poll() is None:
+        pond.kill9()
+
+
+def visit_much(pond, links, count, seed):
+    dice = random.Random(seed)
+    for _ in range(count):
+        pond.visit(dice.choice(links)["code"], ua=dice.choice(AGENTS), ip=f"203.0.113.{dice.randrange(1, 200)}")
+    pond.drain()
+
+
+def totals(pond, **params):
+    return pond.stats(period="all", metrics="clicks", **params)["totals"]
+
+
+def assert_whole(pond):
+    checks = pond.api("POST", "/check", expect=200).json()
+    assert checks["ok"], checks
+    by_sums, by_rows = totals(pond)["by_class"], pond.stats(period="all", **{"group_by": "app"})["totals"]["by_class"]
+    assert by_sums == by_rows
+
+
+def kill_until_done(pond, rewrite_id, kills=KILLS):
+    """Kills the daemon again and again while the rewrite goes on; returns how often it was met in the middle."""
+    met, done_before = 0, -1
+    dice = random.Random(rewrite_id)
+    for _ in range(kills):
+        rewrite = pond.api("GET", f"/rewrites/{rewrite_id}", expect=200).json()
+        if rewrite["state"] == "done":
+            break
+        time.sleep(dice.random() * 0.05)  # somewhere: what is promised does not depend on where
+        pond.kill9()
+        pond.start()
+        rewrite = pond.api("GET", f"/rewrites/{rewrite_id}", expect=200).json()
+        assert rewrite["chunks_done"] >= done_before
+        met += 0 < rewrite["chunks_done"] < rewrite["chunks"]
+        done_before = rewrite["chunks_done"]
+        assert_whole(pond)
+    return met, wait_for(lambda: over(pond, rewrite_id), seconds=60)
+
+
+def over(pond, rewrite_id):
+    rewrite = pond.api("GET", f"/rewrites/{rewrite_id}", expect=200).json()
+    return rewrite if rewrite["state"] in ("done", "failed") else None
+
+
+def test_reclassify_goes_on_after_kill9(pond, tmp_path):
+    links = [pond.link() for _ in range(5)]
+    visit_much(pond, links, VISITS, seed=1)
+    before = totals(pond)
+    (tmp_path / "rules" / "bots.own.tsv").write_text("hard\tacme\tAcmeBrowser\n")
+    rewrite = pond.api("POST", "/reclassify", expect=202).json()
+    _, rewrite = kill_until_done(pond, rewrite["id"])
+    assert rewrite["state"] == "done" and rewrite["clicks"] >= VISITS
+    assert {"from": "human", "to": "bot", "clicks": rewrite["changed"]} in rewrite["classes"]
+    after = totals(pond)
+    assert after["by_class"]["bot"] - before["by_class"]["bot"] == rewrite["changed"]
+    assert sum(after["by_class"].values()) == sum(before["by_class"].values())
+    assert_whole(pond)
+    again = pond.api("POST", "/reclassify?dry_run=true", expect=202).json()
+    assert wait_for(lambda: over(pond, again["id"]))["changed"] == 0
+    pond.stop()
+    db = sqlite3.connect(f"file:{pond.data}/linkpond.db?mode=ro", uri=True)
+    assert db.execute("SELECT count(*) FROM chunk").fetchone()[0] >= VISITS // CHUNK, "this proves nothing"
+    db.close()
