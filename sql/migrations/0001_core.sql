@@ -315,6 +315,15 @@ CREATE TABLE scope_day (
     PRIMARY KEY (scope, scope_id, day)
 ) STRICT, WITHOUT ROWID;
 
+-- What is kept of clicks that retention deleted: the most frequent values of each dimension and day.
+CREATE TABLE dim_day (
+    day_ms INTEGER NOT NULL,                       -- its first instant in the installation's zone of then
+    dim INTEGER NOT NULL,                          -- the column of chunks (include/linkpond/model/chunk.h)
+    kept INTEGER NOT NULL,                         -- how many values
+    tops BLOB NOT NULL,                            -- include/linkpond/model/tops.h
+    PRIMARY KEY (day_ms, dim)
+) STRICT, WITHOUT ROWID;
+
 -- Stored history that is being written anew, chunk by chunk, one row after the other. Each chunk moves `position` in its own
 -- transaction, so a row that waits or runs goes on after a crash where it was. Finished ones are kept a while, to be told of.
 CREATE TABLE rewrite (

@@ -12,7 +12,7 @@
 
 #define LIST_MAX 50
 
-static const char *const kinds[REWRITE_KINDS] = {[REWRITE_RECLASSIFY] = "reclassify"};
+static const char *const kinds[REWRITE_KINDS] = {[REWRITE_RECLASSIFY] = "reclassify", [REWRITE_RETAIN] = "retention"};
 static const char *const states[] = {
     [REWRITE_WAITS] = "waiting", [REWRITE_RUNS] = "running", [REWRITE_DONE] = "done", [REWRITE_FAILED] = "failed"};
 
@@ -44,11 +44,18 @@ static void write_values(struct json_writer *json, const struct rewrite *rewrite
         enum click_column column;
         const char *name;
     } values[] = {
-        {CLICK_RULE, "rule"},       {CLICK_APP, "app"},
-        {CLICK_OS, "os"},           {CLICK_DEVICE, "device"},
-        {CLICK_BROWSER, "browser"}, {CLICK_LANGUAGE, "language"},
-        {CLICK_NET, "net"},         {CLICK_SOURCE, "source"},
-        {CLICK_CHANNEL, "channel"}, {CLICK_AD_CLICK_SOURCE, "ad_click_source"},
+        {CLICK_RULE, "rule"},
+        {CLICK_APP, "app"},
+        {CLICK_APP_VERSION, "app_version"},
+        {CLICK_MINI_PROGRAM, "mini_program"},
+        {CLICK_OS, "os"},
+        {CLICK_DEVICE, "device"},
+        {CLICK_BROWSER, "browser"},
+        {CLICK_LANGUAGE, "language"},
+        {CLICK_NET, "net"},
+        {CLICK_SOURCE, "source"},
+        {CLICK_CHANNEL, "channel"},
+        {CLICK_AD_CLICK_SOURCE, "ad_click_source"},
     };
 
     json_name(json, "values");

@@ -160,6 +160,24 @@ static void write_range(struct json_writer *json, const struct stats_query *quer
     put_instant(json, "to", query->report.zone, query->report.to_ms);
 }
 
+/* What of the answer reaches back before the first click that retention has left. */
+static void write_kept(struct json_writer *json, const struct stats_query *query, const struct report_kept *kept)
+{
+    static const char *const parts[] = {[KEPT_SINCE] = "since", [KEPT_TOPS] = "top100", [KEPT_ALL] = "all"};
+
+    json_name(json, "kept");
+    if (!kept->matters) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    put_instant(json, "since", query->report.zone, kept->since_ms);
+    json_put_str(json, "totals", str_from_c(parts[kept->totals]));
+    json_put_str(json, "visitors", STR("since"));
+    json_put_str(json, "groups", str_from_c(parts[kept->groups]));
+    json_object_end(json);
+}
+
 static void write_stats(struct json_writer *json, struct arena *arena, const struct stats_query *query,
                         const struct report *report, const struct stats_query *previous_query,
                         const struct report *previous)
@@ -170,12 +188,14 @@ static void write_stats(struct json_writer *json, struct arena *arena, const str
     write_totals(json, query->metrics, &report->totals);
     write_series(json, query, report);
     write_groups(json, arena, query, report);
+    write_kept(json, query, &report->kept);
     json_name(json, "previous");
     if (previous) {
         json_object(json);
         write_range(json, previous_query);
         write_totals(json, query->metrics, &previous->totals);
         write_series(json, query, previous);
+        write_kept(json, query, &previous->kept);
         json_object_end(json);
     } else {
         json_null(json);

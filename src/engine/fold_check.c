@@ -8,7 +8,7 @@
 #include "linkpond/store/meta.h"
 #include "linkpond/store/segments.h"
 
-/* The sums against the rows they were made of: retention, recount and comparison. */
+/* The sums against the rows they were made of: recount and comparison. */
 
 /* Clicks older than this were deleted; 0 or absent = none ever. */
 #define META_LEDGER_STARTS STR("ledger_starts_ms")
@@ -24,6 +24,14 @@ enum err fold_ledger_starts(struct db *db, int64_t *ms)
     return err;
 }
 
+enum err fold_set_ledger_starts(struct db *db, int64_t ms)
+{
+    int64_t before = 0;
+    enum err err = fold_ledger_starts(db, &before);
+
+    return err == OK && ms > before ? meta_put_i64(db, META_LEDGER_STARTS, ms) : err;
+}
+
 static enum err ledger_is_whole(struct db *db, struct fault *fault)
 {
     int64_t starts_ms = 0;
@@ -35,101 +43,6 @@ static enum err ledger_is_whole(struct db *db, struct fault *fault)
     return fault_set(fault, ERR_CONFLICT, "", "clicks_deleted",
                      "Old clicks were deleted, so their sums cannot be counted again.",
                      "旧的访问流水已删除，无法重新统计。");
-}
-
-/* ---- retention */
-
-/* A lane's clicks stand in order of time, so what is too old is the front of its segment; what is not yet in the sums
- * stays. Segments of a quiet pond cover months, hence not whole ones only. */
-static enum err expired_front(struct db *db, const struct segment *segment, int64_t before_ms, int64_t *last_id,
-                              int64_t *count)
-{
-    struct clicks_scan scan;
-    int64_t first = segment_first_click(segment->id) + segment->sealed_to / RECORD_ALIGN;
-    int64_t unfolded = segment_first_click(segment->id) + segment->folded_to / RECORD_ALIGN;
-
-    *count = 0;
-    if (segment->rows == 0 || segment->min_ms >= before_ms || unfolded == first) {
-        return OK;
-    }
-    clicks_scan(&scan, db, first, unfolded - 1, false, 0);
-    while (clicks_scan_next(&scan) && scan.facts.time_ms < before_ms) {
-        *last_id = scan.facts.id;
-        (*count)++;
-    }
-    enum err err = stmt_err(scan.rows);
-    stmt_reset(scan.rows);
-    return err;
-}
-
-static enum err delete_front(struct db *db, const struct segment *segment, int64_t last_id, int64_t before_ms,
-                             int64_t *deleted)
-{
-    enum err err = clicks_delete_range(db, segment_first_click(segment->id), last_id, deleted);
-
-    if (err == OK) {
-        err = segments_rows_removed(db, segment->id, *deleted);
-    }
-    return err == OK ? meta_put_i64(db, META_LEDGER_STARTS, before_ms) : err;
-}
-
-/* The first chunk that reaches behind before_ms; those up to after_id were tried. */
-static enum err expired_chunk(struct db *db, int64_t before_ms, int64_t after_id, struct chunk_info *out, bool *found)
-{
-    struct stmt *rows = chunks_each_in(db, INT64_MIN, before_ms);
-
-    *found = false;
-    while (!*found && chunks_next(rows, out)) {
-        *found = out->folded && out->id > after_id;
-    }
-    if (!*found) {
-        return stmt_err(rows);
-    }
-    stmt_reset(rows);
-    return OK;
-}
-
-/* A damaged chunk goes when all of it is too old; until then it must not keep the others. */
-static enum err retain_chunk(struct db *db, int64_t before_ms, int64_t *deleted)
-{
-    struct chunk_info info = {0};
-    bool found = true;
-    enum err err = OK;
-
-    while (err == OK && *deleted == 0 && found) {
-        err = expired_chunk(db, before_ms, info.id, &info, &found);
-        if (err == OK && found) {
-            err = chunks_delete_before(db, &info, before_ms, deleted);
-            err = err == ERR_CORRUPT ? OK : err;
-        }
-    }
-    return err == OK && *deleted > 0 ? meta_put_i64(db, META_LEDGER_STARTS, before_ms) : err;
-}
-
-static enum err retain_segment(struct db *db, int64_t before_ms, int64_t *deleted)
-{
-    struct stmt *rows = segments_each(db);
-    struct segment segment;
-    int64_t last_id = 0;
-    int64_t count = 0;
-    enum err err = OK;
-
-    while (err == OK && count == 0 && segments_next(rows, &segment)) {
-        err = expired_front(db, &segment, before_ms, &last_id, &count);
-    }
-    if (err == OK && count == 0) {
-        return stmt_err(rows);
-    }
-    stmt_reset(rows);
-    return err == OK ? delete_front(db, &segment, last_id, before_ms, deleted) : err;
-}
-
-enum err fold_retain(struct db *db, int64_t before_ms, int64_t *deleted)
-{
-    *deleted = 0;
-    enum err err = retain_chunk(db, before_ms, deleted);
-
-    return err == OK && *deleted == 0 ? retain_segment(db, before_ms, deleted) : err;
 }
 
 /* ---- recount */

@@ -3,7 +3,6 @@
 
 #include "linkpond/base/clock.h"
 #include "linkpond/base/log.h"
-#include "linkpond/engine/fold.h"
 #include "linkpond/store/audit.h"
 #include "linkpond/store/idempotency.h"
 #include "linkpond/store/links.h"
@@ -69,10 +68,6 @@ enum err janitor_empty_bin(struct engine *engine, int64_t before_ms, int64_t now
     return err;
 }
 
-struct retention_task {
-    int64_t before_ms, deleted;
-};
-
 /* ---- sessions, one-time links and kept answers ---- */
 
 static enum err forget_expired(struct db *db, void *arg, struct fault *fault)
@@ -89,9 +84,13 @@ static enum err forget_expired(struct db *db, void *arg, struct fault *fault)
 
 #define AUDIT_BATCH 2000
 
+struct lines_task {
+    int64_t before_ms, deleted;
+};
+
 static enum err forget_lines(struct db *db, void *arg, struct fault *fault)
 {
-    struct retention_task *self = arg;
+    struct lines_task *self = arg;
 
     (void)fault;
     return audit_purge(db, self->before_ms, AUDIT_BATCH, &self->deleted);
@@ -99,7 +98,7 @@ static enum err forget_lines(struct db *db, void *arg, struct fault *fault)
 
 enum err janitor_forget_lines(struct engine *engine, int64_t before_ms, struct fault *fault)
 {
-    struct retention_task task = {.before_ms = before_ms};
+    struct lines_task task = {.before_ms = before_ms};
     enum err err = OK;
 
     do {
@@ -110,25 +109,27 @@ enum err janitor_forget_lines(struct engine *engine, int64_t before_ms, struct f
 
 /* ---- clicks ---- */
 
+struct retention_task {
+    int64_t before_ms, now_ms;
+    bool asked;
+};
+
 static enum err forget_clicks(struct db *db, void *arg, struct fault *fault)
 {
     struct retention_task *self = arg;
 
     (void)fault;
-    return fold_retain(db, self->before_ms, &self->deleted);
+    return rewriter_ask_retain(db, self->before_ms, self->now_ms, &self->asked);
 }
 
-enum err janitor_retention(struct engine *engine, int64_t before_ms, int64_t *deleted, struct fault *fault)
+enum err janitor_retention(struct engine *engine, int64_t before_ms, int64_t now_ms, struct fault *fault)
 {
-    struct retention_task task = {.before_ms = before_ms};
-    enum err err = OK;
+    struct retention_task task = {.before_ms = before_ms, .now_ms = now_ms};
+    enum err err = writer_submit(engine->writer, &(struct writer_task){.run = forget_clicks, .arg = &task}, fault);
 
-    *deleted = 0;
-    do {
-        task.deleted = 0;
-        err = writer_submit(engine->writer, &(struct writer_task){.run = forget_clicks, .arg = &task}, fault);
-        *deleted += err ? 0 : task.deleted;
-    } while (!err && task.deleted > 0);
+    if (!err && task.asked) {
+        rewriter_wake(engine->rewriter);
+    }
     return err;
 }
 
@@ -144,19 +145,14 @@ static void told(const char *job, enum err err, const struct fault *fault)
 static void hourly(struct engine *engine, int64_t now_ms)
 {
     struct fault fault = {0};
-    int64_t deleted = 0;
 
     told("sessions",
          writer_submit(engine->writer, &(struct writer_task){.run = forget_expired, .arg = &now_ms}, &fault), &fault);
     if (engine->opts.click_retention_ms > 0) {
-        told("retention", janitor_retention(engine, now_ms - engine->opts.click_retention_ms, &deleted, &fault),
-             &fault);
+        told("retention", janitor_retention(engine, now_ms - engine->opts.click_retention_ms, now_ms, &fault), &fault);
     }
     if (engine->opts.audit_retention_ms > 0) {
         told("audit", janitor_forget_lines(engine, now_ms - engine->opts.audit_retention_ms, &fault), &fault);
-    }
-    if (deleted > 0) {
-        log_event(LOG_INFO, "clicks_expired", "%lld clicks deleted; their sums stay", (long long)deleted);
     }
 }
 

@@ -16,8 +16,8 @@ void janitor_sweep(struct engine *engine, struct janitor_state *state, int64_t n
 enum err janitor_backup(struct engine *engine, int64_t now_ms, struct fault *fault);
 /* When the newest backup in that folder was made, by its name; 0 = there is none. */
 int64_t janitor_newest_backup(const char *dir);
-/* Clicks older than that instant, as far as they are in the sums. *deleted rows. */
-enum err janitor_retention(struct engine *engine, int64_t before_ms, int64_t *deleted, struct fault *fault);
+/* Asks for clicks older than that instant to go, if there are any. */
+enum err janitor_retention(struct engine *engine, int64_t before_ms, int64_t now_ms, struct fault *fault);
 /* Lines of the audit log older than that instant, some thousand in a transaction. */
 enum err janitor_forget_lines(struct engine *engine, int64_t before_ms, struct fault *fault);
 /* Links that have been in the bin since before that instant become tombstones, BIN_BATCH in a transaction. */

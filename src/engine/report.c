@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "behind_visitors.h"
 #include "linkpond/base/clock.h"
+#include "linkpond/engine/fold.h"
 #include "linkpond/store/segments.h"
 #include "linkpond/store/sums.h"
 #include "report_helper.h"
-#include "report_tally.h"
+#include "report_kept.h"
 
 /* The first day anything was counted; INT64_MAX when nothing was. */
 static enum err ledger_start(struct db *db, int64_t *ms)
@@ -51,18 +52,27 @@ static enum err run(struct db *db, struct report_helper *helper, struct arena *a
     struct report_match match;
     struct report_tally tally;
     bool from_sums = false;
-    enum err err = report_match_open(&match, db, query, query->group_by, query->group_count);
+    int64_t starts_ms = INT64_MIN;
+    enum err err = fold_ledger_starts(db, &starts_ms);
+    bool kept = query->from_ms < starts_ms;
+
+    err = err != OK ? err : report_match_open(&match, db, query, query->group_by, query->group_count);
 
     if (err == OK) {
         err = report_tally_open(&tally, &match, arena, out, fault);
         err = err == OK ? report_sums_wanted(&tally, db, &from_sums) : err;
         if (err == OK) {
-            err = from_sums ? report_sums(&tally, db) : report_scan(&tally, db, helper);
+            err = from_sums ? report_sums(&tally, db)
+                  : kept    ? report_with_kept(&tally, db, starts_ms)
+                            : report_scan(&tally, db, helper);
         }
         if (err == OK) {
             err = report_tally_finish(&tally, arena);
         }
         report_tally_done(&tally);
+        if (kept && from_sums) {
+            out->kept = (struct report_kept){true, starts_ms, KEPT_ALL, KEPT_ALL};
+        }
     }
     report_match_done(&match);
     return err;

@@ -39,7 +39,7 @@ static bool scans_are_whole(const struct report_tally *tally)
     return passing == counting || passing == 0;
 }
 
-static bool sums_can(const struct report_tally *tally)
+bool report_sums_can(const struct report_tally *tally)
 {
     const struct report_query *query = tally->query;
     bool can = !query->want_visitors && aligned(query->from_ms) && aligned(query->to_ms) &&
@@ -265,7 +265,7 @@ enum err report_sums_wanted(const struct report_tally *tally, struct db *db, boo
     int64_t starts_ms = 0;
     enum err err = OK;
 
-    *wanted = sums_can(tally);
+    *wanted = report_sums_can(tally);
     if (*wanted && subject_of(tally->match, &filter) == OF_EVERY_LINK) {
         err = fold_ledger_starts(db, &starts_ms);
         *wanted = err == OK && tally->query->from_ms < starts_ms;

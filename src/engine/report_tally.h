@@ -71,6 +71,8 @@ enum err report_buckets(struct arena *arena, const struct zone *zone, enum inter
 /* The ways: everything, with help (NULL = alone), or only the rows that no sum holds yet; from sums and these rows. */
 enum err report_scan(struct report_tally *tally, struct db *db, struct report_helper *helper);
 enum err report_scan_unfolded(struct report_tally *tally, struct db *db);
+/* Are sums enough to answer it? */
+bool report_sums_can(const struct report_tally *tally);
 enum err report_sums_wanted(const struct report_tally *tally, struct db *db, bool *wanted);
 enum err report_sums(struct report_tally *tally, struct db *db);
 

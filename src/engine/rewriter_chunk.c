@@ -111,6 +111,7 @@ enum err rewrite_chunk(struct rewrite_run *run, const struct rewrite_ops *ops, c
     const struct making self = {run, ops, &chunk, out};
 
     *out = (struct rewritten){.info = *info};
+    run->more_of_chunk = false;
     arena_reset(&run->arena);
     enum err err = info->rows > 0 && info->rows <= CHUNK_ROWS_MAX
                        ? chunks_load(run->db, info, ops->columns, &run->arena, &chunk)
@@ -124,7 +125,10 @@ enum err rewrite_chunk(struct rewrite_run *run, const struct rewrite_ops *ops, c
         return err;
     }
     rewritten_done(out);
-    *out = (struct rewritten){.info = *info, .damaged = true}; /* it must not keep the others */
+    /* It must not keep the others. */
+    *out = (struct rewritten){
+        .info = *info, .damaged = true, .gone = ops->of_old_clicks && info->bounds.max_ms < run->now.to_ms};
+    run->more_of_chunk = false;
     return OK;
 }
 
@@ -167,23 +171,23 @@ static enum err note_lasts(struct db *db, const struct rewritten *chunk, int64_t
     return err;
 }
 
-enum err rewrite_store(struct db *db, const struct rewrite_ops *ops, const struct rewritten *chunk,
-                       const struct rewrite *now)
+enum err rewrite_store(struct rewrite_run *run, struct db *db, const struct rewrite_ops *ops,
+                       const struct rewritten *chunk)
 {
     struct chunk_info stored;
     enum err err = OK;
 
-    (void)ops;
-    if (chunk->builder) {
+    if (chunk->builder || chunk->gone) {
         err = chunks_find(db, chunk->info.id, &stored);
         err = err == ERR_NOT_FOUND ? ERR_CONFLICT : err;
         if (err == OK && stored.folded && chunk->changes_count > 0) {
-            err = note_lasts(db, chunk, now->id);
+            err = note_lasts(db, chunk, run->now.id);
             err = err == OK ? fold_change(db, chunk->changes, chunk->changes_count) : err;
         }
         if (err == OK) {
             err = chunks_replace(db, &stored, chunk->builder, chunk->gone ? NULL : &chunk->bounds);
         }
+        err = err == OK && ops->store ? ops->store(run, db) : err;
     }
-    return err == OK ? rewrites_update(db, now) : err;
+    return err == OK ? rewrites_update(db, &run->now) : err;
 }

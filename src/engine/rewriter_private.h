@@ -2,21 +2,41 @@
 #ifndef LINKPOND_SRC_ENGINE_REWRITER_PRIVATE_H
 #define LINKPOND_SRC_ENGINE_REWRITER_PRIVATE_H
 
+#include <pthread.h>
+
 #include "linkpond/engine/fold.h"
 #include "linkpond/engine/rewriter.h"
 #include "linkpond/store/chunks.h"
+
+/* The thread and those who wake it share this; the lock guards the last two. */
+struct rewriter {
+    struct rewriter_opts opts;
+    char *path;
+    struct db *db;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool stopping, woken;
+};
+/* The step at hand is to be the last. */
+bool rewriter_is_stopping(struct rewriter *self);
+/* Works on what comes first. *any = false: there is nothing to do. */
+enum err rewriter_turn(struct rewriter *self, bool *any);
 
 /*
  * One rewrite at work, and what each kind says of a click. Everything here but what is marked runs on the rewriter's
  * thread with its read handle; what is marked "writer" inside the transaction of a chunk on the writer's.
  */
 struct reclassifier;
+struct retainer;
 struct rewrite_run {
     struct db *db; /* to read */
     const struct rewriter_opts *opts;
     struct rewrite now; /* as it will stand once the chunk at hand is stored */
     struct arena arena; /* of the chunk at hand */
+    bool more_of_chunk; /* rows of it are left for another time */
     struct reclassifier *reclassifier;
+    struct retainer *retainer;
 };
 
 enum rewrite_say {
@@ -33,9 +53,14 @@ struct rewrite_ops {
     bool (*concerns)(const struct rewrite_run *run, const struct chunk_info *info, const struct chunk *chunk);
     /* New texts live until the next call. */
     enum err (*row)(struct rewrite_run *run, struct click_row *row, enum rewrite_say *say);
-    bool sums_follow; /* clicks that become others do so in the sums too */
+    /* Writer; may be NULL: what else belongs to a chunk's transaction. */
+    enum err (*store)(struct rewrite_run *run, struct db *db);
+    /* Writer; may be NULL: what is left once all chunks are done, a piece at a time. */
+    enum err (*settle)(struct rewrite_run *run, struct db *db, bool *more);
+    bool sums_follow;   /* clicks that become others do so in the sums too */
+    bool of_old_clicks; /* those before now.to_ms go, a damaged chunk as a whole once all of it is that old */
 };
-extern const struct rewrite_ops rewrite_reclassify;
+extern const struct rewrite_ops rewrite_reclassify, rewrite_retain;
 
 /* What became of a chunk. */
 struct rewritten {
@@ -52,8 +77,8 @@ enum err rewrite_chunk(struct rewrite_run *run, const struct rewrite_ops *ops, c
                        struct rewritten *out);
 void rewritten_done(struct rewritten *self);
 /* Writer. ERR_CONFLICT: the chunk is not there any more, look again. */
-enum err rewrite_store(struct db *db, const struct rewrite_ops *ops, const struct rewritten *chunk,
-                       const struct rewrite *now);
+enum err rewrite_store(struct rewrite_run *run, struct db *db, const struct rewrite_ops *ops,
+                       const struct rewritten *chunk);
 
 /* The last clicks of links that lost theirs (the rewrite's subjects: link, what was its last), found in one look
  * through the ledger: at most `count` of them. */

@@ -318,7 +318,7 @@ static enum err open(struct rewrite_run *run, bool *again, struct fault *fault)
     enum err err = recognition_fingerprint(run->opts->recognition_dir, &rules, fault);
     err = err ? err : recognition_load(run->opts->recognition_dir, &self->rules, fault);
     if (err == OK) {
-        *again = run->now.rules != rules;
+        *again = run->now.rules != 0 && run->now.rules != rules;
         run->now.rules = rules;
     }
     return err;

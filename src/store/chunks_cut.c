@@ -131,18 +131,6 @@ enum err chunks_delete_link(struct db *db, int64_t link_id, int64_t *deleted)
     return err;
 }
 
-enum err chunks_delete_before(struct db *db, const struct chunk_info *info, int64_t before_ms, int64_t *deleted)
-{
-    const struct kept later = {.not_link = -1, .from_ms = before_ms};
-
-    *deleted = 0;
-    if (info->bounds.max_ms >= before_ms) {
-        return rewrite(db, info, &later, deleted);
-    }
-    *deleted = info->rows; /* even of a damaged one */
-    return chunks_delete(db, info->id);
-}
-
 enum err chunks_merge(struct db *db, const struct chunk_info *first, const struct chunk_info *second, uint64_t seed)
 {
     const struct kept all = {.not_link = -1, .from_ms = INT64_MIN};

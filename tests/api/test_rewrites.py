@@ -87,3 +87,32 @@ def test_only_keys_for_everything_may(pond):
         assert pond.api("GET", "/rewrites", key=key).status_code == 403
     assert pond.api("GET", "/rewrites/999999").status_code == 404
     assert pond.api("GET", "/rewrites/x").status_code == 404
+
+
+def test_of_deleted_clicks_totals_and_tops_are_left(tmp_path):
+    pond = Pond(tmp_path, click_retention="30d")
+    demo = ["demo", "--clicks", "6000", "--days", "60", "--domain", "s.test", "--quiet"]
+    pond.data = tmp_path / "demo"
+    pond.cli(*demo)
+    pond.key = json.loads(pond.cli("key", "create", "--name", "test", "--scope", "admin", "--scope", "stats:read", "--json").stdout)["key"]
+    before = json.loads(pond.cli("stats", "--period", "90d", "--group-by", "app", "--limit", "1000", "--json").stdout)
+    assert before["kept"] is None
+    pond.start()
+    try:
+        retained = wait_for(lambda: [item for item in pond.api("GET", "/rewrites", expect=200).json()["items"] if item["state"] == "done"],
+                            seconds=90, step=1)
+        assert retained[0]["kind"] == "retention" and retained[0]["changed"] > 1000
+        after = pond.stats(period="90d", group_by="app", limit=1000)
+        assert after["totals"]["clicks"] == before["totals"]["clicks"]
+        assert after["totals"]["by_class"] == before["totals"]["by_class"]
+        assert {name: after["kept"][name] for name in ("totals", "visitors", "groups")} == {"totals": "all", "visitors": "since", "groups": "top100"}
+        apps = {group["app"]: group["clicks"] for group in before["groups"]}
+        assert {group["app"]: group["clicks"] for group in after["groups"]} == apps
+        pair = pond.stats(period="90d", group_by="app,os")
+        assert pair["kept"]["groups"] == "since" and pair["totals"]["clicks"] == before["totals"]["clicks"]
+        filtered = pond.stats(period="90d", app="wechat")
+        assert filtered["kept"]["totals"] == "since" and 0 < filtered["totals"]["clicks"] < apps["wechat"]
+        assert pond.stats(period="7d")["kept"] is None
+        assert pond.stats(period="90d", metrics="clicks", group_by="link")["kept"]["groups"] == "all"
+    finally:
+        pond.stop()

@@ -25,7 +25,7 @@ def shop(pond):
 
 def test_totals_count_people_that_were_led_somewhere(shop):
     answer = shop.stats()
-    assert set(answer) == {"from", "to", "tz", "identity", "totals", "series", "groups", "other", "previous", "warnings"}
+    assert set(answer) == {"from", "to", "tz", "identity", "totals", "series", "groups", "other", "kept", "previous", "warnings"}
     totals = answer["totals"]
     assert (totals["clicks"], totals["visitors"], totals["new_visitors"], totals["scans"]) == (5, 4, 4, 1)
     assert totals["by_class"] == {"human": 6, "bot": 1, "preview": 0, "prefetch": 0, "head": 0, "replay": 0, "duplicate": 0}

@@ -73,6 +73,7 @@ static inline void pond_init(struct pond *self, bool fold_case)
                                       .timezone = "Asia/Shanghai",
                                       .repeat_window_ms = 30 * MS_PER_MINUTE,
                                       .fold_rows = 1000,
+                                      .chunk_rows = 32768,
                                       .code_length = 7,
                                       .reserved = POND_RESERVED,
                                       .reserved_count = ARRAY_LEN(POND_RESERVED),

@@ -326,7 +326,7 @@ static inline struct report history_report(struct history *self, struct report_q
     query.zone = zone_find(STR("Asia/Shanghai"));
     query.limit = 1000;
     query.to_ms = LEDGER_T0 + 30 * MS_PER_DAY;
-    assert_int_equal(report_run(self->db, &self->arena, &query, &report, &fault), OK);
+    assert_int_equal(report_run(self->db, NULL, &self->arena, &query, &report, &fault), OK);
     return report;
 }
 

@@ -5,6 +5,7 @@
 #include "ledger.h"
 #include "linkpond/base/hash.h"
 #include "linkpond/engine/reporter.h"
+#include "linkpond/engine/rewriter.h"
 #include "linkpond/model/sums.h"
 #include "linkpond/store/labels.h"
 #include "linkpond/store/terms.h"
@@ -292,6 +293,18 @@ static inline int end_world(void **state)
     (void)state;
     ledger_done(&ledger);
     return 0;
+}
+
+/* Retention, as far as clicks are in the sums. Days are Shanghai's. */
+static inline void retain_world(int64_t before_ms)
+{
+    const struct rewriter_opts opts = {.chunk_rows = 100, .zone = zone_find(STR("Asia/Shanghai"))};
+    bool asked = false;
+
+    assert_int_equal(db_begin(ledger.db.db, false), OK);
+    assert_int_equal(rewriter_ask_retain(ledger.db.db, before_ms, 1, &asked), OK);
+    assert_int_equal(db_commit(ledger.db.db), OK);
+    assert_int_equal(rewriter_work_off(&opts, ledger.db.db), OK);
 }
 
 /* ---- counting by hand */

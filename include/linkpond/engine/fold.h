@@ -39,11 +39,10 @@ struct fold_change {
 };
 enum err fold_change(struct db *db, const struct fold_change *changes, size_t count);
 
-/* Retention, inside the caller's transaction: deletes the clicks older than before_ms of one segment, as far as they
- * are in the sums, which stay. *deleted: clicks, 0 when there are no more such segments; call until then. */
-enum err fold_retain(struct db *db, int64_t before_ms, int64_t *deleted);
 /* From then on no click was ever deleted by it; INT64_MIN = none at all. Of earlier times only the sums may be left. */
 enum err fold_ledger_starts(struct db *db, int64_t *ms);
+/* Inside the transaction that deletes the last of them; it never goes back. */
+enum err fold_set_ledger_starts(struct db *db, int64_t ms);
 
 /* Inside the caller's transaction: all sums are emptied but for the counts that links brought along from elsewhere, and
  * all rows wait to be folded again, which the writer does by itself. ERR_CONFLICT once retention has deleted clicks:

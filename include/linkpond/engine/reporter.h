@@ -109,6 +109,19 @@ struct report_group {
     str values[2];
     int64_t clicks, visitors, scans;
 };
+/* Of clicks that retention deleted the sums tell totals, and what is kept of each day one dimension of everything. What
+ * a report could not tell of them is left out of it: */
+enum kept_part {
+    KEPT_SINCE, /* only of the clicks that are left */
+    KEPT_TOPS,  /* the most frequent values of each whole day that was deleted (in the installation's zone), exactly;
+                   the rest is in other_clicks */
+    KEPT_ALL,
+};
+struct report_kept {
+    bool matters;                  /* the time asked for reaches back before the first click that is left */
+    int64_t since_ms;              /* which is not before */
+    enum kept_part totals, groups; /* totals, series; visitors and new visitors are always only of those left */
+};
 struct report {
     struct report_totals totals;
     struct report_bucket *series;
@@ -116,6 +129,7 @@ struct report {
     struct report_group *groups;
     size_t groups_count;
     int64_t other_clicks; /* clicks of groups past the limit */
+    struct report_kept kept;
 };
 /*
  * A thread that reads chunks along with whoever asks for a report: one question at a time, from a read handle of its

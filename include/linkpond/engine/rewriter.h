@@ -26,6 +26,9 @@ struct rewriter_opts {
 enum err rewriter_start(const struct rewriter_opts *opts, struct rewriter **out, struct fault *fault);
 /* The step at hand is finished; the rest goes on at the next start. NULL is fine. */
 void rewriter_stop(struct rewriter *self);
+/* Works off all there is, on the calling thread: `db` writes and nobody else does (opts: no writer, no path). What is
+ * not in the sums yet stays in the tail. */
+enum err rewriter_work_off(const struct rewriter_opts *opts, struct db *db);
 /* Something new to do was committed. Any thread. */
 void rewriter_wake(struct rewriter *self);
 
@@ -37,5 +40,9 @@ void rewriter_wake(struct rewriter *self);
  * the same (*existed), or a new one. ERR_UNAVAILABLE: too many wait. */
 enum err rewriter_ask_reclassify(struct db *db, int64_t from_ms, int64_t to_ms, bool dry_run, int64_t now_ms,
                                  struct rewrite *out, bool *existed);
+/* Retention: clicks before that time (of the quarter-hour before, lest a report has to be torn there) go, as far as
+ * they are in the sums, which stay; of each day the most frequent values are kept (store/dim_days.h). *asked = false:
+ * there are none. */
+enum err rewriter_ask_retain(struct db *db, int64_t before_ms, int64_t now_ms, bool *asked);
 
 #endif

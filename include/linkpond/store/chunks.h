@@ -63,8 +63,6 @@ enum err chunks_delete(struct db *db, int64_t id);
 enum err chunks_merge(struct db *db, const struct chunk_info *first, const struct chunk_info *second, uint64_t seed);
 /* Purge: chunks that hold the link are written anew without it. *deleted: clicks. */
 enum err chunks_delete_link(struct db *db, int64_t link_id, int64_t *deleted);
-/* Retention: one chunk's clicks before that time; without them it is written anew, or goes as a whole. */
-enum err chunks_delete_before(struct db *db, const struct chunk_info *info, int64_t before_ms, int64_t *deleted);
 enum err chunks_set_folded(struct db *db, int64_t id);
 /* Everything is to be folded anew. */
 enum err chunks_unfold_all(struct db *db);

@@ -9,7 +9,7 @@
  * What is to be done to all of the stored history, and how far it is (engine/rewriter.h). One is done after the other,
  * in order of id. Numbers are stored, so kinds are only ever added at the end.
  */
-enum rewrite_kind { REWRITE_RECLASSIFY, REWRITE_KINDS };
+enum rewrite_kind { REWRITE_RECLASSIFY, REWRITE_RETAIN, REWRITE_KINDS };
 enum rewrite_state { REWRITE_WAITS, REWRITE_RUNS, REWRITE_DONE, REWRITE_FAILED };
 
 /* counts: clicks by class before and after, then how many of each value changed, 8 bytes each, little end first. */
