@@ -349,7 +349,8 @@ CREATE TABLE rewrite (
 ) STRICT;
 CREATE INDEX rewrite_unfinished ON rewrite (id) WHERE state < 2;
 
--- What an unfinished one is about: links whose last click has to be found anew.
+-- What an unfinished one is about. reclassify: links whose last click has to be found anew, and when that was; purge: links, and
+-- the last chunk (chunk.seq) that may hold clicks of each; forget: visitors (number * 4 + visitor_by).
 CREATE TABLE rewrite_subject (
     rewrite_id INTEGER NOT NULL REFERENCES rewrite (id),
     subject INTEGER NOT NULL,

@@ -48,3 +48,14 @@ WHERE rewrite_id = :rewrite_id AND subject > :after ORDER BY subject LIMIT :limi
 
 -- name: rewrite_subjects_delete
 DELETE FROM rewrite_subject WHERE rewrite_id = :rewrite_id AND subject <= :to;
+
+-- name: rewrite_waiting
+SELECT r.id, (SELECT count(*) FROM rewrite_subject s WHERE s.rewrite_id = r.id) FROM rewrite r
+WHERE r.state < 2 AND r.state = 0 AND r.kind = :kind ORDER BY r.id LIMIT 1;
+
+-- name: rewrite_count_unfinished
+SELECT count(*) FROM rewrite WHERE state < 2;
+
+-- name: rewrite_gone_links
+SELECT s.subject, max(s.detail) FROM rewrite r JOIN rewrite_subject s ON s.rewrite_id = r.id
+WHERE r.state < 2 AND r.kind = :kind GROUP BY s.subject ORDER BY s.subject;

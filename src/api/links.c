@@ -117,6 +117,9 @@ static void links_delete(struct ctx *ctx, struct request *request, struct reply 
         return;
     }
     act_on_link(ctx, request, reply, purge ? LINK_PURGE : LINK_DELETE);
+    if (purge) {
+        rewriter_wake(ctx->engine->rewriter);
+    }
 }
 
 static void links_restore_one(struct ctx *ctx, struct request *request, struct reply *reply)

@@ -8,11 +8,15 @@
 #include "linkpond/api/routes.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/zone.h"
+#include "linkpond/http/visitor_number.h"
 #include "linkpond/model/link.h"
 
 #define LIST_MAX 50
 
-static const char *const kinds[REWRITE_KINDS] = {[REWRITE_RECLASSIFY] = "reclassify", [REWRITE_RETAIN] = "retention"};
+static const char *const kinds[REWRITE_KINDS] = {[REWRITE_RECLASSIFY] = "reclassify",
+                                                 [REWRITE_RETAIN] = "retention",
+                                                 [REWRITE_PURGE] = "purge",
+                                                 [REWRITE_FORGET] = "forget"};
 static const char *const states[] = {
     [REWRITE_WAITS] = "waiting", [REWRITE_RUNS] = "running", [REWRITE_DONE] = "done", [REWRITE_FAILED] = "failed"};
 
@@ -204,6 +208,84 @@ static void reclassify_post(struct ctx *ctx, struct request *request, struct rep
     rewrite_write(&json, &rewrite);
 }
 
+/* ---- forgetting a visitor -------------------------------------------------------------------------------------- */
+
+struct forgetting {
+    int64_t number, now_ms, id;
+    enum visitor_by by;
+    struct arena *arena;
+    struct rewrite rewrite;
+};
+
+static enum err ask_forget(struct db *db, void *arg, struct fault *fault)
+{
+    struct forgetting *self = arg;
+    enum err err = rewriter_ask_forget(db, self->number, self->by, self->now_ms, &self->id);
+
+    (void)fault;
+    return err == OK ? rewrites_find(db, self->arena, self->id, &self->rewrite) : err;
+}
+
+struct forget_body {
+    int64_t visitor;
+    str visitor_by, cookie;
+};
+#define AT(member) offsetof(struct forget_body, member)
+static const struct json_field forget_fields[] = {
+    {"visitor", JSON_KIND_I64, AT(visitor), 0, 1, INT64_MAX >> 2, 0},
+    {"visitor_by", JSON_KIND_STR, AT(visitor_by), 0, 1, 16, 0},
+    {"cookie", JSON_KIND_STR, AT(cookie), 0, 1, 64, 0},
+};
+#undef AT
+
+/* Who is meant: a number as clicks show it, or the value of that person's cookie. */
+static enum err whom(struct ctx *ctx, const struct forget_body *body, struct forgetting *out, struct fault *fault)
+{
+    if (body->cookie.len > 0) {
+        out->by = VISITOR_BY_COOKIE;
+        return visitor_cookie_number(ctx->engine->cookie_key, body->cookie, &out->number)
+                   ? OK
+                   : fault_set(fault, ERR_INVALID, "cookie", "unknown", "No cookie of this installation.",
+                               "不是本系统发出的 Cookie。");
+    }
+    if (body->visitor == 0) {
+        return fault_set(fault, ERR_INVALID, "visitor", "required", "The visitor's number, or the cookie's value.",
+                         "请填写访客编号，或 Cookie 的值。");
+    }
+    out->number = body->visitor;
+    out->by = str_eq(body->visitor_by, STR("cookie")) ? VISITOR_BY_COOKIE : VISITOR_BY_HASH;
+    return out->by == VISITOR_BY_COOKIE || str_eq(body->visitor_by, STR("hash"))
+               ? OK
+               : fault_set(fault, ERR_INVALID, "visitor_by", "not_allowed", "cookie or hash, as clicks show it.",
+                           "只能是 cookie 或 hash，见访问记录。");
+}
+
+static void forget_post(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    const struct json *json;
+    struct forget_body body = {0};
+    struct forgetting forgetting = {.now_ms = request->now_ms, .arena = request->arena};
+    struct fault fault = {0};
+    struct json_writer writer;
+
+    if (!call_unbound(request, reply) || !call_json(request, reply, &json)) {
+        return;
+    }
+    enum err err = json_decode(request->arena, json, forget_fields, ARRAY_LEN(forget_fields), &body, NULL, &fault);
+    err = err ? err : whom(ctx, &body, &forgetting, &fault);
+    err = err ? err
+              : editor_run(ctx->engine->editor, &(struct writer_task){.run = ask_forget, .arg = &forgetting}, &fault);
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    rewriter_wake(ctx->engine->rewriter);
+    reply_header(reply, request, "Location",
+                 arena_f(request->arena, "/api/v1/rewrites/%lld", (long long)forgetting.id));
+    reply_json_begin(reply, 202, &writer);
+    rewrite_write(&writer, &forgetting.rewrite);
+}
+
 const struct route api_rewrite_routes[] = {
     {METHOD_POST, "/api/v1/reclassify", PLANE_ADMIN, reclassify_post, SCOPE_ADMIN,
      "Recognise stored clicks by the rules of now", 0, "dry_run from to"},
@@ -211,5 +293,7 @@ const struct route api_rewrite_routes[] = {
      NULL},
     {METHOD_GET, "/api/v1/rewrites/:id", PLANE_ADMIN, rewrite_get, SCOPE_ADMIN, "How far a rewrite of history is", 0,
      NULL},
+    {METHOD_POST, "/api/v1/visitors/forget", PLANE_ADMIN, forget_post, SCOPE_ADMIN, "Forget what tells of one visitor",
+     0, NULL},
     {0},
 };

@@ -4,6 +4,7 @@
 #include "clicks_fill.h"
 #include "clicks_origins.h"
 #include "linkpond/engine/reporter.h"
+#include "linkpond/store/rewrites.h"
 #include "linkpond/store/segments.h"
 #include "report_match.h"
 
@@ -37,6 +38,8 @@ struct listing {
     bool is_reading;
     struct open_chunks chunks;
     struct few_rows few;
+    struct gone_links gone;
+    int64_t seq;           /* of the chunk being picked from */
     struct link_days days; /* of the only link asked for */
     bool (*each)(void *arg, const struct click *click);
     void *arg;
@@ -126,7 +129,8 @@ static enum err pick_row(struct listing *self, const struct clicks_scan *scan, c
                          struct some_rows *some)
 {
     struct place place = {.time_ms = scan->facts.time_ms, .id = scan->facts.id};
-    bool wanted = (self->after.id == 0 || before(self, self->after, place)) &&
+    bool gone = chunk && gone_links_hold(&self->gone, scan->facts.link_id, self->seq);
+    bool wanted = !gone && (self->after.id == 0 || before(self, self->after, place)) &&
                   (!is_full(self) || before(self, place, self->best[0]));
     enum err err = wanted ? passes(self, scan, &wanted) : OK;
 
@@ -229,6 +233,7 @@ static enum err pick_from_whole(struct listing *self, const struct chunk_info *i
     }
     err = open_chunks_get(&self->chunks, info->id, (size_t)info->rows, clicks_scan_chunk_columns(columns_of(self)),
                           &chunk);
+    self->seq = info->seq;
     if (err == OK) {
         clicks_scan_chunk(&scan, chunk, from, to, columns_of(self));
     }
@@ -407,6 +412,7 @@ enum err clicks_run(struct db *db, struct arena *arena, const struct click_query
     report_texts_init(&self.texts, db);
     open_chunks_init(&self.chunks, db);
     few_rows_init(&self.few, db);
+    err = err == OK ? gone_links_load(db, &self.gone) : err;
     err = err == OK ? find_after(&self) : err;
     if (err == OK && query->limit > 0) {
         err = report_match_open(&self.match, db, &query->filter, NULL, 0);
@@ -416,6 +422,7 @@ enum err clicks_run(struct db *db, struct arena *arena, const struct click_query
     report_texts_done(&self.texts);
     open_chunks_done(&self.chunks);
     few_rows_done(&self.few);
+    gone_links_done(&self.gone);
     link_days_done(&self.days);
     free(self.best);
     db_snapshot_end(db, own);

@@ -272,6 +272,7 @@ void editor_link_action(struct editor *self, const struct actor *actor, struct a
 {
     if (action == LINK_PURGE) {
         writer_drain(self->opts.writer, DRAIN_TIMEOUT_MS); /* or its last clicks would come in after the purge */
+        edit_seal_tail(self);
     }
     submit_call(
         &(struct link_call){

@@ -161,5 +161,7 @@ enum err edit_update(struct edit *self, int64_t id, const struct link_draft *dra
 enum err edit_action(struct edit *self, int64_t id, enum link_action action, struct link_result *out);
 /* Clicks, sums and texts of the link go; the row stays as a tombstone. */
 enum err edit_purge(struct edit *self, const struct link *link);
+/* Before, in transactions of its own: what cannot be sealed only makes the purge's longer. */
+void edit_seal_tail(struct editor *self);
 
 #endif

@@ -1,54 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 #include "editor_private.h"
 
-#include "linkpond/engine/fold.h"
-#include "linkpond/store/clicks.h"
-#include "linkpond/store/segments.h"
+#include "linkpond/engine/rewriter.h"
+#include "sealer.h"
 
-/* A purge reads the whole ledger once: clicks have no index by link, because one would cost every click. */
-
-static enum err count_in_segment(struct db *db, int64_t segment_id, int64_t link_id, int64_t *count)
-{
-    struct clicks_scan scan;
-
-    *count = 0;
-    clicks_scan(&scan, db, segment_first_click(segment_id), segment_last_click(segment_id), false, 0);
-    while (clicks_scan_next(&scan)) {
-        *count += scan.facts.link_id == link_id;
-    }
-    return stmt_err(scan.rows);
-}
-
-static enum err uncount_rows(struct edit *self, int64_t link_id)
-{
-    struct stmt *rows = segments_each(self->db);
-    struct segment segment;
-    enum err err = OK;
-
-    while (!err && segments_next(rows, &segment)) {
-        int64_t count = 0;
-        err = count_in_segment(self->db, segment.id, link_id, &count);
-        if (!err && count > 0) {
-            err = segments_rows_removed(self->db, segment.id, count);
-        }
-    }
-    if (err) {
-        stmt_reset(rows);
-        return err;
-    }
-    return stmt_err(rows);
-}
+/* A purge holds nobody up: sealed clicks are hidden at once and taken away chunk by chunk (rewriter_purge.c). */
 
 enum err edit_purge(struct edit *self, const struct link *link)
 {
-    struct link_ids scopes = {.campaign_id = link->campaign_id,
-                              .channel_id = link->channel_id,
-                              .owner_id = link->owner_id,
-                              .domain_id = link->domain_id};
-    int64_t deleted;
-    enum err err = uncount_rows(self, link->id);
+    const struct link_ids scopes = {.campaign_id = link->campaign_id,
+                                    .channel_id = link->channel_id,
+                                    .owner_id = link->owner_id,
+                                    .domain_id = link->domain_id};
+    enum err err = rewriter_purge_link(self->db, link->id, &scopes, self->now_ms);
 
-    err = err ? err : fold_forget(self->db, link->id, &scopes);
-    err = err ? err : clicks_delete_link(self->db, link->id, &deleted);
     return err ? err : links_tombstone(self->db, link->id, self->now_ms, true);
+}
+
+struct sealing_call {
+    size_t chunk_rows;
+    struct sealing done;
+};
+
+static enum err seal_some(struct db *db, void *arg, struct fault *fault)
+{
+    struct sealing_call *self = arg;
+
+    (void)fault;
+    return sealer_seal(db, self->chunk_rows, INT64_MAX, &self->done);
+}
+
+void edit_seal_tail(struct editor *self)
+{
+    struct sealing_call call = {.chunk_rows = (size_t)self->opts.chunk_rows};
+    enum err err = call.chunk_rows > 0 ? OK : ERR_UNAVAILABLE;
+
+    do {
+        call.done.rows = 0;
+        err = err ? err
+                  : writer_submit(self->opts.writer,
+                                  &(struct writer_task){.run = seal_some, .arg = &call, .relaxed = true}, NULL);
+    } while (!err && call.done.rows > 0);
 }

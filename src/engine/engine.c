@@ -237,6 +237,7 @@ static enum err open_editor(struct engine *self, str code_key)
                                                     .cache = self->cache,
                                                     .cipher = self->cipher,
                                                     .data_dir = opts->data_dir,
+                                                    .chunk_rows = opts->chunk_rows,
                                                     .code_length = opts->code_length,
                                                     .sequential_codes = opts->sequential_codes,
                                                     .fold_case = self->fold_case,

@@ -93,24 +93,20 @@ static enum err read_tail(struct fold *self)
 
 /* ---- chunks: only while everything is counted anew */
 
+static enum err count_row(void *arg, const struct clicks_scan *scan)
+{
+    struct fold *self = arg;
+
+    return fold_rows_add(&self->counts, &scan->facts);
+}
+
 static enum err read_chunk(struct fold *self, const struct chunk_info *info)
 {
-    struct arena arena;
-    struct chunk chunk;
-    struct clicks_scan scan;
+    const struct ledger_range all = {.part = LEDGER_ALL, LEDGER_FOR_EVER};
 
-    arena_init(&arena, LEDGER_CHUNK_BYTES);
-    enum err err = chunks_load(self->db, info, CHUNK_FACTS, &arena, &chunk);
-    if (err == OK) {
-        clicks_scan_chunk(&scan, &chunk, 0, chunk.rows, 0);
-        self->rows = chunk.rows;
-        self->chunk_id = info->id;
-    }
-    while (err == OK && clicks_scan_next(&scan)) {
-        err = fold_rows_add(&self->counts, &scan.facts);
-    }
-    arena_done(&arena);
-    return err;
+    self->rows = (size_t)info->rows;
+    self->chunk_id = info->id;
+    return ledger_chunk_each(self->db, info, &all, count_row, self);
 }
 
 /* One chunk that waits, else the tail. */

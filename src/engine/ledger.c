@@ -2,6 +2,7 @@
 #include "ledger.h"
 
 #include "linkpond/model/record.h"
+#include "linkpond/store/rewrites.h"
 #include "linkpond/store/segments.h"
 
 struct reading {
@@ -9,14 +10,18 @@ struct reading {
     const struct ledger_range *range;
     enum err (*each)(void *arg, const struct clicks_scan *scan);
     void *arg;
+    struct gone_links gone;
 };
 
-static enum err give_all(const struct reading *self, struct clicks_scan *scan)
+/* seq: of the chunk; 0 = the tail, where nothing is hidden. */
+static enum err give_all(const struct reading *self, struct clicks_scan *scan, int64_t seq)
 {
+    bool hides = seq > 0 && self->gone.count > 0;
     enum err err = OK;
 
     while (err == OK && clicks_scan_next(scan)) {
-        if (!self->range->of_link || scan->facts.link_id == self->range->link_id) {
+        bool gone = hides && gone_links_hold(&self->gone, scan->facts.link_id, seq);
+        if (!gone && (!self->range->of_link || scan->facts.link_id == self->range->link_id)) {
             err = self->each(self->arg, scan);
         }
     }
@@ -44,7 +49,7 @@ static enum err give_segment(const struct reading *self, const struct segment *s
         return OK;
     }
     clicks_scan(&scan, self->db, first, last, false, self->range->columns);
-    return give_all(self, &scan);
+    return give_all(self, &scan, 0);
 }
 
 static enum err give_tail(const struct reading *self)
@@ -88,7 +93,7 @@ static enum err give_chunk(const struct reading *self, const struct chunk_info *
     err = chunks_load_more(self->db, &chunk, clicks_scan_chunk_columns(self->range->columns));
     if (err == OK) {
         clicks_scan_chunk(&scan, &chunk, from, to, self->range->columns);
-        err = give_all(self, &scan);
+        err = give_all(self, &scan, info->seq);
     }
     return err;
 }
@@ -120,20 +125,26 @@ static enum err give_chunks(const struct reading *self)
 enum err ledger_each(struct db *db, const struct ledger_range *range,
                      enum err (*each)(void *arg, const struct clicks_scan *scan), void *arg)
 {
-    const struct reading self = {db, range, each, arg};
-    enum err err = range->part == LEDGER_TAIL ? OK : give_chunks(&self);
+    struct reading self = {db, range, each, arg, {0}};
+    enum err err = range->part == LEDGER_TAIL ? OK : gone_links_load(db, &self.gone);
 
+    if (err == OK && range->part != LEDGER_TAIL) {
+        err = give_chunks(&self);
+    }
+    gone_links_done(&self.gone);
     return err == OK ? give_tail(&self) : err;
 }
 
 enum err ledger_chunk_each(struct db *db, const struct chunk_info *info, const struct ledger_range *range,
                            enum err (*each)(void *arg, const struct clicks_scan *scan), void *arg)
 {
-    const struct reading self = {db, range, each, arg};
+    struct reading self = {db, range, each, arg, {0}};
     struct arena arena;
+    enum err err = gone_links_load(db, &self.gone);
 
     arena_init(&arena, LEDGER_CHUNK_BYTES);
-    enum err err = give_chunk(&self, info, &arena);
+    err = err == OK ? give_chunk(&self, info, &arena) : err;
     arena_done(&arena);
+    gone_links_done(&self.gone);
     return err;
 }

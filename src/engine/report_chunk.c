@@ -83,7 +83,7 @@ enum err report_columns_init(struct report_columns *self, struct report_tally *t
     arena_init(&self->arena, CHUNK_BYTES);
     report_times_init(&self->times, tally);
     bool has_all = self->rows && self->keep && self->kinds && self->scans && self->zeros && self->group;
-    enum err err = has_all ? OK : ERR_NOMEM;
+    enum err err = has_all ? gone_links_load(db, &self->gone) : ERR_NOMEM;
     err = err == OK && traits ? report_traits_borrow(&self->traits, traits) : err;
     return err == OK ? find_days(self) : err;
 }
@@ -96,6 +96,7 @@ void report_columns_done(struct report_columns *self)
     free(self->scans);
     free(self->zeros);
     free(self->group);
+    gone_links_done(&self->gone);
     report_traits_done(&self->traits);
     free(self->days);
     arena_done(&self->arena);

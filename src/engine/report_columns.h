@@ -3,6 +3,7 @@
 #define LINKPOND_ENGINE_REPORT_COLUMNS_H
 
 #include "linkpond/store/chunks.h"
+#include "linkpond/store/rewrites.h"
 #include "report_times.h"
 
 /*
@@ -25,6 +26,7 @@ struct report_columns {
     struct db *db;
     struct report_times times;
     struct link_traits traits;
+    struct gone_links gone;
     bool knows_days; /* on which (UTC) the only link asked for was clicked */
     int64_t *days;
     size_t days_count;

@@ -214,6 +214,32 @@ static enum err select_by(struct report_columns *self, const struct match_filter
     return elsewhere ? OK : filter_value(self, filter);
 }
 
+/* ---- what a purge is taking away */
+
+static void strike_run(struct report_columns *self, size_t run)
+{
+    size_t first = self->chunk.links.firsts[run], end = self->chunk.links.firsts[run + 1];
+
+    for (size_t i = 0; i < self->count; i++) {
+        size_t row = report_row(self, i);
+        self->keep[i] = row < first || row >= end;
+    }
+    report_rows_strike(self, NULL);
+}
+
+static enum err strike_gone(struct report_columns *self)
+{
+    enum err err = self->gone.count > 0 ? report_columns_load(self, CHUNK_LINK) : OK;
+
+    for (size_t i = 0; err == OK && i < self->gone.count && self->count > 0; i++) {
+        size_t run = chunk_links_find(&self->chunk.links, self->gone.items[i].link_id);
+        if (run < self->chunk.links.count && self->info->seq <= self->gone.items[i].seq_end) {
+            strike_run(self, run);
+        }
+    }
+    return err;
+}
+
 enum err report_select(struct report_columns *self)
 {
     const struct report_match *match = self->tally->match;
@@ -231,5 +257,5 @@ enum err report_select(struct report_columns *self)
     for (size_t i = 0; err == OK && i < match->filters_count && self->count > 0; i++) {
         err = select_by(self, &match->filters[i]);
     }
-    return err;
+    return err == OK && self->count > 0 ? strike_gone(self) : err;
 }

@@ -7,21 +7,27 @@
 
 /* What may be asked for, and when it is too much. */
 
+enum err rewriter_may_ask(struct db *db)
+{
+    int64_t count = 0;
+    enum err err = rewrites_count_unfinished(db, &count);
+
+    return err != OK ? err : count < REWRITES_WAITING_MAX ? OK : ERR_UNAVAILABLE;
+}
+
 static bool asks_the_same(const struct rewrite *a, const struct rewrite *b)
 {
     return a->kind == b->kind && a->dry_run == b->dry_run && a->from_ms == b->from_ms && a->to_ms == b->to_ms;
 }
 
-/* Looks through what is unfinished: the same (*found), and how many there are. */
-static enum err look(struct db *db, const struct rewrite *wanted, struct rewrite *out, bool *found, size_t *count)
+/* Looks through what is unfinished for the same. */
+static enum err look(struct db *db, const struct rewrite *wanted, struct rewrite *out, bool *found)
 {
     struct stmt *rows = rewrites_each_unfinished(db);
     struct rewrite row;
 
     *found = false;
-    *count = 0;
     while (rewrites_next(rows, &row)) {
-        (*count)++;
         if (!*found && asks_the_same(&row, wanted)) {
             *found = true;
             *out = row;
@@ -33,17 +39,14 @@ static enum err look(struct db *db, const struct rewrite *wanted, struct rewrite
 
 static enum err ask(struct db *db, const struct rewrite *wanted, struct rewrite *out, bool *existed)
 {
-    size_t count = 0;
-    enum err err = look(db, wanted, out, existed, &count);
+    enum err err = look(db, wanted, out, existed);
 
     if (err != OK || *existed) {
         return err;
     }
-    if (count >= REWRITES_WAITING_MAX) {
-        return ERR_UNAVAILABLE;
-    }
     *out = *wanted;
-    return rewrites_insert(db, out);
+    err = rewriter_may_ask(db);
+    return err == OK ? rewrites_insert(db, out) : err;
 }
 
 enum err rewriter_ask_reclassify(struct db *db, int64_t from_ms, int64_t to_ms, bool dry_run, int64_t now_ms,

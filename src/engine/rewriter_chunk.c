@@ -64,15 +64,16 @@ static enum err take_row(const struct making *self, size_t at, struct click_row 
 {
     const struct click_facts before = row->facts;
     struct rewritten *out = self->out;
-    enum rewrite_say say = REWRITE_STAYS;
-    enum err err = self->ops->row(self->run, row, &say);
+    bool gone = self->run->gone.count > 0 && gone_links_hold(&self->run->gone, before.link_id, out->info.seq);
+    enum rewrite_say say = gone ? REWRITE_GOES : REWRITE_STAYS;
+    enum err err = gone ? OK : self->ops->row(self->run, row, &say);
 
     if (err == OK && say != REWRITE_STAYS) {
-        out->changed++;
+        out->changed += !gone || self->ops->counts_gone;
         if (self->run->now.dry_run) {
             return OK;
         }
-        if (self->ops->sums_follow && !same_facts(&before, &row->facts)) {
+        if (self->ops->sums_follow && !gone && !same_facts(&before, &row->facts)) {
             err = note_change(out, &before, &row->facts);
         }
         if (err == OK && !out->builder) {
@@ -116,6 +117,8 @@ enum err rewrite_chunk(struct rewrite_run *run, const struct rewrite_ops *ops, c
     enum err err = info->rows > 0 && info->rows <= CHUNK_ROWS_MAX
                        ? chunks_load(run->db, info, ops->columns, &run->arena, &chunk)
                        : ERR_CORRUPT;
+    gone_links_done(&run->gone);
+    err = err == OK ? gone_links_load(run->db, &run->gone) : err;
     if (err == OK && !ops->concerns(run, info, &chunk)) {
         return OK;
     }
@@ -152,12 +155,28 @@ static bool is_pv(const struct fold_change *change)
     return click_counts(change->into.class, change->into.outcome);
 }
 
+/* A purge may have taken a link out of the sums since the chunk was read. */
+static enum err leave_gone_out(struct db *db, const struct rewritten *chunk, size_t *count)
+{
+    struct gone_links gone;
+    enum err err = gone_links_load(db, &gone);
+
+    *count = 0;
+    for (size_t i = 0; err == OK && i < chunk->changes_count; i++) {
+        if (!gone_links_hold(&gone, chunk->changes[i].from.link_id, chunk->info.seq)) {
+            chunk->changes[(*count)++] = chunk->changes[i];
+        }
+    }
+    gone_links_done(&gone);
+    return err;
+}
+
 /* Links whose last click is one no more. Before the sums change. */
-static enum err note_lasts(struct db *db, const struct rewritten *chunk, int64_t rewrite_id)
+static enum err note_lasts(struct db *db, const struct rewritten *chunk, size_t count, int64_t rewrite_id)
 {
     enum err err = OK;
 
-    for (size_t i = 0; err == OK && i < chunk->changes_count; i++) {
+    for (size_t i = 0; err == OK && i < count; i++) {
         const struct fold_change *change = &chunk->changes[i];
         struct link_stat stat;
         if (change->from.link_id == 0 || !was_pv(change) || is_pv(change)) {
@@ -180,9 +199,11 @@ enum err rewrite_store(struct rewrite_run *run, struct db *db, const struct rewr
     if (chunk->builder || chunk->gone) {
         err = chunks_find(db, chunk->info.id, &stored);
         err = err == ERR_NOT_FOUND ? ERR_CONFLICT : err;
+        size_t count = 0;
         if (err == OK && stored.folded && chunk->changes_count > 0) {
-            err = note_lasts(db, chunk, run->now.id);
-            err = err == OK ? fold_change(db, chunk->changes, chunk->changes_count) : err;
+            err = leave_gone_out(db, chunk, &count);
+            err = err == OK && ops->finds_lasts ? note_lasts(db, chunk, count, run->now.id) : err;
+            err = err == OK ? fold_change(db, chunk->changes, count) : err;
         }
         if (err == OK) {
             err = chunks_replace(db, &stored, chunk->builder, chunk->gone ? NULL : &chunk->bounds);

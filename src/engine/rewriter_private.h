@@ -29,6 +29,7 @@ enum err rewriter_turn(struct rewriter *self, bool *any);
  */
 struct reclassifier;
 struct retainer;
+struct forgetter;
 struct rewrite_run {
     struct db *db; /* to read */
     const struct rewriter_opts *opts;
@@ -37,6 +38,8 @@ struct rewrite_run {
     bool more_of_chunk; /* rows of it are left for another time */
     struct reclassifier *reclassifier;
     struct retainer *retainer;
+    struct forgetter *forgetter;
+    struct gone_links gone; /* of the chunk at hand's snapshot: these clicks go, whatever is being done */
 };
 
 enum rewrite_say {
@@ -57,10 +60,14 @@ struct rewrite_ops {
     enum err (*store)(struct rewrite_run *run, struct db *db);
     /* Writer; may be NULL: what is left once all chunks are done, a piece at a time. */
     enum err (*settle)(struct rewrite_run *run, struct db *db, bool *more);
+    /* What of the tail has to be in chunks before it begins. */
+    enum { TAIL_WHOLE, TAIL_IF_OLD, TAIL_AS_IT_IS } tail;
+    bool counts_gone;   /* clicks of gone links are what it is about */
+    bool finds_lasts;   /* its subjects are links whose last click has to be found */
     bool sums_follow;   /* clicks that become others do so in the sums too */
     bool of_old_clicks; /* those before now.to_ms go, a damaged chunk as a whole once all of it is that old */
 };
-extern const struct rewrite_ops rewrite_reclassify, rewrite_retain;
+extern const struct rewrite_ops rewrite_reclassify, rewrite_retain, rewrite_purge, rewrite_forget;
 
 /* What became of a chunk. */
 struct rewritten {

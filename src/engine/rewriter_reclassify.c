@@ -352,5 +352,6 @@ const struct rewrite_ops rewrite_reclassify = {
     .close = close,
     .concerns = concerns,
     .row = row,
+    .finds_lasts = true,
     .sums_follow = true,
 };

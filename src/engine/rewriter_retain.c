@@ -270,5 +270,6 @@ const struct rewrite_ops rewrite_retain = {
     .row = row,
     .store = store,
     .settle = settle,
+    .tail = TAIL_IF_OLD,
     .of_old_clicks = true,
 };

@@ -22,6 +22,8 @@
 static const struct rewrite_ops *const kinds[REWRITE_KINDS] = {
     [REWRITE_RECLASSIFY] = &rewrite_reclassify,
     [REWRITE_RETAIN] = &rewrite_retain,
+    [REWRITE_PURGE] = &rewrite_purge,
+    [REWRITE_FORGET] = &rewrite_forget,
 };
 
 /* Without a writer the handle is the one that writes. */
@@ -136,7 +138,7 @@ static enum err close_some(struct db *db, void *arg, struct fault *fault)
 static enum err seal_tail(struct rewriter *self, struct rewrite_run *run, const struct rewrite_ops *ops)
 {
     struct sealing_task task = {.chunk_rows = (size_t)self->opts.chunk_rows,
-                                .old_ms = ops->of_old_clicks ? run->now.to_ms : INT64_MAX};
+                                .old_ms = ops->tail == TAIL_IF_OLD ? run->now.to_ms : INT64_MAX};
     const struct writer_task sealing = {
         .run = seal_some, .arg = &task, .relaxed = true, .log_bytes = self->opts.chunk_rows * LOG_BYTES_SEALED};
     enum err err = self->opts.writer ? ERR_UNAVAILABLE : OK;
@@ -160,7 +162,7 @@ static void begin_anew(struct rewrite *now)
 
 static enum err prepare(struct rewriter *self, struct rewrite_run *run, const struct rewrite_ops *ops)
 {
-    enum err err = seal_tail(self, run, ops);
+    enum err err = ops->tail == TAIL_AS_IT_IS ? OK : seal_tail(self, run, ops);
 
     if (err != OK || rewriter_is_stopping(self)) {
         return err;
@@ -234,7 +236,7 @@ static enum err settle_lasts(struct rewriter *self, struct rewrite_run *run)
 static enum err settle(struct rewriter *self, struct rewrite_run *run, const struct rewrite_ops *ops)
 {
     struct closing_task task = {run, ops, ops->settle != NULL};
-    enum err err = settle_lasts(self, run);
+    enum err err = ops->finds_lasts ? settle_lasts(self, run) : OK;
 
     while (err == OK && task.more && !rewriter_is_stopping(self)) {
         err = submit(run, &(struct writer_task){.run = close_some, .arg = &task});
@@ -326,6 +328,7 @@ enum err rewriter_turn(struct rewriter *self, bool *any)
     if (err == OK) {
         err = (unsigned)run->now.kind < REWRITE_KINDS ? run_one(self, run) : ERR_NEWER_SCHEMA;
     }
+    gone_links_done(&run->gone);
     arena_done(&run->arena);
     arena_done(&texts);
     free(run);

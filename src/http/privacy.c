@@ -7,12 +7,14 @@
 
 #include "linkpond/base/clock.h"
 #include "linkpond/http/html.h"
+#include "linkpond/http/visitor_number.h"
 #include "visitor_cookie.h"
 
 #define CONTENT_MAX 4096
 
 struct words {
-    const char *title, *kept, *cookie[VISITOR_COOKIE_ALL + 1], *retention, *for_ever, *refuse, *refused;
+    const char *title, *kept, *cookie[VISITOR_COOKIE_ALL + 1], *retention, *for_ever, *refuse, *refused, *forget,
+        *forgotten;
 };
 static const struct words words[2] = {
     {
@@ -35,6 +37,10 @@ static const struct words words[2] = {
         .for_ever = "Single visits are kept until the operator deletes them.",
         .refuse = "Do not recognise me",
         .refused = "You are not recognised: no number is kept in this browser.",
+        .forget = "Forget me",
+        .forgotten = "What is stored under this browser's number is being forgotten: the number, the part of the "
+                     "network address, the browser's text, the page you came from and the whole address you opened. "
+                     "That somebody clicked stays. The number is gone from this browser.",
     },
     {
         .title = "隐私说明",
@@ -52,6 +58,10 @@ static const struct words words[2] = {
         .for_ever = "单次访问的明细会保留到运营者删除为止。",
         .refuse = "不再识别我",
         .refused = "已停止识别：此浏览器中不保存任何编号。",
+        .forget = "忘记我",
+        .forgotten =
+            "正在抹去本浏览器编号名下的记录：编号、网络地址片段、浏览器标识、来源页面和完整的访问地址。只保留“有人点"
+            "击过”的计数。本浏览器中的编号已清除。",
     },
 };
 
@@ -84,23 +94,47 @@ static void allow_own_form(const struct ctx *ctx, const struct request *request,
                      arena_f(request->arena, STR_FMT "form-action 'self'" STR_FMT, STR_ARG(before), STR_ARG(after)));
 }
 
-static void answer(const struct ctx *ctx, const struct request *request, struct reply *reply, bool refused)
+/* What there is to say of what was done. */
+enum done { DONE_NOTHING, DONE_REFUSED, DONE_FORGOTTEN };
+
+static bool number_of(const struct ctx *ctx, const struct request *request, int64_t *number)
+{
+    str value = {0};
+
+    return request_cookie(request, VISITOR_COOKIE, &value) &&
+           visitor_cookie_number(ctx->engine->cookie_key, value, number);
+}
+
+static void add_button(struct buf *out, const char *path, const char *text)
+{
+    buf_add_c(out, "<form method=\"post\" action=\"");
+    buf_add_c(out, path);
+    buf_add_c(out, "\"><button>");
+    buf_add_c(out, text);
+    buf_add_c(out, "</button></form>");
+}
+
+static void answer(const struct ctx *ctx, const struct request *request, struct reply *reply, enum done done)
 {
     const struct engine_opts *opts = &ctx->engine->opts;
     const struct words *text = &words[request->chinese];
     char memory[CONTENT_MAX];
     struct buf content;
+    int64_t number = 0;
 
     buf_init_fixed(&content, memory, sizeof memory);
     add_paragraph(&content, text->kept);
     add_paragraph(&content, text->cookie[opts->visitor_cookie]);
     add_retention(&content, text, opts->click_retention_ms / MS_PER_DAY, request);
-    if (refused) {
+    if (done == DONE_FORGOTTEN) {
+        add_paragraph(&content, text->forgotten);
+    } else if (number_of(ctx, request, &number)) {
+        add_button(&content, "/-/privacy/forget", text->forget);
+    }
+    if (done == DONE_REFUSED) {
         add_paragraph(&content, text->refused);
     } else if (opts->visitor_cookie != VISITOR_COOKIE_OFF) {
-        buf_add_c(&content, "<form method=\"post\" action=\"/-/privacy\"><button>");
-        buf_add_c(&content, text->refuse);
-        buf_add_c(&content, "</button></form>");
+        add_button(&content, "/-/privacy", text->refuse);
     }
     BUG_ON(content.overflow);
     reply_html_headers(reply);
@@ -118,13 +152,49 @@ static bool has_refused(const struct request *request)
 
 void privacy_get(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    answer(ctx, request, reply, has_refused(request));
+    answer(ctx, request, reply, has_refused(request) ? DONE_REFUSED : DONE_NOTHING);
 }
 
 void privacy_refuse(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     char memory[VISITOR_COOKIE_MAX];
 
-    answer(ctx, request, reply, true);
+    answer(ctx, request, reply, DONE_REFUSED);
     reply_header(reply, request, "Set-Cookie", visitor_cookie_refusal(request->https, memory));
+}
+
+struct forgetting {
+    int64_t number, now_ms, id;
+};
+
+static enum err ask_forget(struct db *db, void *arg, struct fault *fault)
+{
+    struct forgetting *self = arg;
+
+    (void)fault;
+    return rewriter_ask_forget(db, self->number, VISITOR_BY_COOKIE, self->now_ms, &self->id);
+}
+
+/* The cookie is SameSite=Lax, so no other site's page can press this for somebody. */
+void privacy_forget(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    char memory[VISITOR_COOKIE_MAX];
+    struct forgetting forgetting = {.now_ms = request->now_ms};
+    struct fault fault = {0};
+    bool known = number_of(ctx, request, &forgetting.number);
+    enum err err =
+        known ? editor_run(ctx->engine->editor, &(struct writer_task){.run = ask_forget, .arg = &forgetting}, &fault)
+              : OK;
+
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    if (known) {
+        rewriter_wake(ctx->engine->rewriter);
+    }
+    answer(ctx, request, reply, known ? DONE_FORGOTTEN : DONE_NOTHING);
+    if (known) {
+        reply_header(reply, request, "Set-Cookie", visitor_cookie_removal(request->https, memory));
+    }
 }

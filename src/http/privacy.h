@@ -8,5 +8,7 @@
 void privacy_get(struct ctx *ctx, struct request *request, struct reply *reply);
 /* The visitor says no: a cookie remembers just that. */
 void privacy_refuse(struct ctx *ctx, struct request *request, struct reply *reply);
+/* What is stored under the visitor's cookie is forgotten, and the cookie goes. */
+void privacy_forget(struct ctx *ctx, struct request *request, struct reply *reply);
 
 #endif

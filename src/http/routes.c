@@ -46,5 +46,7 @@ const struct route http_routes[] = {
     {METHOD_GET, "/-/privacy", PLANE_PUBLIC, privacy_get, SCOPE_ANYONE, "What is kept of a visit", 0, ROUTE_QUERY_ANY},
     {METHOD_POST, "/-/privacy", PLANE_PUBLIC, privacy_refuse, SCOPE_ANYONE, "Do not number me", PRIVACY_BODY_MAX,
      ROUTE_QUERY_ANY},
+    {METHOD_POST, "/-/privacy/forget", PLANE_PUBLIC, privacy_forget, SCOPE_ANYONE, "Forget me", PRIVACY_BODY_MAX,
+     ROUTE_QUERY_ANY},
     {0},
 };

@@ -9,6 +9,7 @@
 #include "linkpond/base/crypt.h"
 #include "linkpond/base/err.h"
 #include "linkpond/engine/visitor_numbers.h"
+#include "linkpond/http/visitor_number.h"
 
 #define BLOCK        16
 #define REFUSED      "no"
@@ -69,10 +70,37 @@ str visitor_cookie_refused(void)
     return STR(REFUSED);
 }
 
-enum visitor_said visitor_cookie_read(struct visitor_cookie *self, const struct request *request, int64_t *number)
+static bool read_value(struct visitor_cookie *self, str text, int64_t *number)
 {
     uint8_t block[BLOCK];
     uint64_t value = 0, rest = 0;
+
+    if (!hex_read(text, block)) {
+        return false;
+    }
+    aes_block(self->open, block, block);
+    for (size_t i = 0; i < NUMBER_BYTES; i++) {
+        value |= (uint64_t)block[i] << 8 * i;
+        rest |= block[NUMBER_BYTES + i];
+    }
+    if (rest != 0 || value == 0 || value > (uint64_t)VISITOR_NUMBER_MAX) {
+        return false;
+    }
+    *number = (int64_t)value;
+    return true;
+}
+
+bool visitor_cookie_number(const uint8_t key[16], str value, int64_t *number)
+{
+    struct visitor_cookie *self = visitor_cookie_new(key);
+    bool good = self && read_value(self, value, number);
+
+    visitor_cookie_free(self);
+    return good;
+}
+
+enum visitor_said visitor_cookie_read(struct visitor_cookie *self, const struct request *request, int64_t *number)
+{
     str text = {0};
 
     if (!request_cookie(request, VISITOR_COOKIE, &text)) {
@@ -81,19 +109,7 @@ enum visitor_said visitor_cookie_read(struct visitor_cookie *self, const struct 
     if (str_eq(text, visitor_cookie_refused())) {
         return VISITOR_SAID_NO;
     }
-    if (!hex_read(text, block)) {
-        return VISITOR_SAID_NOTHING;
-    }
-    aes_block(self->open, block, block);
-    for (size_t i = 0; i < NUMBER_BYTES; i++) {
-        value |= (uint64_t)block[i] << 8 * i;
-        rest |= block[NUMBER_BYTES + i];
-    }
-    if (rest != 0 || value == 0 || value > (uint64_t)VISITOR_NUMBER_MAX) {
-        return VISITOR_SAID_NOTHING;
-    }
-    *number = (int64_t)value;
-    return VISITOR_SAID_NUMBER;
+    return read_value(self, text, number) ? VISITOR_SAID_NUMBER : VISITOR_SAID_NOTHING;
 }
 
 static str cookie_line(const char *value, int days, bool secure, char out[VISITOR_COOKIE_MAX])

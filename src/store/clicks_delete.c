@@ -105,10 +105,15 @@ static enum err run(struct cut *self, int64_t *deleted)
     return err;
 }
 
+enum err clicks_delete_link_of_tail(struct db *db, int64_t link_id, int64_t *deleted)
+{
+    return run(&(struct cut){.db = db, .from_id = 0, .to_id = INT64_MAX, .link_id = link_id}, deleted);
+}
+
 enum err clicks_delete_link(struct db *db, int64_t link_id, int64_t *deleted)
 {
     int64_t sealed = 0;
-    enum err err = run(&(struct cut){.db = db, .from_id = 0, .to_id = INT64_MAX, .link_id = link_id}, deleted);
+    enum err err = clicks_delete_link_of_tail(db, link_id, deleted);
 
     if (err == OK) {
         err = chunks_delete_link(db, link_id, &sealed);

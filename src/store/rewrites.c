@@ -2,6 +2,7 @@
 #include "linkpond/store/rewrites.h"
 
 #include <endian.h>
+#include <stdlib.h>
 
 #include "linkpond/model/link.h"
 #include "row.h"
@@ -173,4 +174,68 @@ enum err rewrites_subjects_delete(struct db *db, int64_t rewrite_id, int64_t to)
     stmt_bind_i64(stmt, "rewrite_id", rewrite_id);
     stmt_bind_i64(stmt, "to", to);
     return stmt_run(stmt);
+}
+
+enum err rewrites_waiting(struct db *db, enum rewrite_kind kind, int64_t *id, int64_t *subjects)
+{
+    struct stmt *row = db_stmt(db, SQL_REWRITE_WAITING);
+
+    stmt_bind_i64(row, "kind", kind);
+    if (!stmt_next(row)) {
+        return row_missing(row);
+    }
+    *id = stmt_i64(row, 0);
+    *subjects = stmt_i64(row, 1);
+    return row_done(row, NULL);
+}
+
+enum err rewrites_count_unfinished(struct db *db, int64_t *count)
+{
+    return row_i64(db_stmt(db, SQL_REWRITE_COUNT_UNFINISHED), count);
+}
+
+/* ---- links that are going */
+
+enum err gone_links_load(struct db *db, struct gone_links *out)
+{
+    struct stmt *rows = db_stmt(db, SQL_REWRITE_GONE_LINKS);
+    size_t cap = 0;
+
+    *out = (struct gone_links){0};
+    stmt_bind_i64(rows, "kind", REWRITE_PURGE);
+    while (stmt_next(rows)) {
+        if (out->count == cap) {
+            cap = cap > 0 ? cap * 2 : 16;
+            struct gone_link *bigger = realloc(out->items, cap * sizeof *bigger);
+            if (!bigger) {
+                stmt_reset(rows);
+                gone_links_done(out);
+                return ERR_NOMEM;
+            }
+            out->items = bigger;
+        }
+        out->items[out->count++] = (struct gone_link){stmt_i64(rows, 0), stmt_i64(rows, 1)};
+    }
+    return stmt_err(rows);
+}
+
+void gone_links_done(struct gone_links *self)
+{
+    free(self->items);
+    *self = (struct gone_links){0};
+}
+
+bool gone_links_hold(const struct gone_links *self, int64_t link_id, int64_t seq)
+{
+    size_t from = 0, to = self->count;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (self->items[middle].link_id < link_id) {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    return from < self->count && self->items[from].link_id == link_id && seq <= self->items[from].seq_end;
 }

@@ -4,8 +4,9 @@ it did; only by keys that are for the whole installation."""
 import json
 
 import pytest
+import requests
 
-from pond import API_STEP, GOOGLEBOT, SAFARI, Pond, wait_for
+from pond import API_STEP, GOOGLEBOT, SAFARI, TIMEOUT_S, Pond, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +88,68 @@ def test_only_keys_for_everything_may(pond):
         assert pond.api("GET", "/rewrites", key=key).status_code == 403
     assert pond.api("GET", "/rewrites/999999").status_code == 404
     assert pond.api("GET", "/rewrites/x").status_code == 404
+
+
+def test_a_purged_link_is_nowhere_at_once(pond):
+    link, other = pond.link(), pond.link()
+    for code in (link["code"], link["code"], other["code"]):
+        pond.visit(code)
+    pond.drain()
+    before = pond.stats(period="all", metrics="clicks")["totals"]["clicks"]
+    pond.api("DELETE", f"/links/{link['id']}?purge=true", 204)
+    for params in ({"metrics": "clicks"}, {"group_by": "app"}, {"metrics": "visitors,clicks"}):
+        assert pond.stats(period="all", **params)["totals"]["clicks"] == before - 2
+    assert not [click for click in pond.clicks() if click["link"] == link["id"]]
+    wait_for(lambda: all(item["state"] in ("done", "failed") for item in pond.api("GET", "/rewrites", expect=200).json()["items"]), step=API_STEP)
+    assert pond.api("POST", "/check", expect=200).json()["ok"]
+    assert pond.stats(period="all", group_by="app")["totals"]["clicks"] == before - 2
+
+
+def test_a_visitor_is_forgotten_by_number(pond):
+    link = pond.link()
+    who = [pond.click_of(pond.visit(link["code"] + "?utm_source=poster&phone=13800138000", ip=ip, headers={"Referer": "https://a.example/x?y=1"}))
+           for ip in ("198.51.100.7", "198.51.101.7")]
+    body = {"visitor": who[0]["visitor"], "visitor_by": who[0]["visitor_by"]}
+    rewrite = pond.api("POST", "/visitors/forget", expect=202, json=body).json()
+    assert rewrite["kind"] == "forget"
+    assert wait_for(lambda: over(pond, rewrite), step=API_STEP)["changed"] == 1
+    gone, left = [click for who_was in who for click in pond.clicks(link=link["code"]) if click["id"] == who_was["id"]]
+    for field in ("visitor", "ip", "user_agent", "query", "referrer", "location", "request_id", "ad_click_id"):
+        assert not gone[field], field
+    assert (gone["class"], gone["source"], gone["app"], gone["referrer_host"]) == (left["class"], left["source"], left["app"], "a.example")
+    assert left["visitor"] and "phone" in left["query"]
+    totals = pond.stats(link=link["code"])["totals"]
+    assert (totals["clicks"], totals["visitors"], totals["new_visitors"]) == (2, 1, 1)
+    assert pond.api("GET", f"/links/{link['id']}", expect=200).json()["counts"]["visitors"] == 1
+    assert pond.api("POST", "/check", expect=200).json()["ok"]
+
+
+@pytest.mark.parametrize("body", [{}, {"visitor": 7}, {"visitor": 7, "visitor_by": "name"}, {"cookie": "00" * 16}, {"visitor": -1, "visitor_by": "hash"}])
+def test_nobody_is_forgotten_by_mistake(pond, body):
+    assert pond.api("POST", "/visitors/forget", json=body).status_code == 422
+
+
+def test_a_visitor_forgets_on_the_privacy_page(tmp_path):
+    pond = Pond(tmp_path, visitor_cookie="all")
+    pond.start()
+    try:
+        link = pond.link()
+        reply = pond.visit(link["code"])
+        cookie = reply.headers["Set-Cookie"].split(";")[0]
+        pond.click_of(reply)
+        host = {"Host": pond.domain, "Accept-Language": "en"}
+        assert "Forget me" not in requests.get(pond.public + "/-/privacy", headers=host, timeout=TIMEOUT_S).text
+        assert "Forget me" in requests.get(pond.public + "/-/privacy", headers={**host, "Cookie": cookie}, timeout=TIMEOUT_S).text
+        done = requests.post(pond.public + "/-/privacy/forget", headers={**host, "Cookie": cookie}, timeout=TIMEOUT_S)
+        assert done.status_code == 200 and "being forgotten" in done.text
+        assert done.headers["Set-Cookie"].startswith("lp_v=;") and "Max-Age=0" in done.headers["Set-Cookie"]
+        wait_for(lambda: pond.clicks(link=link["code"])[0]["visitor"] is None, step=API_STEP)
+        click = pond.clicks(link=link["code"])[0]
+        assert not click["ip"] and not click["user_agent"] and click["class"] == "human"
+        assert pond.stats(link=link["code"])["totals"]["clicks"] == 1
+        assert requests.post(pond.public + "/-/privacy/forget", headers=host, timeout=TIMEOUT_S).status_code == 200
+    finally:
+        pond.stop()
 
 
 def test_of_deleted_clicks_totals_and_tops_are_left(tmp_path):

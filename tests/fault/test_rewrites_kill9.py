@@ -86,3 +86,36 @@ def test_reclassify_goes_on_after_kill9(pond, tmp_path):
     db = sqlite3.connect(f"file:{pond.data}/linkpond.db?mode=ro", uri=True)
     assert db.execute("SELECT count(*) FROM chunk").fetchone()[0] >= VISITS // CHUNK, "this proves nothing"
     db.close()
+
+
+def test_a_purge_goes_on_after_kill9(pond):
+    links = [pond.link() for _ in range(3)]
+    visit_much(pond, links, VISITS // 2, seed=2)
+    before = totals(pond)["clicks"]
+    of_link = totals(pond, link=links[0]["code"])["clicks"]
+    pond.api("DELETE", f"/links/{links[0]['id']}?purge=true", 204)
+    assert totals(pond)["clicks"] == before - of_link
+    purge = pond.api("GET", "/rewrites", expect=200).json()["items"][0]
+    assert purge["kind"] == "purge"
+    _, purge = kill_until_done(pond, purge["id"])
+    assert purge["state"] == "done" and purge["changed"] >= of_link
+    assert totals(pond)["clicks"] == before - of_link
+    assert_whole(pond)
+    assert not [click for click in pond.clicks(limit=1000) if click["link"] == links[0]["id"]]
+
+
+def test_forgetting_goes_on_after_kill9(pond):
+    links = [pond.link() for _ in range(3)]
+    visit_much(pond, links, VISITS // 2, seed=3)
+    before = pond.stats(period="all")["totals"]
+    who = {(click["visitor"], click["visitor_by"]) for click in pond.clicks(limit=1000) if click["visitor"]}
+    some = sorted(who)[:20]
+    for visitor, by in some:
+        rewrite = pond.api("POST", "/visitors/forget", expect=202, json={"visitor": visitor, "visitor_by": by}).json()
+    _, rewrite = kill_until_done(pond, rewrite["id"])
+    assert rewrite["state"] == "done"
+    wait_for(lambda: all(item["state"] == "done" for item in pond.api("GET", "/rewrites", expect=200).json()["items"]), seconds=60, step=0.1)
+    after = pond.stats(period="all")["totals"]
+    assert after["clicks"] == before["clicks"] and after["visitors"] == before["visitors"] - len(some)
+    assert not {(click["visitor"], click["visitor_by"]) for click in pond.clicks(limit=1000)} & set(some)
+    assert_whole(pond)

@@ -43,7 +43,8 @@ struct editor_opts {
     struct cache *cache;
     struct code_cipher *cipher; /* used on the writer thread only */
     const char *data_dir;
-    int code_length; /* default for domains without their own */
+    int64_t chunk_rows; /* as the writer's */
+    int code_length;    /* default for domains without their own */
     bool sequential_codes, fold_case, strict_dictionary, allow_private_targets;
     bool normalise_utm;      /* UTM values of links are written as the dictionary has them */
     const struct zone *zone; /* whose dates templates write; NULL = UTC */

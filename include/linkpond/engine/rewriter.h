@@ -4,6 +4,7 @@
 
 #include "linkpond/base/zone.h"
 #include "linkpond/engine/writer.h"
+#include "linkpond/store/links.h"
 #include "linkpond/store/rewrites.h"
 
 /*
@@ -44,5 +45,12 @@ enum err rewriter_ask_reclassify(struct db *db, int64_t from_ms, int64_t to_ms, 
  * they are in the sums, which stay; of each day the most frequent values are kept (store/dim_days.h). *asked = false:
  * there are none. */
 enum err rewriter_ask_retain(struct db *db, int64_t before_ms, int64_t now_ms, bool *asked);
+/* Inside the transaction that makes the link a tombstone: it leaves the sums and the tail, and reports at once; what
+ * chunks hold of it goes in time. Seal the tail before, so that little is left there. */
+enum err rewriter_purge_link(struct db *db, int64_t link_id, const struct link_ids *scopes, int64_t now_ms);
+/* What tells of that person leaves all clicks there are (docs/privacy.md says what stays). *id: of the rewrite. */
+enum err rewriter_ask_forget(struct db *db, int64_t number, enum visitor_by by, int64_t now_ms, int64_t *id);
+/* ERR_UNAVAILABLE: too many wait. */
+enum err rewriter_may_ask(struct db *db);
 
 #endif

@@ -74,6 +74,8 @@ void clicks_scan_row(const struct clicks_scan *self, struct click_row *out);
 
 /* Purge of one link, in the tail and in chunks: reads the whole ledger. */
 enum err clicks_delete_link(struct db *db, int64_t link_id, int64_t *deleted);
+/* Of the tail only. */
+enum err clicks_delete_link_of_tail(struct db *db, int64_t link_id, int64_t *deleted);
 /* Ids [from, to] of the tail. */
 enum err clicks_delete_range(struct db *db, int64_t from_id, int64_t to_id, int64_t *deleted);
 /* Of the tail and of chunks. */

@@ -9,7 +9,7 @@
  * What is to be done to all of the stored history, and how far it is (engine/rewriter.h). One is done after the other,
  * in order of id. Numbers are stored, so kinds are only ever added at the end.
  */
-enum rewrite_kind { REWRITE_RECLASSIFY, REWRITE_RETAIN, REWRITE_KINDS };
+enum rewrite_kind { REWRITE_RECLASSIFY, REWRITE_RETAIN, REWRITE_PURGE, REWRITE_FORGET, REWRITE_KINDS };
 enum rewrite_state { REWRITE_WAITS, REWRITE_RUNS, REWRITE_DONE, REWRITE_FAILED };
 
 /* counts: clicks by class before and after, then how many of each value changed, 8 bytes each, little end first. */
@@ -63,5 +63,21 @@ enum err rewrites_subjects(struct db *db, int64_t rewrite_id, int64_t after, str
                            size_t *count);
 /* Up to that one. */
 enum err rewrites_subjects_delete(struct db *db, int64_t rewrite_id, int64_t to);
+/* The one of that kind that waits, so that more can join it, and how many subjects it has. ERR_NOT_FOUND. */
+enum err rewrites_waiting(struct db *db, enum rewrite_kind kind, int64_t *id, int64_t *subjects);
+enum err rewrites_count_unfinished(struct db *db, int64_t *count);
+
+/* Links that a purge has taken out of the sums while chunks still hold their clicks: in chunks up to seq_end these are
+ * as good as gone. Whoever reads chunks leaves them out. By link; nearly always none. */
+struct gone_link {
+    int64_t link_id, seq_end;
+};
+struct gone_links {
+    struct gone_link *items;
+    size_t count;
+};
+enum err gone_links_load(struct db *db, struct gone_links *out);
+void gone_links_done(struct gone_links *self);
+bool gone_links_hold(const struct gone_links *self, int64_t link_id, int64_t seq);
 
 #endif

@@ -167,6 +167,140 @@ static void reclassify__broken_tables_are_named(void **state)
     assert_true(history_count(&history)->digest == before);
 }
 
+/* ---- purge and forgetting */
+
+struct leaving {
+    int64_t link_id, visitor, id;
+    enum visitor_by by;
+};
+
+static enum err purge_task(struct db *db, void *arg, struct fault *fault)
+{
+    struct leaving *self = arg;
+    struct link_ids ids;
+    enum err err = links_ids(db, self->link_id, &ids);
+
+    (void)fault;
+    err = err == OK ? rewriter_purge_link(db, self->link_id, &ids, 1) : err;
+    return err == OK ? links_tombstone(db, self->link_id, 1, true) : err;
+}
+
+static void purge(size_t link)
+{
+    struct leaving leaving = {.link_id = history.links[link]};
+
+    ledger_drain(&history.ledger);
+    assert_int_equal(
+        writer_submit(history.ledger.writer, &(struct writer_task){.run = purge_task, .arg = &leaving}, NULL), OK);
+}
+
+static int64_t stored_clicks_of(int64_t link_id)
+{
+    struct stmt *chunks = chunks_each(history.db);
+    struct chunk_info info;
+    struct chunk chunk;
+    int64_t rows = 0;
+
+    while (chunks_next(chunks, &info)) {
+        assert_int_equal(chunks_load(history.db, &info, CHUNK_BIT(CHUNK_LINK), &history.arena, &chunk), OK);
+        size_t run = chunk_links_find(&chunk.links, link_id);
+        rows += run < chunk.links.count ? chunk.links.firsts[run + 1] - chunk.links.firsts[run] : 0;
+    }
+    return rows;
+}
+
+static void finish_all(void)
+{
+    struct rewrite rewrite;
+
+    history_start_rewriter(&history);
+    while (rewrites_first(history.db, &history.arena, &rewrite) == OK) {
+        history_wait(&history, rewrite.id, INT64_MAX);
+    }
+    history_stop_rewriter(&history);
+}
+
+/* Purged links are nowhere from that moment on, while their clicks go in pieces and others are purged, reclassified or
+ * come in; in the end no chunk holds any. */
+static void purge__is_seen_at_once_and_done_in_pieces(void **state)
+{
+    (void)state;
+    put_own_rules();
+    history_ask_reclassify(&history, INT64_MIN, INT64_MAX, false);
+    history_start_rewriter(&history);
+    history_wait(&history, 1, 7); /* all sealed, some rewritten */
+    history_stop_rewriter(&history);
+    int64_t before = history_count(&history)->of_link[2];
+    assert_true(before > 0 && stored_clicks_of(history.links[2]) >= before);
+    purge(2);
+    assert_true(stored_clicks_of(history.links[2]) > 0); /* hidden */
+    assert_int_equal(history_count(&history)->of_link[2], 0);
+    history_assert_agrees(&history);
+    assert_true(stored_clicks_of(history.links[5]) > 100);
+    purge(5);
+    history_assert_agrees(&history);
+    history_start_rewriter(&history);
+    history_wait(&history, 1, INT64_MAX);
+    history_stop_rewriter(&history);
+    history_assert_agrees(&history);
+    history_click(&history, 50); /* some of them on purged links: these count, as of any tombstone */
+    history_assert_agrees(&history);
+    finish_all();
+    assert_in_range(stored_clicks_of(history.links[5]), 0, 50);
+    history_assert_agrees(&history);
+}
+
+static enum err forget_task(struct db *db, void *arg, struct fault *fault)
+{
+    struct leaving *self = arg;
+
+    (void)fault;
+    return rewriter_ask_forget(db, self->visitor, self->by, 1, &self->id);
+}
+
+static bool has_nothing_of(void *arg, const struct click *click)
+{
+    const struct leaving *who = arg;
+
+    assert_false(click->visitor == who->visitor && click->visitor_by == who->by);
+    return true;
+}
+
+/* A visitor who is forgotten is one less everywhere, and not one click less. */
+static void forgetting__takes_the_person_and_leaves_the_counts(void **state)
+{
+    (void)state;
+    struct leaving who[] = {{.visitor = 7, .by = VISITOR_BY_COOKIE}, {.visitor = 3, .by = VISITOR_BY_HASH}};
+    const struct click_query query = {
+        .filter = {.to_ms = INT64_MAX / 2, .zone = zone_find(STR("UTC")), .all_classes = true, .limit = 1},
+        .limit = SIZE_MAX,
+    };
+    const struct history_count before = *history_count(&history);
+
+    for (size_t i = 0; i < ARRAY_LEN(who); i++) {
+        const struct writer_task task = {.run = forget_task, .arg = &who[i]};
+        assert_int_equal(writer_submit(history.ledger.writer, &task, NULL), OK);
+    }
+    assert_int_equal(who[0].id, who[1].id); /* one pass for both */
+    history_start_rewriter(&history);
+    history_wait(&history, who[0].id, 4);
+    history_stop_rewriter(&history);
+    history_assert_agrees(&history);
+    history_start_rewriter(&history);
+    struct rewrite rewrite = history_wait(&history, who[0].id, INT64_MAX);
+    assert_true(rewrite.changed > 0);
+    history_assert_agrees(&history);
+    const struct history_count *after = history_count(&history);
+    assert_int_equal(after->clicks, before.clicks);
+    assert_memory_equal(after->by_class, before.by_class, sizeof before.by_class);
+    assert_in_range(after->visitors_count, before.visitors_count - 2, before.visitors_count - 1);
+    for (size_t i = 0; i < ARRAY_LEN(who); i++) {
+        assert_int_equal(clicks_run(history.db, &history.arena, &query, has_nothing_of, &who[i]), OK);
+    }
+    struct rewrite again = history_reclassify(&history); /* what is left does not look like a machine's */
+    assert_int_equal(again.changed, 0);
+}
+
 /* The same question while one waits is that one; too many are refused. */
 static void asking__twice_is_asking_once(void **state)
 {
@@ -194,6 +328,8 @@ int main(void)
         HISTORY_TEST(reclassify__goes_on_where_it_was_stopped),
         HISTORY_TEST(reclassify__begins_anew_under_other_rules),
         HISTORY_TEST(reclassify__broken_tables_are_named),
+        HISTORY_TEST(purge__is_seen_at_once_and_done_in_pieces),
+        HISTORY_TEST(forgetting__takes_the_person_and_leaves_the_counts),
         HISTORY_TEST(asking__twice_is_asking_once),
     };
 
