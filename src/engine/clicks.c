@@ -233,7 +233,6 @@ static enum err pick_from_whole(struct listing *self, const struct chunk_info *i
     }
     err = open_chunks_get(&self->chunks, info->id, (size_t)info->rows, clicks_scan_chunk_columns(columns_of(self)),
                           &chunk);
-    self->seq = info->seq;
     if (err == OK) {
         clicks_scan_chunk(&scan, chunk, from, to, columns_of(self));
     }
@@ -248,6 +247,7 @@ static enum err pick_from_chunk(struct listing *self, const struct chunk_info *i
     int64_t link_id = only_link(self);
     size_t from = 0, to = 0;
 
+    self->seq = info->seq;
     if (!link_days_touch(&self->days, info)) {
         return OK;
     }

@@ -46,33 +46,39 @@ static enum err clamp(struct db *db, const struct report_query *query, struct re
     return err;
 }
 
+/* By whichever way knows it best. */
+static enum err answer(struct report_tally *tally, struct db *db, struct report_helper *helper)
+{
+    struct report *out = tally->out;
+    bool from_sums = false;
+    int64_t starts_ms = INT64_MIN;
+    enum err err = fold_ledger_starts(db, &starts_ms);
+    bool kept = tally->query->from_ms < starts_ms;
+
+    err = err == OK ? report_sums_wanted(tally, db, &from_sums) : err;
+    if (err != OK) {
+        return err;
+    }
+    if (kept && from_sums) {
+        out->kept = (struct report_kept){true, starts_ms, KEPT_ALL, KEPT_ALL};
+    }
+    return from_sums ? report_sums(tally, db)
+           : kept    ? report_with_kept(tally, db, starts_ms)
+                     : report_scan(tally, db, helper);
+}
+
 static enum err run(struct db *db, struct report_helper *helper, struct arena *arena, const struct report_query *query,
                     struct report *out, struct fault *fault)
 {
     struct report_match match;
     struct report_tally tally;
-    bool from_sums = false;
-    int64_t starts_ms = INT64_MIN;
-    enum err err = fold_ledger_starts(db, &starts_ms);
-    bool kept = query->from_ms < starts_ms;
-
-    err = err != OK ? err : report_match_open(&match, db, query, query->group_by, query->group_count);
+    enum err err = report_match_open(&match, db, query, query->group_by, query->group_count);
 
     if (err == OK) {
         err = report_tally_open(&tally, &match, arena, out, fault);
-        err = err == OK ? report_sums_wanted(&tally, db, &from_sums) : err;
-        if (err == OK) {
-            err = from_sums ? report_sums(&tally, db)
-                  : kept    ? report_with_kept(&tally, db, starts_ms)
-                            : report_scan(&tally, db, helper);
-        }
-        if (err == OK) {
-            err = report_tally_finish(&tally, arena);
-        }
+        err = err == OK ? answer(&tally, db, helper) : err;
+        err = err == OK ? report_tally_finish(&tally, arena) : err;
         report_tally_done(&tally);
-        if (kept && from_sums) {
-            out->kept = (struct report_kept){true, starts_ms, KEPT_ALL, KEPT_ALL};
-        }
     }
     report_match_done(&match);
     return err;
