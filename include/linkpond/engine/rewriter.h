@@ -4,7 +4,6 @@
 
 #include "linkpond/base/zone.h"
 #include "linkpond/engine/writer.h"
-#include "linkpond/store/links.h"
 #include "linkpond/store/rewrites.h"
 
 /*
@@ -17,6 +16,7 @@
  * Clicks that come in meanwhile are not touched: they came under the rules of now.
  */
 struct rewriter;
+struct link_ids;
 struct rewriter_opts {
     struct writer *writer;
     const char *path;            /* of the database, for a read handle of its own */
