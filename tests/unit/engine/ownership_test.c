@@ -239,7 +239,6 @@ static void ownership__a_purge_leaves_no_click_and_no_sum_and_never_reuses_the_c
     struct link link = CREATE(pond, "url=https://example.org/secret", "alias=bye", "campaign=c", "external_id=e").link;
     struct link other = CREATE(pond, "url=https://example.org/other", "campaign=c").link;
     struct clicks_scan scan;
-    int64_t count = 0;
 
     pond_visit(pond, other.code);
     visit_and_fold(pond, link.code, 3);
@@ -255,11 +254,9 @@ static void ownership__a_purge_leaves_no_click_and_no_sum_and_never_reuses_the_c
     assert_int_equal(scope_clicks(pond, SUMS_ALL, 0), 1);
     struct db *db = readers_take(pond->engine->readers, 5000);
     clicks_scan(&scan, db, 0, INT64_MAX, false, 0);
-    while (clicks_scan_next(&scan)) {
-        assert_int_equal(scan.facts.link_id, other.id);
-        count++;
+    while (clicks_scan_next(&scan)) { /* the other's may be in a chunk by now; what chunks lose: rewriter_test */
+        assert_int_not_equal(scan.facts.link_id, link.id);
     }
-    assert_int_equal(count, 1);
     readers_give(pond->engine->readers, db);
     assert_int_equal(pond_visit(pond, link.code).outcome, OUTCOME_DISABLED);
     assert_int_equal(pond_visit(pond, STR("bye")).outcome, OUTCOME_UNKNOWN);
