@@ -73,10 +73,10 @@ function summary(entries, back) {
   const made = rows.filter((row) => row.status === 201).length;
   const name = dated(rows[0].link.campaign || t('fan.file_name'));
   return card({ cls: 'made-many' }, h('div', { class: 'stack' },
-    h('h2', { role: 'status' }, [
+    h('div', { role: 'status' }, h('h2', null, [
       made > 0 && t('fan.made_n', { n: number(made), count: made }),
       rows.length > made && t('fan.existed_n', { n: number(rows.length - made), count: rows.length - made }),
-    ].filter(Boolean).join(t('fan.joint'))),
+    ].filter(Boolean).join(t('fan.joint')))),
     h('p', { class: 'soft' }, t('fan.next')),
     h('div', { class: 'row' },
       copyButton(() => rows.map((row) => `${placeName(row)}\t${row.short_url}`).join('\n'), { kind: 'main', label: t('fan.copy_all') }),

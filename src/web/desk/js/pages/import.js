@@ -213,9 +213,10 @@ export async function show(view) {
   };
   const drawDone = (source, result) => {
     const { summary } = result;
+    const made = summary.created + summary.updated + summary.renamed;
     const first = button(t('import.to_links'), { kind: 'main', icon: 'link', href: href('/links') });
     replace(place, card({ cls: 'made-many' }, h('div', { class: 'stack' },
-      h('h2', { role: 'status' }, t('import.done', { n: number(summary.created + summary.updated + summary.renamed), count: summary.created + summary.updated + summary.renamed })),
+      h('div', { role: 'status' }, h('h2', null, t('import.done', { n: number(made), count: made }))),
       reportParts(result),
       h('div', { class: 'row' }, first, result.rows.length > 0 && button(t('import.save_report'), { icon: 'download', run: () => saveReport(result, t('import.report_file')) }),
         button(t('import.another'), { run: start })))));
