@@ -2,16 +2,19 @@
 """Goal: a code looks as its reader wants it as long as phones can read it, is saved under the name of its place, and many of
 them go into one file or onto pages to print.
 """
+import base64
+import re
 import zipfile
 
 import pytest
 from browser import noise, shot
-from pictures import decoded, png_size
+from pictures import decoded, png, png_size
 from pond import wait_for
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 
 LOOKS = [(360, "zh-CN", "light"), (1280, "zh-CN", "dark"), (360, "en-US", "dark"), (1280, "en-US", "light")]
+A4, LETTER = (8.27, 11.69), (8.5, 11)
 SET = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}));"
 
 
@@ -32,6 +35,12 @@ def open_panel(desk, link):
 def shown(desk, css=".qr-picture img"):
     """The address of the picture, which is another element after each change."""
     return desk.driver.execute_script("return document.querySelector(arguments[0])?.src || ''", css)
+
+
+def pages(desk, width, height):
+    """How many sheets of paper (inches) the page takes."""
+    paper = {"paperWidth": width, "paperHeight": height, "printBackground": True, "preferCSSPageSize": False}
+    return len(re.findall(rb"/Type\s*/Page\b", base64.b64decode(desk.driver.execute_cdp_cmd("Page.printToPDF", paper)["data"])))
 
 
 def choose(desk, name, value):
@@ -85,11 +94,31 @@ def test_ticked_links_are_packed_and_printed(desk, tmp_path):
             assert decoded(archive.read(f"{link['channel']}.png"), tmp_path).split("?")[0] == link["short_url"]
     more.click()
     desk.driver.find_element(By.XPATH, "//*[@role='menuitem'][contains(., 'Print QR')]").click()
-    choose(desk, "per_page", "4")
+    choose(desk, "per_page", "2")
     desk.driver.get(desk.find("dialog .button.main").get_attribute("href"))
-    assert len(desk.all("figure svg")) == 3 and len(desk.all(".sheet")) == 1
+    assert len(desk.all("figure svg")) == 3 and len(desk.all(".sheet")) == 2
+    assert pages(desk, *A4) == 2 and pages(desk, *LETTER) == 2  # no empty ones between
     shot(desk.driver, "desk-qr-sheet-1280-en-light")
     assert noise(desk.driver) == []
+
+
+def test_a_logo_is_given_once_and_the_code_still_leads_to_its_link(desk, tmp_path):
+    desk = desk(1280, "en-US")
+    downloads(desk, tmp_path)
+    link = desk.pond.link(url="https://www.example.com/a", channel="poster")
+    (tmp_path / "logo.png").write_bytes(png(64, 64, [[40] * 64 for _ in range(64)]))
+    (tmp_path / "logo.gif").write_bytes(b"GIF89a")
+    open_panel(desk, link)
+    desk.find("dialog [name=logo]").click()
+    desk.says("There is no logo yet.")
+    file = desk.find("dialog [data-field=logo] input[type=file]")
+    file.send_keys(str(tmp_path / "logo.gif"))
+    desk.says("PNG or JPEG")
+    file.send_keys(str(tmp_path / "logo.png"))
+    wait_for(lambda: "logo=1" in shown(desk))
+    desk.find("dialog .button.main").click()
+    image = saved(tmp_path, "poster*.png").read_bytes()
+    assert decoded(image, tmp_path).split("?")[0] == link["short_url"]
 
 
 @pytest.mark.parametrize("width, language, scheme", LOOKS)
