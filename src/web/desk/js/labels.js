@@ -101,6 +101,7 @@ export function labelMenu(kind, label, changed) {
   const trigger = button(name, { kind: 'plain small', icon: 'more', iconOnly: true });
   const look = [
     { text: t('labels.see_links'), icon: 'link', href: href('/links', { [kind.filter]: label.key }) },
+    can('stats:read') && { text: t('nav.report'), icon: 'chart', href: href('/report', { [kind.filter]: label.key }) },
     can('stats:read') && { text: t('labels.see_clicks'), icon: 'list', href: href('/clicks', { [kind.filter]: label.key }) },
   ];
   const edit = can('links:write') ? [

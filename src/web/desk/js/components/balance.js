@@ -30,7 +30,7 @@ function unopened(totals, conditions) {
  * are those of /clicks too.
  */
 export function balance() {
-  const element = h('div', { class: 'balance', role: 'status' }, t('balance.loading'));
+  const element = h('div', { class: 'balance waiting', role: 'status' }, t('balance.loading'));
   const lost = h('b', { class: 'num' }, '…');
   const pending = h('span');
   const draw = (totals, conditions) => {
@@ -45,6 +45,7 @@ export function balance() {
   return {
     element,
     async show(totals, conditions, signal) {
+      element.classList.remove('waiting');
       draw(totals, conditions);
       const { ledger } = await api.get('/health', null, { signal }).catch(() => ({ ledger: {} })); // not for who sees a part only
       element.classList.toggle('odd', ledger.dropped > 0);

@@ -34,6 +34,7 @@ export default {
   'nav.import': 'Import',
   'nav.export': 'Export',
   'nav.help': 'Help',
+  'nav.report': 'Report',
   'nav.clicks': 'Ledger',
   'nav.channels': 'Channels',
   'nav.campaigns': 'Campaigns',

@@ -34,6 +34,7 @@ export default {
   'nav.import': '导入',
   'nav.export': '导出',
   'nav.help': '帮助',
+  'nav.report': '查看数据',
   'nav.clicks': '访问流水',
   'nav.channels': '渠道',
   'nav.campaigns': '活动',

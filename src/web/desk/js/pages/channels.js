@@ -5,6 +5,8 @@ import { number } from '../format.js';
 import { t } from '../i18n.js';
 import { labelColumns } from '../labels.js';
 import * as places from '../places.js';
+import { href } from '../router.js';
+import { can } from '../session.js';
 import { combobox } from '../components/combobox.js';
 import { textField } from '../components/field.js';
 import { table } from '../components/table.js';
@@ -65,7 +67,7 @@ function groups(labels, changed) {
     const list = table({ cls: 'labels-table channels-table', caption: title, columns: columns(changed), rowKey: (label) => label.key });
     list.add(rows);
     return h('section', { class: 'card flush', 'aria-labelledby': id },
-      h('div', { class: 'group-head' }, h('h2', { id }, title), h('p', { class: 'soft small num' },
+      h('div', { class: 'group-head' }, h('h2', { id }, name && can('stats:read') ? h('a', { class: 'title-link', href: href('/report', { channel_group: name }) }, title) : title), h('p', { class: 'soft small num' },
         t('channels.group_sum', { n: number(rows.length), count: rows.length, links: sum(rows, (row) => row.links), clicks: sum(rows, (row) => row.counts.clicks) }))),
       h('div', { class: 'table-box' }, list.element));
   });

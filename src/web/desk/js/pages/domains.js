@@ -4,6 +4,7 @@ import * as api from '../api.js';
 import { append, h, replace } from '../dom.js';
 import { t } from '../i18n.js';
 import * as places from '../places.js';
+import { href } from '../router.js';
 import { can } from '../session.js';
 import { button } from '../components/button.js';
 import { copyButton } from '../components/copy.js';
@@ -105,6 +106,7 @@ function actions(domain, changed) {
   return menu(button(name, { kind: 'plain small', icon: 'more', iconOnly: true }), () => [
     { text: t('domains.edit'), icon: 'edit', run: () => edit(domain, changed) },
     !domain.is_default && domain.enabled && { text: t('domains.make_default'), icon: 'check', run: () => change(domain, { is_default: true }, t('domains.is_default_now', { host: domain.host }), changed) },
+    { text: t('nav.report'), icon: 'chart', href: href('/report', { domain: domain.host }) },
     { text: t('domains.guide'), icon: 'help', run: () => guide(domain) },
     !domain.is_default && { text: t('domains.delete'), icon: 'trash', kind: 'bad', run: () => remove(domain, changed).catch(fail) },
   ].filter(Boolean), { label: name });

@@ -30,6 +30,7 @@ function actions(user, changed) {
   const waiting = user.state === 'invited' || user.state === 'no_password';
   return menu(button(name, { kind: 'plain small', icon: 'more', iconOnly: true }), () => [
     { text: t('people.see_links'), icon: 'link', href: href('/links', { owner: user.key }) },
+    { text: t('nav.report'), icon: 'chart', href: href('/report', { owner: user.key }) },
     null,
     { text: t('people.edit'), icon: 'edit', run: () => editUser(user, changed) },
     !user.disabled && { text: t(waiting ? 'people.invite_again' : 'people.reset'), icon: 'key', run: () => newLink(user, changed) },

@@ -59,7 +59,7 @@ export function reportView(view, { base = {}, hide = [], middle = null, onState 
   const bar = h('div');
   const chips = h('div', { class: 'row report-chips' });
   const said = h('p', { class: 'print-only small' });
-  const below = h('div', { class: 'stack' });
+  const below = h('div', { class: 'stack waiting' }); // not shown until it has its place
   const totals = totalsCard();
   const trouble = h('div');
   const series = seriesCard({ set: (patch, how) => set(patch, how) });
@@ -85,6 +85,7 @@ export function reportView(view, { base = {}, hide = [], middle = null, onState 
     said.textContent = `${rangeText(found)} · ${found.tz}`;
     const none = received(found.totals) === 0;
     below.hidden = none;
+    below.classList.remove('waiting');
     nothingYet.hidden = !none;
     if (none) {
       const all = await inTurn(() => api.get('/stats', { period: 'all', metrics: 'clicks', ...base }, { signal }), signal);
@@ -95,6 +96,7 @@ export function reportView(view, { base = {}, hide = [], middle = null, onState 
   };
   const tryFigures = (signal) => figures(signal).catch((error) => {
     if (error.name !== 'AbortError') {
+      below.classList.remove('waiting');
       replace(trouble, h('div', { class: 'card' }, failed(error, () => tryFigures(signal))));
     }
   });
