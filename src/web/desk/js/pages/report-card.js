@@ -9,7 +9,7 @@ import { saveCsv } from '../csv.js';
 import { button } from '../components/button.js';
 import { failed } from '../components/page.js';
 
-const NEAR = '240px';
+const NEAR = '600px'; // so that cards have found their height before they are seen
 
 /** A button that saves {name, head, rows}, or does nothing while there is nothing. */
 export function csvButton(what, table) {
