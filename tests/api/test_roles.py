@@ -35,13 +35,15 @@ DOORS = {
     "POST /api/v1/session": "anyone", "POST /api/v1/session/accept": "anyone",
     "GET /api/v1/export/words": "look", "POST /api/v1/import/words": "edit", "POST /api/v1/bulk/qr": "look", "GET /api/v1/qr-sheet": "look",
     "GET /api/v1/qr-logo": "look", "PUT /api/v1/qr-logo": "admin", "DELETE /api/v1/qr-logo": "admin",
+    "POST /api/v1/reclassify": "admin", "GET /api/v1/rewrites": "admin", "GET /api/v1/rewrites/{id}": "admin",
+    "POST /api/v1/visitors/forget": "admin",
     "GET /api/v1/audit": "edit", "POST /api/v1/backup": "admin", "POST /api/v1/check": "admin",
     "GET /healthz": "anyone", "GET /readyz": "anyone", "GET /assets/{name}": "anyone",
     # The form is its own door: whoever is not in gets the page to sign in.
     "GET /desk/form": "anyone", "POST /desk/form": "anyone", "POST /sign-in": "anyone", "POST /sign-out": "anyone",
     "GET /": "anyone", "GET /desk": "anyone", "GET /desk/{path}": "anyone",
 }
-PUBLIC = {("GET", "/-/healthz"), ("GET", "/-/preview"), ("GET", "/-/privacy"), ("POST", "/-/privacy")}  # another listener, no accounts
+PUBLIC = {("GET", "/-/healthz"), ("GET", "/-/preview"), ("GET", "/-/privacy"), ("POST", "/-/privacy"), ("POST", "/-/privacy/forget")}  # another listener, no accounts
 MAY = {"anyone": {"admin", "editor", "viewer", "nobody", "disabled"}, "self": {"admin", "editor", "viewer"},
        "look": {"admin", "editor", "viewer"}, "edit": {"admin", "editor"}, "admin": {"admin"}}
 NAMES = {"ref": "lnk_999999", "host": "nowhere.example", "key": "nobody-of-that-name", "id": "999999", "name": "nothing.css", "path": "links"}
