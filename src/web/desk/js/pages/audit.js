@@ -14,6 +14,7 @@ import { table, tableBox } from '../components/table.js';
 import { fail } from '../components/toast.js';
 
 const PAGE_ROWS = 50;
+const SHOWN = 3;
 const KINDS = ['link', 'campaign', 'channel', 'tag', 'utm_value', 'domain', 'user', 'key', 'import'];
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
@@ -27,12 +28,18 @@ function shown(value) {
   return TIME.test(value) ? dateTime(value) : String(value);
 }
 
+function changeRow([field, [before, after]], made) {
+  return h('li', { class: 'any-break' }, h('span', { class: 'soft' }, `${known(`audit.field_${field}`) ? t(`audit.field_${field}`) : field}${t('colon')}`),
+    !made && [h('del', null, shown(before)), h('span', { class: 'soft' }, ' → ')], h('ins', null, shown(after)));
+}
+
+/** The first few; the rest is folded away. */
 function changeRows(line) {
-  const rows = Object.entries(line.changes);
   const made = line.action.endsWith('.create');
-  return rows.length > 0 && h('ul', { class: 'changes' }, rows.map(([field, [before, after]]) => h('li', { class: 'any-break' },
-    h('span', { class: 'soft' }, `${known(`audit.field_${field}`) ? t(`audit.field_${field}`) : field}${t('colon')}`),
-    !made && [h('del', null, shown(before)), h('span', { class: 'soft', 'aria-label': t('audit.to') }, ' → ')], h('ins', null, shown(after)))));
+  const rows = Object.entries(line.changes).map((change) => changeRow(change, made));
+  const rest = rows.slice(SHOWN);
+  return rows.length > 0 && h('div', { class: 'changes' }, h('ul', null, rows.slice(0, SHOWN)),
+    rest.length > 0 && h('details', null, h('summary', { class: 'soft' }, t('audit.rest', { n: rest.length })), h('ul', null, rest)));
 }
 
 function objectCell(line) {

@@ -39,9 +39,7 @@ export function templateEditor(label, given) {
     }, `{${name}}`))),
     h('div', { class: 'pair' }, fields.map((field) => field.element)),
     h('div', { class: 'preview-box' }, h('p', { class: 'small soft' }, t('channels.example')), example));
-  element.addEventListener('input', draw);
-  element.addEventListener('focusin', draw);
-  element.addEventListener('toggle', draw);
+  requestAnimationFrame(() => ['input', 'change'].forEach((name) => element.closest('form')?.addEventListener(name, draw))); // once it is there
   draw();
   return {
     fields, element,

@@ -24,16 +24,19 @@ function isLocal(host) {
   return !name.includes('.') || /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(name) || name.endsWith('.local') || name.endsWith('.test');
 }
 
-function nginxText(host) {
+/** A server block like those of config/nginx.conf, with the addresses this installation listens at. */
+function nginxText(host, address) {
   return [
-    'server {', '    listen 443 ssl;', `    server_name ${host.replace(/:\d+$/, '')};`, '    # ssl_certificate … ; ssl_certificate_key … ;', '    location / {',
-    '        proxy_pass http://127.0.0.1:8080;', '        proxy_http_version 1.1;', '        proxy_set_header Connection "";', '        proxy_set_header Host $http_host;',
-    '        proxy_set_header X-Forwarded-For $remote_addr;', '        proxy_set_header X-Forwarded-Proto $scheme;', '        proxy_set_header X-Request-ID $request_id;', '    }', '}',
+    'server {', '    listen 443 ssl;', `    server_name ${host.replace(/:\d+$/, '')};`, '    ssl_certificate     /path/to/fullchain.pem;',
+    '    ssl_certificate_key /path/to/privkey.pem;', '    proxy_http_version 1.1;', '    proxy_set_header Connection "";', '    proxy_set_header Host $http_host;',
+    '    proxy_set_header X-Forwarded-For $remote_addr;', '    proxy_set_header X-Forwarded-Proto $scheme;', '    proxy_set_header X-Request-ID $request_id;',
+    `    location / { proxy_pass http://${address('listen')}; }`, `    location /-/ { proxy_pass http://${address('public_listen')}; }`, '}',
   ].join('\n');
 }
 
-function guide(domain) {
-  const text = nginxText(domain.host);
+async function guide(domain) {
+  const settings = (await places.all('/settings').catch(() => []));
+  const text = nginxText(domain.host, (name) => settings.find((row) => row.name === name)?.value || '127.0.0.1');
   dialog({
     title: t('domains.guide_title', { host: domain.host }), wide: true, body: [
       isLocal(domain.host) && notice('', t('domains.local')),

@@ -15,7 +15,7 @@ function where(row) {
 }
 
 function valueCell(row) {
-  const set = row.value !== row.default;
+  const set = Boolean(row.where);
   return h('div', null, h('code', { class: `any-break${set ? ' strong' : ''}` }, row.value || t('settings.not_set')),
     set && h('p', { class: 'small soft any-break' }, t('settings.default', { value: row.default || t('settings.not_set') })));
 }

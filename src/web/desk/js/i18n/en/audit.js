@@ -7,6 +7,7 @@ export default {
   'audit.search': 'A code, or campaign:spring',
   'audit.from': 'From',
   'audit.to': 'To',
+  'audit.rest': '{n} more',
   'audit.time': 'Time',
   'audit.who': 'Who',
   'audit.nobody': 'not known',

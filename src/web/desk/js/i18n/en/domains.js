@@ -50,7 +50,7 @@ export default {
   'domains.step_dns': '1. Point the domain here',
   'domains.step_dns_text': 'With your DNS provider, add an A record (and AAAA for IPv6) for {host} with the public address of this server. In mainland China the domain needs an ICP filing.',
   'domains.step_nginx': '2. Let nginx pass it on',
-  'domains.step_nginx_text': 'Add this to the configuration of nginx, with your certificate, and reload it. The port is that of the setting listen.',
+  'domains.step_nginx_text': 'Add this to the configuration of nginx, with the paths of your certificate, and reload it.',
   'domains.step_try': '3. Try it',
   'domains.step_try_text': 'This address must answer "ok":',
 };

@@ -7,6 +7,7 @@ export default {
   'audit.search': '短码，或 campaign:spring',
   'audit.from': '从',
   'audit.to': '到',
+  'audit.rest': '另有 {n} 项',
   'audit.time': '时间',
   'audit.who': '操作人',
   'audit.nobody': '未知',

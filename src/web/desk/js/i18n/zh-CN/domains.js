@@ -50,7 +50,7 @@ export default {
   'domains.step_dns': '1. 解析域名',
   'domains.step_dns_text': '在域名服务商处为 {host} 添加 A 记录（IPv6 用 AAAA），指向本服务器的公网地址。服务器在中国大陆时，域名需要 ICP 备案。',
   'domains.step_nginx': '2. 配置 nginx 转发',
-  'domains.step_nginx_text': '将以下内容加入 nginx 配置，填上证书后重新加载。端口与设置项 listen 一致。',
+  'domains.step_nginx_text': '将以下内容加入 nginx 配置，填上证书路径后重新加载。',
   'domains.step_try': '3. 验证',
   'domains.step_try_text': '打开这个地址，应显示 ok：',
 };
