@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Lists of links under any mix of filters, without building SQL at run time. A candidate comes from exactly one of the
 -- branches of a UNION ALL: :driver names the index that narrows most, and a branch whose :driver differs ends before its
--- first row. What is not asked for is NULL (ids, :pattern) or negative (:archived, :state).
+-- first row. What is not asked for is NULL (ids, times, :pattern) or negative (:archived, :state). The likelihood of the
+-- days keeps the planner from expecting few rows, for it would then sort them all instead of reading them in order.
 
 -- part: list_filters
 l.tombstone = 0 AND (l.deleted_ms IS NOT NULL) = :bin
@@ -12,6 +13,8 @@ AND (:owner_id IS NULL OR l.owner_id = :owner_id)
 AND (:domain_id IS NULL OR l.domain_id = :domain_id)
 AND (:tag_id IS NULL OR EXISTS (SELECT 1 FROM link_tag t WHERE t.link_id = l.id AND t.tag_id = :tag_id))
 AND (:archived < 0 OR l.archived = :archived)
+AND likelihood(:created_from_ms IS NULL OR l.created_ms >= :created_from_ms, 1.0)
+AND likelihood(:created_to_ms IS NULL OR l.created_ms < :created_to_ms, 1.0)
 AND (:state < 0 OR :state = CASE
     WHEN l.archived = 1 THEN 5
     WHEN l.enabled = 0 OR l.deleted_ms IS NOT NULL THEN 4

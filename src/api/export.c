@@ -239,7 +239,7 @@ static bool export_open(struct export *self, struct ctx *ctx, struct request *re
     }
     struct request own = *request;
     own.arena = &self->keep; /* texts of the filter and the domains live as long as the export */
-    struct link_params params = {.request = &own};
+    struct link_params params = {.request = &own, .zone = ctx->engine->zone};
     bool ok = link_call_filter(&params, reply, db, &self->bounds, &self->filter);
     enum err err = ok ? link_view_load(&self->view, ctx, &own, db) : OK;
     readers_give(ctx->engine->readers, db);

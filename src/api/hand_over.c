@@ -72,7 +72,7 @@ static enum err find_heir(struct db *db, struct request *request, str key, struc
 }
 
 /* On false the reply is the problem. */
-static bool read_wish(struct request *request, struct reply *reply, struct db *db, struct wish *wish)
+static bool read_wish(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db, struct wish *wish)
 {
     const struct json *json;
     struct draft draft = {0};
@@ -97,7 +97,7 @@ static bool read_wish(struct request *request, struct reply *reply, struct db *d
     wish->all = draft.all;
     wish->dry_run = draft.dry_run;
     wish->bounds = call_bounds(request);
-    struct link_params params = {.request = request, .object = draft.filter};
+    struct link_params params = {.request = request, .object = draft.filter, .zone = ctx->engine->zone};
     return !draft.filter || link_call_filter(&params, reply, db, &wish->bounds, &wish->links);
 }
 
@@ -155,7 +155,7 @@ static void hand_over(struct ctx *ctx, struct request *request, struct reply *re
         return;
     }
     int64_t *ids = NULL;
-    bool read = read_wish(request, reply, db, &wish);
+    bool read = read_wish(ctx, request, reply, db, &wish);
     if (read && wish.refs) {
         ids = find_refs(ctx, request, reply, db, wish.refs);
         read = ids != NULL;

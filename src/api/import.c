@@ -361,6 +361,6 @@ const struct route api_transfer_routes[] = {
     {METHOD_POST, "/api/v1/import", PLANE_ADMIN, import_links, SCOPE_LINKS_WRITE, "Make links of a CSV file",
      LIMIT_BODY_IMPORT, "conflict dry_run domain report progress"},
     {METHOD_GET, "/api/v1/export", PLANE_ADMIN, export_links, SCOPE_LINKS_READ, "All links as CSV or NDJSON", 0,
-     "format bom q tag campaign channel owner domain state archived"},
+     "format bom " LINK_CONDITIONS},
     {0},
 };

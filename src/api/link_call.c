@@ -2,6 +2,7 @@
 #include "link_call.h"
 
 #include "linkpond/base/percent.h"
+#include "linkpond/base/zone.h"
 #include "linkpond/store/labels.h"
 #include "linkpond/store/users.h"
 
@@ -292,19 +293,58 @@ static bool archived_filter(const struct link_params *params, struct reply *repl
     return false;
 }
 
+static bool instant_filter(const struct link_params *params, struct reply *reply, const char *name,
+                           const struct zone *zone, bool end, int64_t *ms)
+{
+    str text;
+    if (!get_param(params, name, &text) || call_instant(params->request->arena, text, zone, end, ms)) {
+        return true;
+    }
+    call_bad_query(params->request, reply, name, "not_a_time", "A date or an RFC 3339 time.",
+                   "应为日期或 RFC 3339 时间。");
+    return false;
+}
+
+static bool created_filter(const struct link_params *params, struct reply *reply, struct links_filter *filter)
+{
+    const struct zone *zone = params->zone;
+    str text;
+    if (get_param(params, "tz", &text) && !(zone = zone_find(text))) {
+        call_bad_query(params->request, reply, "tz", "unknown", "Not an IANA time zone such as Asia/Shanghai.",
+                       "不是有效的 IANA 时区，例如 Asia/Shanghai。");
+        return false;
+    }
+    if (!instant_filter(params, reply, "created_from", zone, false, &filter->created_from_ms) ||
+        !instant_filter(params, reply, "created_to", zone, true, &filter->created_to_ms)) {
+        return false;
+    }
+    if (filter->created_from_ms >= filter->created_to_ms) {
+        call_bad_query(params->request, reply, "created_from", "out_of_order",
+                       "Nothing lies between created_from and created_to.", "结束时间必须晚于开始时间。");
+        return false;
+    }
+    return true;
+}
+
+static bool is_condition(str name)
+{
+    str rest = STR(LINK_CONDITIONS), word;
+    while (str_next(&rest, ' ', &word)) {
+        if (str_eq(word, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What is not understood must not widen what is about to be edited or deleted. */
 static bool conditions_known(const struct link_params *params, struct reply *reply)
 {
-    static const str known[] = {STR_INIT("q"),     STR_INIT("tag"),    STR_INIT("campaign"), STR_INIT("channel"),
-                                STR_INIT("owner"), STR_INIT("domain"), STR_INIT("state"),    STR_INIT("archived")};
+    bool narrows = false;
     JSON_EACH(member, params->object)
     {
-        bool found = false;
-        for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-            found = found || str_eq(member->name, known[i]);
-        }
         const char *name = arena_str(params->request->arena, member->name).ptr;
-        if (!found || !name) {
+        if (!is_condition(member->name) || !name) {
             call_bad_query(params->request, reply, name ? name : "filter", "unknown_field",
                            "That condition is not known.", "未知的筛选条件。");
             return false;
@@ -314,8 +354,13 @@ static bool conditions_known(const struct link_params *params, struct reply *rep
                            "应为非空字符串。");
             return false;
         }
+        narrows = narrows || !str_eq(member->name, STR("tz"));
     }
-    return true;
+    if (!narrows) {
+        call_bad_query(params->request, reply, "filter", "required", "Name at least one condition.",
+                       "请至少填写一个筛选条件。");
+    }
+    return narrows;
 }
 
 bool link_call_filter(const struct link_params *params, struct reply *reply, struct db *db, const struct bounds *bounds,
@@ -325,7 +370,8 @@ bool link_call_filter(const struct link_params *params, struct reply *reply, str
         return false;
     }
     struct arena *arena = params->request->arena;
-    *filter = (struct links_filter){.bounds = bounds, .state = -1, .now_ms = params->request->now_ms, .limit = 50};
+    *filter = (struct links_filter){
+        .bounds = bounds, .state = -1, .created_to_ms = INT64_MAX, .now_ms = params->request->now_ms, .limit = 50};
     get_param(params, "q", &filter->q);
     label_filter(params, db, "tag", LABEL_TAG, &filter->tag_id);
     label_filter(params, db, "campaign", LABEL_CAMPAIGN, &filter->campaign_id);
@@ -340,5 +386,5 @@ bool link_call_filter(const struct link_params *params, struct reply *reply, str
         filter->domain_id = call_find_domain(db, arena, text, &domain) == OK ? domain.id : -1;
     }
     return archived_filter(params, reply, filter) && state_filter(params, reply, filter) &&
-           sort_filter(params, reply, filter);
+           created_filter(params, reply, filter) && sort_filter(params, reply, filter);
 }

@@ -33,9 +33,11 @@ enum err link_call_draft_beside(struct arena *arena, const struct json *object, 
                                 struct link_draft *draft, struct fault *fault);
 /* Filters of a list from the query string, where other parameters are let be, or from a JSON object, where they are
  * refused. On false the reply is the problem. */
+#define LINK_CONDITIONS "q tag campaign channel owner domain state archived created_from created_to tz"
 struct link_params {
     struct request *request;
     const struct json *object; /* NULL = the query string */
+    const struct zone *zone;   /* of plain dates, unless tz names another */
 };
 bool link_call_filter(const struct link_params *params, struct reply *reply, struct db *db, const struct bounds *bounds,
                       struct links_filter *filter);

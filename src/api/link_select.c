@@ -95,14 +95,16 @@ bool link_select(struct ctx *ctx, struct request *request, struct reply *reply, 
                        "请至少填写一个筛选条件。");
         return false;
     }
-    return select_filter(&(struct link_params){.request = request, .object = filter}, reply, db, out);
+    return select_filter(&(struct link_params){.request = request, .object = filter, .zone = ctx->engine->zone}, reply,
+                         db, out);
 }
 
 /* ---- by the query ---- */
 
 static bool has_condition(const struct request *request)
 {
-    static const char *const conditions[] = {"q", "tag", "campaign", "channel", "owner", "domain", "state", "archived"};
+    static const char *const conditions[] = {"q",      "tag",   "campaign", "channel",      "owner",
+                                             "domain", "state", "archived", "created_from", "created_to"};
     str text;
     for (size_t i = 0; i < ARRAY_LEN(conditions); i++) {
         if (request_query(request, conditions[i], &text) && text.len > 0) {
@@ -122,7 +124,7 @@ bool link_select_query(struct ctx *ctx, struct request *request, struct reply *r
                            "请提供 refs 或至少一个筛选条件。");
             return false;
         }
-        return select_filter(&(struct link_params){.request = request}, reply, db, out);
+        return select_filter(&(struct link_params){.request = request, .zone = ctx->engine->zone}, reply, db, out);
     }
     if (!make_room(request, reply, LIMIT_BULK, out)) {
         return false;

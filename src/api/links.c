@@ -198,7 +198,7 @@ static void links_get_list(struct ctx *ctx, struct request *request, struct repl
         return;
     }
     struct bounds bounds = call_bounds(request);
-    struct link_params params = {.request = request};
+    struct link_params params = {.request = request, .zone = ctx->engine->zone};
     struct links_filter filter;
     if (link_call_filter(&params, reply, db, &bounds, &filter) && list_page(request, reply, &filter)) {
         write_list(ctx, request, reply, db, &filter);
@@ -209,7 +209,7 @@ static void links_get_list(struct ctx *ctx, struct request *request, struct repl
 const struct route api_link_routes[] = {
     {METHOD_POST, "/api/v1/links", PLANE_ADMIN, links_create, SCOPE_LINKS_WRITE, "Create a link", 0, NULL},
     {METHOD_GET, "/api/v1/links", PLANE_ADMIN, links_get_list, SCOPE_LINKS_READ, "List links", 0,
-     "q tag campaign channel owner domain state archived sort limit cursor"},
+     LINK_CONDITIONS " sort limit cursor"},
     {METHOD_GET, "/api/v1/links/:ref", PLANE_ADMIN, links_get, SCOPE_LINKS_READ, "Fetch one link", 0, "domain"},
     {METHOD_PATCH, "/api/v1/links/:ref", PLANE_ADMIN, links_update_one, SCOPE_LINKS_WRITE, "Change a link", 0,
      "domain"},

@@ -68,7 +68,7 @@ const struct route api_qr_routes[] = {
     {METHOD_POST, "/api/v1/bulk/qr", PLANE_ADMIN, qr_bulk, SCOPE_LINKS_READ, "QR codes of many links as a ZIP", 0,
      "domain"},
     {METHOD_GET, "/api/v1/qr-sheet", PLANE_ADMIN, qr_sheet, SCOPE_LINKS_READ, "QR codes on pages to print", 0,
-     "refs q tag campaign channel owner domain state archived sort per_page size margin level dark light caption logo"},
+     "refs " LINK_CONDITIONS " sort per_page size margin level dark light caption logo"},
     {METHOD_GET, "/api/v1/qr-logo", PLANE_ADMIN, qr_logo_get, SCOPE_LINKS_READ, "The picture in the middle of QR codes",
      0, NULL},
     {METHOD_PUT, "/api/v1/qr-logo", PLANE_ADMIN, qr_logo_put, SCOPE_ADMIN, "Set the picture in the middle of QR codes",

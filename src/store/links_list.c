@@ -49,6 +49,8 @@ static struct stmt *filtered(struct db *db, struct arena *arena, enum sql_id tex
     stmt_bind_id_opt(rows, "tag_id", filter->tag_id);
     stmt_bind_i64(rows, "archived", filter->state >= 0 ? -1 : filter->archived);
     stmt_bind_i64(rows, "state", filter->state);
+    stmt_bind_id_opt(rows, "created_from_ms", filter->created_from_ms);
+    stmt_bind_id_opt(rows, "created_to_ms", filter->created_to_ms);
     stmt_bind_i64(rows, "now_ms", filter->now_ms);
     stmt_bind_str_opt(rows, "pattern", like_pattern(arena, filter->q));
     return rows;

@@ -7,7 +7,7 @@ within a second of being journalled; a QR code leads where it should; a bound ke
 import subprocess
 
 import pytest
-from pond import GOOGLEBOT, SAFARI, WECHAT, wait_for
+from pond import GOOGLEBOT, SAFARI, WECHAT, Pond, wait_for
 
 URL = "https://www.example.com/landing"
 
@@ -67,10 +67,44 @@ def test_a_code_is_found_by_a_part_of_it(pond, shelf):
 
 @pytest.mark.parametrize("params,field", [({"state": "odd"}, "state"), ({"sort": "colour"}, "sort"), ({"limit": "0"}, "limit"),
                                           ({"limit": "1001"}, "limit"), ({"limit": "x"}, "limit"), ({"cursor": "x"}, "cursor"),
-                                          ({"archived": "maybe"}, "archived")])
+                                          ({"archived": "maybe"}, "archived"), ({"created_from": "spring"}, "created_from"),
+                                          ({"created_to": "2026-02-30"}, "created_to"), ({"tz": "Mars/Base"}, "tz"),
+                                          ({"created_from": "2026-02-02", "created_to": "2026-02-01"}, "created_from")])
 def test_questions_that_make_no_sense_are_refused_by_name(pond, params, field):
     problem = pond.api("GET", "/links", 422, params=params).json()
     assert problem["errors"][0]["field"] == field
+
+
+@pytest.fixture(scope="module")
+def years(tmp_path_factory):
+    """One link before, one at and one after midnight of 1 May 2024 in Shanghai."""
+    pond = Pond(tmp_path_factory.mktemp("years"), timezone="UTC").start()
+    rows = {"eve": "2024-04-30T15:59:59Z", "midnight": "2024-04-30T16:00:00Z", "noon": "2024-05-01T04:00:00Z"}
+    text = "url,alias,created_at\n" + "".join(f"{URL},{alias},{at}\n" for alias, at in rows.items())
+    pond.api("POST", "/import", 200, data=text, headers={"Content-Type": "text/csv"})
+    yield pond
+    pond.stop()
+
+
+DAYS = [({"created_from": "2024-05-01"}, "noon"), ({"created_from": "2024-05-01", "tz": "Asia/Shanghai"}, "midnight noon"),
+        ({"created_to": "2024-04-30"}, "eve midnight"), ({"created_to": "2024-04-30", "tz": "Asia/Shanghai"}, "eve"),
+        ({"created_from": "2024-04-30T16:00:00Z", "created_to": "2024-05-01T12:00:00+08:00"}, "midnight"),
+        ({"created_from": "2024-05-02"}, ""), ({"created_from": "2024-04-30", "created_to": "2024-05-01"}, "eve midnight noon")]
+
+
+@pytest.mark.parametrize("params,names", DAYS)
+def test_days_of_creation_hold_in_lists_exports_and_bulk_edits(years, params, names):
+    answer = years.api("GET", "/links", 200, params=params).json()
+    assert {link["alias"] for link in answer["items"]} == set(names.split())
+    assert answer["total"] == len(names.split())
+    exported = years.api("GET", "/export", 200, params={"format": "ndjson", **params}).text
+    assert len(exported.splitlines()) == len(names.split())
+    changed = years.api("PATCH", "/bulk/links", 200, json={"filter": params, "set": {"title": "x"}, "dry_run": True}).json()
+    assert len(changed["results"]) == len(names.split())
+
+
+def test_a_zone_alone_is_no_condition(years):
+    years.api("PATCH", "/bulk/links", 422, json={"filter": {"tz": "UTC"}, "set": {"title": "all"}})
 
 
 # ---- walks ---------------------------------------------------------------------------------------------------------

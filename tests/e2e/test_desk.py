@@ -220,3 +220,32 @@ def test_the_final_address_is_shown_while_typing(desk):
     assert "utm_source=offline&utm_medium=poster" in desk.find(".preview mark").text
     desk.find(".more summary").click()
     assert desk.field("utm_source").get_attribute("placeholder").startswith("offline")
+
+
+def test_who_has_only_the_printed_key_is_in(desk):
+    desk = desk(360, "zh-CN")
+    desk.open().find("input[name=login]").send_keys(desk.pond.key[:-1])  # where most would paste it
+    box = desk.find("input[name=key]")
+    assert box.get_attribute("type") == "password" and desk.all("input[name=login]") == []
+    desk.type(desk.pond.key[-1], Keys.ENTER)
+    desk.find(".shell")
+    desk.driver.delete_all_cookies()
+    desk.open().find("input[name=key]")  # the way of the last time
+
+
+def test_links_of_some_days_are_found(desk):
+    desk = desk(1280, "en-US", timezone="Asia/Shanghai")
+    rows = "url,alias,created_at\nhttps://www.example.com/,eve,2024-04-30T15:59:59Z\nhttps://www.example.com/,may,2024-04-30T16:00:00Z\n"
+    desk.pond.api("POST", "/import", 200, data=rows, headers={"Content-Type": "text/csv"})
+    desk.open("/links").sign_in()
+    wait_for(lambda: len(desk.all(".link-short")) == 2)
+    desk.find(".filter-row .button[aria-haspopup=dialog]").click()
+    desk.driver.execute_script("document.querySelector('.popup input[name=from]').value = '2024-05-01'")
+    desk.find(".popup .button.main").click()
+    wait_for(lambda: [row.text for row in desk.all(".link-short")] == ["s.test/may"])
+    assert "created_from=2024-05-01" in desk.driver.current_url
+    desk.driver.refresh()
+    wait_for(lambda: [row.text for row in desk.all(".link-short")] == ["s.test/may"])
+    desk.find("thead .tick").click()
+    desk.find(".filter-row > .button.plain").click()
+    wait_for(lambda: len(desk.all(".link-short")) == 2)

@@ -34,7 +34,7 @@ class Desk:
 
     def sign_in(self):
         self.find("input[name=login]")
-        self.find(".gate .link-button").click()
+        self.find(".gate .segments button:last-child").click()
         self.find("input[name=key]").send_keys(self.pond.key + "\n")
         self.find(".shell")
         return self

@@ -101,6 +101,7 @@ struct links_filter {
     int state;                               /* enum link_state at now_ms; -1 = any */
     int archived;                            /* 0 = no, 1 = only, -1 = both; a state overrides it */
     bool bin;                                /* only the bin, else only what is not in it */
+    int64_t created_from_ms, created_to_ms;  /* from (inclusive) until (exclusive); 0 = any */
     int64_t now_ms;
     enum links_sort sort;
     struct links_after after;

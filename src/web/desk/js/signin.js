@@ -10,8 +10,11 @@ import { dialog } from './components/dialog.js';
 import { textField } from './components/field.js';
 import { form, submitButton } from './components/form.js';
 import { mark } from './components/icon.js';
+import { segments } from './components/page.js';
 
-/** By name and password, or by an API key: scripts have those, and whoever has just installed the program. */
+const KEY = /^lp_[\w-]{20,}$/;
+
+/** By name and password, or by an API key, which is all that whoever has just installed the program has. */
 function signInForm(done) {
   const byKey = prefs.get('signIn') === 'key';
   const submit = submitButton(t('sign_in'), 'main wide');
@@ -41,16 +44,26 @@ function signInForm(done) {
     prefs.set('signIn', fields.length > 1 ? 'password' : 'key');
     done();
   };
+  const ways = h('div');
   const draw = (keyWanted) => {
     const fields = keyWanted ? [key] : [login, password];
     const body = keyWanted ? () => ({ key: key.get().trim() }) : () => ({ login: login.get(), password: password.get() });
-    const box = form({ fields, submit, onSubmit: () => send(fields, body) });
-    replace(place, box.element, h('button', {
-      class: 'link-button', type: 'button', on: { click: () => { draw(!keyWanted); (keyWanted ? login : key).control.focus(); } },
-    }, t(keyWanted ? 'signin.by_password' : 'signin.by_key')));
+    replace(ways, segments(t('signin.how'), [['password', t('signin.by_password')], ['key', t('signin.by_key')]], keyWanted ? 'key' : 'password',
+      (way) => { draw(way === 'key'); (way === 'key' ? key : login).control.focus(); }));
+    replace(place, form({ fields, submit, onSubmit: () => send(fields, body) }).element);
   };
+  // A key in the place of a name or a password is a key; it must not stand there to be read, nor be offered as a name.
+  [login, password].forEach((field) => field.control.addEventListener('input', () => {
+    const text = field.control.value.trim();
+    if (KEY.test(text)) {
+      field.set('');
+      key.set(text);
+      draw(true);
+      key.control.focus();
+    }
+  }));
   draw(byKey);
-  return { element: place, focus: () => (byKey ? key : login).control.focus() };
+  return { element: h('div', { class: 'stack signin' }, ways, place), focus: () => (byKey ? key : login).control.focus() };
 }
 
 /** The face of every page before somebody is signed in; draw() gives the card's content, anew after a change of language. */

@@ -5,6 +5,7 @@
  */
 import { debounce, h, replace } from '../dom.js';
 import { t } from '../i18n.js';
+import { dayFilter } from './dayfilter.js';
 import { icon } from './icon.js';
 
 const SEARCH_AFTER_MS = 250;
@@ -83,15 +84,25 @@ function filterButton(filter, value, change) {
 
 /**
  * filterBar({search: {name, label, value}, filters, values, onChange, extra}): filters are {key, label, source | options,
- * show(value)}: `source(text)` as in places.js, or `options` [{value, label}]. onChange(values) gets all that is set.
+ * show(value)}: `source(text)` as in places.js, or `options` [{value, label}]; or {days: [key, key], label}, from one day to
+ * another. onChange(values) gets all that is set.
  * `extra` are nodes at the end of the line (a sort box, say).
  */
 export function filterBar({ search, filters, values, onChange, extra = [] }) {
   const current = { ...values };
-  const change = (name, value) => {
-    current[name] = value;
+  const keys = filters.flatMap((filter) => filter.days || [filter.key]);
+  const isSet = () => keys.some((key) => current[key]);
+  const changeAll = (next) => {
+    Object.assign(current, next);
     onChange({ ...current });
-    clear.hidden = !filters.some((filter) => current[filter.key]);
+    clear.hidden = !isSet();
+  };
+  const change = (name, value) => changeAll({ [name]: value });
+  const draw = () => {
+    replace(row, filters.map((filter) => (filter.days
+      ? dayFilter(filter, filter.days.map((key) => current[key] || ''), (from, to) => changeAll({ [filter.days[0]]: from, [filter.days[1]]: to }))
+      : filterButton(filter, current[filter.key] || '', (value) => change(filter.key, value)))), clear);
+    clear.hidden = !isSet();
   };
   const box = search && h('div', { class: 'search' }, icon('search'), h('input', {
     class: 'input', type: 'search', value: values[search.name] || '', placeholder: search.label, 'aria-label': search.label, autocomplete: 'off',
@@ -106,17 +117,12 @@ export function filterBar({ search, filters, values, onChange, extra = [] }) {
   const clear = h('button', {
     class: 'button plain small', type: 'button', on: {
       click: () => {
-        filters.forEach((filter) => { current[filter.key] = ''; });
-        onChange({ ...current });
+        changeAll(Object.fromEntries(keys.map((key) => [key, ''])));
         draw();
       },
     },
   }, t('filter.clear'));
-  const draw = () => {
-    replace(row, filters.map((filter) => filterButton(filter, current[filter.key] || '', (value) => change(filter.key, value))), clear);
-    clear.hidden = !filters.some((filter) => current[filter.key]);
-  };
-  if (filters.some((filter) => current[filter.key])) {
+  if (isSet()) {
     row.classList.add('open'); // where it is folded away, what is set must be seen
   }
   draw();

@@ -2,7 +2,7 @@
 /* All links: find them, and change many at once. */
 import * as api from '../api.js';
 import { append, h, replace } from '../dom.js';
-import { ago, dateTime, number } from '../format.js';
+import { ago, dateTime, number, zone } from '../format.js';
 import { t } from '../i18n.js';
 import { linkHref, shortName, stateBadge, stateName, targetName } from '../link.js';
 import * as places from '../places.js';
@@ -23,13 +23,16 @@ import { moveToBin, patchLink, restore } from './links-actions.js';
 const PAGE_ROWS = 50;
 const SORTS = ['-created', 'created', '-clicks', '-last_click', '-updated', 'title'];
 const STATES = ['active', 'scheduled', 'expired', 'used_up', 'disabled'];
-const FILTERS = ['q', 'state', 'campaign', 'channel', 'tag', 'owner', 'domain'];
+const FILTERS = ['q', 'state', 'campaign', 'channel', 'tag', 'owner', 'domain', 'created_from', 'created_to'];
 const BOXES = ['', 'archived', 'bin'];
 
 /** What the address asks for, as the API takes it. */
 export function apiQuery(values) {
   const query = { sort: values.sort || '-created' };
   FILTERS.forEach((name) => { query[name] = values[name]; });
+  if (values.created_from || values.created_to) {
+    query.tz = zone();
+  }
   if (values.box === 'bin') {
     query.state = 'deleted';
     query.archived = 'true';
@@ -47,6 +50,7 @@ function filters() {
     { key: 'tag', label: t('links.tag'), source: places.tag },
     { key: 'owner', label: t('links.owner'), source: places.owner },
     { key: 'domain', label: t('links.domain'), source: places.domain },
+    { days: ['created_from', 'created_to'], label: t('links.created') },
   ];
 }
 
