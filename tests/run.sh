@@ -136,6 +136,7 @@ lints # after the build, for some headers include generated ones
 if [ -n "$runnable" ]; then
     suite api
     if [ -z "$quick" ]; then
+        sh tests/support/axe.sh >"$results/axe.log" 2>&1 || echo "axe-core could not be installed (see $results/axe.log)"
         suite e2e
         suite fault
     fi

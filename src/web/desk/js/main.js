@@ -20,14 +20,14 @@ let outlet = null;
 function pageFailed(error) {
   if (!error || error.status === 404) {
     replace(outlet, empty({
-      icon: 'search', title: t('missing.title'), text: t('missing.text'), action: button(t('missing.action'), { kind: 'main', href: router.href('/') }),
+      page: true, icon: 'search', title: t('missing.title'), text: t('missing.text'), action: button(t('missing.action'), { kind: 'main', href: router.href('/') }),
     }));
     document.title = `${t('missing.title')} · ${t('name')}`;
     return;
   }
   if (error instanceof TypeError && /module/i.test(error.message)) {
     replace(outlet, empty({
-      icon: 'restore', title: t('outdated.title'), text: t('outdated.text'), action: button(t('reload'), { kind: 'main', run: () => location.reload() }),
+      page: true, icon: 'restore', title: t('outdated.title'), text: t('outdated.text'), action: button(t('reload'), { kind: 'main', run: () => location.reload() }),
     }));
     return;
   }

@@ -21,9 +21,9 @@ export function card({ title, actions = [], flush = false, cls = '' } = {}, ...c
     title && h('div', { class: 'card-head' }, h('h2', null, title), actions.length > 0 && h('div', { class: 'row' }, actions)), children);
 }
 
-/** empty({icon, title, text, action: button}): an empty place says what would be here and how to begin. */
-export function empty({ icon: name = 'link', title, text, action }) {
-  return h('div', { class: 'empty' }, icon(name), h('h2', null, title), text && h('p', null, text), action);
+/** empty({icon, title, text, action: button}): an empty place says what would be here and how to begin. `page`: it is all there is. */
+export function empty({ icon: name = 'link', title, text, action, page = false }) {
+  return h('div', { class: 'empty' }, icon(name), h(page ? 'h1' : 'h2', null, title), text && h('p', null, text), action);
 }
 
 /** notice('note' | 'bad' | 'good' | '', ...children) */

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""A Linkpond with the story of `linkpond demo` in it, which fills every page of the desk."""
+import subprocess
+from pathlib import Path
+from urllib.parse import quote
+
+from pond import BINARY, Pond
+
+
+class DemoPond(Pond):
+    def __init__(self, folder, *flags, domain="localhost:8080", binary=BINARY, **settings):
+        self.binary, self.data, self.domain, self.settings = str(binary), Path(folder) / "data", domain, settings
+        self.process, self.urls = None, {}
+        out = subprocess.run([self.binary, "--data", str(self.data), "demo", "--domain", domain, *flags], check=True, capture_output=True,
+                             text=True, timeout=120)
+        self.key = out.stdout.split()[-1]
+        assert self.key.startswith("lp_"), out.stdout
+
+
+ROUTES = ("const done = arguments[0];"
+          "const base = document.querySelector('script[type=module]').src.replace(/main\\.js$/, '');"
+          "import(base + 'routes.js').then(({ routes }) => done(routes.filter((one) => !one.redirect).map((one) => one.path)))"
+          ".catch((error) => done(String(error)))")
+
+
+def subject(pond, kind):
+    """The name of one of those links, people, channels, …: the link most clicked, a colleague, the first of the others."""
+    if kind == "links":
+        return pond.api("GET", "/links", 200, params={"sort": "-clicks", "limit": 1}).json()["items"][0]["id"]
+    items = pond.api("GET", "/users" if kind == "people" else f"/{kind}", 200).json()["items"]
+    return next(item["key"] for item in items if item["key"] != "admin")
+
+
+def page_paths(desk):
+    """The address of every page in the desk's table of routes, with something of the demo where one is about something."""
+    routes = desk.driver.execute_async_script(ROUTES)
+    assert isinstance(routes, list) and routes, routes
+    paths = {}
+    for route in routes:
+        parts = route.split("/")
+        for i, part in enumerate(parts):
+            if part.startswith(":"):
+                parts[i] = quote(subject(desk.pond, parts[i - 1]), safe="")
+        paths[route] = "/".join(parts)
+    return paths
+
+
+IDLE = ("return Boolean(document.querySelector('.page h1, .gate'))"
+        " && ![...document.querySelectorAll('.skeleton, [aria-busy=true]')].some((e) => e.getBoundingClientRect().top < innerHeight)"
+        " && document.fonts.status === 'loaded' && !document.getAnimations().some((a) => a.playState === 'running'"
+        " && a.effect.getComputedTiming().iterations !== Infinity)")
+
+
+def is_idle(desk):
+    """A page is there, whole, and nothing moves any more."""
+    return desk.driver.execute_script(IDLE)
