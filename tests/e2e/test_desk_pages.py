@@ -16,6 +16,7 @@ from pond import ROOT, wait_for
 FIRST_LOAD_MAX = 250 * 1024
 SHIFT_MAX = 0.02  # a tenth is what people notice
 WIDTHS = (1280, 360)
+TALL = 3000  # what is further down is loaded when it comes into sight
 SCHEMES = ("light", "dark")
 HOME_CACHE = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
 
@@ -62,7 +63,7 @@ def judged(desk, axe, where):
     found = {}
     desk.driver.execute_script(axe)
     for scheme in SCHEMES:
-        set_look(desk.driver, where[1], scheme)
+        set_look(desk.driver, where[1], scheme, TALL)
         wait_for(lambda: desk.driver.execute_script("return document.documentElement.dataset.theme") == scheme and is_idle(desk), 30)
         wrong = desk.driver.execute_async_script(AXE)
         if wrong:

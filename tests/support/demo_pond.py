@@ -24,9 +24,10 @@ ROUTES = ("const done = arguments[0];"
 
 
 def subject(pond, kind):
-    """The name of one of those links, people, channels, …: the link most clicked, a colleague, the first of the others."""
+    """The name of one of those links, people, channels, …: a link that is clicked much these days, a colleague, the first of the others."""
     if kind == "links":
-        return pond.api("GET", "/links", 200, params={"sort": "-clicks", "limit": 1}).json()["items"][0]["id"]
+        lately = pond.api("GET", "/links", 200, params={"sort": "-last_click", "limit": 20}).json()["items"]
+        return max(lately, key=lambda link: link["counts"]["clicks"])["id"]
     items = pond.api("GET", "/users" if kind == "people" else f"/{kind}", 200).json()["items"]
     return next(item["key"] for item in items if item["key"] != "admin")
 
@@ -46,7 +47,7 @@ def page_paths(desk):
 
 
 IDLE = ("return Boolean(document.querySelector('.page h1, .gate'))"
-        " && ![...document.querySelectorAll('.skeleton, [aria-busy=true]')].some((e) => e.getBoundingClientRect().top < innerHeight)"
+        " && ![...document.querySelectorAll('.skeleton, [aria-busy=true]')].some((e) => e.getClientRects().length > 0 && e.getBoundingClientRect().top < innerHeight)"
         " && document.fonts.status === 'loaded' && !document.getAnimations().some((a) => a.playState === 'running'"
         " && a.effect.getComputedTiming().iterations !== Infinity)")
 

@@ -20,13 +20,14 @@ from pond import ROOT, wait_for
 from selenium.webdriver.common.keys import Keys
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
-SIZE = {"width": 1200, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+SIZE = {"width": 1200, "height": 720, "deviceScaleFactor": 1, "mobile": False}
+TALL = {"report": 840}  # whose chart stands further down
 BYTES_MAX = 150_000
 LANDING = "https://www.example.com/spring"
 
 
-def picture(desk, folder, name):
-    desk.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", SIZE)
+def picture(desk, folder, name, height=SIZE["height"]):
+    desk.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {**SIZE, "height": height})
     desk.driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
     wait_for(lambda: is_idle(desk), 30)
     shot = desk.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": False})
@@ -76,7 +77,7 @@ def tell(desk, folder, tag, alias):
         name = page_name(route)
         if name not in ("new", "fan-out"):
             desk.open(path).find(".shell .page h1")
-            picture(desk, folder, f"{name}-{tag}")
+            picture(desk, folder, f"{name}-{tag}", TALL.get(name, SIZE["height"]))
 
 
 def main():
@@ -84,7 +85,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         os.environ["HOME"] = temporary
-        pond = DemoPond(temporary, domain="s.example.com").start()
+        pond = DemoPond(temporary, domain="s.example.com", timezone="Asia/Shanghai").start()
         try:
             for tag, language in LANGUAGES.items():
                 driver = open_browser(Path(temporary) / f"profile-{tag}", SIZE["width"], language)
