@@ -8,6 +8,7 @@ import pytest
 from browser import noise, open_browser, shot
 from desk import EVIL, Desk
 from pond import wait_for
+from selenium.common.exceptions import ElementClickInterceptedException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from test_desk import LOOKS
@@ -36,15 +37,29 @@ def browsers(make_pond, tmp_path, monkeypatch):
 def press(desk, text, inside="body"):
     """The button or menu item of that text, once it is there."""
     path = f"//{inside}//*[self::button or self::a][normalize-space(.)='{text}']"
-    wait_for(lambda: [e for e in desk.driver.find_elements(By.XPATH, path) if e.is_displayed()], 20)[-1].click()
+    def pressed():
+        shown = [e for e in desk.driver.find_elements(By.XPATH, path) if e.is_displayed()]
+        try:
+            shown[-1].click()
+        except (IndexError, ElementClickInterceptedException, StaleElementReferenceException):
+            return False  # not drawn yet, drawn anew, or still below something that is going away
+        return True
+
+    wait_for(pressed, 20)
 
 
 def choose(desk, name, typed):
-    """The one suggestion of a combobox for what is typed."""
-    desk.field(name).send_keys(typed)
+    """The one suggestion of a combobox for the beginning that is typed. Suggestions that come in late end a choice; then it is made again."""
     read = f"return [...document.querySelectorAll('[data-field={name}] .option')].map(option => option.textContent.startsWith('{typed}'))"
-    wait_for(lambda: desk.driver.execute_script(read) == [True], 20)
-    desk.field(name).send_keys(Keys.ARROW_DOWN, Keys.ENTER)
+
+    def chosen():
+        desk.field(name).clear()
+        desk.field(name).send_keys(typed)
+        wait_for(lambda: desk.driver.execute_script(read) == [True], 20)
+        desk.field(name).send_keys(Keys.ARROW_DOWN, Keys.ENTER)
+        return desk.field(name).get_attribute("value") not in ("", typed)
+
+    wait_for(chosen, 20)
 
 
 def invite(desk, login, role):
@@ -80,7 +95,7 @@ def test_who_is_invited_gets_in_and_sees_their_role(browsers):
         other.find(".table, .empty")
         assert not other.all(".page-head .button"), page
     other.open("/channels").find(".table .menu button").click()
-    assert [item.text for item in other.all(".menu .menu-item")] == ["Show links", "Show clicks"]
+    assert [item.text for item in other.all(".menu .menu-item")] == ["Show links", "Report", "Show clicks"]
     for page in ("/people", "/keys", "/settings"):
         other.open(page).says("You may not do this")
     ask = ("const done = arguments[0]; fetch('/api/v1/session').then(r => r.json()).then(s => fetch('/api/v1/tags/news', {method: 'PATCH', headers: "
