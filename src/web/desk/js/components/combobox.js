@@ -64,6 +64,7 @@ export function combobox({ source, value, multiple = false, allowNew = true, pla
   const chips = h('div', { class: 'chips' });
   let single = '';
   let turn = 0;
+  let typing = false; // since the last choice; a question still waiting then would open the list over the form
 
   const tell = () => {
     onChange?.(field.get());
@@ -76,6 +77,8 @@ export function combobox({ source, value, multiple = false, allowNew = true, pla
     }, icon('close')))), control);
   };
   const choose = (option) => {
+    turn += 1;
+    typing = false;
     list.close();
     if (multiple) {
       chosen.set(option.value, option.label || option.value);
@@ -114,11 +117,11 @@ export function combobox({ source, value, multiple = false, allowNew = true, pla
       list.show(found.filter((option) => !chosen.has(option.value)));
     }
   };
-  const askSoon = debounce(ask, ASK_AFTER_MS);
+  const askSoon = debounce(() => typing && ask(), ASK_AFTER_MS);
   const list = makeList(control, choose);
   const holder = h('div', { class: 'combo' }, multiple ? chips : control, list.popup);
 
-  control.addEventListener('input', askSoon);
+  control.addEventListener('input', () => { typing = true; askSoon(); });
   control.addEventListener('focus', ask);
   control.addEventListener('blur', () => { turn += 1; takeTyped(); });
   control.addEventListener('keydown', (event) => {

@@ -22,6 +22,7 @@ function picker(user, signal, changed) {
   const pages = api.pager('/links', { owner: user.key, archived: 'true', limit: PAGE_ROWS, sort: '-clicks' }, { signal });
   const count = h('span', { class: 'num', role: 'status' });
   const foot = h('div', { class: 'table-foot' });
+  let ticked = '';
   const list = table({
     caption: t('handover.links'), rowKey: (link) => link.id, columns: [
       { key: 'link', label: t('handover.link'), lead: true, name: shortName, cell: (link) => h('div', null, h('span', { class: 'strong any-break' }, shortName(link)), h('p', { class: 'small soft cut' }, link.title || targetName(link.url))) },
@@ -29,7 +30,10 @@ function picker(user, signal, changed) {
     ],
     select: (keys) => {
       count.textContent = t('handover.picked', { n: number(keys.length), count: keys.length });
-      changed();
+      if (keys.join() !== ticked) { // rows that are added say it too
+        ticked = keys.join();
+        changed();
+      }
     },
   });
   const more = async () => {
