@@ -166,5 +166,5 @@ def test_who_only_reads_makes_nothing(desk):
     desk = desk(1280, "en-US")
     desk.pond.key = desk.pond.api("POST", "/keys", 201, json={"name": "r", "scopes": ["links:read"]}).json()["key"]
     desk.open("/fan-out").sign_in()
-    desk.find(".notice")
+    desk.says("You may not do this")
     assert desk.all("form [name=places]") == [] and desk.all("a[href='/desk/fan-out']") == []
