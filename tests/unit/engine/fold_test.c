@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: stored sums are what a recount of the folded rows gives, always: after folding in pieces, moves, merges, purges
  * and recounts; and a difference is found. */
+#include "linkpond/store/rewrites.h"
 #include "report_world.h"
 
 static int setup(void **state)
@@ -156,6 +157,24 @@ static void fold__a_wrong_sum_is_found_and_counted_anew(void **state)
     assert_int_equal(scope_clicks(SUMS_ALL, 0), ROWS);
 }
 
+/* A rewrite finds the clicks that are last now when all else is done, so until then a later one may stand there. */
+static void fold__a_rewrite_under_way_owes_the_last_clicks(void **state)
+{
+    (void)state;
+    struct fault fault = {0};
+    int64_t differences = 0;
+    const struct link_stat later = {.link_id = link_ids_of[1], .last_ms = START + 900 * MS_PER_DAY};
+    struct rewrite rewrite = {.kind = REWRITE_RECLASSIFY, .from_ms = INT64_MIN, .to_ms = INT64_MAX};
+    assert_int_equal(sums_stat_add(ledger.db.db, &later), OK);
+    assert_int_equal(fold_verify(ledger.db.db, &differences, &fault), ERR_CORRUPT);
+    assert_int_equal(rewrites_insert(ledger.db.db, &rewrite), OK);
+    assert_sums_are_right();
+    rewrite.state = REWRITE_DONE;
+    assert_int_equal(rewrites_update(ledger.db.db, &rewrite), OK);
+    assert_int_equal(fold_verify(ledger.db.db, &differences, &fault), ERR_CORRUPT);
+    assert_int_equal(differences, 1);
+}
+
 static void fold__a_recount_keeps_what_an_import_brought_along(void **state)
 {
     (void)state;
@@ -197,6 +216,7 @@ int main(void)
         TEST(fold__a_purged_link_leaves_no_sums),
         TEST(fold__a_merged_campaign_has_the_clicks_of_both),
         TEST(fold__a_wrong_sum_is_found_and_counted_anew),
+        TEST(fold__a_rewrite_under_way_owes_the_last_clicks),
         TEST(fold__a_recount_keeps_what_an_import_brought_along),
         TEST(fold__retention_keeps_the_sums_of_what_it_deletes),
     };
