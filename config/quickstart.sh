@@ -85,7 +85,7 @@ umask 077
 mkdir -p -- "$data" || fail "cannot make the data folder $data"
 data=$(CDPATH='' cd -- "$data" && pwd -P)
 
-key=
+key= sign_in=
 if [ -z "$(ls -A -- "$data")" ]; then
     # Without a domain of your own the short links lead to this machine, to the port visitors are served on.
     made=$("$bin" --data "$data" init --domain "${domain:-localhost:$port}") || fail "init failed"
@@ -100,8 +100,9 @@ if is_ready; then
     *' (deleted)') echo "正在运行的是旧版本，先 kill $pid 再运行一次。 An older build is running: kill $pid, then run this again." ;;
     esac
 else
+    # The first start says how to set a password: that is for the person here, not for a log.
     nohup "$bin" --data "$data" serve --listen "127.0.0.1:$port" --admin-listen "127.0.0.1:$admin_port" \
-        --public-listen "127.0.0.1:$public_port" >>"$data/linkpond.log" 2>&1 </dev/null &
+        --public-listen "127.0.0.1:$public_port" >"$data/said" 2>>"$data/linkpond.log" </dev/null &
     server=$!
     deadline=$(($(date +%s) + start_seconds_max))
     until [ "$(field pid)" = "$server" ] && is_ready; do
@@ -113,14 +114,26 @@ else
         fi
         sleep 0.2
     done
+    tries=25
+    while [ -n "$key" ] && [ -z "$sign_in" ] && [ "$tries" -gt 0 ]; do # said a moment after the listeners answer
+        sign_in=$(grep -m 1 '/desk/accept#' "$data/said") || sleep 0.2
+        tries=$((tries - 1))
+    done
 fi
+rm -f -- "$data/said"
 
 lp="$(quoted "$bin") --data $(quoted "$data")"
 admin_port=${admin##*:}
 
 printf '\n链塘已运行  Linkpond is running  (pid %s)\n' "$pid"
 
-say '在浏览器打开管理页，用密钥登录：' 'Open the desk in a browser and sign in with your key:'
+if [ -n "$sign_in" ]; then
+    say '在浏览器打开，设置登录密码（7 天内有效，只能用一次）：' 'Open this in a browser and set a password (once, within 7 days):'
+    echo "  $sign_in"
+    say '以后从这里登录，登录名 admin，用密钥也可以：' 'From then on sign in here, as admin, or with your key:'
+else
+    say '在浏览器打开管理页，用密码或密钥登录：' 'Open the desk in a browser and sign in with your password or key:'
+fi
 echo "  $admin/"
 
 if [ -n "$key" ]; then

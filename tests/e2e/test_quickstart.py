@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,17 @@ def test_the_key_is_on_the_screen_only(started):
     key = key_in(text).encode()
     assert not [p for p in data.rglob("*") if p.is_file() and key in p.read_bytes()]
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
+
+
+def test_the_link_to_set_a_password_is_on_the_screen_only_and_works(started):
+    data, text = started
+    admin, token = re.search(r"^  (http\S+)/desk/accept#(\S+)$", text, re.M).groups()
+    assert admin == listen(data)["admin"]
+    assert not [p for p in data.rglob("*") if p.is_file() and token.encode() in p.read_bytes()]
+    ask = urllib.request.Request(admin + "/api/v1/session/accept", json.dumps({"token": token}).encode(),
+                                 {"Content-Type": "application/json", "Origin": admin})
+    with urllib.request.urlopen(ask, timeout=10) as answer:
+        assert json.load(answer)["user"]["key"] == "admin"
 
 
 def test_the_printed_commands_make_a_link_open_it_and_read_the_numbers(started):
