@@ -7,35 +7,20 @@ import { debounce, h, replace } from '../dom.js';
 import { t } from '../i18n.js';
 import { dayFilter } from './dayfilter.js';
 import { icon } from './icon.js';
+import { popup } from './popup.js';
 
 const SEARCH_AFTER_MS = 250;
 
 function filterButton(filter, value, change) {
-  const trigger = h('button', { class: 'button small', type: 'button', 'aria-haspopup': 'listbox', 'aria-expanded': 'false' });
-  const holder = h('div', { class: 'menu start' }, trigger);
-  let popup = null;
+  const trigger = h('button', { class: 'button small', type: 'button' });
   const draw = () => {
     const on = value !== '';
     trigger.toggleAttribute('data-on', on);
     replace(trigger, on ? `${filter.label}${t('colon')}` : filter.label, on && h('span', { class: 'cut' }, filter.show ? filter.show(value) : value || t('filter.none')),
       icon('down'));
   };
-  const close = (focus) => {
-    popup?.remove();
-    popup = null;
-    trigger.setAttribute('aria-expanded', 'false');
-    document.removeEventListener('pointerdown', outside, true);
-    if (focus) {
-      trigger.focus();
-    }
-  };
-  const outside = (event) => {
-    if (!holder.contains(event.target)) {
-      close(false);
-    }
-  };
   const pick = (next) => {
-    close(true);
+    shown.close(true);
     value = next;
     draw();
     change(next);
@@ -43,7 +28,7 @@ function filterButton(filter, value, change) {
   const row = (text, next, selected) => h('button', {
     class: 'menu-item', type: 'button', role: 'option', 'aria-selected': String(selected), 'aria-checked': String(selected), on: { click: () => pick(next) },
   }, h('span', { class: 'cut' }, text));
-  const open = async () => {
+  const make = () => {
     const list = h('div', { role: 'listbox', 'aria-label': filter.label });
     const search = filter.source && h('input', { class: 'input', type: 'text', placeholder: t('filter.find'), 'aria-label': t('filter.find'), autocomplete: 'off' });
     const fill = async () => {
@@ -51,25 +36,14 @@ function filterButton(filter, value, change) {
       replace(list, value !== '' && row(t('filter.any'), '', false), found.map((option) => row(option.label, option.value, option.value === value)),
         found.length === 0 && h('p', { class: 'none' }, t('filter.nothing')));
     };
-    popup = h('div', { class: 'popup', on: { keydown: keyed } }, search, list);
-    holder.append(popup);
-    trigger.setAttribute('aria-expanded', 'true');
-    document.addEventListener('pointerdown', outside, true);
     search?.addEventListener('input', debounce(fill, SEARCH_AFTER_MS));
-    search?.focus();
-    await fill();
-    if (!search) {
-      (list.querySelector('[aria-checked="true"]') || list.firstElementChild)?.focus();
-    }
+    fill().then(() => search || (list.querySelector('[aria-checked="true"]') || list.firstElementChild)?.focus());
+    return h('div', { class: 'popup', on: { keydown: keyed } }, search, list);
   };
   const keyed = (event) => {
-    const items = [...popup.querySelectorAll('.input, .menu-item')];
+    const items = [...shown.box().querySelectorAll('.input, .menu-item')];
     const at = items.indexOf(document.activeElement);
-    if (event.key === 'Escape') {
-      event.preventDefault();
-      event.stopPropagation();
-      close(true);
-    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       items[(at + (event.key === 'ArrowDown' ? 1 : -1) + items.length) % items.length]?.focus();
     } else if (event.key === 'Enter' && document.activeElement === items[0] && items[0].matches('.input')) {
@@ -77,9 +51,9 @@ function filterButton(filter, value, change) {
       (value === '' ? items[1] : items[2])?.click();
     }
   };
-  trigger.addEventListener('click', () => (popup ? close(true) : open()));
+  const shown = popup(trigger, make, { place: 'start', kind: 'listbox', opened: (box) => box.querySelector('.input')?.focus() });
   draw();
-  return holder;
+  return shown.element;
 }
 
 /**

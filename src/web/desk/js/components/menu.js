@@ -2,6 +2,7 @@
 /* A button that opens a list of actions (WAI-ARIA menu button: arrows, Home, End, Escape, first letter by Tab order). */
 import { h } from '../dom.js';
 import { icon } from './icon.js';
+import { popup } from './popup.js';
 
 function itemElement(item, close) {
   if (item === null) {
@@ -18,8 +19,8 @@ function itemElement(item, close) {
   return h('button', { ...attrs, type: 'button', on: { click: () => { close(true); item.run(); } } }, inside);
 }
 
-function move(popup, by) {
-  const items = [...popup.querySelectorAll('.menu-item')];
+function move(box, by) {
+  const items = [...box.querySelectorAll('.menu-item')];
   const at = items.indexOf(document.activeElement);
   items[(at + by + items.length) % items.length]?.focus();
 }
@@ -29,56 +30,27 @@ function move(popup, by) {
  * null for a rule, anew at each opening. place: 'up', 'start' or '' (below, ending with the button).
  */
 export function menu(trigger, items, { label, place = '' } = {}) {
-  const holder = h('div', { class: `menu ${place}` }, trigger);
-  let popup = null;
-
-  const close = (focus) => {
-    popup?.remove();
-    popup = null;
-    trigger.setAttribute('aria-expanded', 'false');
-    document.removeEventListener('pointerdown', outside, true);
-    if (focus) {
-      trigger.focus();
-    }
-  };
-  const outside = (event) => {
-    if (!holder.contains(event.target)) {
-      close(false);
-    }
-  };
   const keyed = (event) => {
     const moves = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.key === 'Escape') {
+    if (moves[event.key]) {
       event.preventDefault();
-      event.stopPropagation();
-      close(true);
-    } else if (moves[event.key]) {
-      event.preventDefault();
-      move(popup, moves[event.key]);
+      move(shown.box(), moves[event.key]);
     } else if (event.key === 'Home' || event.key === 'End') {
       event.preventDefault();
-      [...popup.querySelectorAll('.menu-item')].at(event.key === 'Home' ? 0 : -1).focus();
+      [...shown.box().querySelectorAll('.menu-item')].at(event.key === 'Home' ? 0 : -1).focus();
     } else if (event.key === 'Tab') {
-      close(false);
+      shown.close(false);
     }
   };
-  const open = () => {
-    popup = h('div', { class: 'popup', role: 'menu', 'aria-label': label || trigger.textContent, on: { keydown: keyed } },
-      items().map((item) => itemElement(item, close)));
-    holder.append(popup);
-    trigger.setAttribute('aria-expanded', 'true');
-    popup.querySelector('.menu-item')?.focus();
-    document.addEventListener('pointerdown', outside, true);
-  };
-
-  trigger.setAttribute('aria-haspopup', 'menu');
-  trigger.setAttribute('aria-expanded', 'false');
-  trigger.addEventListener('click', () => (popup ? close(true) : open()));
+  const shown = popup(trigger, () => h('div', { class: 'popup', role: 'menu', 'aria-label': label || trigger.textContent, on: { keydown: keyed } },
+    items().map((item) => itemElement(item, shown.close))), {
+    place, kind: 'menu', opened: (box) => box.querySelector('.menu-item')?.focus(),
+  });
   trigger.addEventListener('keydown', (event) => {
-    if (event.key === 'ArrowDown' && !popup) {
+    if (event.key === 'ArrowDown' && !shown.box()) {
       event.preventDefault();
-      open();
+      shown.open();
     }
   });
-  return holder;
+  return shown.element;
 }
