@@ -195,12 +195,7 @@ static enum err agent_values(struct ingest_row *self, struct db *db, struct know
     return err;
 }
 
-struct text_column {
-    enum click_column column;
-    str text;
-};
-
-static enum err intern(struct ingest_row *self, struct db *db, const struct text_column *texts, size_t count,
+static enum err intern(struct ingest_row *self, struct db *db, const struct click_text *texts, size_t count,
                        int64_t now_ms)
 {
     enum err err = OK;
@@ -212,28 +207,17 @@ static enum err intern(struct ingest_row *self, struct db *db, const struct text
     return err;
 }
 
-/* What attribution said. */
+/* What was sent, and what attribution found in it. */
 static enum err visit_values(struct ingest_row *self, struct db *db, str package, int64_t now_ms)
 {
     const struct click *click = &self->click;
-    const struct text_column texts[] = {
-        {CLICK_HOST, click->host},
-        {CLICK_REFERRER, click->referrer},
-        {CLICK_REFERRER_HOST, click->referrer_host},
-        {CLICK_QUERY, click->query},
-        {CLICK_UTM_SOURCE, click->utm[UTM_SOURCE]},
-        {CLICK_UTM_MEDIUM, click->utm[UTM_MEDIUM]},
-        {CLICK_UTM_CAMPAIGN, click->utm[UTM_CAMPAIGN]},
-        {CLICK_UTM_TERM, click->utm[UTM_TERM]},
-        {CLICK_UTM_CONTENT, click->utm[UTM_CONTENT]},
-        {CLICK_UTM_ID, click->utm[UTM_ID]},
-        {CLICK_SOURCE, click->source},
-        {CLICK_CHANNEL, click->channel},
-        {CLICK_AD_CLICK_SOURCE, click->ad_click_source},
-        {CLICK_MINI_PROGRAM, click->mini_program},
-        {CLICK_PACKAGE, package},
-    };
+    struct click_text texts[CLICK_FOUND_TEXTS + 4];
 
+    click_found_texts(click, texts);
+    texts[CLICK_FOUND_TEXTS] = (struct click_text){CLICK_HOST, click->host};
+    texts[CLICK_FOUND_TEXTS + 1] = (struct click_text){CLICK_REFERRER, click->referrer};
+    texts[CLICK_FOUND_TEXTS + 2] = (struct click_text){CLICK_QUERY, click->query};
+    texts[CLICK_FOUND_TEXTS + 3] = (struct click_text){CLICK_PACKAGE, package};
     self->row.values[CLICK_AD_CLICK_ID] = (struct click_value){.text = click->ad_click_id}; /* never of two clicks */
     return intern(self, db, texts, ARRAY_LEN(texts), now_ms);
 }
@@ -241,7 +225,7 @@ static enum err visit_values(struct ingest_row *self, struct db *db, str package
 /* What is of this click: KNOWN_VISITS_OWN_COLUMNS. */
 static enum err own_values(struct ingest_row *self, struct db *db, const struct record *record, int64_t now_ms)
 {
-    const struct text_column texts[] = {
+    const struct click_text texts[] = {
         {CLICK_CODE, record->code},
         {CLICK_TARGET, record->target},
         {CLICK_LOCATION, record->location},

@@ -76,31 +76,6 @@ enum err report_scan_queue(struct report_tally *tally, struct db *db, struct chu
 
 /* ---- all chunks */
 
-struct chunk_list {
-    struct chunk_info *items;
-    size_t count, cap;
-};
-
-static enum err list_chunks(struct db *db, const struct report_query *query, struct chunk_list *out)
-{
-    struct stmt *rows = chunks_each_in(db, query->from_ms, query->to_ms);
-    struct chunk_info info;
-
-    while (chunks_next(rows, &info)) {
-        if (out->count == out->cap) {
-            out->cap = out->cap > 0 ? out->cap * 2 : 64;
-            struct chunk_info *bigger = realloc(out->items, out->cap * sizeof *bigger);
-            if (!bigger) {
-                stmt_reset(rows);
-                return ERR_NOMEM;
-            }
-            out->items = bigger;
-        }
-        out->items[out->count++] = info;
-    }
-    return stmt_err(rows);
-}
-
 static enum err add_tail(struct report_tally *tally, struct db *db, enum ledger_part part)
 {
     const struct ledger_range range = {
@@ -169,7 +144,7 @@ static enum err add_helped(struct report_tally *tally, struct db *db, struct rep
 enum err report_scan(struct report_tally *tally, struct db *db, struct report_helper *helper)
 {
     struct chunk_list list = {0};
-    enum err err = list_chunks(db, tally->query, &list);
+    enum err err = chunks_list(chunks_each_in(db, tally->query->from_ms, tally->query->to_ms), &list);
     struct chunk_queue queue = {.items = list.items, .count = list.count};
 
     if (err == OK) {

@@ -217,13 +217,21 @@ static enum err put(struct rewrite_run *run, struct click_row *row, enum click_c
     return value_of(self, run->db, text, &row->values[column]);
 }
 
+static enum err put_all(struct rewrite_run *run, struct click_row *row, const struct click_text *texts, size_t count,
+                        bool *changed)
+{
+    enum err err = OK;
+
+    for (size_t i = 0; err == OK && i < count; i++) {
+        err = put(run, row, texts[i].column, texts[i].text, changed);
+    }
+    return err;
+}
+
 static enum err put_values(struct rewrite_run *run, struct click_row *row, const struct agent *agent,
                            const struct click *click, bool *changed)
 {
-    const struct {
-        enum click_column column;
-        str text;
-    } texts[] = {
+    const struct click_text recognised[] = {
         {CLICK_RULE, row->facts.class == CLASS_REPLAY ? run->reclassifier->values[CLICK_RULE] : agent->rule},
         {CLICK_APP, agent->app},
         {CLICK_APP_VERSION, str_from_c(agent->app_version)},
@@ -232,25 +240,13 @@ static enum err put_values(struct rewrite_run *run, struct click_row *row, const
         {CLICK_BROWSER, agent->browser},
         {CLICK_LANGUAGE, agent->language},
         {CLICK_NET, agent->net},
-        {CLICK_REFERRER_HOST, click->referrer_host},
-        {CLICK_MINI_PROGRAM, click->mini_program},
-        {CLICK_UTM_SOURCE, click->utm[UTM_SOURCE]},
-        {CLICK_UTM_MEDIUM, click->utm[UTM_MEDIUM]},
-        {CLICK_UTM_CAMPAIGN, click->utm[UTM_CAMPAIGN]},
-        {CLICK_UTM_TERM, click->utm[UTM_TERM]},
-        {CLICK_UTM_CONTENT, click->utm[UTM_CONTENT]},
-        {CLICK_UTM_ID, click->utm[UTM_ID]},
-        {CLICK_SOURCE, click->source},
-        {CLICK_CHANNEL, click->channel},
-        {CLICK_AD_CLICK_SOURCE, click->ad_click_source},
         {CLICK_AD_CLICK_ID, click->ad_click_id},
     };
-    enum err err = OK;
+    struct click_text found[CLICK_FOUND_TEXTS];
 
-    for (size_t i = 0; err == OK && i < ARRAY_LEN(texts); i++) {
-        err = put(run, row, texts[i].column, texts[i].text, changed);
-    }
-    return err;
+    click_found_texts(click, found);
+    enum err err = put_all(run, row, recognised, ARRAY_LEN(recognised), changed);
+    return err == OK ? put_all(run, row, found, ARRAY_LEN(found), changed) : err;
 }
 
 static bool put_facts(struct click_row *row, const struct agent *agent, const struct click *click)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "linkpond/model/click.h"
+#include "linkpond/model/click_row.h"
 
 /* One pair of static tables per vocabulary, both grown from the rows in the header, so a number, its API name and its
  * Chinese name cannot drift apart. */
@@ -99,4 +99,23 @@ bool click_counts(enum click_class class, enum click_outcome outcome)
 str utm_name(enum utm value)
 {
     return name_at(utm_names, ARRAY_LEN(utm_names), (unsigned)value);
+}
+
+void click_found_texts(const struct click *click, struct click_text out[CLICK_FOUND_TEXTS])
+{
+    const struct click_text texts[CLICK_FOUND_TEXTS] = {
+        {CLICK_REFERRER_HOST, click->referrer_host},
+        {CLICK_MINI_PROGRAM, click->mini_program},
+        {CLICK_UTM_SOURCE, click->utm[UTM_SOURCE]},
+        {CLICK_UTM_MEDIUM, click->utm[UTM_MEDIUM]},
+        {CLICK_UTM_CAMPAIGN, click->utm[UTM_CAMPAIGN]},
+        {CLICK_UTM_TERM, click->utm[UTM_TERM]},
+        {CLICK_UTM_CONTENT, click->utm[UTM_CONTENT]},
+        {CLICK_UTM_ID, click->utm[UTM_ID]},
+        {CLICK_SOURCE, click->source},
+        {CLICK_CHANNEL, click->channel},
+        {CLICK_AD_CLICK_SOURCE, click->ad_click_source},
+    };
+
+    memcpy(out, texts, sizeof texts);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
 #include "linkpond/store/chunks.h"
 
 #include "row.h"
@@ -49,6 +51,25 @@ bool chunks_next(struct stmt *rows, struct chunk_info *out)
         .seq = stmt_i64(rows, 8),
     };
     return true;
+}
+
+enum err chunks_list(struct stmt *rows, struct chunk_list *out)
+{
+    struct chunk_info info;
+
+    while (chunks_next(rows, &info)) {
+        if (out->count == out->cap) {
+            out->cap = out->cap > 0 ? out->cap * 2 : 64;
+            struct chunk_info *bigger = realloc(out->items, out->cap * sizeof *bigger);
+            if (!bigger) {
+                stmt_reset(rows);
+                return ERR_NOMEM;
+            }
+            out->items = bigger;
+        }
+        out->items[out->count++] = info;
+    }
+    return stmt_err(rows);
 }
 
 static enum err find_one(struct stmt *row, struct chunk_info *out)

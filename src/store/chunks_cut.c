@@ -11,31 +11,6 @@
  */
 #define ARENA_BYTES (256 << 20)
 
-struct chunk_list {
-    struct chunk_info *items;
-    size_t count, cap;
-};
-
-static enum err list_all(struct db *db, struct chunk_list *out)
-{
-    struct stmt *rows = chunks_each(db);
-    struct chunk_info info;
-
-    while (chunks_next(rows, &info)) {
-        if (out->count == out->cap) {
-            out->cap = out->cap > 0 ? out->cap * 2 : 64;
-            struct chunk_info *bigger = realloc(out->items, out->cap * sizeof *bigger);
-            if (!bigger) {
-                stmt_reset(rows);
-                return ERR_NOMEM;
-            }
-            out->items = bigger;
-        }
-        out->items[out->count++] = info;
-    }
-    return stmt_err(rows);
-}
-
 /* ---- one chunk's rows into a builder */
 
 struct kept {
@@ -117,7 +92,7 @@ enum err chunks_delete_link(struct db *db, int64_t link_id, int64_t *deleted)
 {
     struct chunk_list list = {0};
     const struct kept others = {.not_link = link_id, .from_ms = INT64_MIN};
-    enum err err = list_all(db, &list);
+    enum err err = chunks_list(chunks_each(db), &list);
 
     *deleted = 0;
     for (size_t i = 0; err == OK && i < list.count; i++) {

@@ -90,4 +90,12 @@ struct click_row {
     struct click_value values[CLICK_COLUMNS];
 };
 
+/* The texts that attribution (source.h) found, by column, the ad click's id apart: that one is never of two clicks. */
+struct click_text {
+    enum click_column column;
+    str text;
+};
+#define CLICK_FOUND_TEXTS 11
+void click_found_texts(const struct click *click, struct click_text out[CLICK_FOUND_TEXTS]);
+
 #endif

@@ -23,6 +23,13 @@ struct stmt *chunks_each_in(struct db *db, int64_t from_ms, int64_t to_ms);
 struct stmt *chunks_each_unfolded(struct db *db);
 struct stmt *chunks_each_with(struct db *db, int64_t click_id);
 bool chunks_next(struct stmt *rows, struct chunk_info *out);
+/* All of them at once, so that chunks can be touched meanwhile. `out` begins as zeros; `items` go to free(), after an
+ * error too. ERR_NOMEM. */
+struct chunk_list {
+    struct chunk_info *items;
+    size_t count, cap;
+};
+enum err chunks_list(struct stmt *rows, struct chunk_list *out);
 enum err chunks_find(struct db *db, int64_t id, struct chunk_info *out); /* ERR_NOT_FOUND */
 /* The first with a seq in (after_seq, seq_end]; ERR_NOT_FOUND: there is none (any more). */
 enum err chunks_find_behind(struct db *db, int64_t after_seq, int64_t seq_end, struct chunk_info *out);
