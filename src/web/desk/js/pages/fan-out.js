@@ -8,7 +8,6 @@ import { watchTarget } from '../linkcheck.js';
 import { shortName } from '../link.js';
 import { UTM } from '../linkform.js';
 import * as places from '../places.js';
-import { can } from '../session.js';
 import { setButton } from '../components/button.js';
 import { combobox } from '../components/combobox.js';
 import { selectField, textArea, textField } from '../components/field.js';
@@ -148,10 +147,6 @@ function body(fields, target, preview, submit) {
 export async function show(view) {
   view.setTitle(t('fan.title'));
   append(view.el, pageHead({ title: t('fan.title'), lead: t('fan.lead') }));
-  if (!can('links:write')) {
-    view.el.append(notice('', t('create.not_allowed')));
-    return;
-  }
   const start = Object.fromEntries(FROM_ADDRESS.map((name) => [name, view.query.get(name)]).filter(([, value]) => value));
   const domains = await places.all('/domains');
   const placesBox = placesField(() => tidy());
