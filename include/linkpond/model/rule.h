@@ -45,8 +45,11 @@ int rule_fact_find(str name); /* -1 */
 
 /* How one of the open targets is chosen.
  * first: the first in order. sequential: the first until it is full, then the next (as `first`, but a target that was
- * full once stays passed over until somebody says otherwise). round_robin, weighted: smooth, so that in any row of
- * visits each has its share to within one. least_shown. random: by weight. */
+ * full once stays passed over until somebody says otherwise: rule_pool.passed). round_robin: each in turn, so that in
+ * any row of visits each has its share to within one. weighted: smooth; while all targets are open, each has had its
+ * share to within one at every visit since the first, so in any row of visits to within two (to within one in any row
+ * is impossible for most weights: Fraenkel's conjecture); while some are closed, what they leave is shared out in the
+ * same way (rule_turn.h). least_shown: the first in order of those shown least. random: by weight. */
 #define RULE_CHOICE_TABLE(X)                                                                                           \
     X(CHOOSE_FIRST, "first")                                                                                           \
     X(CHOOSE_SEQUENTIAL, "sequential")                                                                                 \
@@ -67,8 +70,11 @@ int rule_choice_find(str name); /* -1 */
 #define LIMIT_TARGETS         200 /* of one link */
 #define LIMIT_WEIGHT          100
 
-/* "Mon 22:00-06:00": from a minute of the local day, to a minute of it or, when not later, of the next day. days: bit 0
- * = Monday. As text: "1-5 09:00-18:00", days 1 (Monday) to 7, single, ranges and commas; "* 00:00-24:00" = always. */
+/* "Mon 22:00-06:00": from a minute of the local day, to a minute of it or, when not later, of the next day, which then
+ * belongs to the day it began on. days: bit 0 = Monday. As text: "1-5 09:00-18:00", days 1 (Monday) to 7, single,
+ * ranges
+ * ("6-1" goes over Sunday) and commas; "* 00:00-24:00" = always; without days: on all. A clock that is put forward or
+ * back changes nothing: what its hands show decides, minutes that come twice count twice. */
 struct rule_slot {
     unsigned days;
     int from_minute, to_minute;
@@ -86,11 +92,13 @@ struct rule_holiday {
 struct rule_condition {
     enum rule_fact fact;
     bool negated;
-    str name;          /* of the parameter; the zone of dates and slots (empty: the installation's) */
-    const str *values; /* one of them; dates: from, to (RFC 3339 or a plain date, "" = open); slots as above */
+    str name; /* of the parameter, decoded; the zone of dates and slots (empty: the installation's) */
+    /* One of them holds. Words in any case; "" = not known, or none. Regions and cities with or without 省, 市. Dates:
+     * from, to (RFC 3339, or a plain date = its first instant; "" = open); slots as above. */
+    const str *values;
     size_t values_count;
     /* Slots: on a holiday the slots of `holiday` hold instead of the day's ("" = none at all on days off; "weekday" =
-     * holidays do not matter). A working day that makes up for one counts as a Monday. */
+     * holidays do not matter; several are separated by ';'). A working day that makes up for one counts as a Monday. */
     str holiday;
 };
 struct rule {
@@ -108,6 +116,7 @@ struct rule {
 struct rule_target {
     int64_t id;
     bool enabled;
+    bool limited;                          /* it can be full: in total, for a day or hour, or for a visitor */
     int weight;                            /* 1..LIMIT_WEIGHT */
     int64_t valid_from_ms, valid_until_ms; /* INT64_MIN = open */
 };
@@ -137,6 +146,8 @@ struct rule_doubt {
     size_t rule;
 };
 size_t rules_doubts(const struct rules *self, int64_t now_ms, struct rule_doubt *out, size_t cap);
+/* A doubt as a sentence, without the number of the rule. */
+const char *rule_doubt_text(enum rule_doubt_kind kind, bool chinese);
 
 /* Bits (1 << enum rule_fact) that some enabled rule asks for, so that nobody finds out what nobody asks. */
 unsigned rules_needs(const struct rules *self);
@@ -144,21 +155,28 @@ bool rules_sticky(const struct rules *self);
 
 /* ---- one visit --------------------------------------------------------------------------------------------------- */
 
+/* Texts as struct click holds them. Only what rules_needs() asks for has to be filled in. */
 struct rule_visit {
     int64_t now_ms;
     str app, os, device, browser, language, country, region, city, channel, referrer_host;
-    const struct addr *ip;
+    const struct addr *ip; /* NULL: not known */
     enum click_scene scene;
     str query; /* raw */
     bool returning;
 };
 /* Takes one place of a target for this visit: false when it is full. Called for targets that are enabled and in their
- * time only, in the order of choice, until one is taken. `index` counts the set's targets. */
+ * time only, in the order of choice, until one is taken. `index` counts the set's targets. A visitor who comes back to
+ * sticky_index is asked about like any other; whether that costs a second place is the pool's to say. */
 struct rule_pool {
     bool (*take)(void *arg, size_t index);
+    /* May be NULL. Told without taking: this target is full now, or (of a sequential rule) was full once. It is then
+     * not asked for a place. Round robin and weighted are as exact as said above only where the pool tells: a target
+     * that refuses when its turn comes hands that turn to one that another visitor may have had just before. */
+    bool (*passed)(void *arg, size_t rule, size_t index);
     /* Shown so far, for least_shown. */
     int64_t (*shown)(void *arg, size_t index);
-    /* The next number of that rule's row of visits, from 0, for round_robin and weighted. */
+    /* The next number of that rule's row of visits, from 0, for round_robin and weighted: an atomic counter, so that no
+     * two visits get the same. Asked at most once a rule and only when a target is open. */
     uint64_t (*turn)(void *arg, size_t rule);
     void *arg;
     uint64_t random;
@@ -178,13 +196,17 @@ void rules_decide(const struct rules *self, const struct rule_visit *visit, cons
                   struct rule_verdict *out);
 
 /* Why, for the simulator: for each rule up to the one that decided, which condition did not hold (SIZE_MAX = all held)
- * and, as a sentence in English or Chinese, what it looked at: "WeChat on iOS at 23:10 in Asia/Shanghai is outside
- * 09:00- 18:00". Texts in the arena. */
+ * and, as a sentence in English or Chinese, what it looked at: "23:10 on Monday in Asia/Shanghai is outside 1-5
+ * 09:00-18:00". Rules that are off are left out. Returns how many were written, at most cap. Texts in the arena. */
 struct rule_step {
     size_t rule, condition;
     str why;
 };
 size_t rules_explain(const struct rules *self, struct arena *arena, const struct rule_visit *visit,
                      const struct rule_verdict *verdict, bool chinese, struct rule_step *out, size_t cap);
+/* The whole in one: "WeChat on iOS at 23:10 from Shanghai gets Group 3, because rule 2 (Night) holds and has …".
+ * target: what people call the chosen one. */
+str rules_sentence(const struct rules *self, struct arena *arena, const struct rule_visit *visit,
+                   const struct rule_verdict *verdict, str target, bool chinese);
 
 #endif
