@@ -25,6 +25,7 @@ const struct route *const api_route_tables[] = {
     api_transfer_routes,
     api_word_routes,
     api_form_routes,
+    api_create_page_routes,
     api_settings_routes,
     api_upkeep_routes,
     api_rewrite_routes,

@@ -106,6 +106,10 @@ enum err boot_engine(struct arena *arena, const struct settings *settings, const
         .public_url = set_or_null(settings->public_url),
         .admin_url = admin_url(arena, settings),
         .abuse_email = set_or_null(settings->abuse_email),
+        .public_create = settings->public_create,
+        .public_create_days = settings->public_create_days,
+        .public_create_per_hour = settings->public_create_per_hour,
+        .public_create_owner = set_or_null(settings->public_create_owner),
     };
     opts.backup_dir = *settings->backup_dir ? settings->backup_dir : arena_f(arena, "%s/backups", data_dir).ptr;
     return open_when_free(arena, &opts, out, fault);

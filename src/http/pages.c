@@ -44,18 +44,18 @@ static const struct words texts[PAGE_COUNT][2] = {
 struct pages {
     str page, style; /* the built-in files */
     struct buf text[PAGE_COUNT][2];
-    char policy[POLICY_BYTES_MAX];
+    char policy[POLICY_BYTES_MAX], form_policy[POLICY_BYTES_MAX];
 };
 
-static void make_policy(struct pages *self)
+static void make_policy(const struct pages *self, const char *own, char memory[POLICY_BYTES_MAX])
 {
     uint8_t sum[SHA256_BYTES];
     struct buf out;
     crypt_sha256(self->style, sum);
-    buf_init_fixed(&out, self->policy, sizeof self->policy);
+    buf_init_fixed(&out, memory, POLICY_BYTES_MAX);
     buf_add_c(&out, "default-src 'none'; style-src 'sha256-");
     buf_add_base64(&out, sum, sizeof sum);
-    buf_add_c(&out, "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    buf_addf(&out, "'; base-uri 'none'; frame-ancestors 'none'; %s", own);
     buf_c(&out);
     BUG_ON(out.overflow);
 }
@@ -100,7 +100,8 @@ struct pages *pages_new(void)
     BUG_ON(!self);
     self->page = without_line(embedded_find(web_files, "page.html"), "SPDX-License-Identifier");
     self->style = without_line(embedded_find(web_files, "page.css"), "SPDX-License-Identifier");
-    make_policy(self);
+    make_policy(self, "form-action 'none'", self->policy);
+    make_policy(self, "form-action 'self'; img-src 'self'", self->form_policy);
     for (int page = 0; page < PAGE_COUNT; page++) {
         for (int chinese = 0; chinese < 2; chinese++) {
             struct buf *text = &self->text[page][chinese];
@@ -137,4 +138,9 @@ void pages_not_started(const struct pages *self, bool chinese, str when, struct 
 str pages_policy(const struct pages *self)
 {
     return str_from_c(self->policy);
+}
+
+str pages_form_policy(const struct pages *self)
+{
+    return str_from_c(self->form_policy);
 }

@@ -81,19 +81,6 @@ static void add_retention(struct buf *out, const struct words *text, int64_t day
     buf_add_c(out, "</p>");
 }
 
-/* The policy of visitors' pages, but that this one's button may be pressed. */
-static void allow_own_form(const struct ctx *ctx, const struct request *request, struct reply *reply)
-{
-    static const str none = STR_INIT("form-action 'none'");
-    str policy = pages_policy(ctx->pages);
-    ssize_t at = str_find(policy, none, 0);
-
-    BUG_ON(at < 0);
-    str before = str_slice(policy, 0, (size_t)at), after = str_from(policy, (size_t)at + none.len);
-    reply_header_set(reply, request, "Content-Security-Policy",
-                     arena_f(request->arena, STR_FMT "form-action 'self'" STR_FMT, STR_ARG(before), STR_ARG(after)));
-}
-
 /* What there is to say of what was done. */
 enum done { DONE_NOTHING, DONE_REFUSED, DONE_FORGOTTEN };
 
@@ -138,7 +125,7 @@ static void answer(const struct ctx *ctx, const struct request *request, struct 
     }
     BUG_ON(content.overflow);
     reply_html_headers(reply);
-    allow_own_form(ctx, request, reply);
+    reply_header_set(reply, request, "Content-Security-Policy", pages_form_policy(ctx->pages));
     reply_header_static(reply, "X-Robots-Tag", "noindex");
     pages_write(ctx->pages, request->chinese, str_from_c(text->title), buf_str(&content), &reply->body);
 }

@@ -18,6 +18,7 @@ struct router {
     struct desk *desk;
     struct pages *pages;
     struct repeats *repeats;
+    struct strangers *strangers;
     const char *admin_address;
     const struct setting_shown *settings;
 };
@@ -36,6 +37,9 @@ struct router *router_new(const struct router_opts *opts)
     self->desk = desk_new(desk_files);
     self->pages = pages_new();
     self->repeats = repeats_new(opts->engine);
+    const struct engine_opts *engine = &opts->engine->opts;
+    self->strangers =
+        engine->public_create ? strangers_new(engine->public_create_per_hour, opts->engine->cookie_key) : NULL;
     return self;
 }
 
@@ -47,6 +51,7 @@ void router_free(struct router *self)
         desk_free(self->desk);
         pages_free(self->pages);
         repeats_free(self->repeats);
+        strangers_free(self->strangers);
         free(self);
     }
 }
@@ -211,6 +216,7 @@ static void call(struct router *self, struct request *request, const struct rout
                       .pages = self->pages,
                       .admin_url = admin_url(self),
                       .repeats = self->repeats,
+                      .strangers = self->strangers,
                       .settings = self->settings};
     struct repeat repeat;
     struct fault fault = {0};

@@ -43,7 +43,8 @@ DOORS = {
     "GET /desk/form": "anyone", "POST /desk/form": "anyone", "POST /sign-in": "anyone", "POST /sign-out": "anyone",
     "GET /": "anyone", "GET /desk": "anyone", "GET /desk/{path}": "anyone",
 }
-PUBLIC = {("GET", "/-/healthz"), ("GET", "/-/preview"), ("GET", "/-/privacy"), ("POST", "/-/privacy"), ("POST", "/-/privacy/forget")}  # another listener, no accounts
+PUBLIC = {("GET", "/-/healthz"), ("GET", "/-/preview"), ("GET", "/-/privacy"), ("POST", "/-/privacy"), ("POST", "/-/privacy/forget"),
+          ("GET", "/-/new"), ("POST", "/-/new"), ("GET", "/-/new/qr")}  # another listener, no accounts
 MAY = {"anyone": {"admin", "editor", "viewer", "nobody", "disabled"}, "self": {"admin", "editor", "viewer"},
        "look": {"admin", "editor", "viewer"}, "edit": {"admin", "editor"}, "admin": {"admin"}}
 NAMES = {"ref": "lnk_999999", "host": "nowhere.example", "key": "nobody-of-that-name", "id": "999999", "name": "nothing.css", "path": "links"}

@@ -18,3 +18,9 @@ def desk(make_pond, tmp_path, monkeypatch):
     yield make
     for driver in opened:
         driver.quit()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    from axe import Axe
+    return Axe()

@@ -5,20 +5,18 @@ and it comes quickly and quietly: at most 250 KiB, nothing jumps, the console st
 The pages are those of routes.js, so a new one is judged from its first day. They show the story of `linkpond demo`.
 """
 import os
-import subprocess
 
 import pytest
 from browser import noise, open_browser, set_look
 from demo_pond import DemoPond, is_idle, page_paths
 from desk import Desk
-from pond import ROOT, wait_for
+from pond import wait_for
 
 FIRST_LOAD_MAX = 250 * 1024
 SHIFT_MAX = 0.02  # a tenth is what people notice
 WIDTHS = (1280, 360)
 TALL = 3000  # what is further down is loaded when it comes into sight
 SCHEMES = ("light", "dark")
-HOME_CACHE = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
 
 BYTES = ("return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
          ".reduce((sum, one) => sum + one.transferSize, 0)")
@@ -26,19 +24,6 @@ SHIFT = ("const done = arguments[0]; let sum = 0; const who = []; const add = (l
          " one.sources.forEach((source) => who.push(`${source.node?.className || source.node?.nodeName} ${source.previousRect.y} -> ${source.currentRect.y}`)); });"
          "const watch = new PerformanceObserver(add); watch.observe({ type: 'layout-shift', buffered: true });"
          "requestAnimationFrame(() => setTimeout(() => done([sum, ...who])))")
-AXE = ("const done = arguments[0]; axe.run(document, { resultTypes: ['violations'] }).then((found) => done(found.violations.map((one) =>"
-       " `${one.id}: ${one.help} | ` + one.nodes.slice(0, 4).map((node) => `${node.target.join(' ')} ${node.html.slice(0, 160)} `"
-       " + [...node.any, ...node.all].map((check) => check.message).join('; ')).join(' || '))), (error) => done([String(error)]))")
-
-
-@pytest.fixture(scope="module")
-def axe():
-    done = subprocess.run(["sh", str(ROOT / "tests/support/axe.sh")], capture_output=True, text=True, check=False, timeout=300,
-                          env={**os.environ, "XDG_CACHE_HOME": HOME_CACHE})
-    if done.returncode != 0:
-        pytest.fail(f"axe-core is missing; tests/support/axe.sh installs it from the npm registry once:\n{done.stderr[-2000:]}")
-    with open(done.stdout.strip(), encoding="utf-8") as text:
-        return text.read()
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +46,10 @@ def listed(wrong):
 def judged(desk, axe, where):
     """What axe finds in both themes; {} when nothing."""
     found = {}
-    desk.driver.execute_script(axe)
     for scheme in SCHEMES:
         set_look(desk.driver, where[1], scheme, TALL)
         wait_for(lambda: desk.driver.execute_script("return document.documentElement.dataset.theme") == scheme and is_idle(desk), 30)
-        wrong = desk.driver.execute_async_script(AXE)
+        wrong = axe(desk.driver)
         if wrong:
             found[(*where, scheme)] = wrong
     return found

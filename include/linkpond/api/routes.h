@@ -29,6 +29,7 @@ extern const struct route api_settings_routes[];
 extern const struct route api_upkeep_routes[];
 extern const struct route api_rewrite_routes[];
 extern const struct route api_form_routes[];
+extern const struct route api_create_page_routes[];
 
 /* All of the above and the http floor's own, ended by NULL: what a router is made of. */
 extern const struct route *const api_route_tables[];

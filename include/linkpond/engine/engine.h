@@ -58,6 +58,10 @@ struct engine_opts {
     const char *public_url;  /* base of /-/ paths; NULL = the public listener's address */
     const char *admin_url;   /* base of the API and the desk; NULL = the admin listener's address */
     const char *abuse_email; /* shown on previews; NULL = none */
+    /* The page where anybody may make a link. */
+    bool public_create;
+    int64_t public_create_days, public_create_per_hour; /* how long such a link works; how many there may be */
+    const char *public_create_owner;                    /* key of the user whose they are; NULL = nobody's */
 };
 struct engine {
     struct engine_opts opts;

@@ -30,6 +30,8 @@ str pages_get(const struct pages *self, enum page page, bool chinese);
 void pages_not_started(const struct pages *self, bool chinese, str when, struct buf *out);
 /* Value of Content-Security-Policy for all of these. */
 str pages_policy(const struct pages *self);
+/* The same for pages of the public plane with a form of their own, or a picture from there. */
+str pages_form_policy(const struct pages *self);
 /* Any page in the same style: title is escaped, content is HTML. */
 void pages_write(const struct pages *self, bool chinese, str title, str content_html, struct buf *out);
 

@@ -8,6 +8,7 @@
 #include "linkpond/http/desk.h"
 #include "linkpond/http/pages.h"
 #include "linkpond/http/repeats.h"
+#include "linkpond/http/strangers.h"
 
 /*
  * Routes are rows: { METHOD_GET, "/api/v1/links/:ref", PLANE_ADMIN, api_links_get, SCOPE_LINKS_READ, "Fetch one link"
@@ -36,6 +37,7 @@ struct ctx {
     const struct pages *pages;            /* what visitors see */
     const char *admin_url;                /* base of the addresses this plane answers at; "" = nothing is listening */
     struct repeats *repeats;              /* answers kept for who asks again */
+    struct strangers *strangers;          /* NULL = who is not signed in makes nothing here */
     const struct setting_shown *settings; /* NULL = none are told */
 };
 typedef void route_handler(struct ctx *ctx, struct request *request, struct reply *reply);
