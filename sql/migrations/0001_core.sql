@@ -100,8 +100,8 @@ CREATE TABLE link (
     url TEXT NOT NULL,                             -- the target, byte for byte as it will be answered
     -- Which groups of columns say something: 1 = where visits are said to come from (channel_id, source, utm_*), 2 = the
     -- other rules of a redirect. A group that is not named stands at its defaults (the CHECK at the end holds that), so a
-    -- start does not read it. A bit too many is harmless.
-    more INTEGER NOT NULL DEFAULT 3 CHECK (more BETWEEN 0 AND 3),
+    -- start does not read it. A bit too many is harmless. 4 = a live code: it has targets or rules.
+    more INTEGER NOT NULL DEFAULT 3 CHECK (more BETWEEN 0 AND 7),
     redirect_status INTEGER NOT NULL DEFAULT 302 CHECK (redirect_status IN (301, 302, 303, 307, 308)),
     valid_from_ms INTEGER,
     valid_until_ms INTEGER,

@@ -27,7 +27,7 @@ SELECT l.id,
 FROM link l WHERE l.more & 2 ORDER BY l.id;
 
 -- name: link_load_one
-SELECT l.id, l.code, l.domain_id, l.url,
+SELECT l.id, l.code, l.domain_id, l.url, l.more,
 -- use: link_origin
 ,
 -- use: link_rules
@@ -62,7 +62,7 @@ VALUES (:domain_id, :url, :more, :redirect_status, :valid_from_ms, :valid_until_
 
 -- name: link_update
 UPDATE link AS l SET domain_id = :domain_id, url = :url,
-    more = :more | CASE WHEN deleted_ms IS NULL THEN 0 ELSE 2 END, redirect_status = :redirect_status,
+    more = :more | (more & 4) | CASE WHEN deleted_ms IS NULL THEN 0 ELSE 2 END, redirect_status = :redirect_status,
     valid_from_ms = :valid_from_ms, valid_until_ms = :valid_until_ms, max_clicks = :max_clicks,
     forward_query = :forward_query, visitor_wins = :visitor_wins, enabled = :enabled, archived = :archived,
     crawlable = :crawlable, campaign_id = :campaign_id, channel_id = :channel_id, owner_id = :owner_id,
@@ -80,7 +80,7 @@ SELECT l.id, l.code, l.domain_id, d.host, l.url, l.redirect_status, l.valid_from
     l.channel_id, ch.key, l.owner_id, u.key, l.fallback_url, l.source, l.utm_source, l.utm_medium, l.utm_campaign,
     l.utm_term, l.utm_content, l.utm_id, l.click_id_param, l.customer, l.external_id, l.title, l.created_by,
     l.created_ms, l.updated_ms, l.revision, l.notes, l.metadata, s.clicks, s.visitors, s.bots, s.total, s.scans,
-    s.reserved, s.last_ms
+    s.reserved, s.last_ms, l.more & 4
 FROM link l JOIN domain d ON d.id = l.domain_id LEFT JOIN label ca ON ca.id = l.campaign_id
     LEFT JOIN label ch ON ch.id = l.channel_id LEFT JOIN user u ON u.id = l.owner_id
     LEFT JOIN link_stat s ON s.link_id = l.id

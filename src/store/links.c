@@ -169,6 +169,7 @@ static void read_link(struct stmt *row, struct arena *arena, struct link *out)
         .revision = stmt_i64(row, 36),
         .notes = row_str(row, 37, arena),
         .metadata = row_str(row, 38, arena),
+        .live = stmt_i64(row, 46) != 0,
     };
     for (int i = 0; i < UTM_COUNT; i++) {
         out->utm[i] = row_str(row, 23 + i, arena);

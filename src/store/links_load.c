@@ -50,6 +50,7 @@ static void read_head(struct stmt *row, struct arena *arena, struct link_hot *ou
         .deleted_ms = TIME_NONE,
         .forward_query = true,
         .enabled = true,
+        .live = (stmt_i64(row, 4) & LINK_MORE_LIVE) != 0,
     };
 }
 
@@ -167,8 +168,8 @@ enum err links_load_one(struct db *db, struct arena *arena, int64_t id, struct l
         return row_missing(row);
     }
     read_head(row, arena, &hot);
-    read_origin(row, 4, arena, &hot);
-    read_rules(row, 6 + UTM_COUNT, arena, &hot);
+    read_origin(row, 5, arena, &hot);
+    read_rules(row, 7 + UTM_COUNT, arena, &hot);
     enum err err = row_done(row, arena);
     if (!err) {
         *out = hot;

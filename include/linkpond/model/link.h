@@ -47,6 +47,7 @@ struct link {
     int64_t used_clicks;                   /* reserved so far, while max_clicks is set */
     str fallback_url;
     bool forward_query, visitor_wins, enabled, archived, crawlable;
+    bool live; /* a live code: it has targets or rules */
     str click_id_param;
     int64_t deleted_ms; /* TIME_NONE; in the bin since */
     bool tombstone;     /* purged or past the bin: the code is never handed out again */

@@ -133,6 +133,7 @@ struct link_hot {
     int64_t max_clicks;
     int redirect_status;
     bool forward_query, visitor_wins, enabled, crawlable, tombstone;
+    bool live; /* it has targets or rules */
 };
 /* All links by id, tombstones included: `links_load_each(&load, db); while (links_load_next(&load, &hot))`, then
  * links_load_end, whose error says whether that was all (it may be called early). One snapshot; three statements in

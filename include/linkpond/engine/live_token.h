@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_LIVE_TOKEN_H
+#define LINKPOND_ENGINE_LIVE_TOKEN_H
+
+#include "linkpond/base/str.h"
+
+/*
+ * What a visitor carries from the redirect to the page of a live code: which target was chosen for them and when, as
+ * "<public_url>/-/live/<token>". Sealed in one AES block under a key of its own, so that nobody can walk through
+ * targets; looking again shows the same target and takes no other place. A guess opens once in 2^32 times, and then a
+ * page is all it shows.
+ */
+struct live_token {
+    int64_t target_id;  /* below 2^48 */
+    int64_t clicked_ms; /* time of the click in the ledger; below 2^48 */
+};
+struct live_seal;
+/* key: engine->cookie_key, from which this one's is made. One thread at a time, as it is a cipher at work. */
+struct live_seal *live_seal_new(const uint8_t key[16]);
+void live_seal_free(struct live_seal *self);
+#define LIVE_TOKEN_PATH "/-/live/"
+#define LIVE_TOKEN_MAX  33 /* with its NUL */
+str live_token_write(struct live_seal *self, const struct live_token *token, char out[LIVE_TOKEN_MAX]);
+bool live_token_read(struct live_seal *self, str text, struct live_token *out);
+
+#endif

@@ -1,0 +1,90 @@
+-- SPDX-License-Identifier: MIT
+-- Live codes: links whose target is chosen at each visit, from a pool and by rules (docs/decisions/0018). Times are
+-- milliseconds since 1970-01-01T00:00:00Z (suffix _ms).
+
+-- The pool of a link. Its name in the API and in clicks is tgt_<id>; AUTOINCREMENT, because clicks keep that name.
+CREATE TABLE target (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    link_id INTEGER NOT NULL REFERENCES link (id),
+    position INTEGER NOT NULL,                     -- order within the pool
+    kind TEXT NOT NULL DEFAULT 'url' CHECK (kind IN ('url', 'qr', 'mini_program', 'staff', 'message')),
+    name TEXT NOT NULL DEFAULT '',                 -- for the people who run it
+    url TEXT NOT NULL DEFAULT '',                  -- kind url: where visits go; else what the page may lead to
+    image_id INTEGER,                              -- the picture that the page shows
+    title TEXT NOT NULL DEFAULT '',                -- words on the page
+    hint TEXT NOT NULL DEFAULT '',
+    staff_id INTEGER REFERENCES user (id),         -- who answers for it
+    weight INTEGER NOT NULL DEFAULT 1 CHECK (weight BETWEEN 1 AND 100),
+    enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+    valid_from_ms INTEGER,
+    valid_until_ms INTEGER,
+    cap_total INTEGER CHECK (cap_total >= 0),      -- places; NULL = as many as come
+    cap_day INTEGER CHECK (cap_day >= 0),          -- of one day of the installation's zone
+    cap_hour INTEGER CHECK (cap_hour >= 0),
+    cap_on TEXT NOT NULL DEFAULT 'shown' CHECK (cap_on IN ('shown', 'visitors', 'joined')), -- what takes a place
+    reserved_before INTEGER NOT NULL DEFAULT 0,    -- places taken before it was replaced: cap_total counts from there
+    joined_before INTEGER NOT NULL DEFAULT 0,      -- likewise, where those who joined take the places
+    replaced_ms INTEGER,                           -- when something else took its place: another group, another picture
+    deleted_ms INTEGER,                            -- no longer in the pool; kept because clicks name it
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX target_link ON target (link_id, position);
+
+-- Rules of a link, in order. Words are those of the API.
+CREATE TABLE rule (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    link_id INTEGER NOT NULL REFERENCES link (id),
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL DEFAULT '',
+    enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+    sticky INTEGER NOT NULL DEFAULT 0 CHECK (sticky IN (0, 1)),
+    choice TEXT NOT NULL                           -- first, sequential, round_robin ...
+) STRICT;
+CREATE INDEX rule_link ON rule (link_id, position);
+
+-- What a rule asks, a row for each value; a condition without values is one row whose value is NULL.
+CREATE TABLE rule_condition (
+    rule_id INTEGER NOT NULL REFERENCES rule (id),
+    condition INTEGER NOT NULL,                    -- which of the rule's, from 0
+    position INTEGER NOT NULL,                     -- which of its values, from 0
+    fact TEXT NOT NULL,                            -- app, country, schedule ...
+    negated INTEGER NOT NULL DEFAULT 0 CHECK (negated IN (0, 1)),
+    name TEXT NOT NULL DEFAULT '',                 -- of a parameter; the zone of dates and slots
+    holiday TEXT NOT NULL DEFAULT '',              -- slots that hold on holidays
+    value TEXT,
+    PRIMARY KEY (rule_id, condition, position)
+) STRICT, WITHOUT ROWID;
+
+-- The targets a rule chooses from, in order; none: the whole pool.
+CREATE TABLE rule_target (
+    rule_id INTEGER NOT NULL REFERENCES rule (id),
+    position INTEGER NOT NULL,
+    target_id INTEGER NOT NULL REFERENCES target (id),
+    PRIMARY KEY (rule_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rule_target_target ON rule_target (target_id);
+
+-- What became of a target, hour by hour. Written with the clicks it counts, in their transaction.
+CREATE TABLE target_hour (
+    target_id INTEGER NOT NULL REFERENCES target (id),
+    hour_ms INTEGER NOT NULL,                      -- the instant at which the hour began in the installation's zone
+    shown INTEGER NOT NULL DEFAULT 0,              -- visits of people that were sent to it
+    visitors INTEGER NOT NULL DEFAULT 0,           -- of them the first of a visitor to this target
+    pressed INTEGER NOT NULL DEFAULT 0,            -- pictures held, buttons pressed
+    joined INTEGER NOT NULL DEFAULT 0,             -- friends added, members come in
+    "left" INTEGER NOT NULL DEFAULT 0,             -- and gone again
+    reserved INTEGER NOT NULL DEFAULT 0,           -- visits that took a place
+    PRIMARY KEY (target_id, hour_ms)
+) STRICT, WITHOUT ROWID;
+
+-- Who was sent where, of links that have to know: because their rules keep a visitor at a target, or count visitors. Rows
+-- go when the visitor's key can mean nobody any more.
+CREATE TABLE target_visitor (
+    link_id INTEGER NOT NULL REFERENCES link (id),
+    visitor INTEGER NOT NULL,                      -- keyed: of a cookie's number, or of a day's address and User-Agent
+    target_id INTEGER NOT NULL REFERENCES target (id), -- the latest
+    seen_ms INTEGER NOT NULL,
+    PRIMARY KEY (link_id, visitor)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX target_visitor_seen ON target_visitor (seen_ms);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "linkpond/engine/live_token.h"
+
+#include <stdlib.h>
+
+#include "linkpond/base/buf.h"
+#include "linkpond/base/crypt.h"
+#include "linkpond/base/err.h"
+
+/* A block: target and time, six bytes each, little end first; four zeros prove that it is ours. */
+#define BLOCK      16
+#define WORD_BYTES 6
+#define WORD_END   (INT64_C(1) << 8 * WORD_BYTES)
+
+struct live_seal {
+    struct aes_key *seal, *open;
+};
+
+/* Another use of the installation's key must not open what this one sealed. */
+static bool own_key(const uint8_t key[16], uint8_t out[BLOCK])
+{
+    static const uint8_t label[BLOCK] = "live code page 1";
+    struct aes_key *from = aes_key_new(key, BLOCK, false);
+
+    if (from) {
+        aes_block(from, label, out);
+    }
+    aes_key_free(from);
+    return from != NULL;
+}
+
+struct live_seal *live_seal_new(const uint8_t key[16])
+{
+    struct live_seal *self = calloc(1, sizeof *self);
+    uint8_t own[BLOCK];
+
+    if (!self || !own_key(key, own)) {
+        free(self);
+        return NULL;
+    }
+    self->seal = aes_key_new(own, BLOCK, false);
+    self->open = aes_key_new(own, BLOCK, true);
+    if (!self->seal || !self->open) {
+        live_seal_free(self);
+        return NULL;
+    }
+    return self;
+}
+
+void live_seal_free(struct live_seal *self)
+{
+    if (self) {
+        aes_key_free(self->seal);
+        aes_key_free(self->open);
+        free(self);
+    }
+}
+
+str live_token_write(struct live_seal *self, const struct live_token *token, char out[LIVE_TOKEN_MAX])
+{
+    uint8_t block[BLOCK] = {0};
+    struct buf hex;
+
+    BUG_ON(token->target_id < 0 || token->target_id >= WORD_END || token->clicked_ms < 0 ||
+           token->clicked_ms >= WORD_END);
+    for (size_t i = 0; i < WORD_BYTES; i++) {
+        block[i] = (uint8_t)((uint64_t)token->target_id >> 8 * i);
+        block[WORD_BYTES + i] = (uint8_t)((uint64_t)token->clicked_ms >> 8 * i);
+    }
+    aes_block(self->seal, block, block);
+    buf_init_fixed(&hex, out, LIVE_TOKEN_MAX);
+    buf_add_hex(&hex, block, sizeof block);
+    buf_c(&hex);
+    BUG_ON(hex.overflow);
+    return buf_str(&hex);
+}
+
+static int digit_of(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool hex_read(str text, uint8_t out[BLOCK])
+{
+    bool good = text.len == (size_t)2 * BLOCK;
+
+    for (size_t i = 0; good && i < BLOCK; i++) {
+        int high = digit_of(text.ptr[2 * i]), low = digit_of(text.ptr[2 * i + 1]);
+        good = high >= 0 && low >= 0;
+        out[i] = good ? (uint8_t)(high << 4 | low) : 0;
+    }
+    return good;
+}
+
+bool live_token_read(struct live_seal *self, str text, struct live_token *out)
+{
+    uint8_t block[BLOCK];
+    struct live_token token = {0};
+    unsigned rest = 0;
+
+    if (!hex_read(text, block)) {
+        return false;
+    }
+    aes_block(self->open, block, block);
+    for (size_t i = 0; i < WORD_BYTES; i++) {
+        token.target_id |= (int64_t)block[i] << 8 * i;
+        token.clicked_ms |= (int64_t)block[WORD_BYTES + i] << 8 * i;
+    }
+    for (size_t i = (size_t)2 * WORD_BYTES; i < BLOCK; i++) {
+        rest |= block[i];
+    }
+    if (rest != 0 || token.target_id == 0) {
+        return false;
+    }
+    *out = token;
+    return true;
+}
