@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * OpenSSL 3.0 behind seven functions. Algorithms are fetched once per process: an implicit fetch by name
+ * OpenSSL 3.0 behind a few functions. Algorithms are fetched once per process: an implicit fetch by name
  * costs about half a microsecond and a lock at every call. They are never freed, because another thread may
  * still hash while main returns.
  *
@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <pthread.h>
 
@@ -19,6 +20,7 @@ static struct {
     EVP_MD *sha256;
     EVP_CIPHER *aes128;
     EVP_CIPHER *aes256;
+    EVP_CIPHER *aes256_gcm;
 } algorithms;
 static pthread_once_t algorithms_once = PTHREAD_ONCE_INIT;
 
@@ -27,7 +29,8 @@ static void algorithms_fetch(void)
     algorithms.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     algorithms.aes128 = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
     algorithms.aes256 = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
-    BUG_ON(!algorithms.sha256 || !algorithms.aes128 || !algorithms.aes256);
+    algorithms.aes256_gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+    BUG_ON(!algorithms.sha256 || !algorithms.aes128 || !algorithms.aes256 || !algorithms.aes256_gcm);
 }
 
 void crypt_random(void *out, size_t len)
@@ -47,6 +50,16 @@ void crypt_sha256(str message, uint8_t out[SHA256_BYTES])
 {
     pthread_once(&algorithms_once, algorithms_fetch);
     BUG_ON(EVP_Digest(message.ptr, message.len, out, NULL, algorithms.sha256, NULL) != 1);
+}
+
+void crypt_hmac_sha256(str key, str message, uint8_t out[SHA256_BYTES])
+{
+    unsigned len = 0;
+
+    BUG_ON(key.len > INT_MAX);
+    BUG_ON(!HMAC(EVP_sha256(), key.len ? key.ptr : "", (int)key.len, (const unsigned char *)message.ptr, message.len,
+                 out, &len) ||
+           len != SHA256_BYTES);
 }
 
 bool crypt_equal(str a, str b)
@@ -109,4 +122,61 @@ void aes_block(struct aes_key *self, const uint8_t in[16], uint8_t out[16])
     int written = 0;
 
     BUG_ON(EVP_CipherUpdate(self->ctx, out, &written, in, 16) != 1 || written != 16);
+}
+
+/* --- sealed texts: nonce, text, tag ---------------------------------------------------------------- */
+
+#define NONCE_BYTES 12
+#define TAG_BYTES   16
+
+static EVP_CIPHER_CTX *gcm_new(const uint8_t *key, const uint8_t *nonce, str what, int enc)
+{
+    int written = 0;
+
+    pthread_once(&algorithms_once, algorithms_fetch);
+    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+    BUG_ON(!ctx);
+    BUG_ON(EVP_CipherInit_ex2(ctx, algorithms.aes256_gcm, key, nonce, enc, NULL) != 1);
+    BUG_ON(what.len > INT_MAX ||
+           EVP_CipherUpdate(ctx, NULL, &written, (const unsigned char *)what.ptr, (int)what.len) != 1);
+    return ctx;
+}
+
+void crypt_seal(const uint8_t key[SEAL_KEY_BYTES], str what, str text, uint8_t *sealed)
+{
+    uint8_t *body = sealed + NONCE_BYTES;
+    int written = 0;
+
+    BUG_ON(text.len > INT_MAX);
+    crypt_random(sealed, NONCE_BYTES);
+    EVP_CIPHER_CTX *ctx = gcm_new(key, sealed, what, 1);
+    BUG_ON(text.len > 0 && EVP_CipherUpdate(ctx, body, &written, (const unsigned char *)text.ptr, (int)text.len) != 1);
+    BUG_ON(EVP_CipherFinal_ex(ctx, body + text.len, &written) != 1);
+    BUG_ON(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG_BYTES, body + text.len) != 1);
+    EVP_CIPHER_CTX_free(ctx);
+}
+
+bool crypt_unseal(const uint8_t key[SEAL_KEY_BYTES], str what, str sealed, char *out, size_t *len)
+{
+    const uint8_t *bytes = (const uint8_t *)sealed.ptr;
+    uint8_t tag[TAG_BYTES];
+    int written = 0;
+
+    if (sealed.len < SEAL_EXTRA || sealed.len > INT_MAX) {
+        return false;
+    }
+    size_t text_len = sealed.len - SEAL_EXTRA;
+    memcpy(tag, bytes + NONCE_BYTES + text_len, TAG_BYTES);
+    EVP_CIPHER_CTX *ctx = gcm_new(key, bytes, what, 0);
+    BUG_ON(text_len > 0 &&
+           EVP_CipherUpdate(ctx, (unsigned char *)out, &written, bytes + NONCE_BYTES, (int)text_len) != 1);
+    BUG_ON(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG_BYTES, tag) != 1);
+    bool whole = EVP_CipherFinal_ex(ctx, (unsigned char *)out + text_len, &written) == 1;
+    EVP_CIPHER_CTX_free(ctx);
+    if (whole) {
+        *len = text_len;
+    } else {
+        crypt_cleanse(out, text_len);
+    }
+    return whole;
 }

@@ -10,6 +10,8 @@
 #define SHA256_BYTES 32
 void crypt_random(void *out, size_t len);
 void crypt_sha256(str message, uint8_t out[SHA256_BYTES]);
+/* RFC 2104. */
+void crypt_hmac_sha256(str key, str message, uint8_t out[SHA256_BYTES]);
 /* Constant time in the contents; false at once when lengths differ. */
 bool crypt_equal(str a, str b);
 /* Overwrites secrets so that the compiler cannot drop it. */
@@ -27,5 +29,14 @@ struct aes_key *aes_key_new(const uint8_t *key, size_t key_len, bool decrypt);
 void aes_key_free(struct aes_key *self);
 /* in and out may be the same. */
 void aes_block(struct aes_key *self, const uint8_t in[16], uint8_t out[16]);
+
+/* A text that nobody reads or changes without the key: AES-256-GCM (NIST SP 800-38D) under a nonce of its own, which
+ * stands before it; its tag stands behind. `what` says which text it is, so that one cannot be put in another's place.
+ * `sealed` has room for text.len + SEAL_EXTRA bytes. */
+#define SEAL_KEY_BYTES 32
+#define SEAL_EXTRA     28
+void crypt_seal(const uint8_t key[SEAL_KEY_BYTES], str what, str text, uint8_t *sealed);
+/* `out` has room for sealed.len bytes. False: it was not sealed by that key as that, or was changed. */
+bool crypt_unseal(const uint8_t key[SEAL_KEY_BYTES], str what, str sealed, char *out, size_t *len);
 
 #endif

@@ -26,6 +26,9 @@
 #define LIMIT_METADATA_KEYS  20
 #define LIMIT_MAX_CLICKS     1000000000 /* the largest max_clicks; more is no limit worth keeping count of */
 #define LIMIT_METADATA       4096       /* as JSON */
+#define LIMIT_NOTICE_TEXT    512        /* one fact of a notice; the rest is cut */
+#define LIMIT_DEDUPE         128        /* the name of what a notice tells of */
+#define LIMIT_ROBOTS         100        /* each has a try of its own at a time, and a row for each notice */
 #define LIMIT_ALIAS_MIN      2
 #define LIMIT_ALIAS          64 /* new aliases */
 #define LIMIT_ALIAS_IMPORTED 255
