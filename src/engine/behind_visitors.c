@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "behind_visitors.h"
 
+#include <sched.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "linkpond/base/clock.h"
 
 #define NICE     10
 #define SLICE_NS 200000
@@ -21,4 +25,24 @@ void step_behind_visitors(void)
 
     setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
     syscall(SYS_sched_setattr, 0, &attributes, 0U);
+}
+
+void give_way(void)
+{
+    sched_yield();
+}
+
+static void breathe(struct breather *breather)
+{
+    struct giving_way *self = (struct giving_way *)(void *)((char *)breather - offsetof(struct giving_way, breather));
+
+    if (clock_mono_ns() - self->since_ns >= SLICE_NS) {
+        give_way();
+        self->since_ns = clock_mono_ns();
+    }
+}
+
+void giving_way_init(struct giving_way *self)
+{
+    *self = (struct giving_way){.breather = {breathe}, .since_ns = clock_mono_ns()};
 }

@@ -278,6 +278,7 @@ static enum err run_transaction(struct ingest *self, int64_t now_ms)
     while (err == OK && any) {
         err = insert(self, &record, click_id, now_ms);
         read++;
+        db_breathe(self->opts.db);
         self->batch.more = read >= LIMIT_CLICK_BATCH || self->gains_count >= SEGMENTS_MAX;
         any = !self->batch.more && journal_next(self->opts.journal, &record, &click_id);
     }

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "behind_visitors.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/log.h"
 
@@ -231,18 +232,30 @@ static void untouch(struct segment *segment, uint32_t keep_to)
     }
 }
 
+/* The lane may be waiting for this very core. */
+static void touch_in_steps(struct segment *segment, uint32_t to)
+{
+    uint32_t at = atomic_load_explicit(&segment->touched_to, memory_order_relaxed);
+
+    for (; at < to; at = atomic_load_explicit(&segment->touched_to, memory_order_relaxed)) {
+        touch(segment, to - at > TOUCH_BYTES ? at + TOUCH_BYTES : to);
+        give_way();
+    }
+}
+
 /* Makes ready what a busy lane needs until the upkeep comes again: twice what it used since the last time. */
 static void touch_ahead(struct journal *self, struct segment *segment)
 {
     uint32_t published = atomic_load_explicit(&segment->published, memory_order_acquire);
     uint32_t used = published - segment->seen, ahead = 2 * (used < AHEAD_MAX / 2 ? used : AHEAD_MAX / 2);
+    uint32_t to = segment->bytes - published > ahead ? published + ahead : segment->bytes;
 
     segment->seen = published;
     if (!segment->map || self->plain_writes || atomic_load_explicit(&segment->closed, memory_order_acquire)) {
         return;
     }
     if (used > TOUCH_BYTES) {
-        touch(segment, segment->bytes - published > ahead ? published + ahead : segment->bytes);
+        touch_in_steps(segment, to);
     } else if (used == 0) {
         untouch(segment, published + TOUCH_BYTES);
     }

@@ -6,7 +6,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "behind_visitors.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/limits.h"
 #include "linkpond/base/log.h"
@@ -234,6 +233,8 @@ static void *writer_thread(void *arg)
 
     prctl(PR_SET_NAME, "writer");
     step_behind_visitors();
+    giving_way_init(&self->giving_way);
+    db_set_breather(self->opts.db, &self->giving_way.breather);
     while (!stopping || run_tasks(self) > 0 || self->more) {
         uint64_t tickets = wait_for_work(self, &stopping);
         run_tasks(self);
@@ -242,6 +243,7 @@ static void *writer_thread(void *arg)
         writer_upkeep(self);
     }
     checkpoint_finish(&self->checkpoint, self->opts.db, self->opts.journal);
+    db_set_breather(self->opts.db, NULL);
     return NULL;
 }
 

@@ -20,6 +20,7 @@
 
 #define BUSY_TIMEOUT_MS  5000
 #define DEADLINE_OPCODES 4096 /* virtual machine steps between two looks at the clock */
+#define BREATHER_OPCODES 256  /* steps of a writing machine touch pages, and so take longer */
 
 enum err db_sqlite_err(int rc)
 {
@@ -91,10 +92,11 @@ static enum err create_private(const char *path, struct fault *fault)
                       strerrordesc_np(errno));
 }
 
-static int past_deadline(void *arg)
+static int within_statement(void *arg)
 {
-    const struct db *self = arg;
+    struct db *self = arg;
 
+    db_breathe(self);
     return self->deadline != 0 && clock_mono_ns() >= self->deadline;
 }
 
@@ -349,16 +351,35 @@ enum err db_copy_to(struct db *self, const char *path)
     return stmt_run(stmt);
 }
 
+static void look_within_statements(struct db *self)
+{
+    int opcodes = self->breather ? BREATHER_OPCODES : self->deadline ? DEADLINE_OPCODES : 0;
+
+    sqlite3_progress_handler(self->raw, opcodes, opcodes > 0 ? within_statement : NULL, self);
+}
+
 void db_set_deadline(struct db *self, int64_t mono_deadline_ns)
 {
     self->deadline = mono_deadline_ns;
-    sqlite3_progress_handler(self->raw, mono_deadline_ns ? DEADLINE_OPCODES : 0,
-                             mono_deadline_ns ? past_deadline : NULL, self);
+    look_within_statements(self);
 }
 
 int64_t db_deadline(const struct db *self)
 {
     return self->deadline;
+}
+
+void db_set_breather(struct db *self, struct breather *breather)
+{
+    self->breather = breather;
+    look_within_statements(self);
+}
+
+void db_breathe(struct db *self)
+{
+    if (self->breather) {
+        self->breather->breathe(self->breather);
+    }
 }
 
 int64_t db_last_id(struct db *self)

@@ -25,6 +25,7 @@ struct db {
     bool sync_full;   /* what PRAGMA synchronous stands at */
     enum err lost;    /* SQLite rolled the open transaction back by itself, for this reason */
     int64_t deadline; /* monotonic ns; 0 = never */
+    struct breather *breather;
     char path[PATH_MAX];
     sqlite3_blob *blob; /* being read in parts */
     const char *blob_table, *blob_column;

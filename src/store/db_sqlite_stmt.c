@@ -175,6 +175,7 @@ bool stmt_next(struct stmt *self)
         return false;
     }
     int rc = sqlite3_step(self->raw);
+    db_breathe(self->db);
     if (rc == SQLITE_ROW) {
         return true;
     }

@@ -58,6 +58,15 @@ enum err db_copy_to(struct db *self, const char *path);
 void db_set_deadline(struct db *self, int64_t mono_deadline_ns);
 int64_t db_deadline(const struct db *self);
 
+/* A thread that shall not keep its core for long is asked between the steps of its work: `breathe` is called behind
+ * each step of a statement, every so often within one, and where db_breathe stands in a loop that runs none. It must
+ * not use the handle. NULL = nobody is. */
+struct breather {
+    void (*breathe)(struct breather *self);
+};
+void db_set_breather(struct db *self, struct breather *breather);
+void db_breathe(struct db *self);
+
 /* Bytes of one value of a row, read in parts, one value of a handle at a time. Names must be the same pointers each
  * time. ERR_NOT_FOUND: there is no such row. Ends with the transaction, or by db_blob_close. */
 enum err db_blob_open(struct db *self, const char *table, const char *column, int64_t id, size_t *len);

@@ -394,6 +394,41 @@ static void db__a_statement_gives_up_at_its_deadline(void **state)
     assert_int_equal(db_integrity(self->db, false, NULL), OK);
 }
 
+struct counted {
+    struct breather breather; /* first: one pointer is the other */
+    int breaths;
+};
+
+static void count_breath(struct breather *breather)
+{
+    ((struct counted *)(void *)breather)->breaths++;
+}
+
+static void db__a_breather_is_asked_behind_each_step_and_within_long_ones(void **state)
+{
+    struct fixture *self = *state;
+    struct counted counted = {.breather = {count_breath}};
+
+    db_set_breather(self->db, &counted.breather);
+    for (int i = 0; i < 2000; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "%d", i);
+        put(self->db, key, STR("v"), OK);
+    }
+    assert_true(counted.breaths >= 2000);
+    counted.breaths = 0;
+    assert_int_equal(db_integrity(self->db, false, NULL), OK); /* gives one row, after long */
+    assert_true(counted.breaths > 10);
+    db_set_deadline(self->db, clock_mono_ns() - 1);
+    assert_int_equal(db_integrity(self->db, false, NULL), ERR_UNAVAILABLE);
+    db_set_deadline(self->db, 0);
+    db_set_breather(self->db, NULL);
+    counted.breaths = 0;
+    db_breathe(self->db);
+    assert_int_equal(db_integrity(self->db, false, NULL), OK);
+    assert_int_equal(counted.breaths, 0);
+}
+
 static void db__copies_from_any_handle(void **state)
 {
     struct fixture *self = *state;
@@ -452,6 +487,7 @@ int main(void)
         TEST(db__a_lost_transaction_does_not_commit),
         TEST(db__checkpoints_only_when_told),
         TEST(db__a_statement_gives_up_at_its_deadline),
+        TEST(db__a_breather_is_asked_behind_each_step_and_within_long_ones),
         TEST(db__copies_from_any_handle),
         TEST(db__binds_in_any_order_and_tells_null_from_empty),
     };
