@@ -25,7 +25,7 @@ def test_from_an_address_to_a_counted_click(desk, width, language, scheme):
     shot(desk.driver, f"desk-sign-in-{tag}")
     desk.check_fit()
     desk.sign_in()
-    desk.find(".empty")
+    desk.find(".start-steps")
     shot(desk.driver, f"desk-empty-{tag}")
     desk.check_fit()
 
@@ -71,6 +71,7 @@ def test_a_form_survives_the_end_of_its_session(desk):
     desk.open("/new").sign_in()
     desk.field("url").send_keys("https://www.example.com/long-work")
     desk.field("title").send_keys("An hour of thought")
+    wait_for(lambda: "long-work" in desk.find(".preview").text)  # nothing is being asked any more
     desk.driver.delete_all_cookies()  # as after twelve hours of rest
     desk.field("title").send_keys(Keys.ENTER)
     desk.find("dialog input[name=key]").send_keys(desk.pond.key, Keys.ENTER)
@@ -95,7 +96,7 @@ def test_everything_by_keyboard(desk):
     desk.open()
     desk.find("input[name=login]")
     desk.type("mei", Keys.TAB, "pond of many links", Keys.ENTER)
-    desk.find(".empty")
+    desk.find(".start-steps")
     desk.type("c")
     wait_for(lambda: desk.driver.execute_script("return document.activeElement.name") == "url")
     desk.type("https://www.example.com/keys", Keys.ENTER)

@@ -91,7 +91,7 @@ async function show({ focus = true, scroll = null } = {}) {
     return;
   }
   if (found.route.redirect) {
-    go(found.route.redirect + location.search, { replace: true });
+    go(found.route.redirect() + location.search, { replace: true });
     return;
   }
   const scope = found.route.scope || found.route.nav?.scope;

@@ -5,10 +5,16 @@
  * that is not there has its `scope` beside its path.
  *
  * A page's module exports `async function show(view)`: it fills view.el (see router.js for what else a view has) and may
- * return a function that is called when the page is left.
+ * return a function that is called when the page is left. `redirect()` says where an address without a page leads.
  */
+import { can } from './session.js';
+
 export const routes = [
-  { path: '/', redirect: '/links' },
+  { path: '/', redirect: () => (can('stats:read') ? '/report' : '/links') },
+  {
+    path: '/report', page: () => import('./pages/report.js'), words: ['report', 'values', 'home'],
+    nav: { group: 'work', icon: 'chart', word: 'nav.overview', keys: 'g o', scope: 'stats:read' },
+  },
   {
     path: '/links', page: () => import('./pages/links.js'), words: ['links'],
     nav: { group: 'work', icon: 'link', word: 'nav.links', keys: 'g l', scope: 'links:read' },
@@ -20,10 +26,6 @@ export const routes = [
   },
   { path: '/links/:ref', page: () => import('./pages/link.js'), words: ['link', 'links', 'create', 'report', 'values'] },
   { path: '/links/:ref/edit', page: () => import('./pages/edit.js'), words: ['create', 'links'] },
-  {
-    path: '/report', page: () => import('./pages/report.js'), words: ['report', 'values'],
-    nav: { group: 'understand', icon: 'chart', word: 'nav.overview', keys: 'g o', scope: 'stats:read' },
-  },
   {
     path: '/clicks', page: () => import('./pages/clicks.js'), words: ['clicks', 'links'],
     nav: { group: 'understand', icon: 'list', word: 'nav.clicks', keys: 'g t', scope: 'stats:read' },
@@ -77,7 +79,7 @@ export const routes = [
     path: '/settings', page: () => import('./pages/settings.js'), words: ['settings'],
     nav: { group: 'run', icon: 'settings', word: 'nav.settings', scope: 'admin' },
   },
-  { path: '/account', page: () => import('./pages/account.js'), words: ['account'] },
+  { path: '/account', page: () => import('./pages/account.js'), words: ['account', 'keys', 'create'] },
   { path: '/help', page: () => import('./pages/help.js'), words: ['help'], nav: { group: 'run', icon: 'help', word: 'nav.help' } },
 ];
 

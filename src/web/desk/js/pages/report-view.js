@@ -7,9 +7,7 @@
 import * as api from '../api.js';
 import { append, h, replace } from '../dom.js';
 import { t } from '../i18n.js';
-import { href } from '../router.js';
 import { queue } from '../queue.js';
-import { can } from '../session.js';
 import { button } from '../components/button.js';
 import { empty, failed } from '../components/page.js';
 import { fail } from '../components/toast.js';
@@ -26,20 +24,17 @@ const AT_ONCE = 3;
 const AGAIN_AFTER_MS = 8000; // figures follow what comes in, but not each click of it
 
 /** What is said where there is nothing to count; `ever`: there has been something at another time. */
-function teach(state, set, { ever, ofLink }) {
+function teach(state, set, { ever, ofLink, first }) {
   if (ever && state.filters.length > 0) {
     return empty({ icon: 'filter', title: t('report.none_filtered'), text: t('report.none_filtered_text'), action: button(t('filter.clear'), { run: () => set({ filters: [] }) }) });
   }
   if (ever) {
     return empty({ icon: 'chart', title: t('report.none_then'), text: t('report.none_then_text'), action: button(t('period.all'), { run: () => set({ period: 'all', from: '', to: '' }) }) });
   }
-  if (ofLink) {
-    return empty({ icon: 'chart', title: t('report.none_yet'), text: t('report.none_yet_link') });
+  if (first && state.filters.length === 0) {
+    return first();
   }
-  return empty({
-    icon: 'chart', title: t('report.none_yet'), text: t('report.none_yet_text'),
-    action: can('links:write') && button(t('nav.create'), { kind: 'main', icon: 'add', href: href('/new') }),
-  });
+  return empty({ icon: 'chart', title: t('report.none_yet'), text: t(ofLink ? 'report.none_yet_link' : 'report.none_yet_text') });
 }
 
 function received(totals) {
@@ -49,9 +44,9 @@ function received(totals) {
 /**
  * reportView(view, {base, hide, onState}) -> {element, close()}. `base` are conditions that belong to the page ({link:
  * 'lnk_1'}), `hide` the dimensions that say nothing on it; `middle` is shown
- * below the figures; onState(state) is told of every change of the filters.
+ * below the figures; first() where nothing was ever counted; onState(state) is told of every change of the filters.
  */
-export function reportView(view, { base = {}, hide = [], middle = null, onState = () => {} } = {}) {
+export function reportView(view, { base = {}, hide = [], middle = null, first = null, onState = () => {} } = {}) {
   let state = readState(view.query);
   let load = null; // aborts what the last state asked for
   let again = 0;
@@ -77,6 +72,13 @@ export function reportView(view, { base = {}, hide = [], middle = null, onState 
     filterBoth: (pairs) => set({ filters: pairs.reduce((all, [dim, value]) => [...all.filter((one) => one.dim !== dim), { dim, not: false, values: [value] }], state.filters) }, { push: true }),
     set: (patch, how) => set(patch, how),
   });
+  // noughts teach nobody: with the first visit the figures come, by themselves
+  const begins = (fresh) => {
+    [bar, totals.element].forEach((part) => { part.hidden = fresh; });
+    if (fresh) {
+      soon();
+    }
+  };
   const figures = async (signal) => {
     const asked = { ...conditions(state, base), interval: intervalOf(state), compare: compareOf(state) };
     const found = await inTurn(() => api.get('/stats', asked, { signal }), signal);
@@ -89,9 +91,12 @@ export function reportView(view, { base = {}, hide = [], middle = null, onState 
     nothingYet.hidden = !none;
     if (none) {
       const all = await inTurn(() => api.get('/stats', { period: 'all', metrics: 'clicks', ...base }, { signal }), signal);
-      replace(nothingYet, h('div', { class: 'card' }, teach(state, set, { ever: received(all.totals) > 0, ofLink: 'link' in base })));
+      const ever = received(all.totals) > 0;
+      begins(!ever && first && state.filters.length === 0);
+      replace(nothingYet, h('div', { class: 'card' }, teach(state, set, { ever, ofLink: 'link' in base, first })));
       return;
     }
+    begins(false);
     await series.show(found, state);
   };
   const tryFigures = (signal) => figures(signal).catch((error) => {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The overview; and, as the filters of its address say, the report on one campaign, channel, tag, owner or domain, which
+ * The overview, where the day begins: with a box for a new link. And, as the filters of its address say, the report on one campaign, channel, tag, owner or domain, which
  * then gives the page its name.
  */
 import { append, h, replace } from '../dom.js';
@@ -10,6 +10,8 @@ import { can } from '../session.js';
 import { dimName, loadNames, valueName } from '../values.js';
 import { button } from '../components/button.js';
 import { pageHead } from '../components/page.js';
+import { startSteps } from './home-start.js';
+import { quickCreate } from './quick-create.js';
 import { reportView } from './report-view.js';
 
 const SCOPES = ['campaign', 'channel', 'channel_group', 'tag', 'owner', 'domain', 'link'];
@@ -39,8 +41,15 @@ export async function show(view) {
       loadNames(about.dim, about.values).then(() => !view.signal.aborted && draw());
     }
   };
-  const report = reportView(view, { onState: drawHead });
+  const quick = can('links:write') ? quickCreate(view.signal) : null;
+  const drawQuick = (state) => {
+    if (quick) {
+      quick.hidden = state.filters.length > 0;
+    }
+  };
+  const report = reportView(view, { onState: (state) => { drawHead(state); drawQuick(state); }, first: startSteps });
   drawHead(report.state());
-  append(view.el, head, report.element);
+  drawQuick(report.state());
+  append(view.el, head, h('div', { class: 'stack' }, quick, report.element));
   return report.close;
 }
