@@ -200,6 +200,8 @@ CREATE TABLE session (
     user_id INTEGER NOT NULL REFERENCES user (id),
     api_key_id INTEGER REFERENCES api_key (id),    -- signed in with that key: its scopes and bounds hold, and its end
     csrf TEXT NOT NULL,
+    browser TEXT NOT NULL,                         -- its User-Agent, so that people know which of theirs it is
+    network TEXT NOT NULL,                         -- where it signed in from: an address without its last part
     created_ms INTEGER NOT NULL,
     seen_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

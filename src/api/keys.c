@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* /api/v1/keys: API keys. The secret is answered once, when it is made; afterwards only its first characters are known.
+/* /api/v1/keys: API keys; /api/v1/me/keys: those by which the caller acts. The secret is answered once, when it is
+ * made; afterwards only its first characters are known.
  */
 #include "linkpond/store/keys.h"
 
@@ -8,6 +9,7 @@
 #include "linkpond/base/crypt.h"
 #include "linkpond/store/domains.h"
 #include "linkpond/store/users.h"
+#include "me.h"
 
 struct key_draft {
     str name;
@@ -19,12 +21,14 @@ struct key_draft {
 static const struct json_field key_fields[] = {
     {"name", JSON_KIND_STR, AT(name), JSON_REQUIRED, 1, LIMIT_NAME, 0},
     {"scopes", JSON_KIND_STRLIST, AT(scopes), JSON_REQUIRED, 1, SCOPE_BITS, 32},
-    {"owner", JSON_KIND_STR, AT(owner), JSON_NULLABLE, 0, LIMIT_TAG, 0},
     {"domain", JSON_KIND_STR, AT(domain), JSON_NULLABLE, 0, LIMIT_HOST + 6, 0},
     {"expires_at", JSON_KIND_TIME, AT(expires_ms), JSON_NULLABLE, 0, 0, 0},
+    {"owner", JSON_KIND_STR, AT(owner), JSON_NULLABLE, 0, LIMIT_TAG, 0},
     {"user", JSON_KIND_STR, AT(user), 0, 1, LIMIT_TAG, 0},
 };
 #undef AT
+#define EXPIRES_FIELD 3
+#define OWN_FIELDS    4 /* whose an own key is needs no saying */
 
 /* `secret` only in the one answer that shows it. */
 static void write_key(struct json_writer *json, const struct api_key *key, int64_t now_ms, const char *secret)
@@ -120,12 +124,13 @@ static enum err read_bounds(struct db *db, struct request *request, const struct
     return err;
 }
 
-static enum err read_key(struct ctx *ctx, struct request *request, const struct json *json, struct api_key *key,
-                         struct fault *fault)
+static enum err read_key(struct ctx *ctx, struct request *request, const struct json *json, bool own,
+                         struct api_key *key, struct fault *fault)
 {
     struct key_draft draft = {.expires_ms = TIME_NONE};
     struct json_presence presence = {0};
-    enum err err = json_decode(request->arena, json, key_fields, ARRAY_LEN(key_fields), &draft, &presence, fault);
+    size_t count = own ? OWN_FIELDS : ARRAY_LEN(key_fields);
+    enum err err = json_decode(request->arena, json, key_fields, count, &draft, &presence, fault);
     if (err == OK) {
         err = read_scopes(&draft.scopes, &key->scopes, fault);
     }
@@ -133,7 +138,7 @@ static enum err read_key(struct ctx *ctx, struct request *request, const struct 
         return err;
     }
     key->name = draft.name;
-    key->expires_ms = presence.null >> 4 & 1 ? TIME_NONE : draft.expires_ms; /* expires_at is the fifth field */
+    key->expires_ms = presence.null >> EXPIRES_FIELD & 1 ? TIME_NONE : draft.expires_ms;
     if (key->expires_ms != TIME_NONE && key->expires_ms <= request->now_ms) {
         return fault_set(fault, ERR_INVALID, "expires_at", "out_of_range", "That is in the past.", "时间已过去。");
     }
@@ -165,7 +170,7 @@ static void answer_created(struct ctx *ctx, struct request *request, struct repl
     reply_json_begin(reply, 201, &json);
     reply->secret = true;
     write_key(&json, &stored, request->now_ms, secret);
-    reply_header(reply, request, "Location", arena_f(request->arena, "/api/v1/keys/%lld", (long long)id));
+    reply_header(reply, request, "Location", arena_f(request->arena, "%s/%lld", ctx->route->path, (long long)id));
 }
 
 static void keys_create(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -177,7 +182,7 @@ static void keys_create(struct ctx *ctx, struct request *request, struct reply *
     struct api_key key = {.user_id = request->actor->user_id, .expires_ms = TIME_NONE};
     char secret[KEY_SECRET_MAX] = "";
     struct fault fault = {0};
-    enum err err = read_key(ctx, request, json, &key, &fault);
+    enum err err = read_key(ctx, request, json, false, &key, &fault);
     if (err == OK) {
         err = editor_key_create(ctx->engine->editor, request->actor, &key, secret, &fault);
     }
@@ -207,9 +212,118 @@ static void keys_revoke_one(struct ctx *ctx, struct request *request, struct rep
     edit_call_answer(&edit, &(struct editor_seen){.id = id});
 }
 
+/* ---- one's own ------------------------------------------------------------------------------------------------------
+ */
+
+static bool next_own_key(struct json_writer *json, struct stmt *rows, const struct request *request)
+{
+    struct api_key key;
+    do {
+        if (!keys_next(rows, &key)) {
+            return false;
+        }
+    } while (key.user_id != request->actor->user_id);
+    write_key(json, &key, request->now_ms, NULL);
+    return true;
+}
+
+static void own_keys_list(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    if (me_is_self(request, reply)) {
+        call_list_all(ctx, request, reply, &(struct call_rows){keys_each, next_own_key});
+    }
+}
+
+/* Nobody has so many that they would lose sight of them; and what is made by a key ends with it at the latest. */
+static enum err check_own(struct ctx *ctx, struct request *request, const struct api_key *fresh, struct fault *fault)
+{
+    const struct actor *actor = request->actor;
+    struct api_key key, maker = {.expires_ms = TIME_NONE};
+    int count = 0;
+    struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
+    if (!db) {
+        return ERR_UNAVAILABLE;
+    }
+    struct stmt *rows = keys_each(db);
+    while (keys_next(rows, &key)) {
+        count += key.user_id == actor->user_id && key_is_valid(&key, request->now_ms);
+    }
+    enum err err = stmt_err(rows);
+    err = err == OK && actor->key_id ? keys_find(db, request->arena, actor->key_id, &maker) : err;
+    readers_give(ctx->engine->readers, db);
+    if (err == OK && count >= LIMIT_OWN_KEYS) {
+        return fault_set(fault, ERR_CONFLICT, "", "too_many", "Revoke a key that is not used any more first.",
+                         "密钥数量已达上限，请先吊销不再使用的密钥。");
+    }
+    bool longer = fresh->expires_ms == TIME_NONE || fresh->expires_ms > maker.expires_ms;
+    if (err == OK && maker.expires_ms != TIME_NONE && longer) {
+        return fault_set(fault, ERR_FORBIDDEN, "expires_at", "wider", "A key makes no key that outlives it.",
+                         "新密钥的有效期不能超过当前密钥。");
+    }
+    return err;
+}
+
+/* It acts as the caller, on links that are the caller's alone, and never more than the caller may. */
+static void own_keys_create(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    const struct json *json;
+    if (!me_is_self(request, reply) || !call_json(request, reply, &json)) {
+        return;
+    }
+    const int64_t self = request->actor->user_id;
+    struct api_key key = {.user_id = self, .owner_id = self, .expires_ms = TIME_NONE};
+    char secret[KEY_SECRET_MAX] = "";
+    struct fault fault = {0};
+    enum err err = read_key(ctx, request, json, true, &key, &fault);
+    err = err == OK ? check_own(ctx, request, &key, &fault) : err;
+    if (err == OK) {
+        err = editor_key_create(ctx->engine->editor, request->actor, &key, secret, &fault);
+    }
+    if (err == OK) {
+        answer_created(ctx, request, reply, key.id, secret);
+    } else {
+        reply_problem(reply, request, err, &fault);
+    }
+    crypt_cleanse(secret, sizeof(secret));
+}
+
+static enum err find_own(struct ctx *ctx, struct request *request, int64_t *id)
+{
+    struct api_key key;
+    if (!str_to_i64(request->params[0], id)) {
+        return ERR_NOT_FOUND;
+    }
+    struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
+    enum err err = db ? keys_find(db, request->arena, *id, &key) : ERR_UNAVAILABLE;
+    readers_give(ctx->engine->readers, db);
+    return err == OK && key.user_id != request->actor->user_id ? ERR_NOT_FOUND : err;
+}
+
+static void own_keys_revoke_one(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    int64_t id;
+    struct fault fault = {0};
+    if (!me_is_self(request, reply)) {
+        return;
+    }
+    struct edit_call edit = {.ctx = ctx, .request = request, .reply = reply, .write = edit_call_gone};
+    enum err err = find_own(ctx, request, &id);
+    err = err == OK ? editor_key_revoke(ctx->engine->editor, edit_call_actor(&edit), id, &fault) : err;
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    edit_call_answer(&edit, &(struct editor_seen){.id = id});
+}
+
 const struct route api_key_routes[] = {
     {METHOD_GET, "/api/v1/keys", PLANE_ADMIN, keys_list, SCOPE_ADMIN, "List the API keys", 0, NULL},
     {METHOD_POST, "/api/v1/keys", PLANE_ADMIN, keys_create, SCOPE_ADMIN, "Make an API key", 0, NULL},
     {METHOD_DELETE, "/api/v1/keys/:id", PLANE_ADMIN, keys_revoke_one, SCOPE_ADMIN, "Revoke an API key", 0, NULL},
+    {METHOD_GET, "/api/v1/me/keys", PLANE_ADMIN, own_keys_list, SCOPE_LINKS_WRITE, "List one's own API keys", 0, NULL},
+    {METHOD_POST, "/api/v1/me/keys", PLANE_ADMIN, own_keys_create, SCOPE_LINKS_WRITE, "Make an API key of one's own", 0,
+     NULL},
+    {METHOD_DELETE, "/api/v1/me/keys/:id", PLANE_ADMIN, own_keys_revoke_one, SCOPE_LINKS_WRITE,
+     "Revoke an API key of one's own", 0, NULL},
     {0},
 };

@@ -6,7 +6,7 @@
 #include "linkpond/api/routes.h"
 #include "linkpond/model/password.h"
 #include "linkpond/store/domains.h"
-#include "linkpond/store/keys.h"
+#include "linkpond/store/sessions.h"
 #include "linkpond/store/users.h"
 
 struct me {
@@ -122,8 +122,7 @@ void me_answer(struct ctx *ctx, struct request *request, struct reply *reply, in
     json_object_end(&json);
 }
 
-/* A key that was given away for one owner's links is not its user's own hand. */
-static bool is_self(const struct request *request, struct reply *reply)
+bool me_is_self(const struct request *request, struct reply *reply)
 {
     return request->actor->bound_by_role || call_unbound(request, reply);
 }
@@ -147,7 +146,7 @@ static void me_patch(struct ctx *ctx, struct request *request, struct reply *rep
     struct me_draft draft = {0};
     struct json_presence presence = {0};
     struct fault fault = {0};
-    if (!is_self(request, reply) || !call_json(request, reply, &json)) {
+    if (!me_is_self(request, reply) || !call_json(request, reply, &json)) {
         return;
     }
     enum err err = json_decode(request->arena, json, me_fields, ARRAY_LEN(me_fields), &draft, &presence, &fault);
@@ -179,7 +178,7 @@ static void me_password(struct ctx *ctx, struct request *request, struct reply *
     struct password_draft draft = {0};
     struct fault fault = {0};
     int64_t retry_after_s = 1;
-    if (!is_self(request, reply) || !call_json(request, reply, &json)) {
+    if (!me_is_self(request, reply) || !call_json(request, reply, &json)) {
         return;
     }
     enum err err = json_decode(request->arena, json, password_fields, ARRAY_LEN(password_fields), &draft, NULL, &fault);
@@ -193,6 +192,64 @@ static void me_password(struct ctx *ctx, struct request *request, struct reply *
     reply->status = 204;
 }
 
+/* ---- one's own browsers -------------------------------------------------------------------------------------------
+ */
+
+static bool next_session(struct json_writer *json, struct stmt *rows, const struct request *request)
+{
+    struct session session;
+    do {
+        if (!sessions_next(rows, &session)) {
+            return false;
+        }
+    } while (request->now_ms >= auth_session_expires_ms(&session)); /* not swept yet */
+    const struct session *own = request->session;
+    json_object(json);
+    json_put_bool(json, "current", own && memcmp(own->hash, session.hash, sizeof session.hash) == 0);
+    json_put_str(json, "by", session.api_key_id ? STR("key") : STR("password"));
+    json_put_opt(json, "browser", session.browser);
+    json_put_opt(json, "network", session.network);
+    json_put_time(json, "created_at", session.created_ms);
+    json_put_time(json, "seen_at", session.seen_ms);
+    json_object_end(json);
+    return true;
+}
+
+static void me_sessions(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct db *db = me_is_self(request, reply) ? call_reader(ctx, request, reply) : NULL;
+    if (!db) {
+        return;
+    }
+    struct json_writer json;
+    int64_t total = 0;
+    struct stmt *rows = sessions_of_user(db, request->actor->user_id);
+    call_list_begin(reply, &json);
+    while (next_session(&json, rows, request)) {
+        total++;
+    }
+    enum err err = stmt_err(rows);
+    call_list_end(&json, (str){0}, total);
+    readers_give(ctx->engine->readers, db);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+    }
+}
+
+static void me_sign_out_others(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct fault fault = {0};
+    if (!me_is_self(request, reply)) {
+        return;
+    }
+    enum err err = auth_sign_out_others(ctx->auth, request, &fault);
+    if (err != OK) {
+        reply_problem(reply, request, err, &fault);
+        return;
+    }
+    reply->status = 204;
+}
+
 #define BODY_MAX 8192
 const struct route api_me_routes[] = {
     {METHOD_GET, "/api/v1/me", PLANE_ADMIN, me_get, SCOPE_NONE, "Who asks, what they may, and where", 0, NULL},
@@ -200,5 +257,8 @@ const struct route api_me_routes[] = {
      NULL},
     {METHOD_POST, "/api/v1/me/password", PLANE_ADMIN, me_password, SCOPE_NONE, "Change one's own password", BODY_MAX,
      NULL},
+    {METHOD_GET, "/api/v1/me/sessions", PLANE_ADMIN, me_sessions, SCOPE_NONE, "Where one is signed in", 0, NULL},
+    {METHOD_DELETE, "/api/v1/me/sessions", PLANE_ADMIN, me_sign_out_others, SCOPE_NONE, "Sign out everywhere but here",
+     0, NULL},
     {0},
 };

@@ -2,6 +2,7 @@
 /* Signing in and out: what becomes of a session. */
 #include "auth_private.h"
 #include "linkpond/base/clock.h"
+#include "linkpond/base/utf8.h"
 
 #define COOKIE_PLAIN  "lp_session"
 #define COOKIE_SECURE "__Host-lp_session"
@@ -47,6 +48,13 @@ static str make_secret(struct arena *arena)
     return buf_str(&out);
 }
 
+static str network_of(const struct request *request)
+{
+    char memory[ADDR_TEXT_MAX];
+    const struct addr truncated = addr_truncate(&request->client);
+    return arena_str(request->arena, addr_format(&truncated, memory));
+}
+
 enum err auth_session_make(const struct request *request, int64_t user_id, int64_t api_key_id, struct new_session *out)
 {
     *out = (struct new_session){.id = make_secret(request->arena),
@@ -55,6 +63,9 @@ enum err auth_session_make(const struct request *request, int64_t user_id, int64
                                             .csrf = make_secret(request->arena),
                                             .created_ms = request->now_ms,
                                             .seen_ms = request->now_ms}};
+    out->session.browser = utf8_cut(request_header(request, "User-Agent"), SESSION_BROWSER_MAX);
+    out->session.browser = utf8_valid(out->session.browser) ? out->session.browser : (str){0};
+    out->session.network = network_of(request);
     if (out->id.len == 0 || out->session.csrf.len == 0) {
         return ERR_NOMEM;
     }
@@ -78,10 +89,8 @@ enum err auth_audit(struct db *db, const struct request *request, const char *ve
                     int64_t key_id)
 {
     struct audit_note note;
-    char network[ADDR_TEXT_MAX];
-    const struct addr truncated = addr_truncate(&request->client);
     audit_begin(&note, "user", verb, user ? user->id : 0, user ? user->key : STR(""));
-    note.line.client = addr_format(&truncated, network);
+    note.line.client = network_of(request);
     bool known = user && strcmp(verb, AUTH_FAILED) != 0; /* who failed is not who they said they are */
     return audit_end(&note, db, known ? user->id : 0, key_id, request->now_ms, false);
 }
@@ -245,4 +254,22 @@ enum err auth_sign_out(struct auth *self, const struct request *request, struct 
         auth_set_cookie(request, reply, STR(""), 0);
     }
     return err;
+}
+
+static enum err sign_out_others_run(struct db *db, void *arg, struct fault *fault)
+{
+    const struct request *request = arg;
+    const struct actor *actor = request->actor;
+    struct user user;
+    (void)fault;
+    enum err err = users_find(db, request->arena, actor->user_id, &user);
+    err = err != OK ? err : auth_audit(db, request, "sign_out_others", &user, actor->key_id);
+    return err != OK ? err
+                     : sessions_delete_of_user(db, actor->user_id, request->session ? request->session->hash : NULL);
+}
+
+enum err auth_sign_out_others(struct auth *self, const struct request *request, struct fault *fault)
+{
+    struct request copy = *request;
+    return editor_run(self->engine->editor, &(struct writer_task){.run = sign_out_others_run, .arg = &copy}, fault);
 }

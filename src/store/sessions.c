@@ -16,6 +16,8 @@ enum err sessions_insert(struct db *db, const struct session *session)
     stmt_bind_i64(stmt, "user_id", session->user_id);
     stmt_bind_id_opt(stmt, "api_key_id", session->api_key_id);
     stmt_bind_str(stmt, "csrf", session->csrf);
+    stmt_bind_str(stmt, "browser", session->browser);
+    stmt_bind_str(stmt, "network", session->network);
     stmt_bind_i64(stmt, "created_ms", session->created_ms);
     stmt_bind_i64(stmt, "seen_ms", session->seen_ms);
     return stmt_run(stmt);
@@ -43,6 +45,31 @@ enum err sessions_find(struct db *db, struct arena *arena, const uint8_t hash[KE
         *out = session;
     }
     return err;
+}
+
+struct stmt *sessions_of_user(struct db *db, int64_t user_id)
+{
+    struct stmt *rows = db_stmt(db, SQL_SESSION_OF_USER);
+
+    stmt_bind_i64(rows, "user_id", user_id);
+    return rows;
+}
+
+bool sessions_next(struct stmt *rows, struct session *out)
+{
+    bool found = stmt_next(rows);
+
+    if (found) {
+        *out = (struct session){
+            .api_key_id = stmt_i64(rows, 1),
+            .browser = stmt_str(rows, 2),
+            .network = stmt_str(rows, 3),
+            .created_ms = stmt_i64(rows, 4),
+            .seen_ms = stmt_i64(rows, 5),
+        };
+        row_bytes(rows, 0, out->hash, sizeof out->hash);
+    }
+    return found;
 }
 
 enum err sessions_seen(struct db *db, const uint8_t hash[KEY_HASH_BYTES], int64_t now_ms)

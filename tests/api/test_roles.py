@@ -31,6 +31,8 @@ DOORS = {
     "GET /api/v1/users": "look", "POST /api/v1/users": "admin", "GET /api/v1/users/{key}": "look", "PATCH /api/v1/users/{key}": "admin",
     "POST /api/v1/users/{key}/reset": "admin", "POST /api/v1/users/{key}/hand-over": "admin",
     "GET /api/v1/me": "self", "PATCH /api/v1/me": "self", "POST /api/v1/me/password": "self",
+    "GET /api/v1/me/sessions": "self", "DELETE /api/v1/me/sessions": "self",
+    "GET /api/v1/me/keys": "edit", "POST /api/v1/me/keys": "edit", "DELETE /api/v1/me/keys/{id}": "edit",
     "GET /api/v1/session": "self", "DELETE /api/v1/session": "self",
     "POST /api/v1/session": "anyone", "POST /api/v1/session/accept": "anyone",
     "GET /api/v1/export/words": "look", "POST /api/v1/import/words": "edit", "POST /api/v1/bulk/qr": "look", "GET /api/v1/qr-sheet": "look",
@@ -92,7 +94,7 @@ def test_a_viewer_changes_nothing(house):
     """The viewer's doors that are not GET are those of their own account, and codes of so many links that a body names them."""
     own = {f"{method} {path}" for method, path in ROUTES if (method, path) not in PUBLIC and method != "GET" and
            "viewer" in MAY[DOORS[f"{method} {path}"]]}
-    assert own == {"POST /api/v1/bulk/qr", "PATCH /api/v1/me", "POST /api/v1/me/password", "DELETE /api/v1/session", "POST /api/v1/session",
+    assert own == {"POST /api/v1/bulk/qr", "PATCH /api/v1/me", "POST /api/v1/me/password", "DELETE /api/v1/me/sessions", "DELETE /api/v1/session", "POST /api/v1/session",
                    "POST /api/v1/session/accept", "POST /desk/form", "POST /sign-in", "POST /sign-out"}
     pond, keys = house
     made = requests.post(pond.admin + "/desk/form", data={"url": "https://www.example.com/"}, headers={"Authorization": "Bearer " + keys["viewer"]}, timeout=10)
@@ -316,6 +318,23 @@ def form(world, method, path):
     world.has_none(world.me.session.get(world.pond.admin + f"/desk/form?made={world.theirs['id']}", timeout=10), but=(world.theirs["id"],))
 
 
+def own_keys(world, *_):
+    """Theirs are not in the list and cannot be revoked; one's own act as nobody else, on nobody else's links."""
+    key_of(world.pond, "theirs", ("links:read",))
+    theirs = [key["id"] for key in world.pond.api("GET", "/keys", 200).json()["items"] if key["user"] != "mine"]
+    for one in theirs:
+        world.me.api("DELETE", f"/me/keys/{one}", 404)
+    for more in ({"owner": "theirs"}, {"user": "theirs"}, {"user": "admin"}):
+        world.me.api("POST", "/me/keys", 422, json={"name": "x", "scopes": ["links:read"], **more})
+    made = world.me.api("POST", "/me/keys", 201, json={"name": "x", "scopes": ["links:read", "links:write", "stats:read"]}).json()
+    assert {key["user"] for key in world.me.api("GET", "/me/keys", 200).json()["items"]} == {"mine"}
+    listed = world.has_none(world.pond.api("GET", "/links", 200, key=made["key"])).json()
+    assert {link["owner"] for link in listed["items"]} == {"mine"}
+    for ref in world.refs:
+        world.pond.api("GET", f"/links/{ref}", 404, key=made["key"])
+    world.me.api("DELETE", f"/me/keys/{made['id']}", 204)
+
+
 def nothing_of_others(*_):
     """Its answer does not depend on links: one's own account, words without figures, the installation's health."""
 
@@ -331,12 +350,13 @@ TRIES = {
         ("DELETE", "/{key}", label_change), ("POST", "/{key}/merge", label_change))},
     "GET /api/v1/stats": stats, "GET /api/v1/clicks": clicks, "GET /api/v1/users": users_list, "GET /api/v1/users/{key}": users_get,
     "POST /api/v1/bulk/qr": qr_many, "GET /api/v1/qr-sheet": qr_many, "GET /api/v1/export/words": words, "GET /api/v1/audit": audit, "GET /desk/form": form, "GET /metrics": forbidden, "GET /api/v1/health": forbidden,
+    **{f"{method} /api/v1/me/keys{tail}": own_keys for method, tail in (("GET", ""), ("POST", ""), ("DELETE", "/{id}"))},
     **{row: forbidden for row, door in DOORS.items() if door == "admin"},
     **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values", "POST /api/v1/import/words")},
     **{row: nothing_of_others for row in (
         "GET /api/v1/qr-logo", "GET /api/v1/domains", "GET /api/v1/domains/{host}", "GET /api/v1/utm-values", "GET /api/v1/utm-values/{id}",
         "PATCH /api/v1/utm-values/{id}", "DELETE /api/v1/utm-values/{id}", "GET /api/v1/me", "PATCH /api/v1/me",
-        "POST /api/v1/me/password", "GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/session", "POST /api/v1/session/accept",
+        "POST /api/v1/me/password", "GET /api/v1/me/sessions", "DELETE /api/v1/me/sessions", "GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/session", "POST /api/v1/session/accept",
         "GET /healthz", "GET /readyz", "GET /assets/{name}", "GET /", "GET /desk", "GET /desk/{path}", "POST /desk/form", "POST /sign-in", "POST /sign-out")},
 }
 

@@ -4,9 +4,11 @@ hands, what is shown once is shown once, and what was entered anywhere stays tex
 """
 from urllib.parse import quote
 
+import people
 import pytest
 from browser import noise, open_browser, shot
 from desk import EVIL, Desk
+from people import Browser, person
 from pond import wait_for
 from selenium.common.exceptions import ElementClickInterceptedException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
@@ -199,3 +201,30 @@ def test_what_was_entered_stays_text_on_every_page(browsers, width, language, sc
             assert EVIL[:40] in desk.text(), page
     assert noise(desk.driver) == []
 
+
+
+def test_an_editor_makes_a_key_of_their_own_and_signs_out_elsewhere(desk, axe):
+    desk = desk(1280, "en-US")
+    me, elsewhere = person(desk.pond, "mei"), Browser(desk.pond)
+    elsewhere.sign_in("mei")
+    desk.open("/account")
+    desk.find(".gate .segments button:first-child").click()
+    desk.find("input[name=login]").send_keys("mei", Keys.TAB, people.PASSWORD, Keys.ENTER)
+    wait_for(lambda: len(desk.all(".session-row")) == 3)
+    desk.says("You have no keys")
+    assert axe(desk.driver) == []
+    next(one for one in desk.all(".button") if one.text == "New key").click()
+    desk.find("dialog input[name=name]").send_keys("sheet")
+    assert [box.get_attribute("name") for box in desk.all("dialog input[type=checkbox]")] == ["scope-links:read", "scope-links:write", "scope-stats:read"]
+    assert axe(desk.driver) == []
+    desk.find("dialog button[type=submit]").click()
+    secret = desk.find("dialog .secret").get_attribute("value")
+    assert desk.pond.api("GET", "/me", 200, key=secret).json()["owner"] == "mei"
+    desk.driver.refresh()
+    desk.says("sheet")
+    next(one for one in desk.all(".button") if one.text == "Sign out everywhere else").click()
+    desk.find("dialog .button.main").click()
+    wait_for(lambda: len(desk.all(".session-row")) == 1)
+    elsewhere.api("GET", "/me", 401)
+    me.api("GET", "/me", 401)
+    assert noise(desk.driver) == []

@@ -49,6 +49,7 @@
 #define LIMIT_PAGE            1000  /* items of one list page */
 #define LIMIT_COUNT_EXACT     10000 /* lists count exactly up to here */
 #define LIMIT_IDEMPOTENCY_KEY 128
+#define LIMIT_OWN_KEYS        20 /* valid API keys that a person may have made for themselves */
 
 /* What a click keeps */
 #define LIMIT_JOURNAL_RECORD 4032 /* never across a page, commit word included */

@@ -52,6 +52,8 @@ enum err auth_sign_in(struct auth *self, struct request *request, const struct c
 bool auth_session_came(const struct request *request);
 /* Ends the session the cookie names, if any, and clears the cookie. */
 enum err auth_sign_out(struct auth *self, const struct request *request, struct reply *reply, struct fault *fault);
+/* Ends the caller's other sessions; with an API key all of them. */
+enum err auth_sign_out_others(struct auth *self, const struct request *request, struct fault *fault);
 
 /* Whose one-time link is that? Charged like signing in. Unknown, used, expired or a disabled user's: the same
  * ERR_INVALID of the field "token". */

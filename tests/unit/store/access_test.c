@@ -209,13 +209,28 @@ static void tokens__are_one_of_a_user(void **state)
 static void sessions__of_a_user_end_but_for_one(void **state)
 {
     struct tempdb *self = *state;
-    struct session session = {.user_id = USER_ADMIN, .csrf = STR("token"), .created_ms = 5, .seen_ms = 5};
+    struct session session = {.user_id = USER_ADMIN,
+                              .csrf = STR("token"),
+                              .browser = STR("Browser/1"),
+                              .network = STR("203.0.113.0"),
+                              .created_ms = 5,
+                              .seen_ms = 5};
     struct session got;
 
     for (uint8_t i = 1; i <= 3; i++) {
         session.hash[0] = i;
+        session.seen_ms = 5 + i;
         assert_int_equal(sessions_insert(self->db, &session), OK);
     }
+    struct stmt *rows = sessions_of_user(self->db, USER_ADMIN);
+    for (uint8_t i = 3; i >= 1; i--) {
+        assert_true(sessions_next(rows, &got));
+        assert_int_equal(got.hash[0], i);
+        assert_str(got.browser, "Browser/1");
+        assert_str(got.network, "203.0.113.0");
+    }
+    assert_false(sessions_next(rows, &got));
+    assert_false(sessions_next(sessions_of_user(self->db, 99), &got));
     session.hash[0] = 2;
     assert_int_equal(sessions_delete_of_user(self->db, 99, NULL), OK);
     assert_int_equal(sessions_delete_of_user(self->db, USER_ADMIN, session.hash), OK);

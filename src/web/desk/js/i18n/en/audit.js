@@ -43,6 +43,7 @@ export default {
   'audit.verb_reset': 'Password reset',
   'audit.verb_password': 'Password set',
   'audit.verb_sign_in': 'Signed in',
+  'audit.verb_sign_out_others': 'Signed out everywhere else',
   'audit.verb_sign_in_failed': 'Sign-in failed',
   'audit.verb_revoke': 'Revoked',
   'audit.verb_run': 'Imported',

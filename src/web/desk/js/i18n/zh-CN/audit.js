@@ -43,6 +43,7 @@ export default {
   'audit.verb_reset': '重置密码',
   'audit.verb_password': '设置密码',
   'audit.verb_sign_in': '登录',
+  'audit.verb_sign_out_others': '退出了其他所有登录',
   'audit.verb_sign_in_failed': '登录失败',
   'audit.verb_revoke': '吊销',
   'audit.verb_run': '导入',
