@@ -26,7 +26,7 @@
  * ERR_NOMEM. Everything in the arena; outputs are untouched unless OK. */
 enum err rule_json_read(struct arena *arena, const struct json *list, struct rule **rules, size_t *count,
                         struct fault *fault);
-/* The array. Everything is written out, so what was read, written and read again is the same. */
+/* The array. What was read, written and read again is the same. Left out are only an id that is 0 and an empty zone. */
 void rule_json_write(struct json_writer *json, const struct rule *rules, size_t count);
 
 #endif
