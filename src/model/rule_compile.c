@@ -82,11 +82,11 @@ static enum err named_targets(const struct build *self, const struct rule *rule,
     for (size_t i = 0; i < rule->targets_count; i++) {
         size_t at = target_find(self->set, rule->targets[i]);
         if (at == self->set->targets_count) {
-            return refuse_target(self, i, "unknown_target", "There is no such target in this link's pool.",
+            return refuse_target(self, i, "unknown", "There is no such target in this link's pool.",
                                  "此活码中没有这个子码。");
         }
         if (seen[at]) {
-            return refuse_target(self, i, "twice", "This target is named twice.", "子码重复。");
+            return refuse_target(self, i, "exists", "This target is named twice.", "子码重复。");
         }
         seen[at] = true;
         if (self->set->targets[at].enabled) {

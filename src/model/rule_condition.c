@@ -86,7 +86,7 @@ static enum err hosts_compile(struct build *self, const struct rule_condition *c
     for (size_t i = 0; err == OK && i < condition->values_count; i++) {
         str host = str_trim(condition->values[i]);
         if (host.len > 0 && !host_normalize(host, memory, &host)) {
-            return refuse_value(self, condition, i, "not_a_host", "A host name as in www.example.com.",
+            return refuse_value(self, condition, i, "bad_host", "A host name as in www.example.com.",
                                 "应为域名，例如 www.example.com。");
         }
         err = build_str(self, host, &items[i]);
@@ -159,7 +159,7 @@ static enum err networks_build(struct build *self, const struct rule_condition *
     }
     for (size_t i = 0; i < condition->values_count; i++) {
         if (!cidr_parse(str_trim(condition->values[i]), &cidr)) {
-            return refuse_value(self, condition, i, "not_a_network", "An address or a network as in 10.0.0.0/8.",
+            return refuse_value(self, condition, i, "bad_network", "An address or a network as in 10.0.0.0/8.",
                                 "应为 IP 地址或网段，例如 10.0.0.0/8。");
         }
         items[i] = network_of(&cidr);
@@ -176,7 +176,7 @@ static enum err zone_compile(struct build *self, const struct rule_condition *co
     const struct zone *zone = condition->name.len > 0 ? zone_find(condition->name) : self->set->zone;
 
     if (!zone) {
-        return refuse_member(self, "zone", "not_a_zone", "A time zone as in Asia/Shanghai.",
+        return refuse_member(self, "zone", "unknown", "A time zone as in Asia/Shanghai.",
                              "应为时区，例如 Asia/Shanghai。");
     }
     return build_zone(self, zone, &out->zone);
@@ -210,7 +210,7 @@ static enum err dates_compile(struct build *self, const struct rule_condition *c
     const struct zone *zone = self->zones[out->zone];
     bool from_ok = date_read(condition->values[0], zone, INT64_MIN, &out->dates.from_ms);
     if (!from_ok || !date_read(condition->values[1], zone, INT64_MAX, &out->dates.until_ms)) {
-        return refuse_value(self, condition, from_ok, "not_a_date", "A date or a time as in 2026-11-22T10:04:51+08:00.",
+        return refuse_value(self, condition, from_ok, "not_a_time", "A date or a time as in 2026-11-22T10:04:51+08:00.",
                             "应为日期或时间，例如 2026-11-22T10:04:51+08:00。");
     }
     return OK;
@@ -229,7 +229,7 @@ static enum err holiday_compile(struct build *self, const struct rule_condition 
     self->asks_holidays = true;
     while (str_next(&rest, ';', &text)) {
         if (count == LIMIT_RULE_VALUES || rule_slot_parse(str_trim(text), &slots[count], NULL) != OK) {
-            return refuse_member(self, "holiday", "not_a_slot", "Empty, weekday, or slots as in 10:00-16:00.",
+            return refuse_member(self, "holiday", "bad_slot", "Empty, weekday, or slots as in 10:00-16:00.",
                                  "可为空、weekday 或时段，例如 10:00-16:00。");
         }
         count++;
@@ -247,7 +247,7 @@ static enum err schedule_compile(struct build *self, const struct rule_condition
 
     for (size_t i = 0; err == OK && i < condition->values_count; i++) {
         if (rule_slot_parse(str_trim(condition->values[i]), &slots[i], NULL) != OK) {
-            return refuse_value(self, condition, i, "not_a_slot", "Days and hours as in 1-5 09:00-18:00.",
+            return refuse_value(self, condition, i, "bad_slot", "Days and hours as in 1-5 09:00-18:00.",
                                 "应为星期和时段，例如 1-5 09:00-18:00。");
         }
     }

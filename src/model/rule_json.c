@@ -104,7 +104,7 @@ static enum err check_sides(uint64_t present, const struct path *path, struct fa
     bool is = present >> CONDITION_IS & 1, is_not = present >> CONDITION_NOT & 1;
 
     if (is && is_not) {
-        return refuse(fault, path, ".not", "not_allowed", "Either is or not.", "is 与 not 只能选一个。");
+        return refuse(fault, path, ".not", "conflicting", "Either is or not.", "is 与 not 只能选一个。");
     }
     if (!is && !is_not) {
         return refuse(fault, path, ".is", "required", "Either is or not.", "请填写 is 或 not。");
@@ -199,7 +199,7 @@ static enum err read_targets(struct arena *arena, const struct str_list *list, c
         if (!id_read(list->items[i], STR("tgt_"), &ids[i])) {
             char member[32];
             snprintf(member, sizeof member, ".targets[%zu]", i);
-            return refuse(fault, path, member, "not_an_id", "The id of a target as in tgt_7.",
+            return refuse(fault, path, member, "unknown", "The id of a target as in tgt_7.",
                           "应为子码的 id，例如 tgt_7。");
         }
     }
@@ -224,7 +224,7 @@ static enum err read_rule(struct arena *arena, const struct json *object, const 
     *out = (struct rule){
         .name = draft.name, .enabled = draft.enabled, .sticky = draft.sticky, .choice = (enum rule_choice)choice};
     if (draft.id.len > 0 && !id_read(draft.id, STR("rul_"), &out->id)) {
-        return refuse(fault, path, ".id", "not_an_id", "The id of a rule as in rul_4.", "应为规则的 id，例如 rul_4。");
+        return refuse(fault, path, ".id", "unknown", "The id of a rule as in rul_4.", "应为规则的 id，例如 rul_4。");
     }
     err = read_targets(arena, &draft.targets, path, out, fault);
     return err == OK ? read_conditions(arena, draft.when, path, out, fault) : err;
@@ -257,7 +257,7 @@ enum err rule_json_read(struct arena *arena, const struct json *list, struct rul
         snprintf(path.text, sizeof path.text, "rules[%u]", (unsigned)i);
         err = read_rule(arena, item, &path, &made[i], fault);
         if (err == OK && has_id(made, i, made[i].id)) {
-            err = refuse(fault, &path, ".id", "twice", "Another rule has this id.", "规则 id 重复。");
+            err = refuse(fault, &path, ".id", "exists", "Another rule has this id.", "规则 id 重复。");
         }
     }
     if (err == OK) {

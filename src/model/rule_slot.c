@@ -81,7 +81,7 @@ enum err rule_slot_parse(str text, struct rule_slot *out, struct fault *fault)
     bool has_days = str_cut(text, ' ', &days, &hours);
 
     if (!hours_parse(has_days ? hours : text, &slot) || (has_days && !days_parse(days, &slot.days))) {
-        return fault_set(fault, ERR_INVALID, "", "not_a_slot", "Days and hours as in 1-5 09:00-18:00.",
+        return fault_set(fault, ERR_INVALID, "", "bad_slot", "Days and hours as in 1-5 09:00-18:00.",
                          "应为星期和时段，例如 1-5 09:00-18:00。");
     }
     *out = slot;

@@ -86,7 +86,8 @@ def check_doc_settings(tree):
 
 
 API_MD = "docs/api.md"
-_FAULT_CODE = re.compile(r'\b(?:(?:fault_setf?|call_bad_query)\((?:[^,()]+,){3}|stats_refuse\([^,()]+,|refuse\((?:(?:[^,()]|\([^()]*\))+,){2})'
+_FAULT_CODE = re.compile(r'\b(?:(?:fault_setf?|call_bad_query|refuse_value)\((?:[^,()]+,){3}|stats_refuse\([^,()]+,'
+                         r'|(?:build_refuse|refuse_(?:member|count|target))\((?:[^,()]+,){2}|refuse\((?:(?:[^,()]|\([^()]*\))+,){2})'
                          r'\s*(?:[^,"()]+\? )?"([a-z_]+)"(?:\s*:\s*"([a-z_]+)")?')
 _FAULT_FILES = ("src/api/", "src/model/", "src/base/json_decode", "src/engine/editor", "src/engine/report", "src/engine/image",
                 "src/http/auth", "src/http/qr", "src/http/repeats", "src/http/router")

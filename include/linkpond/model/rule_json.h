@@ -21,9 +21,9 @@
  */
 
 /* Reads the array. ERR_INVALID: the fault's field is a path ("rules[2].when[0].is[1]"), its code one of unknown_field,
- * wrong_type, required, too_long, too_many, too_few, control_character, not_allowed, not_an_id, twice. What values mean
- * (zones, slots, networks, whether a target is there) is rules_compile()'s to check, whose faults have the same paths.
- * ERR_NOMEM. Everything in the arena; outputs are untouched unless OK. */
+ * wrong_type, required, too_long, too_many, too_few, control_character, not_allowed, conflicting, unknown (an id),
+ * exists (one named twice). What values mean (zones, slots, networks, whether a target is there) is rules_compile()'s
+ * to check, whose faults have the same paths. ERR_NOMEM. Everything in the arena; outputs are untouched unless OK. */
 enum err rule_json_read(struct arena *arena, const struct json *list, struct rule **rules, size_t *count,
                         struct fault *fault);
 /* The array. What was read, written and read again is the same. Left out are only an id that is 0 and an empty zone. */

@@ -97,17 +97,17 @@ static void rule_json__faults_name_the_path(void **state)
         {"[{},{'nmae':''}]", "rules[1].nmae", "unknown_field"},
         {"[{'name':7}]", "rules[0].name", "wrong_type"},
         {"[{'choose':'best'}]", "rules[0].choose", "not_allowed"},
-        {"[{'targets':['tgt_1','7']}]", "rules[0].targets[1]", "not_an_id"},
-        {"[{'targets':['tgt_0']}]", "rules[0].targets[0]", "not_an_id"},
-        {"[{'targets':['tgt_1','tgt_10']}]", "rules[0].targets[1]", "unknown_target"},
-        {"[{'targets':['tgt_1','tgt_1']}]", "rules[0].targets[1]", "twice"},
-        {"[{'id':'rul_1'},{'id':'rul_1'}]", "rules[1].id", "twice"},
-        {"[{'id':'rul_x'}]", "rules[0].id", "not_an_id"},
+        {"[{'targets':['tgt_1','7']}]", "rules[0].targets[1]", "unknown"},
+        {"[{'targets':['tgt_0']}]", "rules[0].targets[0]", "unknown"},
+        {"[{'targets':['tgt_1','tgt_10']}]", "rules[0].targets[1]", "unknown"},
+        {"[{'targets':['tgt_1','tgt_1']}]", "rules[0].targets[1]", "exists"},
+        {"[{'id':'rul_1'},{'id':'rul_1'}]", "rules[1].id", "exists"},
+        {"[{'id':'rul_x'}]", "rules[0].id", "unknown"},
         {"[{'when':{}}]", "rules[0].when", "wrong_type"},
         {"[{'when':[null]}]", "rules[0].when[0]", "wrong_type"},
         {"[{'when':[{'is':['x']}]}]", "rules[0].when[0].fact", "required"},
         {"[{'when':[{'fact':'app'}]}]", "rules[0].when[0].is", "required"},
-        {"[{'when':[{'fact':'app','is':['x'],'not':['y']}]}]", "rules[0].when[0].not", "not_allowed"},
+        {"[{'when':[{'fact':'app','is':['x'],'not':['y']}]}]", "rules[0].when[0].not", "conflicting"},
         {"[{'when':[{'fact':'app','is':[]}]}]", "rules[0].when[0].is", "too_few"},
         {"[{'when':[{'fact':'app','not':[]}]}]", "rules[0].when[0].not", "too_few"},
         {"[{'when':[{'fact':'weather','is':['x']}]}]", "rules[0].when[0].fact", "not_allowed"},
@@ -118,19 +118,19 @@ static void rule_json__faults_name_the_path(void **state)
         {"[{'when':[{'fact':'app','is':['x']},{'fact':'app','is':['x',7]}]}]", "rules[0].when[1].is[1]", "wrong_type"},
         {"[{'when':[{'fact':'app','is':['\\u0007']}]}]", "rules[0].when[0].is[0]", "control_character"},
         {"[{},{},{'when':[{'fact':'ip','not':['10.0.0.0/8','10.0.0.0/33']}]}]", "rules[2].when[0].not[1]",
-         "not_a_network"},
+         "bad_network"},
         {"[{'when':[{'fact':'date','is':['2026-01-01']}]}]", "rules[0].when[0].is", "not_allowed"},
-        {"[{'when':[{'fact':'date','is':['','2026-02-30']}]}]", "rules[0].when[0].is[1]", "not_a_date"},
-        {"[{'when':[{'fact':'date','is':['today','']}]}]", "rules[0].when[0].is[0]", "not_a_date"},
-        {"[{'when':[{'fact':'date','is':['',''],'zone':'Asia/Shanghia'}]}]", "rules[0].when[0].zone", "not_a_zone"},
-        {"[{'when':[{'fact':'schedule','is':['1-5 9-18']}]}]", "rules[0].when[0].is[0]", "not_a_slot"},
+        {"[{'when':[{'fact':'date','is':['','2026-02-30']}]}]", "rules[0].when[0].is[1]", "not_a_time"},
+        {"[{'when':[{'fact':'date','is':['today','']}]}]", "rules[0].when[0].is[0]", "not_a_time"},
+        {"[{'when':[{'fact':'date','is':['',''],'zone':'Asia/Shanghia'}]}]", "rules[0].when[0].zone", "unknown"},
+        {"[{'when':[{'fact':'schedule','is':['1-5 9-18']}]}]", "rules[0].when[0].is[0]", "bad_slot"},
         {"[{'when':[{'fact':'schedule','is':['1-5 09:00-18:00'],'holiday':'none'}]}]", "rules[0].when[0].holiday",
-         "not_a_slot"},
+         "bad_slot"},
         {"[{'when':[{'fact':'scene','is':['group','crowd']}]}]", "rules[0].when[0].is[1]", "not_allowed"},
         {"[{'when':[{'fact':'visitor','is':['old']}]}]", "rules[0].when[0].is[0]", "not_allowed"},
-        {"[{'when':[{'fact':'referrer','is':['0x7f.1']}]}]", "rules[0].when[0].is[0]", "not_a_host"},
+        {"[{'when':[{'fact':'referrer','is':['0x7f.1']}]}]", "rules[0].when[0].is[0]", "bad_host"},
         /* what is off is checked all the same */
-        {"[{'enabled':false,'when':[{'fact':'ip','is':['x']}]}]", "rules[0].when[0].is[0]", "not_a_network"},
+        {"[{'enabled':false,'when':[{'fact':'ip','is':['x']}]}]", "rules[0].when[0].is[0]", "bad_network"},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -178,7 +178,7 @@ static void rule_json__a_path_fits_the_fault_at_its_longest(void **state)
     str values = many("", "'10.0.0.1'", LIMIT_RULE_VALUES - 1, "");
     str last = arena_f(&world.arena, ",{'when':[%s,{'fact':'ip','not':[%s,'x']}]}]", conditions.ptr, values.ptr);
 
-    assert_refused(many("[", "{}", LIMIT_RULES - 1, last.ptr).ptr, "rules[31].when[15].not[63]", "not_a_network");
+    assert_refused(many("[", "{}", LIMIT_RULES - 1, last.ptr).ptr, "rules[31].when[15].not[63]", "bad_network");
 }
 
 int main(void)

@@ -458,7 +458,7 @@ static void rule_slot__what_is_a_slot(void **state)
         if (rule_slot_parse(str_from_c(BAD[i]), &slot, &fault) != ERR_INVALID) {
             fail_msg("\"%s\" is taken", BAD[i]);
         }
-        assert_string_equal(fault.code, "not_a_slot");
+        assert_string_equal(fault.code, "bad_slot");
         assert_int_equal(slot.days, 99);
     }
 }
