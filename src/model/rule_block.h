@@ -72,6 +72,7 @@ struct rules {
     size_t holidays_count;
     const struct zone *const *zones; /* each once */
     size_t zones_count;
+    const struct zone *zone; /* the installation's */
     unsigned needs;
     bool sticky;
 };

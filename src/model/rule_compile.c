@@ -227,7 +227,7 @@ static enum err build_all(struct build *self, struct rules **out)
     if (!rules) {
         return ERR_NOMEM;
     }
-    *rules = (struct rules){.targets_count = set->targets_count};
+    *rules = (struct rules){.targets_count = set->targets_count, .zone = set->zone};
     enum err err = copy_array(self, set->targets, sizeof *set->targets, set->targets_count, &copy);
     rules->targets = copy;
     err = err == OK ? rules_all(self, rules) : err;
