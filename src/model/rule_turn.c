@@ -9,7 +9,10 @@
  * 32, 1980): no schedule keeps all shares closer to what they should be. Which targets are open can be any of 2^200
  * sets, so for those that are left over when some are closed a turn is found by arithmetic: a tree of pairs (the two
  * lightest are joined until one is left, as Huffman did), and at each pair the turns are dealt out to both sides as
- * evenly as two sides can get them. Errors of the upper pairs are divided on the way down.
+ * evenly as two sides can get them. A pair deals to within half a turn, of which a leaf below gets its part: w / v for
+ * the side of weight v it stands on. In a tree made this way the sides on a leaf's way up weigh at least 1, 1, 2, 3, 5,
+ * 8 … times the leaf (an uncle is no lighter than a child), so all halves together stay below
+ * (1 + 1 + 1/2 + 1/3 + 1/5 + …) / 2 = 1.68.
  *
  * Rejected: stepping over the closed ones in the round (what follows a closed one would get all its turns), drawing
  * numbers until an open one comes (with few open ones many draws on a counter that all threads share), keeping a
