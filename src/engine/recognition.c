@@ -10,12 +10,15 @@
 enum { BOTS_OWN, BOTS, APPS_OWN, APPS, AGENT_TABLES };
 enum { REFERRERS_OWN, REFERRERS, CHANNELS_OWN, CHANNELS, SOURCE_TABLES };
 enum { NETWORKS_OWN, NETWORKS, NETWORKS_TABLES };
+enum { HOLIDAYS_OWN, HOLIDAYS, HOLIDAYS_TABLES };
+#define TABLES (AGENT_TABLES + SOURCE_TABLES + NETWORKS_TABLES + HOLIDAYS_TABLES)
 
 /* Own rows stand before the table's, so they decide first. */
 struct tables {
     struct agent_table agents[AGENT_TABLES];
     struct source_table sources[SOURCE_TABLES];
     struct networks_table networks[NETWORKS_TABLES];
+    struct holidays_table holidays[HOLIDAYS_TABLES];
 };
 static const struct tables names = {
     .agents = {[BOTS_OWN] = {AGENT_BOTS, "bots.own.tsv", {NULL, 0}},
@@ -27,6 +30,7 @@ static const struct tables names = {
                 [CHANNELS_OWN] = {SOURCE_CHANNELS, "channels.own.tsv", {NULL, 0}},
                 [CHANNELS] = {SOURCE_CHANNELS, "channels.tsv", {NULL, 0}}},
     .networks = {[NETWORKS_OWN] = {"networks.own.tsv", {NULL, 0}}, [NETWORKS] = {"networks.tsv", {NULL, 0}}},
+    .holidays = {[HOLIDAYS_OWN] = {"holidays.own.tsv", {NULL, 0}}, [HOLIDAYS] = {"holidays.tsv", {NULL, 0}}},
 };
 
 /* The folder's file, else the built-in one, else (own tables) nothing. */
@@ -55,6 +59,9 @@ static enum err read_tables(struct arena *arena, const char *dir, struct tables 
     for (size_t i = 0; !err && i < NETWORKS_TABLES; i++) {
         err = read_table(arena, dir, tables->networks[i].file, &tables->networks[i].text, fault);
     }
+    for (size_t i = 0; !err && i < HOLIDAYS_TABLES; i++) {
+        err = read_table(arena, dir, tables->holidays[i].file, &tables->holidays[i].text, fault);
+    }
     return err;
 }
 
@@ -65,7 +72,8 @@ static enum err compile(struct arena *arena, const char *dir, struct recognition
 
     err = err ? err : agent_rules_compile(tables.agents, AGENT_TABLES, &out->agents, fault);
     err = err ? err : source_rules_compile(tables.sources, SOURCE_TABLES, &out->sources, fault);
-    return err ? err : networks_compile(tables.networks, NETWORKS_TABLES, &out->networks, fault);
+    err = err ? err : networks_compile(tables.networks, NETWORKS_TABLES, &out->networks, fault);
+    return err ? err : holidays_compile(tables.holidays, HOLIDAYS_TABLES, &out->holidays, fault);
 }
 
 enum err recognition_load(const char *dir, struct recognition *out, struct fault *fault)
@@ -73,7 +81,7 @@ enum err recognition_load(const char *dir, struct recognition *out, struct fault
     struct recognition loaded = {0};
     struct arena arena;
 
-    arena_init(&arena, (AGENT_TABLES + SOURCE_TABLES + NETWORKS_TABLES + 1) * RECOGNITION_FILE_MAX);
+    arena_init(&arena, (TABLES + 1) * RECOGNITION_FILE_MAX);
     enum err err = compile(&arena, dir, &loaded, fault);
     arena_done(&arena); /* compiled rules keep copies of their own */
     if (err) {
@@ -86,7 +94,7 @@ enum err recognition_load(const char *dir, struct recognition *out, struct fault
 
 struct recognition recognition_builtin(void)
 {
-    return (struct recognition){agent_rules_builtin(), source_rules_builtin(), networks_builtin()};
+    return (struct recognition){agent_rules_builtin(), source_rules_builtin(), networks_builtin(), holidays_builtin()};
 }
 
 void recognition_free(struct recognition *self)
@@ -94,6 +102,7 @@ void recognition_free(struct recognition *self)
     agent_rules_free(self->agents);
     source_rules_free(self->sources);
     networks_free(self->networks);
+    holidays_free(self->holidays);
 }
 
 enum err recognition_fingerprint(const char *dir, int64_t *out, struct fault *fault)
@@ -102,7 +111,7 @@ enum err recognition_fingerprint(const char *dir, int64_t *out, struct fault *fa
     struct tables tables = names;
     uint64_t hash = 0;
 
-    arena_init(&arena, (AGENT_TABLES + SOURCE_TABLES + NETWORKS_TABLES + 1) * RECOGNITION_FILE_MAX);
+    arena_init(&arena, (TABLES + 1) * RECOGNITION_FILE_MAX);
     enum err err = read_tables(&arena, dir, &tables, fault);
     for (size_t i = 0; !err && i < AGENT_TABLES; i++) {
         hash = hash_xxh3(tables.agents[i].text.ptr, tables.agents[i].text.len, hash + 1);

@@ -16,6 +16,7 @@ struct choosing {
     const struct rules *rules;
     const struct compiled_rule *rule;
     const struct rule_pool *pool;
+    int64_t now_ms;
     uint8_t open[LIMIT_TARGETS]; /* indexes into the set, in order */
     size_t count;
     bool all_open;
@@ -28,16 +29,22 @@ static bool in_time(const struct rule_target *target, int64_t now_ms)
            (target->valid_until_ms == INT64_MIN || now_ms < target->valid_until_ms);
 }
 
-static void open_find(struct choosing *self, int64_t now_ms)
+static bool is_open(const struct choosing *self, uint8_t index)
+{
+    const struct rule_pool *pool = self->pool;
+
+    return in_time(&self->rules->targets[index], self->now_ms) &&
+           !(pool->passed && pool->passed(pool->arg, self->rule->index, index));
+}
+
+static void open_find(struct choosing *self)
 {
     const struct compiled_rule *rule = self->rule;
 
     self->count = 0;
     for (size_t i = 0; i < rule->targets_count; i++) {
-        uint8_t index = rule->targets[i];
-        bool passed = self->pool->passed && self->pool->passed(self->pool->arg, rule->index, index);
-        if (!passed && in_time(&self->rules->targets[index], now_ms)) {
-            self->open[self->count++] = index;
+        if (is_open(self, rule->targets[i])) {
+            self->open[self->count++] = rule->targets[i];
         }
     }
     self->all_open = self->count == rule->targets_count;
@@ -121,7 +128,7 @@ static size_t next_place(const struct choosing *self, size_t refusals)
         return least_shown(self);
     case CHOOSE_RANDOM: /* another number after a refusal: Weyl's sequence by the golden ratio */
         return at_random(self, self->pool->random + refusals * UINT64_C(0x9e3779b97f4a7c15));
-    default:
+    default: /* first and sequential need no list */
         return 0;
     }
 }
@@ -133,41 +140,55 @@ static bool has_turns(const struct compiled_rule *rule)
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-static bool stick(struct choosing *self, struct rule_verdict *verdict)
+static bool take(const struct choosing *self, uint8_t index, struct rule_verdict *verdict)
 {
-    size_t at = 0;
+    if (!self->pool->take(self->pool->arg, index)) {
+        return false;
+    }
+    verdict->target = index;
+    return true;
+}
 
-    if (!self->rule->sticky || self->pool->sticky_index == SIZE_MAX) {
+/* A target that refuses here is asked once more if its turn comes: another visitor may have left it meanwhile. */
+static bool stick(const struct choosing *self, struct rule_verdict *verdict)
+{
+    size_t before = self->pool->sticky_index;
+
+    if (!self->rule->sticky || before >= self->rules->targets_count ||
+        !memchr(self->rule->targets, (int)before, self->rule->targets_count) || !is_open(self, (uint8_t)before)) {
         return false;
     }
-    while (at < self->count && self->open[at] != self->pool->sticky_index) {
-        at++;
+    verdict->stuck = take(self, (uint8_t)before, verdict);
+    return verdict->stuck;
+}
+
+static bool choose_in_order(const struct choosing *self, struct rule_verdict *verdict)
+{
+    const struct compiled_rule *rule = self->rule;
+
+    for (size_t i = 0; i < rule->targets_count; i++) {
+        if (is_open(self, rule->targets[i]) && take(self, rule->targets[i], verdict)) {
+            return true;
+        }
     }
-    if (at == self->count) {
-        return false;
-    }
-    if (self->pool->take(self->pool->arg, self->open[at])) {
-        verdict->target = self->open[at];
-        verdict->stuck = true;
-        return true;
-    }
-    open_drop(self, at);
     return false;
 }
 
-static bool choose(struct choosing *self, int64_t now_ms, struct rule_verdict *verdict)
+static bool choose(struct choosing *self, struct rule_verdict *verdict)
 {
-    open_find(self, now_ms);
     if (stick(self, verdict)) {
         return true;
     }
+    if (self->rule->choice == CHOOSE_FIRST || self->rule->choice == CHOOSE_SEQUENTIAL) {
+        return choose_in_order(self, verdict);
+    }
+    open_find(self);
     if (self->count > 0 && has_turns(self->rule)) {
         self->turn = self->pool->turn(self->pool->arg, self->rule->index);
     }
     for (size_t refusals = 0; self->count > 0; refusals++) {
         size_t at = next_place(self, refusals);
-        if (self->pool->take(self->pool->arg, self->open[at])) {
-            verdict->target = self->open[at];
+        if (take(self, self->open[at], verdict)) {
             return true;
         }
         open_drop(self, at);
@@ -195,12 +216,13 @@ void rules_decide(const struct rules *self, const struct rule_visit *visit, cons
     visit_clock_init(&clock, self, visit->now_ms);
     choosing.rules = self;
     choosing.pool = pool;
+    choosing.now_ms = visit->now_ms;
     for (size_t i = 0; i < self->rules_count; i++) {
         choosing.rule = &self->rules[i];
         if (!rule_holds(choosing.rule, visit, &clock)) {
             continue;
         }
-        if (choose(&choosing, visit->now_ms, &verdict)) {
+        if (choose(&choosing, &verdict)) {
             verdict.end = RULE_CHOSE;
             verdict.rule = choosing.rule->index;
             break;

@@ -47,6 +47,9 @@ int word_cmp(str a, str b)
     if (a.len != b.len) {
         return a.len < b.len ? -1 : 1;
     }
+    if (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0) {
+        return 0; /* as it nearly always is when the lengths agree */
+    }
     for (size_t i = 0; i < a.len; i++) {
         int order = fold(a.ptr[i]) - fold(b.ptr[i]);
         if (order != 0) {

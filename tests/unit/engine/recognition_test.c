@@ -114,18 +114,49 @@ static void recognition__networks_are_added_to_and_replaced(void **state)
     assert_true(is_platform("192.0.2.9"));
 }
 
+static bool is_off(const char *date)
+{
+    size_t count;
+    const struct rule_holiday *list = holidays_list(rules.holidays, &count);
+    int64_t day;
+
+    assert_true(date_parse(str_from_c(date), &day));
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].civil_day == day) {
+            return list[i].kind == HOLIDAY_OFF;
+        }
+    }
+    return false;
+}
+
+static void recognition__holidays_are_added_to_and_replaced(void **state)
+{
+    (void)state;
+    load();
+    assert_true(is_off("2026-10-01"));
+    put("holidays.own.tsv", "off\t2026-12-24\nordinary\t2026-10-01\n");
+    load();
+    assert_true(is_off("2026-12-24"));
+    assert_false(is_off("2026-10-01"));
+    assert_true(is_off("2026-10-02"));
+    put("holidays.tsv", "off\t2027-01-01\n");
+    load();
+    assert_true(is_off("2026-12-24") && is_off("2027-01-01"));
+    assert_false(is_off("2026-10-02"));
+}
+
 static void recognition__a_mistake_in_an_own_file_is_named(void **state)
 {
     (void)state;
-    static const char *const files[] = {"apps.own.tsv", "bots.own.tsv", "referrers.own.tsv", "channels.own.tsv",
-                                        "networks.own.tsv"};
+    static const char *const files[] = {"apps.own.tsv",     "bots.own.tsv",     "referrers.own.tsv",
+                                        "channels.own.tsv", "networks.own.tsv", "holidays.own.tsv"};
 
     for (size_t i = 0; i < ARRAY_LEN(files); i++) {
         struct recognition none = {0};
         struct fault fault = {0};
         put(files[i], "# ours\nnonsense\tx\ty\n");
         assert_int_equal(recognition_load(dir.path, &none, &fault), ERR_INVALID);
-        assert_true(!none.agents && !none.sources && !none.networks);
+        assert_true(!none.agents && !none.sources && !none.networks && !none.holidays);
         assert_non_null(strstr(fault.message, files[i]));
         assert_non_null(strstr(fault.message, ":2:"));
         unlink(tempdir_file(&dir, files[i]));
@@ -154,6 +185,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(recognition__own_rows_are_asked_before_the_built_in_ones, setup, teardown),
         cmocka_unit_test_setup_teardown(recognition__a_whole_table_takes_the_built_in_ones_place, setup, teardown),
         cmocka_unit_test_setup_teardown(recognition__networks_are_added_to_and_replaced, setup, teardown),
+        cmocka_unit_test_setup_teardown(recognition__holidays_are_added_to_and_replaced, setup, teardown),
         cmocka_unit_test_setup_teardown(recognition__a_mistake_in_an_own_file_is_named, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
