@@ -107,7 +107,7 @@ static size_t at_random(const struct choosing *self, uint64_t random)
         sum += weight_of(self, i);
     }
     uint64_t left = below(random, sum);
-    while (left >= weight_of(self, at)) {
+    while (at + 1 < self->count && left >= weight_of(self, at)) {
         left -= weight_of(self, at);
         at++;
     }
