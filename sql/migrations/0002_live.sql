@@ -88,3 +88,21 @@ CREATE TABLE target_visitor (
     PRIMARY KEY (link_id, visitor)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX target_visitor_seen ON target_visitor (seen_ms);
+
+-- Pictures that visitors of live codes are shown: files of our own making (docs/decisions/0017), never what was uploaded.
+-- What a row is by stands before its bytes, so that looking for one reads no pictures.
+CREATE TABLE image (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,          -- img_<id> in the API
+    name TEXT NOT NULL UNIQUE,                     -- of its public address; random, so that nobody walks through them
+    sha256 BLOB NOT NULL,                          -- of data
+    kind TEXT NOT NULL CHECK (kind IN ('png', 'jpeg')),
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    qr_text TEXT NOT NULL DEFAULT '',              -- what the QR code in it says; '' = none was read
+    owner_id INTEGER REFERENCES user (id),         -- who uploaded it
+    created_ms INTEGER NOT NULL,
+    unused_ms INTEGER,                             -- since when no target names it, as far as was noticed
+    data BLOB NOT NULL
+) STRICT;
+CREATE INDEX image_same ON image (sha256);

@@ -22,7 +22,7 @@ bool call_unbound(const struct request *request, struct reply *reply);
 /* `text` into the arena as "/prefix/text", percent-encoded: a Location of something just made. */
 str call_location(struct request *request, const char *prefix, str text);
 
-/* The body's bytes, wherever they are; at most LIMIT_BODY. */
+/* The body's bytes, wherever they are, in memory: for bodies of at most LIMIT_BODY_PICTURE. */
 enum err call_body(struct request *request, str *out);
 /* The body as JSON. On false the reply is the problem: no body, another content type, malformed. */
 bool call_json(struct request *request, struct reply *reply, const struct json **out);

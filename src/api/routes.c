@@ -9,6 +9,7 @@ const struct route *const api_route_tables[] = {
     api_check_routes,
     api_fan_out_routes,
     api_qr_routes,
+    api_image_routes,
     api_domain_routes,
     api_label_routes,
     api_utm_value_routes,

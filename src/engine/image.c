@@ -1,27 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The helper gets the picture as a file in memory and answers into a pipe, so neither side can wait for the other for
- * ever: what has not come after five seconds does not come, and the child is killed in any case, since by then it has
- * said what it had to say.
- */
+/* What the program of src/image is asked, and what its answers mean. */
 #include "linkpond/engine/image.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "linkpond/base/clock.h"
+#include "image_run.h"
+#include "linkpond/base/limits.h"
+#include "linkpond/base/utf8.h"
 
-#define TIMEOUT_MS 5000
 #define NAME       "linkpond-image"
+#define HEAD_BYTES 13   /* src/image/image.h */
+#define TEXT_MAX   4296 /* of a QR code, ISO/IEC 18004 */
 
 bool image_program(char *out, size_t cap)
 {
@@ -43,120 +36,106 @@ static enum err missing(struct fault *fault)
                      "无法处理图片：linkpond-image 不在 linkpond 旁边，或未能运行。");
 }
 
-/* The picture as a file that has no name. */
-static int put_in_memory(str bytes)
+static enum err too_long(bool photo, struct fault *fault)
 {
-    int fd = memfd_create("linkpond-picture", MFD_CLOEXEC);
-    while (fd >= 0 && bytes.len > 0) {
-        ssize_t done = write(fd, bytes.ptr, bytes.len);
-        if (done < 0 && errno != EINTR) {
-            close(fd);
-            return -1;
-        }
-        bytes = str_from(bytes, done > 0 ? (size_t)done : 0);
-    }
-    if (fd >= 0) {
-        lseek(fd, 0, SEEK_SET);
-    }
-    return fd;
+    return photo ? fault_set(fault, ERR_INVALID, "image", "too_long", "At most 8 MiB and 50 megapixels.",
+                             "图片最大 8 MiB、5000 万像素。")
+                 : fault_set(fault, ERR_INVALID, "image", "too_long", "At most 1 MiB and 4096 x 4096 pixels.",
+                             "图片最大 1 MiB、4096 x 4096 像素。");
 }
 
-/* With the two ends as its input and output, and nothing else of ours: no environment, no descriptors, no signal
- * masks. */
-static bool start(const char *program, unsigned edge, int in, int out, pid_t *child)
+static enum err judge(char verdict, bool photo, struct fault *fault)
 {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t how;
-    sigset_t none, all;
-    char edge_text[16], name[] = NAME;
-    char *argv[] = {name, edge_text, NULL}, *environment[] = {NULL};
-    snprintf(edge_text, sizeof edge_text, "%u", edge);
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&how);
-    posix_spawnattr_setsigmask(&how, &none);
-    posix_spawnattr_setsigdefault(&how, &all);
-    posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    bool ready = posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO) == 0 &&
-                 posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO) == 0 &&
-                 posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) == 0 &&
-                 posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1) == 0;
-    ready = ready && posix_spawn(child, program, &actions, &how, argv, environment) == 0;
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&how);
-    return ready;
-}
-
-/* Up to `cap` bytes until the end or the deadline; how many. */
-static size_t listen_to(int fd, uint8_t *bytes, size_t cap)
-{
-    int64_t deadline = clock_mono_ns() / 1000000 + TIMEOUT_MS;
-    size_t len = 0;
-    while (len < cap) {
-        int64_t left = deadline - clock_mono_ns() / 1000000;
-        struct pollfd wanted = {.fd = fd, .events = POLLIN};
-        int ready = left > 0 ? poll(&wanted, 1, (int)left) : 0;
-        if (ready < 0 && errno == EINTR) {
-            continue;
-        }
-        ssize_t got = ready > 0 ? read(fd, bytes + len, cap - len) : 0;
-        if (got <= 0) {
-            break;
-        }
-        len += (size_t)got;
-    }
-    return len;
-}
-
-static enum err judge(const uint8_t *verdict, size_t len, size_t pixels_len, struct fault *fault)
-{
-    if (len > 0 && *verdict == 'G' && len - 1 == pixels_len) {
+    switch (verdict) {
+    case 'G':
         return OK;
-    }
-    if (len > 0 && *verdict == 'L') {
-        return fault_set(fault, ERR_INVALID, "image", "too_long", "At most 1 MiB and 4096 x 4096 pixels.",
-                         "图片最大 1 MiB、4096 x 4096 像素。");
-    }
-    if (len > 0 && *verdict == 'U') {
+    case 'L':
+        return too_long(photo, fault);
+    case 'S':
+        return fault_set(fault, ERR_INVALID, "image", "too_short", "The picture is smaller than 64 x 64 pixels.",
+                         "图片太小，至少需要 64 x 64 像素。");
+    case 'U':
         return fault_set(fault, ERR_INVALID, "image", "unreadable", "That is no PNG or JPEG that can be read.",
                          "无法识别的图片，请使用 PNG 或 JPEG。");
+    default:
+        return missing(fault);
     }
-    return missing(fault);
-}
-
-static enum err run(const char *program, int in, unsigned edge, uint8_t *pixels, struct fault *fault)
-{
-    size_t pixels_len = (size_t)edge * edge * 4, len = 0;
-    uint8_t verdict = 0;
-    int ends[2];
-    pid_t child;
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-        return ERR_IO;
-    }
-    bool started = start(program, edge, in, ends[1], &child);
-    close(ends[1]);
-    if (started) {
-        len = listen_to(ends[0], &verdict, 1);
-        len += len == 1 && verdict == 'G' ? listen_to(ends[0], pixels, pixels_len) : 0;
-        kill(child, SIGKILL);
-        while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
-        }
-    }
-    close(ends[0]);
-    return judge(&verdict, len, pixels_len, fault);
 }
 
 enum err image_read(const char *program, str bytes, unsigned edge, uint8_t *pixels, struct fault *fault)
 {
+    char edge_text[16], name[] = NAME, what[] = "logo";
+    char *argv[] = {name, what, edge_text, NULL};
+    size_t pixels_len = (size_t)edge * edge * 4, len = 0;
     if (bytes.len > IMAGE_UPLOAD_MAX) {
-        return judge((const uint8_t *)"L", 1, 0, fault);
+        return too_long(false, fault);
     }
-    int in = put_in_memory(bytes);
-    if (in < 0) {
+    uint8_t *answer = malloc(1 + pixels_len);
+    if (!answer) {
         return ERR_NOMEM;
     }
-    enum err err = run(program, in, edge, pixels, fault);
-    close(in);
+    snprintf(edge_text, sizeof edge_text, "%u", edge);
+    bool ran = image_run(program, argv, bytes, answer, 1 + pixels_len, &len);
+    enum err err = ran && len > 0 ? judge((char)answer[0], false, fault) : missing(fault);
+    err = err == OK && len != 1 + pixels_len ? missing(fault) : err;
+    if (err == OK) {
+        memcpy(pixels, answer + 1, pixels_len);
+    }
+    free(answer);
     return err;
+}
+
+static unsigned number(const uint8_t *at)
+{
+    return (unsigned)at[0] | (unsigned)at[1] << 8 | (unsigned)at[2] << 16 | (unsigned)at[3] << 24;
+}
+
+/* The head and the file behind it, if that is what was said. */
+static bool unpack(const uint8_t *answer, size_t len, struct image_picture *out)
+{
+    if (len < HEAD_BYTES || (answer[0] != 'P' && answer[0] != 'J')) {
+        return false;
+    }
+    out->kind = answer[0] == 'P' ? IMAGE_PNG : IMAGE_JPEG;
+    out->width = number(answer + 1);
+    out->height = number(answer + 5);
+    out->bytes = (str){(const char *)answer + HEAD_BYTES, number(answer + 9)};
+    return out->bytes.len == len - HEAD_BYTES && out->bytes.len > 0;
+}
+
+enum err image_prepare(const char *program, str bytes, struct arena *arena, struct image_picture *out,
+                       struct fault *fault)
+{
+    char edge_text[16], name[] = NAME, what[] = "picture";
+    char *argv[] = {name, what, edge_text, NULL};
+    size_t cap = 1 + HEAD_BYTES + IMAGE_PICTURE_MAX + 1, len = 0;
+    if (bytes.len > LIMIT_BODY_PICTURE) {
+        return too_long(true, fault);
+    }
+    uint8_t *answer = arena_alloc(arena, cap);
+    if (!answer) {
+        return ERR_NOMEM;
+    }
+    snprintf(edge_text, sizeof edge_text, "%d", IMAGE_PICTURE_EDGE);
+    bool ran = image_run(program, argv, bytes, answer, cap, &len);
+    enum err err = ran && len > 0 ? judge((char)answer[0], true, fault) : missing(fault);
+    return err == OK && !unpack(answer + 1, len - 1, out) ? missing(fault) : err;
+}
+
+enum err image_code_text(const char *program, const char *reader, str picture, struct arena *arena, str *out)
+{
+    char name[] = NAME, confine[] = "confine", path[PATH_MAX], format[] = "-format", qr[] = "QRCode";
+    char bytes[] = "-bytes", file[] = "/proc/self/fd/0";
+    char *argv[] = {name, confine, path, format, qr, bytes, file, NULL};
+    size_t len = 0;
+    char *text = arena_alloc(arena, TEXT_MAX);
+    if (!text) {
+        return ERR_NOMEM;
+    }
+    snprintf(path, sizeof path, "%s", reader);
+    if (!image_run(program, argv, picture, (uint8_t *)text, TEXT_MAX, &len) || (len == 1 && text[0] == 'N')) {
+        return ERR_UNAVAILABLE;
+    }
+    *out = utf8_valid((str){text, len}) ? str_trim((str){text, len}) : (str){0};
+    return OK;
 }

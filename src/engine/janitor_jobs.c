@@ -5,6 +5,7 @@
 #include "linkpond/base/log.h"
 #include "linkpond/store/audit.h"
 #include "linkpond/store/idempotency.h"
+#include "linkpond/store/images.h"
 #include "linkpond/store/links.h"
 #include "linkpond/store/sessions.h"
 #include "linkpond/store/users.h"
@@ -133,6 +134,17 @@ enum err janitor_retention(struct engine *engine, int64_t before_ms, int64_t now
     return err;
 }
 
+/* ---- pictures that no target names ---- */
+
+static enum err sweep_images(struct db *db, void *arg, struct fault *fault)
+{
+    const int64_t *now_ms = arg;
+    int64_t deleted;
+
+    (void)fault;
+    return images_sweep(db, *now_ms, &deleted);
+}
+
 /* ---- the round ---- */
 
 static void told(const char *job, enum err err, const struct fault *fault)
@@ -148,6 +160,8 @@ static void hourly(struct engine *engine, int64_t now_ms)
 
     told("sessions",
          writer_submit(engine->writer, &(struct writer_task){.run = forget_expired, .arg = &now_ms}, &fault), &fault);
+    told("images", writer_submit(engine->writer, &(struct writer_task){.run = sweep_images, .arg = &now_ms}, &fault),
+         &fault);
     if (engine->opts.click_retention_ms > 0) {
         told("retention", janitor_retention(engine, now_ms - engine->opts.click_retention_ms, now_ms, &fault), &fault);
     }

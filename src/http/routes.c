@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The routes of this floor: is the public plane alive, what is behind a short link, and the built-in files. */
 #include "linkpond/http/router.h"
+#include "picture.h"
 #include "preview.h"
 #include "privacy.h"
 
@@ -43,6 +44,8 @@ const struct route http_routes[] = {
     {METHOD_GET, "/-/healthz", PLANE_PUBLIC, public_health, SCOPE_ANYONE, "Is the public plane alive", 0,
      ROUTE_QUERY_ANY},
     {METHOD_GET, "/-/preview", PLANE_PUBLIC, preview_get, SCOPE_ANYONE, "Where a short link leads", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/-/image/:name", PLANE_PUBLIC, picture_get, SCOPE_ANYONE, "A picture of a live code", 0,
+     ROUTE_QUERY_ANY},
     {METHOD_GET, "/-/privacy", PLANE_PUBLIC, privacy_get, SCOPE_ANYONE, "What is kept of a visit", 0, ROUTE_QUERY_ANY},
     {METHOD_POST, "/-/privacy", PLANE_PUBLIC, privacy_refuse, SCOPE_ANYONE, "Do not number me", PRIVACY_BODY_MAX,
      ROUTE_QUERY_ANY},

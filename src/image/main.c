@@ -2,63 +2,15 @@
 #include "image.h"
 
 #include <errno.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
+#include <string.h>
 #include <unistd.h>
 
-/* ---- what this process may still do ---- */
+#define BYTES_MAX (8 * 1024 * 1024)
 
-static bool limit(int what, rlim_t value)
-{
-    return setrlimit(what, &(struct rlimit){value, value}) == 0;
-}
-
-#define ALLOW(name) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
-
-#if defined(__x86_64__)
-#define MACHINE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define MACHINE AUDIT_ARCH_AARCH64
-#else
-#error "which machine's calls may be made here?"
-#endif
-
-/* Reading, writing, memory, the end: nothing that opens, connects, starts or looks. The numbers are those of one
- * machine; the same numbers mean other calls where a processor also takes those of its forebears, so these are refused.
- */
-static bool close_in(void)
-{
-    static struct sock_filter steps[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        ALLOW(read),
-        ALLOW(write),
-        ALLOW(mmap),
-        ALLOW(munmap),
-        ALLOW(mremap),
-        ALLOW(brk),
-        ALLOW(madvise),
-        ALLOW(futex),
-        ALLOW(getrandom), /* malloc asks once */
-        ALLOW(exit_group),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-    };
-    struct sock_fprog program = {.len = sizeof steps / sizeof *steps, .filter = steps};
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
-
-static bool take_limits(void)
-{
-    return limit(RLIMIT_AS, IMAGE_MEMORY_MAX) && limit(RLIMIT_CPU, IMAGE_CPU_S) && limit(RLIMIT_CORE, 0) &&
-           limit(RLIMIT_NOFILE, 3) && close_in();
-}
+static const struct image_bounds logo = {.bytes_max = 1024 * 1024, .edge_max = 4096, .pixels_max = IMAGE_PIXELS_MAX};
+/* A phone takes photos of 12 to 50 million pixels. */
+static const struct image_bounds photo = {.bytes_max = BYTES_MAX, .edge_max = 12000, .pixels_max = 52UL * 1000 * 1000};
 
 /* ---- bytes in and out ---- */
 
@@ -93,30 +45,86 @@ static bool write_all(const uint8_t *bytes, size_t len)
     return true;
 }
 
-static enum image_verdict work(int edge, uint8_t *out)
+static enum image_verdict take_in(const struct image_bounds *bounds, struct image *out)
 {
-    static uint8_t bytes[IMAGE_BYTES_MAX + 1];
-    struct image image;
+    static uint8_t bytes[BYTES_MAX + 1];
     size_t len;
-    if (!read_all(bytes, sizeof bytes, &len)) {
-        return IMAGE_TOO_LARGE;
+    return read_all(bytes, bounds->bytes_max + 1, &len) ? image_decode(bytes, len, bounds, out) : IMAGE_TOO_LARGE;
+}
+
+/* ---- what it is asked for ---- */
+
+static int refuse(enum image_verdict verdict)
+{
+    uint8_t byte = (uint8_t)verdict;
+    write_all(&byte, 1);
+    return 1;
+}
+
+static int make_logo(int edge)
+{
+    static uint8_t out[1 + (size_t)IMAGE_OUT_MAX * IMAGE_OUT_MAX * 4];
+    struct image image;
+    enum image_verdict verdict = take_in(&logo, &image);
+    if (verdict != IMAGE_GOOD) {
+        return refuse(verdict);
     }
-    enum image_verdict verdict = image_decode(bytes, len, &image);
-    if (verdict == IMAGE_GOOD) {
-        image_fit(&image, edge, out);
+    out[0] = IMAGE_GOOD;
+    image_fit(&image, edge, out + 1);
+    return write_all(out, 1 + (size_t)edge * (size_t)edge * 4) ? 0 : 1;
+}
+
+static void put_number(uint8_t *at, size_t number)
+{
+    for (int i = 0; i < 4; i++) {
+        at[i] = (uint8_t)(number >> (8 * i));
     }
-    return verdict;
+}
+
+static enum image_verdict make_file(int edge, struct image_file *out)
+{
+    struct image_bounds bounds = photo;
+    struct image image, upright;
+    bounds.wanted = (unsigned long)edge;
+    enum image_verdict verdict = take_in(&bounds, &image);
+    if (verdict != IMAGE_GOOD) {
+        return verdict;
+    }
+    if (image.width < IMAGE_EDGE_MIN || image.height < IMAGE_EDGE_MIN) {
+        return IMAGE_TOO_SMALL;
+    }
+    return image_upright(&image, edge, &upright) ? image_encode(&upright, IMAGE_FILE_MAX, out) : IMAGE_UNREADABLE;
+}
+
+static int make_picture(int edge)
+{
+    struct image_file file;
+    uint8_t head[1 + IMAGE_HEAD_BYTES] = {IMAGE_GOOD};
+    enum image_verdict verdict = make_file(edge, &file);
+    if (verdict != IMAGE_GOOD) {
+        return refuse(verdict);
+    }
+    head[1] = (uint8_t)file.kind;
+    put_number(head + 2, (size_t)file.width);
+    put_number(head + 6, (size_t)file.height);
+    put_number(head + 10, file.len);
+    return write_all(head, sizeof head) && write_all(file.bytes, file.len) ? 0 : 1;
 }
 
 int main(int argc, char **argv)
 {
-    int edge = argc == 2 ? atoi(argv[1]) : 0;
-    if (edge < 1 || edge > IMAGE_OUT_MAX) {
+    const char *what = argc > 2 ? argv[1] : "";
+    if (strcmp(what, "confine") == 0) {
+        image_confine_and_become(argv + 2);
+        return refuse(IMAGE_NO_LIMITS);
+    }
+    int edge = argc == 3 ? atoi(argv[2]) : 0;
+    bool is_logo = strcmp(what, "logo") == 0;
+    if (edge < 1 || edge > IMAGE_OUT_MAX || (!is_logo && strcmp(what, "picture") != 0)) {
         return 2;
     }
-    static uint8_t out[1 + (size_t)IMAGE_OUT_MAX * IMAGE_OUT_MAX * 4];
-    enum image_verdict verdict = take_limits() ? work(edge, out + 1) : IMAGE_NO_LIMITS;
-    out[0] = (uint8_t)verdict;
-    size_t len = verdict == IMAGE_GOOD ? 1 + (size_t)edge * (size_t)edge * 4 : 1;
-    return write_all(out, len) && verdict == IMAGE_GOOD ? 0 : 1;
+    if (!image_confine()) {
+        return refuse(IMAGE_NO_LIMITS);
+    }
+    return is_logo ? make_logo(edge) : make_picture(edge);
 }

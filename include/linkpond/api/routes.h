@@ -10,6 +10,7 @@ extern const struct route api_bulk_routes[];
 extern const struct route api_check_routes[];
 extern const struct route api_fan_out_routes[];
 extern const struct route api_qr_routes[];
+extern const struct route api_image_routes[];
 extern const struct route api_domain_routes[];
 extern const struct route api_label_routes[];
 extern const struct route api_utm_value_routes[];

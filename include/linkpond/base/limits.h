@@ -40,6 +40,7 @@
 #define LIMIT_BODY            (1024 * 1024)      /* an API body */
 #define LIMIT_BODY_MEMORY     (256 * 1024)       /* past this it is spooled to an unlinked file */
 #define LIMIT_BODY_IMPORT     (INT64_C(2) << 30) /* a CSV import, spooled */
+#define LIMIT_BODY_PICTURE    (8 * 1024 * 1024)  /* a photo of 12 megapixels as phones write it: 3 to 7 MiB */
 #define LIMIT_REPLY           (32 * 1024 * 1024) /* a built (not streamed) answer: 1,000 links with every field full */
 #define LIMIT_ARENA_REQUEST   (96 * 1024 * 1024) /* the same links before and after an edit; taken as needed only */
 #define LIMIT_URI             4096               /* raw request target */
