@@ -106,3 +106,18 @@ CREATE TABLE image (
     data BLOB NOT NULL
 ) STRICT;
 CREATE INDEX image_same ON image (sha256);
+
+-- Pages of live codes whose code was held with a finger, by the click they came from; rows go when such a page is too old.
+CREATE TABLE target_press (
+    clicked_ms INTEGER NOT NULL,
+    target_id INTEGER NOT NULL,
+    PRIMARY KEY (clicked_ms, target_id)
+) STRICT, WITHOUT ROWID;
+
+-- What was told of a target under a name of the teller's own, so that telling it twice counts once.
+CREATE TABLE target_event (
+    target_id INTEGER NOT NULL REFERENCES target (id),
+    event TEXT NOT NULL,
+    time_ms INTEGER NOT NULL,
+    PRIMARY KEY (target_id, event)
+) STRICT, WITHOUT ROWID;

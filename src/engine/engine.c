@@ -293,6 +293,8 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     err = err ? err : visitor_numbers_open(&self->visitor_numbers, db);
     err = err ? err : start_writer(self, db, fault);
     err = err ? err : open_editor(self, code_key);
+    self->presses = err ? NULL : presses_new(self->writer, self->zone);
+    err = err || self->presses ? err : ERR_NOMEM;
     err = err ? err : start_rewriter(self, path, fault);
     return err ? err : janitor_start(self, &self->janitor);
 }
@@ -334,6 +336,7 @@ void engine_close(struct engine *self)
     janitor_stop(self->janitor);
     rewriter_stop(self->rewriter);
     engine_local_key_remove(self);
+    presses_free(self->presses);
     writer_stop(self->writer);
     geo_free(self->geo);
     editor_free(self->editor);

@@ -8,6 +8,7 @@
 #include "linkpond/store/images.h"
 #include "linkpond/store/links.h"
 #include "linkpond/store/sessions.h"
+#include "linkpond/store/target_events.h"
 #include "linkpond/store/users.h"
 
 #include "publish.h"
@@ -134,15 +135,18 @@ enum err janitor_retention(struct engine *engine, int64_t before_ms, int64_t now
     return err;
 }
 
-/* ---- pictures that no target names ---- */
+/* ---- pictures that no target names, pages of live codes that are too old to press ---- */
 
-static enum err sweep_images(struct db *db, void *arg, struct fault *fault)
+#define PRESSES_KEPT_MS (2 * MS_PER_DAY) /* a page is good for one */
+
+static enum err sweep_live(struct db *db, void *arg, struct fault *fault)
 {
     const int64_t *now_ms = arg;
     int64_t deleted;
 
     (void)fault;
-    return images_sweep(db, *now_ms, &deleted);
+    enum err err = target_presses_expire(db, *now_ms - PRESSES_KEPT_MS);
+    return err ? err : images_sweep(db, *now_ms, &deleted);
 }
 
 /* ---- the round ---- */
@@ -160,7 +164,7 @@ static void hourly(struct engine *engine, int64_t now_ms)
 
     told("sessions",
          writer_submit(engine->writer, &(struct writer_task){.run = forget_expired, .arg = &now_ms}, &fault), &fault);
-    told("images", writer_submit(engine->writer, &(struct writer_task){.run = sweep_images, .arg = &now_ms}, &fault),
+    told("live", writer_submit(engine->writer, &(struct writer_task){.run = sweep_live, .arg = &now_ms}, &fault),
          &fault);
     if (engine->opts.click_retention_ms > 0) {
         told("retention", janitor_retention(engine, now_ms - engine->opts.click_retention_ms, now_ms, &fault), &fault);

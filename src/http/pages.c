@@ -85,10 +85,10 @@ static void write_page(const struct pages *self, enum page page, bool chinese, s
     pages_write(self, chinese, str_from_c(words->title), buf_str(&content), out);
 }
 
-/* Without the licence line, which is for readers of the source and not for every visitor. */
-static str without_line(str text, const char *part)
+str pages_file(const char *name)
 {
-    ssize_t at = str_find(text, str_from_c(part), 0);
+    str text = embedded_find(web_files, name);
+    ssize_t at = str_find(text, STR("SPDX-License-Identifier"), 0);
     ssize_t end = at < 0 ? -1 : str_find_char(text, '\n', (size_t)at);
     BUG_ON(end < 0);
     return str_from(text, (size_t)end + 1);
@@ -98,8 +98,8 @@ struct pages *pages_new(void)
 {
     struct pages *self = calloc(1, sizeof *self);
     BUG_ON(!self);
-    self->page = without_line(embedded_find(web_files, "page.html"), "SPDX-License-Identifier");
-    self->style = without_line(embedded_find(web_files, "page.css"), "SPDX-License-Identifier");
+    self->page = pages_file("page.html");
+    self->style = pages_file("page.css");
     make_policy(self, "form-action 'none'", self->policy);
     make_policy(self, "form-action 'self'; img-src 'self'", self->form_policy);
     for (int page = 0; page < PAGE_COUNT; page++) {

@@ -9,6 +9,7 @@
 #include "linkpond/http/html.h"
 #include "linkpond/store/domains.h"
 #include "linkpond/store/links.h"
+#include "short_link.h"
 
 #define READER_WAIT_MS 2000
 #define CONTENT_MAX    (16 * 1024)
@@ -40,23 +41,6 @@ static bool resolve(const struct ctx *ctx, const struct request *request, str ho
     resolver_resolve(ctx->engine->resolver, scratch, &visit, out);
     cache_thread_unregister();
     return out->kind == VERDICT_LINK && out->link_id > 0;
-}
-
-static str short_url(const struct request *request, const struct domain *domain, str code)
-{
-    char memory[3 * LIMIT_ALIAS_IMPORTED + 1];
-    struct buf path;
-    buf_init_fixed(&path, memory, sizeof memory);
-    for (size_t i = 0; i < code.len; i++) {
-        if (code.ptr[i] == '/') {
-            buf_add_char(&path, '/');
-        } else {
-            percent_encode(&path, str_slice(code, i, i + 1));
-        }
-    }
-    str encoded = buf_str(&path);
-    return arena_f(request->arena, STR_FMT "://" STR_FMT "/" STR_FMT, STR_ARG(domain->scheme), STR_ARG(domain->host),
-                   STR_ARG(encoded));
 }
 
 static str state_text(const struct verdict *verdict, bool chinese)
@@ -162,5 +146,5 @@ void preview_get(struct ctx *ctx, struct request *request, struct reply *reply)
         answer_miss(ctx, request, reply);
         return;
     }
-    write_preview(ctx, request, &verdict, &link, short_url(request, &domain, code), reply);
+    write_preview(ctx, request, &verdict, &link, short_link_url(request->arena, &domain, code), reply);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The routes of this floor: is the public plane alive, what is behind a short link, and the built-in files. */
 #include "linkpond/http/router.h"
+#include "live.h"
+#include "live_page.h"
 #include "picture.h"
 #include "preview.h"
 #include "privacy.h"
 
 #define PRIVACY_BODY_MAX 1024 /* an empty form */
+#define PRESSED_BODY_MAX 64   /* a beacon without words */
 
 static void public_health(struct ctx *ctx, struct request *request, struct reply *reply)
 {
@@ -44,6 +47,11 @@ const struct route http_routes[] = {
     {METHOD_GET, "/-/healthz", PLANE_PUBLIC, public_health, SCOPE_ANYONE, "Is the public plane alive", 0,
      ROUTE_QUERY_ANY},
     {METHOD_GET, "/-/preview", PLANE_PUBLIC, preview_get, SCOPE_ANYONE, "Where a short link leads", 0, ROUTE_QUERY_ANY},
+    {METHOD_GET, "/-/live.js", PLANE_PUBLIC, live_page_script, SCOPE_ANYONE, "The script of live codes' pages", 0,
+     ROUTE_QUERY_ANY},
+    {METHOD_GET, "/-/live/:token", PLANE_PUBLIC, live_get, SCOPE_ANYONE, "The page of a live code", 0, ROUTE_QUERY_ANY},
+    {METHOD_POST, "/-/live/:token/pressed", PLANE_PUBLIC, live_pressed, SCOPE_ANYONE, "The code was held with a finger",
+     PRESSED_BODY_MAX, ROUTE_QUERY_ANY},
     {METHOD_GET, "/-/image/:name", PLANE_PUBLIC, picture_get, SCOPE_ANYONE, "A picture of a live code", 0,
      ROUTE_QUERY_ANY},
     {METHOD_GET, "/-/privacy", PLANE_PUBLIC, privacy_get, SCOPE_ANYONE, "What is kept of a visit", 0, ROUTE_QUERY_ANY},

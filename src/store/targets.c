@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/store/targets.h"
 
+#include "linkpond/store/target_events.h"
+
 #include "row.h"
 
 #define NAME_PREFIX "tgt_"
@@ -264,7 +266,7 @@ enum err targets_mark_link(struct db *db, int64_t link_id, int64_t now_ms)
 enum err targets_purge(struct db *db, int64_t link_id)
 {
     static const enum sql_id texts[] = {SQL_TARGET_VISITOR_PURGE, SQL_TARGET_HOUR_PURGE, SQL_TARGET_PURGE};
-    enum err err = OK;
+    enum err err = target_events_purge(db, link_id);
 
     for (size_t i = 0; !err && i < ARRAY_LEN(texts); i++) {
         struct stmt *stmt = db_stmt(db, texts[i]);

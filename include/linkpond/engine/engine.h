@@ -6,6 +6,7 @@
 #include "linkpond/engine/editor.h"
 #include "linkpond/engine/geo.h"
 #include "linkpond/engine/journal.h"
+#include "linkpond/engine/presses.h"
 #include "linkpond/engine/readers.h"
 #include "linkpond/engine/reporter.h"
 #include "linkpond/engine/resolver.h"
@@ -74,6 +75,7 @@ struct engine {
     struct resolver *resolver;
     struct journal *journal;
     struct writer *writer;
+    struct presses *presses;
     struct readers *readers;
     struct report_helper *report_helper; /* NULL on one core */
     struct editor *editor;

@@ -32,6 +32,8 @@ void pages_not_started(const struct pages *self, bool chinese, str when, struct 
 str pages_policy(const struct pages *self);
 /* The same for pages of the public plane with a form of their own, or a picture from there. */
 str pages_form_policy(const struct pages *self);
+/* A built-in file of src/web without the line that tells its licence, which is for readers of the source. */
+str pages_file(const char *name);
 /* Any page in the same style: title is escaped, content is HTML. */
 void pages_write(const struct pages *self, bool chinese, str title, str content_html, struct buf *out);
 
