@@ -83,6 +83,25 @@ static bool add_block(struct arena *self, size_t need)
     return true;
 }
 
+void arena_rewind(struct arena *self)
+{
+    size_t cap = 0;
+
+    self->used = 0;
+    self->overflow = false;
+    for (const struct arena_block *block = self->head; block; block = block->older) {
+        cap += block->cap;
+    }
+    if (self->head && self->head->older) {
+        free_blocks(self->head);
+        self->head = NULL;
+        add_block(self, cap); /* else the next to be handed out makes one */
+    } else if (self->head) {
+        self->head->used = 0;
+        ASAN_POISON_MEMORY_REGION(self->head->bytes, self->head->cap);
+    }
+}
+
 /* What arena_alloc gives, but as it was left. */
 static void *take(struct arena *self, size_t bytes)
 {

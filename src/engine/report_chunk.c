@@ -317,7 +317,7 @@ enum err report_columns_add(struct report_columns *self, const struct chunk_info
     if (err != OK || !*taken) {
         return err;
     }
-    arena_reset(&self->arena);
+    arena_rewind(&self->arena);
     self->info = info;
     chunk_init(&self->chunk, info->id, info->rows > 0 ? (size_t)info->rows : 0, &self->arena);
     if (self->chunk.rows == 0 || self->chunk.rows > CHUNK_ROWS_MAX) {

@@ -83,12 +83,12 @@ static enum err add_visit(struct visits *self, size_t place, int64_t visitor)
 
 struct block {
     size_t first, count;
-    uint32_t *seen[BLOCK];
-    uint16_t later[BLOCK]; /* places of those that take more than a load and a store */
+    struct visitor_slot *slots[BLOCK];
+    uint16_t later[BLOCK]; /* places of those that take more than a look and a store */
     size_t later_count;
 };
 
-static void find_block(const struct visits *self, struct block *block, uint32_t *elsewhere)
+static void find_block(const struct visits *self, struct block *block, struct visitor_slot *elsewhere)
 {
     const struct report_columns *columns = self->columns;
 
@@ -96,33 +96,35 @@ static void find_block(const struct visits *self, struct block *block, uint32_t 
         size_t place = block->first + i;
         int64_t visitor = visitor_at(self, place);
         enum visitor_by by = (enum visitor_by)self->bys[row_code(&self->by_codes, place)];
-        uint32_t *seen = visitor != 0 ? report_visitors_slot(&columns->tally->visitors, visitor, by) : NULL;
-        block->seen[i] = seen ? seen : elsewhere;
-        __builtin_prefetch(block->seen[i], 1);
+        struct visitor_slot *slot = visitor != 0 ? report_visitors_slot(&columns->tally->visitors, visitor, by) : NULL;
+        block->slots[i] = slot ? slot : elsewhere;
+        __builtin_prefetch(block->slots[i], 1);
     }
 }
 
+/* Without branches: whether a visitor was here before is as good as chance. */
 static void count_block(const struct visits *self, struct block *block)
 {
     const struct report_columns *columns = self->columns;
     struct report_tally *tally = columns->tally;
-    struct group_count *counts = tally->groups.counts;
     const uint32_t *groups = tally->query->group_count > 0 ? columns->group : NULL;
+    struct group_count nowhere = {0, 0}, *counts = groups ? tally->groups.counts : &nowhere;
     int64_t visitors = 0, cookies = 0, news = 0;
 
     for (size_t i = 0; i < block->count; i++) {
         size_t place = block->first + i;
-        uint32_t group = groups ? groups[place] : 0, was = *block->seen[i];
-        bool one = group != REPORT_MANY_GROUPS, first = one && was == 0, done = first || (one && was == group + 1);
-        *block->seen[i] = first ? group + 1 : was;
+        struct visitor_slot *slot = block->slots[i];
+        uint32_t group = groups ? groups[place] : 0, mark = group + 1;
+        bool one = group != REPORT_MANY_GROUPS, known = (slot->first == mark) | (slot->second == mark);
+        bool first = slot->first == 0, takes = one & !known & (first | (slot->second == 0));
+        uint32_t *at = first ? &slot->first : &slot->second;
+        *at = takes ? mark : *at;
         block->later[block->later_count] = (uint16_t)place;
-        block->later_count += !done;
-        visitors += first;
-        cookies += first && self->bys[row_code(&self->by_codes, place)] == VISITOR_BY_COOKIE;
-        news += done && self->news[row_code(&self->flag_codes, place)];
-        if (groups && first) {
-            counts[group].visitors++;
-        }
+        block->later_count += !(takes | (one & known));
+        counts[one ? group : 0].visitors += takes;
+        visitors += takes & first;
+        cookies += takes & first & (self->bys[row_code(&self->by_codes, place)] == VISITOR_BY_COOKIE);
+        news += (takes | (one & known)) & self->news[row_code(&self->flag_codes, place)];
     }
     tally->out->totals.visitors += visitors;
     tally->out->totals.cookie_visitors += cookies;
@@ -133,7 +135,7 @@ static void count_block(const struct visits *self, struct block *block)
 static enum err add_simple(struct visits *self)
 {
     const struct report_columns *columns = self->columns;
-    uint32_t elsewhere = UINT32_MAX; /* where no group is */
+    struct visitor_slot elsewhere = {UINT32_MAX, UINT32_MAX}; /* where no group is */
     struct block block = {0};
     enum err err = OK;
 

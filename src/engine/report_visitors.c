@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define PAGE_SIZE  ((size_t)1 << VISITOR_PAGE_BITS)
-#define PAGES_MAX  4096               /* 256 MiB */
+#define PAGES_MAX  4096               /* 512 MiB */
 #define NUMBER_MAX (INT64_C(1) << 34) /* higher ones are hashes, far apart */
 #define MORE_MAX   (1U << 23)
 #define PLACES_MAX (1U << 24)
@@ -142,12 +142,13 @@ bool report_visitors_add(struct report_visitors *self, int64_t visitor, enum vis
         return add_pair(self, visitor, by, ANYWHERE, &out->first) && add_pair(self, visitor, by, place, &out->here);
     }
     struct visitor_page *page = page_of(self, visitor, by);
-    if (!page || page->seen[at] == place + 1) {
-        return page != NULL;
+    struct visitor_slot *slot = page ? &page->slots[at] : NULL;
+    if (!slot || slot->first == place + 1 || slot->second == place + 1) {
+        return slot != NULL;
     }
-    if (page->seen[at] == 0) {
-        page->seen[at] = place + 1;
-        *out = (struct visitor_seen){true, true};
+    if (slot->first == 0 || slot->second == 0) {
+        *out = (struct visitor_seen){slot->first == 0, true};
+        *(slot->first == 0 ? &slot->first : &slot->second) = place + 1;
         return true;
     }
     page->more = page->more ? page->more : calloc(PAGE_SIZE, sizeof *page->more);
@@ -163,9 +164,10 @@ bool report_visitors_add(struct report_visitors *self, int64_t visitor, enum vis
 static bool has_near(const struct report_visitors *self, const struct visitor_page *page, size_t at, uint64_t pair_key,
                      uint64_t visitor, uint32_t place)
 {
+    const struct visitor_slot *slot = &page->slots[at];
     uint32_t more = page->more ? page->more[at] : 0;
 
-    if (page->seen[at] == place + 1 || more == place + 1) {
+    if (slot->first == place + 1 || slot->second == place + 1 || more == place + 1) {
         return true;
     }
     enum found found = more & IN_LIST ? find(self, more & ~IN_LIST, place) : NOT_THERE;
@@ -195,12 +197,12 @@ static void compare_near(const struct common *common, enum visitor_by by, size_t
 {
     const struct visitor_page *here = common->self->pages[by][page], *there = common->from->pages[by][page];
     const uint64_t key = (uint64_t)by << 32, visitor = (uint64_t)page << VISITOR_PAGE_BITS | at;
-    uint32_t more = there->more ? there->more[at] : 0, place = place_here(common, there->seen[at] - 1);
+    uint32_t more = there->more ? there->more[at] : 0, place = 0;
+    const uint32_t marks[] = {there->slots[at].first, there->slots[at].second, more & IN_LIST ? 0 : more};
 
     note_visitor(common, by);
-    common->same[place] += has_near(common->self, here, at, key, visitor, place);
-    if (more != 0 && !(more & IN_LIST)) {
-        place = place_here(common, more - 1);
+    for (size_t i = 0; i < ARRAY_LEN(marks) && marks[i] != 0; i++) {
+        place = place_here(common, marks[i] - 1);
         common->same[place] += has_near(common->self, here, at, key, visitor, place);
     }
     for (uint32_t i = more & ~IN_LIST; more & IN_LIST; i = common->from->places[i].before) {
@@ -238,7 +240,7 @@ static void compare_pages(const struct common *common, enum visitor_by by, size_
     const struct visitor_page *here = common->self->pages[by][page], *there = common->from->pages[by][page];
 
     for (size_t at = 0; here && there && at < PAGE_SIZE; at++) {
-        if (here->seen[at] != 0 && there->seen[at] != 0) {
+        if (here->slots[at].first != 0 && there->slots[at].first != 0) {
             compare_near(common, by, page, at);
         }
     }

@@ -7,10 +7,10 @@
 
 /*
  * Which visitors were seen at which places (buckets of time, groups): exact. Numbers of visitors are dense and given in
- * order of time, so an array by number holds where each was seen first, another where it was seen next, and a list what
- * comes then: what the clicks of a day need stays in the processor's cache, as a map of all pairs would not. Visitors
- * of many places and numbers far apart are in a map. Bounded: 64 million numbers, 16 million places in lists and 8
- * million in the map.
+ * order of time, so an array by number holds the two places where each was seen first, another where it was seen next,
+ * and a list what comes then: what the clicks of a day need stays in the processor's cache, as a map of all pairs would
+ * not. Visitors of many places and numbers far apart are in a map. Bounded: 64 million numbers, 16 million places in
+ * lists and 8 million in the map.
  */
 struct report_visitors {
     struct visitor_page **pages[VISITOR_BY_COUNT]; /* by the higher bits of the number */
@@ -24,18 +24,22 @@ void report_visitors_init(struct report_visitors *self);
 void report_visitors_done(struct report_visitors *self);
 
 #define VISITOR_PAGE_BITS 14
-struct visitor_page {
-    uint32_t seen[1 << VISITOR_PAGE_BITS]; /* the first place + 1; 0 = nowhere */
-    uint32_t *more;                        /* the second + 1, or a list of the others (report_visitors.c); or NULL */
+/* Places + 1; 0 = none. */
+struct visitor_slot {
+    uint32_t first, second;
 };
-/* Where it is kept at which place that visitor was seen: place + 1, 0 = nowhere, or what only report_visitors_add
- * knows. NULL: nothing is kept there yet. */
-static inline uint32_t *report_visitors_slot(const struct report_visitors *self, int64_t visitor, enum visitor_by by)
+struct visitor_page {
+    struct visitor_slot slots[1 << VISITOR_PAGE_BITS];
+    uint32_t *more; /* the third + 1, or a list of the others (report_visitors.c); or NULL */
+};
+/* Where that visitor's first places are kept. NULL: nothing is kept there yet. */
+static inline struct visitor_slot *report_visitors_slot(const struct report_visitors *self, int64_t visitor,
+                                                        enum visitor_by by)
 {
     size_t at = (size_t)visitor >> VISITOR_PAGE_BITS;
     struct visitor_page *page = at < self->caps[by] ? self->pages[by][at] : NULL;
 
-    return page ? &page->seen[(size_t)visitor & (ARRAY_LEN(page->seen) - 1)] : NULL;
+    return page ? &page->slots[(size_t)visitor & (ARRAY_LEN(page->slots) - 1)] : NULL;
 }
 
 struct visitor_seen {

@@ -45,6 +45,29 @@ static void arena__reset_gives_zeroed_memory_again(void **state)
     arena_done(&arena);
 }
 
+static void arena__rewound_gives_zeroed_memory_without_asking_for_more(void **state)
+{
+    (void)state;
+    struct arena arena;
+
+    arena_init(&arena, 4 << 20);
+    for (int round = 0; round < 4; round++) {
+        struct arena_block *block = arena.head;
+        for (int i = 0; i < 20; i++) {
+            unsigned char *memory = arena_alloc(&arena, 60000);
+            assert_non_null(memory);
+            assert_int_equal(memory[0] | memory[59999], 0);
+            memset(memory, 0xFF, 60000);
+        }
+        assert_true(round < 1 || arena.head == block);
+        assert_null(arena_alloc(&arena, 4 << 20));
+        arena_rewind(&arena);
+        assert_false(arena.overflow);
+        assert_int_equal(arena.used, 0);
+    }
+    arena_done(&arena);
+}
+
 static void arena__bound_holds_over_many_small_ones(void **state)
 {
     (void)state;
@@ -114,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arena__memory_is_zeroed_aligned_and_separate),
         cmocka_unit_test(arena__reset_gives_zeroed_memory_again),
+        cmocka_unit_test(arena__rewound_gives_zeroed_memory_without_asking_for_more),
         cmocka_unit_test(arena__bound_holds_over_many_small_ones),
         cmocka_unit_test(arena__impossible_sizes_are_refused),
         cmocka_unit_test(arena__texts_end_with_a_nul),
