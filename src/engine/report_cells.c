@@ -70,56 +70,12 @@ static enum err find_times(struct report_columns *self, struct cell_dim *dim)
     return err;
 }
 
-/* The run of each row of the chunk: where one begins the next, the number rises. No branch, for most runs are short. */
-static const uint16_t *number_runs(struct report_columns *self)
-{
-    const struct chunk_links *links = &self->chunk.links;
-    uint16_t *runs = ARENA_ARRAY(&self->arena, uint16_t, self->chunk.rows);
-    uint16_t run = 0;
-
-    for (size_t i = 1; runs && i < links->count; i++) {
-        runs[links->firsts[i]] = 1;
-    }
-    for (size_t row = 0; runs && row < self->chunk.rows; row++) {
-        run = (uint16_t)(run + runs[row]);
-        runs[row] = run;
-    }
-    return runs;
-}
-
-/* The run of each row that is left; these rise. */
-static const uint16_t *number_rows(struct report_columns *self)
-{
-    const struct chunk_links *links = &self->chunk.links;
-    bool few = self->count < self->chunk.rows / 8;
-    const uint16_t *runs = few ? NULL : number_runs(self);
-    uint16_t *spots = runs && self->in_one ? NULL : ARENA_ARRAY(&self->arena, uint16_t, self->count);
-
-    if (runs && self->in_one) {
-        return runs + self->first;
-    }
-    if (!spots || (!few && !runs)) {
-        return NULL;
-    }
-    for (size_t i = 0; runs && i < self->count; i++) {
-        spots[i] = runs[self->rows[i]];
-    }
-    for (size_t i = 0, run = 0; few && i < self->count; i++) {
-        run = i == 0 ? chunk_links_of_row(links, report_row(self, 0)) : run;
-        for (size_t row = report_row(self, i); row >= links->firsts[run + 1];) {
-            run++;
-        }
-        spots[i] = (uint16_t)run;
-    }
-    return spots;
-}
-
 static enum err find_runs(struct report_columns *self, struct cell_dim *dim)
 {
     enum err err = dim->dim == DIM_LINK ? OK : report_traits_load(&self->traits, self->tally->match, self->db);
 
     err = err == OK ? report_columns_load(self, CHUNK_LINK) : err;
-    dim->spots.wide = err == OK ? number_rows(self) : NULL;
+    dim->spots.wide = err == OK ? report_rows_runs(self) : NULL;
     dim->count = self->chunk.links.count;
     return err == OK && !dim->spots.wide ? ERR_NOMEM : err;
 }

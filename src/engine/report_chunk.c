@@ -235,22 +235,28 @@ static enum err find_scans(struct report_columns *self, const struct kinds *kind
     return err;
 }
 
-/* Counts what each row is and strikes out those that do not count. */
+/* Counts what each row is, by runs of links if that is asked for, and strikes out those that do not count. */
 static enum err take_kinds(struct report_columns *self)
 {
     struct kinds kinds = {.codes = self->kinds};
-    bool scans = self->tally->query->want_scans;
+    const struct report_tally *tally = self->tally;
+    bool scans = tally->query->want_scans;
     enum err err = find_kinds(self, &kinds);
 
     if (err == OK && scans) {
         err = find_scans(self, &kinds);
     }
-    if (err == OK) {
-        count_kinds(self, &kinds);
-        report_rows_strike(self, scans ? self->scans : NULL);
+    if (err != OK) {
+        return err;
     }
-    for (size_t i = 0; err == OK && scans && i < self->count; i++) {
+    count_kinds(self, &kinds);
+    for (size_t i = 0; scans && i < self->count; i++) {
+        self->scans[i] &= self->keep[i];
         self->tally->out->totals.scans += self->scans[i];
+    }
+    err = tally->by_runs ? report_runs(self) : OK;
+    if (err == OK && (!tally->by_runs || tally->query->want_visitors)) {
+        report_rows_strike(self, scans ? self->scans : NULL);
     }
     return err;
 }
@@ -289,13 +295,19 @@ static enum err count(struct report_columns *self)
     const struct report_query *query = self->tally->query;
     enum err err = take_kinds(self);
 
-    if (err == OK && self->count > 0 && self->tally->starts) {
+    if (err != OK || self->count == 0) {
+        return err;
+    }
+    if (self->tally->by_runs) {
+        return query->want_visitors ? report_runs_visitors(self) : OK;
+    }
+    if (self->tally->starts) {
         err = count_series(self);
     }
-    if (err == OK && self->count > 0 && query->group_count > 0) {
+    if (err == OK && query->group_count > 0) {
         err = report_cells(self);
     }
-    if (err == OK && self->count > 0 && query->want_visitors) {
+    if (err == OK && query->want_visitors) {
         size_t bucket = 0;
         bool several = self->tally->starts && !single_bucket(self, &bucket);
         err = report_chunk_visitors(self, several, bucket);

@@ -12,6 +12,8 @@ struct visits {
     const uint8_t *people; /* by code: 1 = human; NULL: all are */
     bool several_buckets;
     size_t bucket;
+    const uint16_t *runs; /* report_chunk_visitors_of_runs; else NULL */
+    uint32_t *run_news;
 };
 
 static enum err map_codes(struct report_columns *self, enum chunk_column column, struct row_codes *codes,
@@ -102,8 +104,8 @@ static void find_block(const struct visits *self, struct block *block, struct vi
     }
 }
 
-/* Without branches: whether a visitor was here before is as good as chance. */
-static void count_block(const struct visits *self, struct block *block)
+/* Without branches where it is as good as chance whether a visitor was here before. `runs`: counts go to runs. */
+static inline __attribute__((always_inline)) void count_block(const struct visits *self, struct block *block, bool runs)
 {
     const struct report_columns *columns = self->columns;
     struct report_tally *tally = columns->tally;
@@ -115,20 +117,64 @@ static void count_block(const struct visits *self, struct block *block)
         size_t place = block->first + i;
         struct visitor_slot *slot = block->slots[i];
         uint32_t group = groups ? groups[place] : 0, mark = group + 1;
-        bool one = group != REPORT_MANY_GROUPS, known = (slot->first == mark) | (slot->second == mark);
+        bool one = group != REPORT_MANY_GROUPS, known = one & ((slot->first == mark) | (slot->second == mark));
         bool first = slot->first == 0, takes = one & !known & (first | (slot->second == 0));
         uint32_t *at = first ? &slot->first : &slot->second;
         *at = takes ? mark : *at;
         block->later[block->later_count] = (uint16_t)place;
-        block->later_count += !(takes | (one & known));
-        counts[one ? group : 0].visitors += takes;
+        block->later_count += !(takes | known);
+        if (runs) {
+            self->run_news[self->runs[place]] += takes;
+        } else {
+            counts[one ? group : 0].visitors += takes;
+        }
         visitors += takes & first;
         cookies += takes & first & (self->bys[row_code(&self->by_codes, place)] == VISITOR_BY_COOKIE);
-        news += (takes | (one & known)) & self->news[row_code(&self->flag_codes, place)];
+        news += (takes | known) & self->news[row_code(&self->flag_codes, place)];
     }
     tally->out->totals.visitors += visitors;
     tally->out->totals.cookie_visitors += cookies;
     tally->out->totals.new_visitors += news;
+}
+
+static void count_block_of_runs(const struct visits *self, struct block *block)
+{
+    count_block(self, block, true);
+}
+
+static void count_block_of_groups(const struct visits *self, struct block *block)
+{
+    count_block(self, block, false);
+}
+
+/* One at one place. */
+static enum err add_later(struct visits *self, size_t place)
+{
+    struct report_columns *columns = self->columns;
+    struct report_tally *tally = columns->tally;
+    int64_t visitor = visitor_at(self, place);
+    enum visitor_by by = (enum visitor_by)self->bys[row_code(&self->by_codes, place)];
+    uint32_t group = tally->query->group_count > 0 ? columns->group[place] : 0;
+    struct visitor_seen seen;
+
+    if (visitor == 0) {
+        return OK;
+    }
+    if (group == REPORT_MANY_GROUPS) {
+        return add_visit(self, place, visitor);
+    }
+    if (!report_visitors_add(&tally->visitors, visitor, by, group, &seen)) {
+        return report_tally_too_many(tally);
+    }
+    if (self->runs) {
+        self->run_news[self->runs[place]] += seen.here;
+    } else if (tally->query->group_count > 0) {
+        tally->groups.counts[group].visitors += seen.here;
+    }
+    tally->out->totals.visitors += seen.first;
+    tally->out->totals.cookie_visitors += seen.first && by == VISITOR_BY_COOKIE;
+    tally->out->totals.new_visitors += self->news[row_code(&self->flag_codes, place)];
+    return OK;
 }
 
 /* Each at one place at most: its group, or none where there are no groups. */
@@ -143,10 +189,13 @@ static enum err add_simple(struct visits *self)
         block.count = columns->count - block.first < BLOCK ? columns->count - block.first : BLOCK;
         block.later_count = 0;
         find_block(self, &block, &elsewhere);
-        count_block(self, &block);
+        if (self->runs) {
+            count_block_of_runs(self, &block);
+        } else {
+            count_block_of_groups(self, &block);
+        }
         for (size_t i = 0; err == OK && i < block.later_count; i++) {
-            int64_t visitor = visitor_at(self, block.later[i]);
-            err = visitor != 0 ? add_visit(self, block.later[i], visitor) : OK;
+            err = add_later(self, block.later[i]);
         }
     }
     return err;
@@ -173,4 +222,12 @@ enum err report_chunk_visitors(struct report_columns *self, bool several_buckets
         return err;
     }
     return self->tally->starts ? add_each(&visits) : add_simple(&visits);
+}
+
+enum err report_chunk_visitors_of_runs(struct report_columns *self, const uint16_t *runs, uint32_t *news)
+{
+    struct visits visits = {.columns = self, .runs = runs, .run_news = news};
+    enum err err = open_visits(&visits);
+
+    return err == OK ? add_simple(&visits) : err;
 }

@@ -78,6 +78,8 @@ enum err report_rows_codes(struct report_columns *self, const struct chunk_codes
 /* out[place] = map[its code]. */
 void report_rows_map(const struct report_columns *self, const struct row_codes *codes, const uint8_t *map,
                      uint8_t *out);
+/* The run of its link, by place; the directory of links is open. NULL: out of memory. */
+const uint16_t *report_rows_runs(struct report_columns *self);
 /* What is left are the first `count` of `rows`, which rise. */
 void report_rows_listed(struct report_columns *self, size_t count);
 /* Strikes out the places with keep = 0; `along` (may be NULL) are bytes by place that move with them. */
@@ -85,6 +87,8 @@ void report_rows_strike(struct report_columns *self, uint8_t *along);
 
 /* report_select.c: the rows that pass all filters but those on class and outcome. */
 enum err report_select(struct report_columns *self);
+/* Do filters or bounds follow links? */
+bool report_select_by_links(const struct report_match *match);
 
 /* report_cells.c: counts what is left by the dimensions asked for, and sets `group` when visitors are. */
 #define REPORT_MANY_GROUPS UINT32_MAX
@@ -92,8 +96,22 @@ enum err report_cells(struct report_columns *self);
 enum err report_cells_groups(struct report_columns *self, size_t place,
                              uint32_t groups[REPORT_DIM_VALUES_MAX * REPORT_DIM_VALUES_MAX], size_t *count);
 
+/* report_runs.c: when the tally says by_runs, what is marked in `keep` and `scans` is counted by link, and goes to
+ * groups after all that others counted was added. */
+bool report_runs_can(const struct report_tally *tally);
+/* Says by_runs where these chunks can be counted so. */
+enum err report_runs_want(struct report_tally *self, struct db *db, const struct chunk_list *list);
+/* Nobody needs to know what links belong to before report_runs_settle. */
+bool report_runs_ask_late(const struct report_tally *tally);
+enum err report_runs(struct report_columns *self);
+/* Of the rows that are left. */
+enum err report_runs_visitors(struct report_columns *self);
+enum err report_runs_settle(struct report_tally *tally, struct db *db, const struct link_traits *traits);
+
 /* report_chunk_visitors.c: the visitors of what is left, in that bucket or in several. */
 enum err report_chunk_visitors(struct report_columns *self, bool several_buckets, size_t bucket);
+/* Each at the place in `group`; news[its run] is raised by those that were not there before. */
+enum err report_chunk_visitors_of_runs(struct report_columns *self, const uint16_t *runs, uint32_t *news);
 
 /* report_traits.c */
 void report_traits_done(struct link_traits *self);

@@ -29,6 +29,7 @@ static void work(struct report_share *share)
     if (share->err == OK) {
         share->err = report_tally_open(&share->tally, &share->match, &share->arena, &share->report, &share->fault);
     }
+    share->tally.by_runs = share->queue->by_runs;
     if (share->err == OK) {
         share->err = report_scan_queue(&share->tally, share->db, share->queue, true);
     }

@@ -88,6 +88,21 @@ static enum err once_by_bucket(struct report_tally *self, const struct report_ta
     return OK;
 }
 
+static enum err once_by_link(struct report_tally *self, const struct report_tally *from, struct visitors_common *out)
+{
+    int64_t *same = calloc(self->runs.count + 1, sizeof *same);
+
+    if (!same) {
+        return ERR_NOMEM;
+    }
+    report_visitors_common(&self->visitors, &from->visitors, NULL, same, out);
+    for (size_t i = 0; i < self->runs.count; i++) {
+        self->runs.visitors[i] -= (uint32_t)same[i];
+    }
+    free(same);
+    return OK;
+}
+
 static enum err once_by_group(struct report_tally *self, const struct report_tally *from, const uint32_t *groups,
                               struct visitors_common *out)
 {
@@ -112,11 +127,13 @@ enum err report_tally_merge(struct report_tally *self, const struct report_tally
     enum err err = grouped && !groups ? ERR_NOMEM : OK;
 
     merge_totals(self, from);
+    err = err == OK ? report_runs_merge(&self->runs, &from->runs) : err;
     if (err == OK && grouped) {
         err = merge_groups(self, from, groups);
     }
     if (err == OK && self->query->want_visitors && (grouped || !self->starts)) {
-        err = once_by_group(self, from, groups, &common);
+        err = report_places_are_links(self) ? once_by_link(self, from, &common)
+                                            : once_by_group(self, from, groups, &common);
     }
     if (err == OK && self->query->want_visitors && self->starts) {
         err = once_by_bucket(self, from, &common); /* the same visitors, in other places */

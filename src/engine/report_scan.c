@@ -104,10 +104,34 @@ static enum err end_share(struct report_tally *tally, struct report_share *share
     return share->err != OK ? share->err : report_tally_merge(tally, &share->tally);
 }
 
-static enum err share_out(struct report_tally *tally, struct db *db, struct report_helper *helper,
-                          struct chunk_queue *queue)
+/* What links belong to is read by this thread: before the chunks, or, where none of them asks, while the helper has
+ * begun with them. */
+static enum err share_work(struct report_tally *tally, struct db *db, struct report_helper *helper,
+                           struct report_share *share, struct link_traits *traits)
+{
+    bool late = report_runs_ask_late(tally), asks = tally->match->needs_links;
+    enum err err = asks && !late ? report_traits_load(traits, tally->match, db) : OK;
+
+    if (err != OK) {
+        return err;
+    }
+    share->queue->traits = traits->read ? traits : NULL;
+    report_helper_begin(helper, share);
+    err = asks && late ? report_traits_load(traits, tally->match, db) : OK;
+    err = err == OK ? add_all(tally, db, share->queue) : err;
+    if (err != OK) {
+        atomic_store(&share->queue->failed, true);
+    }
+    report_helper_wait(helper);
+    err = err == OK ? end_share(tally, share) : err;
+    return err == OK ? report_runs_settle(tally, db, traits->read ? traits : NULL) : err;
+}
+
+static enum err add_helped(struct report_tally *tally, struct db *db, struct report_helper *helper,
+                           struct chunk_queue *queue)
 {
     struct report_share *share = calloc(1, sizeof *share);
+    struct link_traits traits = {0};
 
     if (!share) {
         return ERR_NOMEM;
@@ -115,41 +139,31 @@ static enum err share_out(struct report_tally *tally, struct db *db, struct repo
     share->query = tally->query;
     share->queue = queue;
     arena_init(&share->arena, SHARE_BYTES);
-    report_helper_begin(helper, share);
-    enum err err = add_all(tally, db, queue);
-    if (err != OK) {
-        atomic_store(&queue->failed, true);
-    }
-    report_helper_wait(helper);
-    err = err == OK ? end_share(tally, share) : err;
+    enum err err = share_work(tally, db, helper, share, &traits);
     report_tally_done(&share->tally);
     report_match_done(&share->match);
     arena_done(&share->arena);
     free(share);
+    report_traits_done(&traits);
     return err;
 }
 
-static enum err add_helped(struct report_tally *tally, struct db *db, struct report_helper *helper,
-                           struct chunk_queue *queue)
+static enum err add_alone(struct report_tally *tally, struct db *db, struct chunk_queue *queue)
 {
-    struct link_traits traits = {0};
-    enum err err = tally->match->needs_links ? report_traits_load(&traits, tally->match, db) : OK;
+    enum err err = add_all(tally, db, queue);
 
-    queue->traits = traits.read ? &traits : NULL;
-    err = err == OK ? share_out(tally, db, helper, queue) : err;
-    report_traits_done(&traits);
-    return err;
+    return err == OK ? report_runs_settle(tally, db, NULL) : err;
 }
 
 enum err report_scan(struct report_tally *tally, struct db *db, struct report_helper *helper)
 {
     struct chunk_list list = {0};
     enum err err = chunks_list(chunks_each_in(db, tally->query->from_ms, tally->query->to_ms), &list);
-    struct chunk_queue queue = {.items = list.items, .count = list.count};
-
+    err = err == OK ? report_runs_want(tally, db, &list) : err;
+    struct chunk_queue queue = {.items = list.items, .count = list.count, .by_runs = tally->by_runs};
     if (err == OK) {
-        err =
-            helper && list.count >= HELPED_CHUNKS ? add_helped(tally, db, helper, &queue) : add_all(tally, db, &queue);
+        err = helper && list.count >= HELPED_CHUNKS ? add_helped(tally, db, helper, &queue)
+                                                    : add_alone(tally, db, &queue);
     }
     free(list.items);
     return err;

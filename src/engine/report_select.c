@@ -84,7 +84,7 @@ static enum err select_links(struct report_columns *self)
     return err;
 }
 
-static bool filters_links(const struct report_match *match)
+bool report_select_by_links(const struct report_match *match)
 {
     bool filters = match->query->owner_bound || match->query->domain_bound;
 
@@ -248,7 +248,7 @@ enum err report_select(struct report_columns *self)
     self->in_one = true;
     self->first = 0;
     self->count = self->chunk.rows;
-    if (filters_links(match)) {
+    if (report_select_by_links(match)) {
         err = select_links(self);
     }
     if (err == OK && self->count > 0) {

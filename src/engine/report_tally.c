@@ -60,6 +60,7 @@ void report_tally_done(struct report_tally *self)
     report_visitors_done(&self->visitors);
     report_visitors_done(&self->bucket_visitors);
     report_groups_done(&self->groups);
+    run_counts_done(&self->runs);
 }
 
 /* ---- counting */
@@ -91,15 +92,20 @@ enum err report_tally_refuse(const struct report_tally *self, enum err err)
                            "There are more groups than fit; add a filter.", "分组过多，请增加筛选条件。");
 }
 
+enum err report_tally_too_many(const struct report_tally *self)
+{
+    return fault_set(self->fault, ERR_NOMEM, "metrics", "too_many",
+                     "There are more different visitors than fit; choose a shorter time, or no visitors.",
+                     "访客数量过多，请缩短时间范围或不统计访客。");
+}
+
 static enum err see(struct report_tally *self, struct report_visitors *set, const struct tally_visit *visit,
                     uint32_t place, struct visitor_seen *out)
 {
     struct visitor_seen seen;
 
     if (!report_visitors_add(set, visit->visitor, visit->visitor_by, place, &seen)) {
-        return fault_set(self->fault, ERR_NOMEM, "metrics", "too_many",
-                         "There are more different visitors than fit; choose a shorter time, or no visitors.",
-                         "访客数量过多，请缩短时间范围或不统计访客。");
+        return report_tally_too_many(self);
     }
     out->first = out->first || seen.first;
     out->here = seen.here;
@@ -121,7 +127,11 @@ enum err report_tally_visit(struct report_tally *self, const struct tally_visit 
     }
     for (size_t i = 0; err == OK && i < visit->groups_count; i++) {
         err = see(self, &self->visitors, visit, visit->groups[i], &seen);
-        self->groups.counts[visit->groups[i]].visitors += seen.here;
+        if (report_places_are_links(self)) {
+            self->runs.visitors[visit->groups[i]] += seen.here;
+        } else {
+            self->groups.counts[visit->groups[i]].visitors += seen.here;
+        }
     }
     if (err == OK && !self->starts && visit->groups_count == 0) {
         err = see(self, &self->visitors, visit, 0, &seen);
@@ -188,7 +198,10 @@ enum err report_tally_add(struct report_tally *self, const struct tally_item *it
         bucket = report_tally_bucket(self, subject->time_ms);
         self->out->series[bucket].clicks += item->clicks;
     }
-    if (self->query->group_count > 0) {
+    if (report_places_are_links(self)) {
+        groups[groups_count++] = (uint32_t)subject->link_id;
+        err = report_runs_add(&self->runs, subject->link_id, item->clicks, item->scans);
+    } else if (self->query->group_count > 0) {
         err = add_groups(self, item, groups, &groups_count);
     }
     if (err != OK || !self->query->want_visitors) {

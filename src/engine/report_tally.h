@@ -12,6 +12,11 @@
  * class, by_outcome the other way round, so that either shows what the filter leaves out.
  */
 #define REPORT_BUCKETS_MAX 10000
+/* By the id of a link, until its group is asked for (report_runs.c). */
+struct run_counts {
+    uint32_t *clicks, *scans, *visitors;
+    size_t count;
+};
 struct report_tally {
     struct report_match *match;
     const struct report_query *query;
@@ -24,7 +29,14 @@ struct report_tally {
     struct report_visitors visitors; /* of the groups, else without place */
     struct report_visitors bucket_visitors;
     struct report_groups groups;
+    bool by_runs;
+    struct run_counts runs;
 };
+/* Places of visitors are ids of links and not groups. */
+static inline bool report_places_are_links(const struct report_tally *self)
+{
+    return self->by_runs && self->query->want_visitors && self->query->group_by[0] == DIM_LINK;
+}
 /* Makes the series' buckets in the arena. */
 enum err report_tally_open(struct report_tally *self, struct report_match *match, struct arena *arena,
                            struct report *out, struct fault *fault);
@@ -47,6 +59,8 @@ bool report_tally_counts(const struct report_tally *self, enum click_class class
 void report_tally_kind(struct report_tally *self, enum click_class class, enum click_outcome outcome, int64_t clicks);
 /* An error of report_groups_*, told. */
 enum err report_tally_refuse(const struct report_tally *self, enum err err);
+/* Too many visitors, told. */
+enum err report_tally_too_many(const struct report_tally *self);
 /* One click's visitor (0 = none), in a bucket (any without series) and groups[0..groups_count). */
 struct tally_visit {
     int64_t visitor;
@@ -61,6 +75,9 @@ enum err report_tally_visit(struct report_tally *self, const struct tally_visit 
 size_t report_tally_bucket(struct report_tally *self, int64_t time_ms);
 /* Adds what was counted of other clicks, by the same question in the same state (report_merge.c). */
 enum err report_tally_merge(struct report_tally *self, const struct report_tally *from);
+void run_counts_done(struct run_counts *self);
+enum err report_runs_add(struct run_counts *self, int64_t link_id, int64_t clicks, int64_t scans);
+enum err report_runs_merge(struct run_counts *self, const struct run_counts *from);
 /* Sorted and cut groups into the arena. */
 enum err report_tally_finish(struct report_tally *self, struct arena *arena);
 

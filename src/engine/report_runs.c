@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "linkpond/store/links.h"
+#include "report_columns.h"
+#include "report_links.h"
+
+/*
+ * Counting by one dimension that follows the link. A chunk's rows are in order of links, so what each link has in it is
+ * the difference of two sums, and goes to an array by the link's id: ids rise too, which a processor's cache likes,
+ * where groups are met in any order. What the links belong to is asked once at the end, by one of the two threads.
+ * Visitors of links have ids as their places; of what links belong to, groups.
+ */
+#define IDS_MAX ((int64_t)1 << 26)
+
+bool report_runs_can(const struct report_tally *tally)
+{
+    const struct report_query *query = tally->query;
+    bool follows = query->group_count == 1 && report_dim_of_link(query->group_by[0]) && !tally->starts;
+
+    return follows && (!query->want_visitors || query->group_by[0] != DIM_TAG); /* of which a link has several */
+}
+
+enum err report_runs_want(struct report_tally *self, struct db *db, const struct chunk_list *list)
+{
+    uint64_t rows = 0;
+    int64_t next_id = 0;
+    enum err err = OK;
+
+    for (size_t i = 0; i < list->count; i++) {
+        rows += (uint64_t)list->items[i].rows;
+    }
+    self->by_runs = report_runs_can(self) && rows < UINT32_MAX / 2;
+    if (self->by_runs) {
+        err = links_next_id(db, &next_id);
+        self->by_runs = next_id < IDS_MAX;
+    }
+    return err;
+}
+
+bool report_runs_ask_late(const struct report_tally *tally)
+{
+    const struct report_query *query = tally->query;
+
+    return tally->by_runs && !report_select_by_links(tally->match) &&
+           (!query->want_visitors || query->group_by[0] == DIM_LINK);
+}
+
+void run_counts_done(struct run_counts *self)
+{
+    free(self->clicks);
+    free(self->scans);
+    free(self->visitors);
+    *self = (struct run_counts){0};
+}
+
+static bool widen(uint32_t **array, size_t from, size_t to)
+{
+    uint32_t *bigger = realloc(*array, to * sizeof *bigger);
+
+    if (bigger) {
+        memset(bigger + from, 0, (to - from) * sizeof *bigger);
+        *array = bigger;
+    }
+    return bigger != NULL;
+}
+
+static bool has_room(struct run_counts *self, size_t id)
+{
+    size_t count = self->count > 0 ? self->count : 4096;
+
+    while (count <= id) {
+        count *= 2;
+    }
+    if (count > self->count) {
+        bool wide = widen(&self->clicks, self->count, count) && widen(&self->scans, self->count, count) &&
+                    widen(&self->visitors, self->count, count);
+        self->count = wide ? count : self->count;
+        return wide;
+    }
+    return true;
+}
+
+static enum err make_room(struct run_counts *self, int64_t id)
+{
+    if (id < 0 || id >= IDS_MAX) {
+        return ERR_CORRUPT; /* there is no such link */
+    }
+    return has_room(self, (size_t)id) ? OK : ERR_NOMEM;
+}
+
+enum err report_runs_add(struct run_counts *self, int64_t link_id, int64_t clicks, int64_t scans)
+{
+    enum err err = make_room(self, link_id);
+
+    if (err == OK) {
+        self->clicks[link_id] += (uint32_t)clicks;
+        self->scans[link_id] += (uint32_t)scans;
+    }
+    return err;
+}
+
+/* The places that are marked, by link. */
+static enum err add_marked(struct report_columns *self, const uint8_t *marks, uint32_t *by_id)
+{
+    const struct chunk_links *links = &self->chunk.links;
+    uint32_t *sums = ARENA_ARRAY(&self->arena, uint32_t, self->chunk.rows + 1); /* of the rows before */
+    uint32_t sum = 0;
+
+    if (!sums) {
+        return ERR_NOMEM;
+    }
+    for (size_t i = 0; i < self->count; i++) {
+        sums[report_row(self, i)] = marks[i];
+    }
+    for (size_t row = 0; row <= self->chunk.rows; row++) {
+        uint32_t here = sums[row];
+        sums[row] = sum;
+        sum += here;
+    }
+    for (size_t run = 0; run < links->count; run++) {
+        by_id[links->ids[run]] += sums[links->firsts[run + 1]] - sums[links->firsts[run]];
+    }
+    return OK;
+}
+
+enum err report_runs(struct report_columns *self)
+{
+    const struct chunk_links *links = &self->chunk.links;
+    struct run_counts *counts = &self->tally->runs;
+    enum err err = report_columns_load(self, CHUNK_LINK);
+
+    err = err == OK && links->ids[0] < 0 ? ERR_CORRUPT : err;
+    err = err == OK ? make_room(counts, links->ids[links->count - 1]) : err;
+    err = err == OK ? add_marked(self, self->keep, counts->clicks) : err;
+    return err == OK && self->tally->query->want_scans ? add_marked(self, self->scans, counts->scans) : err;
+}
+
+enum err report_runs_merge(struct run_counts *self, const struct run_counts *from)
+{
+    if (from->count > 0 && !has_room(self, from->count - 1)) {
+        return ERR_NOMEM;
+    }
+    for (size_t id = 0; id < from->count; id++) {
+        self->clicks[id] += from->clicks[id];
+        self->scans[id] += from->scans[id];
+        self->visitors[id] += from->visitors[id];
+    }
+    return OK;
+}
+
+/* ---- visitors */
+
+/* The group of what each run's link belongs to. */
+static enum err find_groups(struct report_columns *self, uint32_t *places)
+{
+    const struct chunk_links *links = &self->chunk.links;
+    struct report_groups *groups = &self->tally->groups;
+    enum dim dim = self->tally->query->group_by[0];
+    uint64_t *numbers = ARENA_ARRAY(&self->arena, uint64_t, links->count);
+    enum err err = numbers ? report_traits_load(&self->traits, self->tally->match, self->db) : ERR_NOMEM;
+    bool single = true;
+
+    if (err == OK) {
+        report_traits_numbers(self, dim, links->ids, links->count, numbers);
+    }
+    for (size_t i = 0; err == OK && i < links->count; i++) {
+        if (numbers[i] == REPORT_TRAIT_UNKNOWN) {
+            err = report_traits_value(self, links->ids[i], dim, &numbers[i], &single);
+        }
+        places[i] = err == OK ? report_groups_known(groups, 0, numbers[i]) : 0;
+        if (err == OK && places[i] == REPORT_NO_ORDINAL) {
+            err = report_groups_ordinal(groups, 0, numbers[i], &places[i]);
+        }
+    }
+    return err;
+}
+
+enum err report_runs_visitors(struct report_columns *self)
+{
+    const struct chunk_links *links = &self->chunk.links;
+    bool by_link = report_places_are_links(self->tally);
+    const uint16_t *runs = report_rows_runs(self);
+    uint32_t *places = ARENA_ARRAY(&self->arena, uint32_t, links->count);
+    uint32_t *news = ARENA_ARRAY(&self->arena, uint32_t, links->count);
+    enum err err = runs && places && news ? OK : ERR_NOMEM;
+
+    for (size_t i = 0; err == OK && by_link && i < links->count; i++) {
+        places[i] = (uint32_t)links->ids[i];
+    }
+    if (err == OK && !by_link) {
+        err = find_groups(self, places);
+    }
+    for (size_t i = 0; err == OK && i < self->count; i++) {
+        self->group[i] = places[runs[i]];
+    }
+    err = err == OK ? report_chunk_visitors_of_runs(self, runs, news) : report_tally_refuse(self->tally, err);
+    for (size_t i = 0; err == OK && i < links->count; i++) {
+        if (by_link) {
+            self->tally->runs.visitors[places[i]] += news[i];
+        } else {
+            self->tally->groups.counts[places[i]].visitors += news[i];
+        }
+    }
+    return err;
+}
+
+/* ---- to groups */
+
+static enum err add_link(struct report_columns *self, size_t id)
+{
+    const struct run_counts *counts = &self->tally->runs;
+    struct report_groups *groups = &self->tally->groups;
+    uint64_t values[REPORT_DIM_VALUES_MAX] = {id};
+    const struct match_link *link = NULL;
+    enum dim dim = self->tally->query->group_by[0];
+    size_t count = 1;
+    bool single = true;
+    enum err err = dim == DIM_LINK ? OK : report_traits_value(self, (int64_t)id, dim, &values[0], &single);
+
+    if (err == OK && !single) {
+        err = report_match_link(self->tally->match, (int64_t)id, &link);
+        count = err == OK ? report_links_values(link, dim, values) : 0;
+    }
+    for (size_t i = 0; err == OK && i < count; i++) {
+        uint32_t group = 0;
+        err = report_groups_ordinal(groups, 0, values[i], &group);
+        if (err == OK) {
+            groups->clicks[group] += counts->clicks[id];
+            groups->counts[group].scans += counts->scans[id];
+            groups->counts[group].visitors += counts->visitors[id];
+        }
+    }
+    return err;
+}
+
+enum err report_runs_settle(struct report_tally *tally, struct db *db, const struct link_traits *traits)
+{
+    struct report_columns columns;
+    bool any = tally->runs.count > 0;
+    enum err err = any ? report_columns_init(&columns, tally, db, traits) : OK;
+
+    if (!any) {
+        return OK;
+    }
+    if (err == OK && tally->query->group_by[0] != DIM_LINK) {
+        err = report_traits_load(&columns.traits, tally->match, db);
+    }
+    for (size_t id = 0; err == OK && id < tally->runs.count; id++) {
+        err = tally->runs.clicks[id] > 0 ? add_link(&columns, id) : OK;
+    }
+    report_columns_done(&columns);
+    return report_tally_refuse(tally, err);
+}
