@@ -254,10 +254,14 @@ static enum err take_kinds(struct report_columns *self)
         self->scans[i] &= self->keep[i];
         self->tally->out->totals.scans += self->scans[i];
     }
-    err = tally->by_runs ? report_runs(self) : OK;
-    if (err == OK && (!tally->by_runs || tally->query->want_visitors)) {
-        report_rows_strike(self, scans ? self->scans : NULL);
+    if (tally->by_runs) {
+        err = report_runs(self);
     }
+    if (err == OK && tally->by_runs && !tally->query->want_visitors) {
+        report_runs_add_links(self, NULL);
+        return OK;
+    }
+    report_rows_strike(self, scans ? self->scans : NULL);
     return err;
 }
 
@@ -295,11 +299,11 @@ static enum err count(struct report_columns *self)
     const struct report_query *query = self->tally->query;
     enum err err = take_kinds(self);
 
+    if (err == OK && self->tally->by_runs) {
+        return query->want_visitors ? report_runs_visitors(self) : OK;
+    }
     if (err != OK || self->count == 0) {
         return err;
-    }
-    if (self->tally->by_runs) {
-        return query->want_visitors ? report_runs_visitors(self) : OK;
     }
     if (self->tally->starts) {
         err = count_series(self);

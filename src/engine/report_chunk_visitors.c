@@ -177,6 +177,21 @@ static enum err add_later(struct visits *self, size_t place)
     return OK;
 }
 
+static enum err add_all_later(struct visits *self, const struct block *block)
+{
+    enum err err = OK;
+
+    for (size_t i = 0; i < block->later_count; i++) {
+        size_t place = block->later[i];
+        enum visitor_by by = (enum visitor_by)self->bys[row_code(&self->by_codes, place)];
+        report_visitors_prefetch(&self->columns->tally->visitors, visitor_at(self, place), by);
+    }
+    for (size_t i = 0; err == OK && i < block->later_count; i++) {
+        err = add_later(self, block->later[i]);
+    }
+    return err;
+}
+
 /* Each at one place at most: its group, or none where there are no groups. */
 static enum err add_simple(struct visits *self)
 {
@@ -194,9 +209,7 @@ static enum err add_simple(struct visits *self)
         } else {
             count_block_of_groups(self, &block);
         }
-        for (size_t i = 0; err == OK && i < block.later_count; i++) {
-            err = add_later(self, block.later[i]);
-        }
+        err = add_all_later(self, &block);
     }
     return err;
 }

@@ -45,6 +45,7 @@ struct report_columns {
     uint8_t *zeros;  /* codes of a column with one value */
     uint32_t *group; /* by place; REPORT_MANY_GROUPS: ask report_cells_groups */
     struct cell_table *cells;
+    uint32_t *run_clicks, *run_scans; /* report_runs.c: by run; NULL: no scans */
 };
 /* traits: loaded already, or NULL. */
 enum err report_columns_init(struct report_columns *self, struct report_tally *tally, struct db *db,
@@ -96,15 +97,17 @@ enum err report_cells(struct report_columns *self);
 enum err report_cells_groups(struct report_columns *self, size_t place,
                              uint32_t groups[REPORT_DIM_VALUES_MAX * REPORT_DIM_VALUES_MAX], size_t *count);
 
-/* report_runs.c: when the tally says by_runs, what is marked in `keep` and `scans` is counted by link, and goes to
- * groups after all that others counted was added. */
+/* report_runs.c: when the tally says by_runs, what is marked in `keep` and `scans` is counted by runs, these by link,
+ * and what is counted by link goes to groups after all that others counted was added. */
 bool report_runs_can(const struct report_tally *tally);
 /* Says by_runs where these chunks can be counted so. */
 enum err report_runs_want(struct report_tally *self, struct db *db, const struct chunk_list *list);
 /* Nobody needs to know what links belong to before report_runs_settle. */
 bool report_runs_ask_late(const struct report_tally *tally);
 enum err report_runs(struct report_columns *self);
-/* Of the rows that are left. */
+/* Then: the runs to their links, with new visitors of each (NULL = not asked for); or, with visitors of the rows that
+ * are left, to links or groups. */
+void report_runs_add_links(struct report_columns *self, const uint32_t *news);
 enum err report_runs_visitors(struct report_columns *self);
 enum err report_runs_settle(struct report_tally *tally, struct db *db, const struct link_traits *traits);
 

@@ -97,7 +97,7 @@ static enum err once_by_link(struct report_tally *self, const struct report_tall
     }
     report_visitors_common(&self->visitors, &from->visitors, NULL, same, out);
     for (size_t i = 0; i < self->runs.count; i++) {
-        self->runs.visitors[i] -= (uint32_t)same[i];
+        self->runs.links[i].visitors -= (uint32_t)same[i];
     }
     free(same);
     return OK;

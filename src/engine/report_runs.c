@@ -49,18 +49,17 @@ bool report_runs_ask_late(const struct report_tally *tally)
 
 void run_counts_done(struct run_counts *self)
 {
-    free(self->clicks);
+    free(self->links);
     free(self->scans);
-    free(self->visitors);
     *self = (struct run_counts){0};
 }
 
-static bool widen(uint32_t **array, size_t from, size_t to)
+static bool widen(void **array, size_t size, size_t from, size_t to)
 {
-    uint32_t *bigger = realloc(*array, to * sizeof *bigger);
+    uint8_t *bigger = realloc(*array, to * size);
 
     if (bigger) {
-        memset(bigger + from, 0, (to - from) * sizeof *bigger);
+        memset(bigger + from * size, 0, (to - from) * size);
         *array = bigger;
     }
     return bigger != NULL;
@@ -69,17 +68,20 @@ static bool widen(uint32_t **array, size_t from, size_t to)
 static bool has_room(struct run_counts *self, size_t id)
 {
     size_t count = self->count > 0 ? self->count : 4096;
+    void *links = self->links, *scans = self->scans;
 
     while (count <= id) {
         count *= 2;
     }
-    if (count > self->count) {
-        bool wide = widen(&self->clicks, self->count, count) && widen(&self->scans, self->count, count) &&
-                    widen(&self->visitors, self->count, count);
-        self->count = wide ? count : self->count;
-        return wide;
+    if (count == self->count) {
+        return true;
     }
-    return true;
+    bool wide = widen(&links, sizeof *self->links, self->count, count) &&
+                widen(&scans, sizeof *self->scans, self->count, count);
+    self->links = links;
+    self->scans = scans;
+    self->count = wide ? count : self->count;
+    return wide;
 }
 
 static enum err make_room(struct run_counts *self, int64_t id)
@@ -95,46 +97,60 @@ enum err report_runs_add(struct run_counts *self, int64_t link_id, int64_t click
     enum err err = make_room(self, link_id);
 
     if (err == OK) {
-        self->clicks[link_id] += (uint32_t)clicks;
+        self->links[link_id].clicks += (uint32_t)clicks;
         self->scans[link_id] += (uint32_t)scans;
     }
     return err;
 }
 
-/* The places that are marked, by link. */
-static enum err add_marked(struct report_columns *self, const uint8_t *marks, uint32_t *by_id)
+/* How many places are marked, by run. */
+static uint32_t *count_marked(struct report_columns *self, const uint8_t *marks)
 {
     const struct chunk_links *links = &self->chunk.links;
     uint32_t *sums = ARENA_ARRAY(&self->arena, uint32_t, self->chunk.rows + 1); /* of the rows before */
     uint32_t sum = 0;
 
-    if (!sums) {
-        return ERR_NOMEM;
-    }
-    for (size_t i = 0; i < self->count; i++) {
+    for (size_t i = 0; sums && i < self->count; i++) {
         sums[report_row(self, i)] = marks[i];
     }
-    for (size_t row = 0; row <= self->chunk.rows; row++) {
+    for (size_t row = 0; sums && row <= self->chunk.rows; row++) {
         uint32_t here = sums[row];
         sums[row] = sum;
         sum += here;
     }
-    for (size_t run = 0; run < links->count; run++) {
-        by_id[links->ids[run]] += sums[links->firsts[run + 1]] - sums[links->firsts[run]];
+    for (size_t run = 0; sums && run < links->count; run++) { /* in place: what is read stands behind */
+        sums[run] = sums[links->firsts[run + 1]] - sums[links->firsts[run]];
     }
-    return OK;
+    return sums;
 }
 
 enum err report_runs(struct report_columns *self)
 {
     const struct chunk_links *links = &self->chunk.links;
-    struct run_counts *counts = &self->tally->runs;
+    bool scans = self->tally->query->want_scans;
     enum err err = report_columns_load(self, CHUNK_LINK);
 
     err = err == OK && links->ids[0] < 0 ? ERR_CORRUPT : err;
-    err = err == OK ? make_room(counts, links->ids[links->count - 1]) : err;
-    err = err == OK ? add_marked(self, self->keep, counts->clicks) : err;
-    return err == OK && self->tally->query->want_scans ? add_marked(self, self->scans, counts->scans) : err;
+    err = err == OK ? make_room(&self->tally->runs, links->ids[links->count - 1]) : err;
+    self->run_clicks = err == OK ? count_marked(self, self->keep) : NULL;
+    self->run_scans = err == OK && scans ? count_marked(self, self->scans) : NULL;
+    bool has_all = self->run_clicks && (self->run_scans || !scans);
+    return err == OK && !has_all ? ERR_NOMEM : err;
+}
+
+void report_runs_add_links(struct report_columns *self, const uint32_t *news)
+{
+    const struct chunk_links *links = &self->chunk.links;
+    struct run_counts *counts = &self->tally->runs;
+
+    for (size_t run = 0; run < links->count; run++) {
+        struct run_count *link = &counts->links[links->ids[run]];
+        link->clicks += self->run_clicks[run];
+        link->visitors += news ? news[run] : 0;
+    }
+    for (size_t run = 0; self->run_scans && run < links->count; run++) {
+        counts->scans[links->ids[run]] += self->run_scans[run];
+    }
 }
 
 enum err report_runs_merge(struct run_counts *self, const struct run_counts *from)
@@ -143,9 +159,9 @@ enum err report_runs_merge(struct run_counts *self, const struct run_counts *fro
         return ERR_NOMEM;
     }
     for (size_t id = 0; id < from->count; id++) {
-        self->clicks[id] += from->clicks[id];
+        self->links[id].clicks += from->links[id].clicks;
+        self->links[id].visitors += from->links[id].visitors;
         self->scans[id] += from->scans[id];
-        self->visitors[id] += from->visitors[id];
     }
     return OK;
 }
@@ -177,6 +193,17 @@ static enum err find_groups(struct report_columns *self, uint32_t *places)
     return err;
 }
 
+static void add_groups(struct report_columns *self, const uint32_t *places, const uint32_t *news)
+{
+    struct report_groups *groups = &self->tally->groups;
+
+    for (size_t run = 0; run < self->chunk.links.count; run++) {
+        groups->clicks[places[run]] += self->run_clicks[run];
+        groups->counts[places[run]].visitors += news[run];
+        groups->counts[places[run]].scans += self->run_scans ? self->run_scans[run] : 0;
+    }
+}
+
 enum err report_runs_visitors(struct report_columns *self)
 {
     const struct chunk_links *links = &self->chunk.links;
@@ -196,12 +223,10 @@ enum err report_runs_visitors(struct report_columns *self)
         self->group[i] = places[runs[i]];
     }
     err = err == OK ? report_chunk_visitors_of_runs(self, runs, news) : report_tally_refuse(self->tally, err);
-    for (size_t i = 0; err == OK && i < links->count; i++) {
-        if (by_link) {
-            self->tally->runs.visitors[places[i]] += news[i];
-        } else {
-            self->tally->groups.counts[places[i]].visitors += news[i];
-        }
+    if (err == OK && by_link) {
+        report_runs_add_links(self, news);
+    } else if (err == OK) {
+        add_groups(self, places, news);
     }
     return err;
 }
@@ -227,9 +252,9 @@ static enum err add_link(struct report_columns *self, size_t id)
         uint32_t group = 0;
         err = report_groups_ordinal(groups, 0, values[i], &group);
         if (err == OK) {
-            groups->clicks[group] += counts->clicks[id];
+            groups->clicks[group] += counts->links[id].clicks;
             groups->counts[group].scans += counts->scans[id];
-            groups->counts[group].visitors += counts->visitors[id];
+            groups->counts[group].visitors += counts->links[id].visitors;
         }
     }
     return err;
@@ -248,7 +273,7 @@ enum err report_runs_settle(struct report_tally *tally, struct db *db, const str
         err = report_traits_load(&columns.traits, tally->match, db);
     }
     for (size_t id = 0; err == OK && id < tally->runs.count; id++) {
-        err = tally->runs.clicks[id] > 0 ? add_link(&columns, id) : OK;
+        err = tally->runs.links[id].clicks > 0 ? add_link(&columns, id) : OK;
     }
     report_columns_done(&columns);
     return report_tally_refuse(tally, err);

@@ -128,7 +128,7 @@ enum err report_tally_visit(struct report_tally *self, const struct tally_visit 
     for (size_t i = 0; err == OK && i < visit->groups_count; i++) {
         err = see(self, &self->visitors, visit, visit->groups[i], &seen);
         if (report_places_are_links(self)) {
-            self->runs.visitors[visit->groups[i]] += seen.here;
+            self->runs.links[visit->groups[i]].visitors += seen.here;
         } else {
             self->groups.counts[visit->groups[i]].visitors += seen.here;
         }

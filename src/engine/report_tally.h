@@ -13,8 +13,12 @@
  */
 #define REPORT_BUCKETS_MAX 10000
 /* By the id of a link, until its group is asked for (report_runs.c). */
+struct run_count {
+    uint32_t clicks, visitors;
+};
 struct run_counts {
-    uint32_t *clicks, *scans, *visitors;
+    struct run_count *links;
+    uint32_t *scans;
     size_t count;
 };
 struct report_tally {

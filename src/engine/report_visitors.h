@@ -41,6 +41,16 @@ static inline struct visitor_slot *report_visitors_slot(const struct report_visi
 
     return page ? &page->slots[(size_t)visitor & (ARRAY_LEN(page->slots) - 1)] : NULL;
 }
+/* Before report_visitors_add, some calls ahead: what it looks at behind those two places. */
+static inline void report_visitors_prefetch(const struct report_visitors *self, int64_t visitor, enum visitor_by by)
+{
+    size_t at = (size_t)visitor >> VISITOR_PAGE_BITS;
+    struct visitor_page *page = at < self->caps[by] ? self->pages[by][at] : NULL;
+
+    if (page && page->more) {
+        __builtin_prefetch(&page->more[(size_t)visitor & (ARRAY_LEN(page->slots) - 1)], 1);
+    }
+}
 
 struct visitor_seen {
     bool first; /* anywhere */
