@@ -39,8 +39,9 @@ struct listing {
     struct open_chunks chunks;
     struct few_rows few;
     struct gone_links gone;
-    int64_t seq;           /* of the chunk being picked from */
-    struct link_days days; /* of the only link asked for */
+    int64_t seq;                   /* of the chunk being picked from */
+    struct link_days days;         /* of the only link asked for */
+    char location[LIMIT_LOCATION]; /* of the click that is given */
     bool (*each)(void *arg, const struct click *click);
     void *arg;
 };
@@ -332,7 +333,7 @@ static enum err give(struct listing *self, const struct clicks_scan *scan, bool 
     struct click click;
 
     report_texts_trim(&self->texts, TEXTS_BYTES);
-    enum err err = clicks_fill(&self->texts, scan, &click);
+    enum err err = clicks_fill(&self->texts, scan, self->location, &click);
     if (err == OK) {
         *stop = !self->each(self->arg, &click);
     }

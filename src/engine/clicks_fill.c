@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "linkpond/model/location.h"
+
 static void fill_facts(const struct click_facts *facts, struct click *out)
 {
     out->id = facts->id;
@@ -32,8 +34,25 @@ static void fill_ip(str bytes, struct addr *out)
     }
 }
 
-enum err clicks_fill(struct report_texts *texts, const struct clicks_scan *scan, struct click *out)
+static enum err fill_location(str form, char memory[LIMIT_LOCATION], struct click *out)
 {
+    struct buf joined;
+
+    if (form.len == 0) {
+        return OK;
+    }
+    buf_init_fixed(&joined, memory, LIMIT_LOCATION);
+    if (!location_join(out->location, form, out->query, out->request_id, &joined)) {
+        return ERR_CORRUPT;
+    }
+    out->location = buf_str(&joined);
+    return OK;
+}
+
+enum err clicks_fill(struct report_texts *texts, const struct clicks_scan *scan, char location[LIMIT_LOCATION],
+                     struct click *out)
+{
+    str form = {0};
     str *const fields[CLICK_COLUMNS] = {
         [CLICK_RULE] = &out->rule,
         [CLICK_HOST] = &out->host,
@@ -68,6 +87,7 @@ enum err clicks_fill(struct report_texts *texts, const struct clicks_scan *scan,
         [CLICK_APP_VERSION] = &out->app_version,
         [CLICK_MINI_PROGRAM] = &out->mini_program,
         [CLICK_PACKAGE] = &out->package,
+        [CLICK_LOCATION_FORM] = &form,
     };
     enum err err = OK;
 
@@ -83,5 +103,5 @@ enum err clicks_fill(struct report_texts *texts, const struct clicks_scan *scan,
             *fields[i] = err == OK ? report_texts_text(texts, number) : STR("");
         }
     }
-    return err;
+    return err == OK ? fill_location(form, location, out) : err;
 }

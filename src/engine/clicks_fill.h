@@ -2,11 +2,13 @@
 #ifndef LINKPOND_ENGINE_CLICKS_FILL_H
 #define LINKPOND_ENGINE_CLICKS_FILL_H
 
+#include "linkpond/base/limits.h"
 #include "linkpond/store/clicks.h"
 #include "report_texts.h"
 
-/* The scan's current click as people see it: everything and the address were announced. Texts are lent by the scan and
- * by `texts`. */
-enum err clicks_fill(struct report_texts *texts, const struct clicks_scan *scan, struct click *out);
+/* The scan's current click as people see it: everything and the address were announced. Texts are lent by the scan,
+ * by `texts` and by `location`, where the address answered is put together. */
+enum err clicks_fill(struct report_texts *texts, const struct clicks_scan *scan, char location[LIMIT_LOCATION],
+                     struct click *out);
 
 #endif

@@ -10,6 +10,7 @@
 #include "linkpond/base/crypt.h"
 #include "linkpond/base/hash.h"
 #include "linkpond/base/limits.h"
+#include "linkpond/model/location.h"
 #include "linkpond/model/replay.h"
 #include "term_cache.h"
 
@@ -52,7 +53,8 @@ struct ingest_row {
     struct known_links *links;
     struct ingest_place *place; /* NULL = no geo files */
     struct replay *replay;
-    struct arena arena;
+    struct arena arena, query_arena;
+    char base[LIMIT_LOCATION], form[LOCATION_FORM_MAX], joined[LIMIT_LOCATION]; /* of the address answered */
     struct hash_secret secret;
     struct visit_agent agent;
     char user_agent[LIMIT_CLICK_UA];
@@ -72,6 +74,7 @@ enum err ingest_row_open(struct db *db, const struct recognition *rules, struct 
     self->rules = *rules;
     self->replay = replay_new();
     arena_init(&self->arena, ARENA_MAX);
+    arena_init(&self->query_arena, ARENA_MAX);
     crypt_random(&self->secret, sizeof self->secret);
     self->visits = known_visits_new();
     self->links = known_links_new();
@@ -96,6 +99,7 @@ void ingest_row_free(struct ingest_row *self)
         known_links_free(self->links);
         ingest_place_free(self->place);
         arena_done(&self->arena);
+        arena_done(&self->query_arena);
         free(self);
     }
 }
@@ -222,19 +226,44 @@ static enum err visit_values(struct ingest_row *self, struct db *db, str package
     return intern(self, db, texts, ARRAY_LEN(texts), now_ms);
 }
 
+/* Without what the query added, where that can be put back exactly. */
+static void split_location(struct ingest_row *self, const struct record *record, struct link_texts *out)
+{
+    struct buf base, form, joined;
+
+    out->location = record->location;
+    if (record->location.len == 0 || record->query.len + record->request_id.len == 0) {
+        return;
+    }
+    arena_reset(&self->query_arena);
+    str query = source_query_kept(&self->query_arena, record->query);
+    buf_init_fixed(&base, self->base, sizeof self->base);
+    buf_init_fixed(&form, self->form, sizeof self->form);
+    buf_init_fixed(&joined, self->joined, sizeof self->joined);
+    if (location_split(record->location, query, record->request_id, &base, &form) &&
+        location_join(buf_str(&base), buf_str(&form), query, record->request_id, &joined) &&
+        str_eq(buf_str(&joined), record->location)) {
+        out->location = buf_str(&base);
+        out->form = buf_str(&form);
+    }
+}
+
 /* What is of this click: KNOWN_VISITS_OWN_COLUMNS. */
 static enum err own_values(struct ingest_row *self, struct db *db, const struct record *record, int64_t now_ms)
 {
-    const struct click_text texts[] = {
-        {CLICK_CODE, record->code},
-        {CLICK_TARGET, record->target},
-        {CLICK_LOCATION, record->location},
-    };
+    struct link_texts link = {.code = record->code, .target = record->target};
 
+    split_location(self, record, &link);
     self->row.values[CLICK_REQUEST_ID] = (struct click_value){.text = record->request_id};
-    if (known_links_find(self->links, record, &self->row)) {
+    if (known_links_find(self->links, &link, &self->row)) {
         return OK;
     }
+    const struct click_text texts[] = {
+        {CLICK_CODE, link.code},
+        {CLICK_TARGET, link.target},
+        {CLICK_LOCATION, link.location},
+        {CLICK_LOCATION_FORM, link.form},
+    };
     enum err err = intern(self, db, texts, ARRAY_LEN(texts), now_ms);
     if (err == OK) {
         known_links_keep(self->links, &self->row);

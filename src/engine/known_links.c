@@ -11,11 +11,11 @@
  * Direct-mapped, as known_visits.c is, and for the same reason: a hash under a secret stands for the texts. One look
  * here instead of one for each text, each at a cold place of a table of megabytes.
  */
-#define TEXTS         3
+#define TEXTS         4
 #define KEY_HEAD      (TEXTS * sizeof(uint16_t))
 #define KEY_BYTES_MAX 1024 /* longer ones have parameters in them and never come again */
 
-static const enum click_column columns[TEXTS] = {CLICK_CODE, CLICK_TARGET, CLICK_LOCATION};
+static const enum click_column columns[TEXTS] = {CLICK_CODE, CLICK_TARGET, CLICK_LOCATION, CLICK_LOCATION_FORM};
 
 struct known_link {
     struct hash128 key; /* both halves 0 = empty */
@@ -54,9 +54,9 @@ static bool is_none(struct hash128 key)
 }
 
 /* Lengths, then the texts one behind the other. */
-static bool key_of(const struct known_links *self, const struct record *record, struct hash128 *out)
+static bool key_of(const struct known_links *self, const struct link_texts *of, struct hash128 *out)
 {
-    const str texts[TEXTS] = {record->code, record->target, record->location};
+    const str texts[TEXTS] = {of->code, of->target, of->location, of->form};
     char bytes[KEY_BYTES_MAX];
     uint16_t lens[TEXTS];
     size_t len = KEY_HEAD;
@@ -81,12 +81,12 @@ static struct known_link *slot_of(struct known_links *self, struct hash128 key)
     return &self->slots[key.low % KNOWN_LINKS];
 }
 
-bool known_links_find(struct known_links *self, const struct record *record, struct click_row *row)
+bool known_links_find(struct known_links *self, const struct link_texts *texts, struct click_row *row)
 {
     struct hash128 key;
 
     self->missed = (struct hash128){0, 0};
-    if (!key_of(self, record, &key)) {
+    if (!key_of(self, texts, &key)) {
         return false;
     }
     const struct known_link *known = slot_of(self, key);

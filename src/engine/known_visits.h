@@ -30,7 +30,8 @@ void known_visits_keep(struct known_visits *self, const struct click_row *row);
 
 /* CLICK_BIT of the columns that are of the one click. */
 #define KNOWN_VISITS_OWN_COLUMNS                                                                                       \
-    (CLICK_BIT(CLICK_CODE) | CLICK_BIT(CLICK_TARGET) | CLICK_BIT(CLICK_LOCATION) | CLICK_BIT(CLICK_REQUEST_ID) |       \
-     CLICK_BIT(CLICK_COUNTRY) | CLICK_BIT(CLICK_REGION) | CLICK_BIT(CLICK_CITY) | CLICK_BIT(CLICK_CARRIER))
+    (CLICK_BIT(CLICK_CODE) | CLICK_BIT(CLICK_TARGET) | CLICK_BIT(CLICK_LOCATION) | CLICK_BIT(CLICK_LOCATION_FORM) |    \
+     CLICK_BIT(CLICK_REQUEST_ID) | CLICK_BIT(CLICK_COUNTRY) | CLICK_BIT(CLICK_REGION) | CLICK_BIT(CLICK_CITY) |        \
+     CLICK_BIT(CLICK_CARRIER))
 
 #endif

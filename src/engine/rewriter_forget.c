@@ -15,7 +15,8 @@
 
 static const uint64_t personal = CLICK_BIT(CLICK_LOCATION) | CLICK_BIT(CLICK_REFERRER) | CLICK_BIT(CLICK_QUERY) |
                                  CLICK_BIT(CLICK_AD_CLICK_ID) | CLICK_BIT(CLICK_REQUEST_ID) |
-                                 CLICK_BIT(CLICK_USER_AGENT) | CLICK_BIT(CLICK_PACKAGE);
+                                 CLICK_BIT(CLICK_USER_AGENT) | CLICK_BIT(CLICK_PACKAGE) |
+                                 CLICK_BIT(CLICK_LOCATION_FORM);
 
 struct forgetter {
     struct idmap visitors; /* number, visitor_by */

@@ -165,8 +165,7 @@ static void see_param(struct seen *seen, const struct query_param *param)
     }
 }
 
-/* The query without the values of volatile parameters; their names stay. Borrows when there is none. */
-static str query_kept(struct arena *arena, str query)
+static str without_volatile(struct arena *arena, str query)
 {
     str rest = query;
     struct query_param param;
@@ -192,6 +191,11 @@ static str query_kept(struct arena *arena, str query)
     return (str){out, len + query.len - copied};
 }
 
+str source_query_kept(struct arena *arena, str query)
+{
+    return without_volatile(arena, utf8_cut(query, LIMIT_CLICK_QUERY));
+}
+
 static void see_query(struct seen *seen, const struct record *record)
 {
     str query = utf8_cut(record->query, LIMIT_CLICK_QUERY);
@@ -201,7 +205,7 @@ static void see_query(struct seen *seen, const struct record *record)
     while (query_next(&rest, &param)) {
         see_param(seen, &param);
     }
-    seen->click->query = query_kept(seen->arena, query);
+    seen->click->query = without_volatile(seen->arena, query);
 }
 
 /* ---- the referrer --------------------------------------------------------------------------------------------- */

@@ -42,7 +42,8 @@
     X(CARRIER)                                                                                                         \
     X(APP_VERSION)                                                                                                     \
     X(MINI_PROGRAM)                                                                                                    \
-    X(PACKAGE) /* X-Requested-With, so that later rules can ask for it */
+    X(PACKAGE)       /* X-Requested-With, so that later rules can ask for it */                                        \
+    X(LOCATION_FORM) /* where the query's parameters were in the address (location.h); none: it is kept whole */
 enum click_column {
 #define CLICK_COLUMN(constant) CLICK_##constant,
     CLICK_VALUE_TABLE(CLICK_COLUMN)

@@ -37,6 +37,10 @@ struct source_rules *source_rules_builtin(void);
 void source_attribute(const struct source_rules *rules, struct arena *arena, const struct record *record,
                       const struct agent *agent, struct click *click);
 
+/* A record's query as its click keeps it: cut, and without the values of volatile parameters; their names stay. Borrows
+ * from it or lives in the arena; empty when that runs out. */
+str source_query_kept(struct arena *arena, str query);
+
 /* The mini program's appid of a Referer https://servicewechat.com/{appid}/{version}/page-frame.html, which WeChat sets
  * and a mini program cannot (developers.weixin.qq.com/miniprogram/dev/framework/ability/network.html); empty when it is
  * none. A slice of the argument. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Goal: what is kept of a link is given for the same three texts and for no others, however they are divided, and only
+/* Goal: what is kept of a link is given for the same four texts and for no others, however they are divided, and only
  * where all of them are terms. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,12 +10,12 @@
 
 static struct known_links *links;
 
-static struct record record_of(str code, str target, str location)
+static struct link_texts texts_of(str code, str target, str location)
 {
-    return (struct record){.code = code, .target = target, .location = location};
+    return (struct link_texts){.code = code, .target = target, .location = location};
 }
 
-static bool find(const struct record *record, struct click_row *row)
+static bool find(const struct link_texts *record, struct click_row *row)
 {
     *row = (struct click_row){.facts = {.id = 9}};
     return known_links_find(links, record, row);
@@ -34,13 +34,15 @@ static void keep(int64_t code, int64_t target, int64_t location)
 static void links__are_known_by_all_their_texts(void **state)
 {
     (void)state;
-    const struct record one = record_of(STR("ab"), STR("c"), STR("https://d.example/"));
-    const struct record others[] = {
-        record_of(STR("a"), STR("bc"), STR("https://d.example/")),
-        record_of(STR("abc"), STR(""), STR("https://d.example/")),
-        record_of(STR("ab"), STR("c"), STR("https://d.example")),
-        record_of(STR("ab"), STR("c"), STR("")),
-        record_of(STR(""), STR(""), STR("")),
+    const struct link_texts one = texts_of(STR("ab"), STR("c"), STR("https://d.example/"));
+    const struct link_texts others[] = {
+        texts_of(STR("a"), STR("bc"), STR("https://d.example/")),
+        texts_of(STR("abc"), STR(""), STR("https://d.example/")),
+        texts_of(STR("ab"), STR("c"), STR("https://d.example")),
+        texts_of(STR("ab"), STR("c"), STR("")),
+        texts_of(STR(""), STR(""), STR("")),
+        {STR("ab"), STR("c"), STR("https://d.example/"), STR("*")},
+        {STR("ab"), STR("c"), STR("https://d.example"), STR("/")},
     };
     struct click_row row;
 
@@ -62,7 +64,7 @@ static void links__are_known_by_all_their_texts(void **state)
 static void texts_that_are_no_terms__are_not_kept(void **state)
 {
     (void)state;
-    const struct record record = record_of(STR("ab"), STR(""), STR("https://d.example/?click=1"));
+    const struct link_texts record = texts_of(STR("ab"), STR(""), STR("https://d.example/?click=1"));
     struct click_row row = {0};
 
     assert_false(find(&record, &row));
@@ -85,7 +87,7 @@ static void texts_of_any_length__are_taken(void **state)
     (void)state;
     memset(text, 'x', sizeof text);
     for (size_t len = 900; len < sizeof text; len += 7) {
-        const struct record record = record_of(STR("a"), (str){text, 100}, (str){text, len});
+        const struct link_texts record = texts_of(STR("a"), (str){text, 100}, (str){text, len});
         assert_false(find(&record, &row));
         keep(1, 2, 3);
         bool known = find(&record, &row);
