@@ -8,13 +8,23 @@
 
 /*
  * One chunk's successor. Rows are asked in order; a builder is begun at the first one that changes, with all before it,
- * so a chunk that stays costs only the asking.
+ * so a chunk that stays costs only the asking. Its bytes are made here too: the writer stores them and adds the
+ * difference to the sums, and since others wait for it meanwhile, so many changes and no more; then the chunk comes
+ * again, and is asked from there on.
  */
+#define CHANGES_AT_ONCE 6144
+
+static size_t changes_at_once(const struct rewrite_run *run)
+{
+    return run->opts->changes_at_once > 0 ? run->opts->changes_at_once : CHANGES_AT_ONCE;
+}
+
 struct making {
     struct rewrite_run *run;
     const struct rewrite_ops *ops;
     const struct chunk *chunk;
     struct rewritten *out;
+    struct rewrite_mark *last; /* asked in this turn */
 };
 
 static enum err copy_before(const struct making *self, size_t rows)
@@ -60,13 +70,46 @@ static enum err note_change(struct rewritten *out, const struct click_facts *fro
     return OK;
 }
 
+static bool was_asked(const struct rewrite_mark *asked, const struct click_facts *facts)
+{
+    return facts->link_id != asked->link_id   ? facts->link_id < asked->link_id
+           : facts->time_ms != asked->time_ms ? facts->time_ms < asked->time_ms
+                                              : facts->id <= asked->id;
+}
+
+/* What is to become of the row. */
+static enum err ask(const struct making *self, struct click_row *row, enum rewrite_say *say)
+{
+    struct rewrite_run *run = self->run;
+    const struct click_facts *facts = &row->facts;
+    bool full = self->out->changes_count >= changes_at_once(self->run);
+
+    bool asked = run->asked.any && was_asked(&run->asked, facts);
+
+    if (gone_links_hold(&run->gone, facts->link_id, self->out->info.seq)) {
+        self->out->rows += !asked;
+        *say = REWRITE_GOES;
+        return OK;
+    }
+    if (asked) {
+        return OK;
+    }
+    if (full) {
+        run->more_of_chunk = true;
+        return OK;
+    }
+    self->out->rows++;
+    *self->last = (struct rewrite_mark){true, self->out->info.seq, facts->link_id, facts->time_ms, facts->id};
+    return self->ops->row(run, row, say);
+}
+
 static enum err take_row(const struct making *self, size_t at, struct click_row *row)
 {
     const struct click_facts before = row->facts;
     struct rewritten *out = self->out;
-    bool gone = self->run->gone.count > 0 && gone_links_hold(&self->run->gone, before.link_id, out->info.seq);
-    enum rewrite_say say = gone ? REWRITE_GOES : REWRITE_STAYS;
-    enum err err = gone ? OK : self->ops->row(self->run, row, &say);
+    enum rewrite_say say = REWRITE_STAYS;
+    enum err err = ask(self, row, &say);
+    bool gone = say == REWRITE_GOES && gone_links_hold(&self->run->gone, before.link_id, out->info.seq);
 
     if (err == OK && say != REWRITE_STAYS) {
         out->changed += !gone || self->ops->counts_gone;
@@ -83,33 +126,53 @@ static enum err take_row(const struct making *self, size_t at, struct click_row 
     return err == OK && out->builder && say != REWRITE_GOES ? chunk_builder_add(out->builder, row) : err;
 }
 
+/* The bytes of what was built. */
+static enum err make_blobs(struct rewritten *out)
+{
+    struct chunk_bounds bounds;
+    enum err err = OK;
+
+    if (!out->builder) {
+        return OK;
+    }
+    out->gone = chunk_builder_rows(out->builder) == 0;
+    if (!out->gone) {
+        chunk_builder_sort(out->builder, &bounds);
+        out->replaced = true;
+        err = chunk_blobs_make(&out->blobs, out->builder, &bounds);
+    }
+    chunk_builder_free(out->builder);
+    out->builder = NULL;
+    return err;
+}
+
 static enum err take_rows(const struct making *self)
 {
+    struct rewrite_run *run = self->run;
     struct clicks_scan scan;
     struct click_row row;
     size_t at = 0;
     enum err err = OK;
 
+    run->asked.any = run->asked.any && run->asked.seq == self->out->info.seq;
     clicks_scan_chunk(&scan, self->chunk, 0, self->chunk->rows, CLICK_EVERYTHING | CLICK_WITH_IP);
     while (err == OK && clicks_scan_next(&scan)) {
         clicks_scan_row(&scan, &row);
         err = take_row(self, at++, &row);
     }
-    if (err == OK && self->out->builder) {
-        self->out->gone = chunk_builder_rows(self->out->builder) == 0;
+    run->asked.any = false;
+    if (self->out->changes_count >= changes_at_once(self->run)) {
+        run->asked = *self->last;
     }
-    if (err == OK && self->out->builder && !self->out->gone) {
-        chunk_builder_sort(self->out->builder, &self->out->bounds);
-    }
-    self->out->rows = (int64_t)self->chunk->rows;
-    return err;
+    return err == OK ? make_blobs(self->out) : err;
 }
 
 enum err rewrite_chunk(struct rewrite_run *run, const struct rewrite_ops *ops, const struct chunk_info *info,
                        struct rewritten *out)
 {
     struct chunk chunk;
-    const struct making self = {run, ops, &chunk, out};
+    struct rewrite_mark last = {0};
+    const struct making self = {run, ops, &chunk, out, &last};
 
     *out = (struct rewritten){.info = *info};
     run->more_of_chunk = false;
@@ -132,15 +195,20 @@ enum err rewrite_chunk(struct rewrite_run *run, const struct rewrite_ops *ops, c
     *out = (struct rewritten){
         .info = *info, .damaged = true, .gone = ops->of_old_clicks && info->bounds.max_ms < run->now.to_ms};
     run->more_of_chunk = false;
+    run->asked.any = false;
     return OK;
 }
 
 void rewritten_done(struct rewritten *self)
 {
     chunk_builder_free(self->builder);
+    if (self->replaced) {
+        chunk_blobs_done(&self->blobs);
+    }
     free(self->changes);
     self->builder = NULL;
     self->changes = NULL;
+    self->replaced = false;
 }
 
 /* ---- into the database */
@@ -190,13 +258,12 @@ static enum err note_lasts(struct db *db, const struct rewritten *chunk, size_t 
     return err;
 }
 
-enum err rewrite_store(struct rewrite_run *run, struct db *db, const struct rewrite_ops *ops,
-                       const struct rewritten *chunk)
+enum err rewrite_store(struct rewrite_run *run, struct db *db, const struct rewrite_ops *ops, struct rewritten *chunk)
 {
     struct chunk_info stored;
     enum err err = OK;
 
-    if (chunk->builder || chunk->gone) {
+    if (chunk->replaced || chunk->gone) {
         err = chunks_find(db, chunk->info.id, &stored);
         err = err == ERR_NOT_FOUND ? ERR_CONFLICT : err;
         size_t count = 0;
@@ -206,7 +273,7 @@ enum err rewrite_store(struct rewrite_run *run, struct db *db, const struct rewr
             err = err == OK ? fold_change(db, chunk->changes, count) : err;
         }
         if (err == OK) {
-            err = chunks_replace(db, &stored, chunk->builder, chunk->gone ? NULL : &chunk->bounds);
+            err = chunks_replace_by_blobs(db, &stored, chunk->gone ? NULL : &chunk->blobs);
         }
         err = err == OK && ops->store ? ops->store(run, db) : err;
     }

@@ -27,15 +27,21 @@ enum err rewriter_turn(struct rewriter *self, bool *any);
  * One rewrite at work, and what each kind says of a click. Everything here but what is marked runs on the rewriter's
  * thread with its read handle; what is marked "writer" inside the transaction of a chunk on the writer's.
  */
+/* A place in the order of a chunk's rows. */
+struct rewrite_mark {
+    bool any;
+    int64_t seq, link_id, time_ms, id;
+};
 struct reclassifier;
 struct retainer;
 struct forgetter;
 struct rewrite_run {
     struct db *db; /* to read */
     const struct rewriter_opts *opts;
-    struct rewrite now; /* as it will stand once the chunk at hand is stored */
-    struct arena arena; /* of the chunk at hand */
-    bool more_of_chunk; /* rows of it are left for another time */
+    struct rewrite now;        /* as it will stand once the chunk at hand is stored */
+    struct arena arena;        /* of the chunk at hand */
+    bool more_of_chunk;        /* rows of it are left for another time */
+    struct rewrite_mark asked; /* those up to here were asked in an earlier turn */
     struct reclassifier *reclassifier;
     struct retainer *retainer;
     struct forgetter *forgetter;
@@ -72,8 +78,9 @@ extern const struct rewrite_ops rewrite_reclassify, rewrite_retain, rewrite_purg
 /* What became of a chunk. */
 struct rewritten {
     struct chunk_info info;        /* as it was read */
-    struct chunk_builder *builder; /* sorted; NULL: it stays */
-    struct chunk_bounds bounds;
+    struct chunk_builder *builder; /* while it is made; NULL: it stays, or blobs are made */
+    struct chunk_blobs blobs;      /* what comes in its place, when `replaced` */
+    bool replaced;
     bool gone;                   /* no click of it is left */
     struct fold_change *changes; /* in order of link */
     size_t changes_count, changes_cap;
@@ -84,8 +91,7 @@ enum err rewrite_chunk(struct rewrite_run *run, const struct rewrite_ops *ops, c
                        struct rewritten *out);
 void rewritten_done(struct rewritten *self);
 /* Writer. ERR_CONFLICT: the chunk is not there any more, look again. */
-enum err rewrite_store(struct rewrite_run *run, struct db *db, const struct rewrite_ops *ops,
-                       const struct rewritten *chunk);
+enum err rewrite_store(struct rewrite_run *run, struct db *db, const struct rewrite_ops *ops, struct rewritten *chunk);
 
 /* The last clicks of links that lost theirs (the rewrite's subjects: link, what was its last), found in one look
  * through the ledger: at most `count` of them. */

@@ -82,7 +82,7 @@ static enum err begin(struct db *db, void *arg, struct fault *fault)
 struct store_task {
     struct rewrite_run *run;
     const struct rewrite_ops *ops;
-    const struct rewritten *chunk;
+    struct rewritten *chunk;
 };
 
 static enum err store_chunk(struct db *db, void *arg, struct fault *fault)
@@ -172,13 +172,13 @@ static enum err prepare(struct rewriter *self, struct rewrite_run *run, const st
     return submit(run, &(struct writer_task){.run = begin, .arg = &run->now});
 }
 
-static enum err store(struct rewrite_run *run, const struct rewrite_ops *ops, const struct rewritten *chunk)
+static enum err store(struct rewrite_run *run, const struct rewrite_ops *ops, struct rewritten *chunk)
 {
     struct store_task task = {run, ops, chunk};
     const struct writer_task storing = {.run = store_chunk,
                                         .arg = &task,
                                         .relaxed = true,
-                                        .log_bytes = (chunk->builder ? 2 * chunk->info.bytes : 0) + LOG_BYTES_SPARE};
+                                        .log_bytes = (chunk->replaced ? 2 * chunk->info.bytes : 0) + LOG_BYTES_SPARE};
 
     return submit(run, &storing);
 }
@@ -187,6 +187,7 @@ static enum err store(struct rewrite_run *run, const struct rewrite_ops *ops, co
 static enum err step(struct rewrite_run *run, const struct rewrite_ops *ops, bool *more)
 {
     const struct rewrite before = run->now;
+    const struct rewrite_mark asked = run->asked;
     struct rewritten chunk = {0};
     struct chunk_info info;
     bool own = false;
@@ -212,6 +213,7 @@ static enum err step(struct rewrite_run *run, const struct rewrite_ops *ops, boo
     rewritten_done(&chunk);
     if (err != OK) {
         run->now = before;
+        run->asked = asked;
     }
     return err == ERR_CONFLICT ? OK : *more ? err : OK;
 }

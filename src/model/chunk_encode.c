@@ -289,8 +289,13 @@ void chunk_builder_column(const struct chunk_builder *self, int64_t chunk_id, en
     }
     sink_flush(&sink);
     if (!out->overflow) {
-        uint8_t *bytes = (uint8_t *)out->ptr + start;
-        uint32_t sum = htole32(chunk_sum(bytes, out->len - start, CHUNK_KEY(chunk_id, column)));
-        memcpy(bytes, &sum, sizeof sum);
+        chunk_blob_readdress(out->ptr + start, out->len - start, chunk_id, column);
     }
+}
+
+void chunk_blob_readdress(void *bytes, size_t len, int64_t chunk_id, enum chunk_column column)
+{
+    uint32_t sum = htole32(chunk_sum(bytes, len, CHUNK_KEY(chunk_id, column)));
+
+    memcpy(bytes, &sum, sizeof sum);
 }

@@ -161,22 +161,38 @@ enum err chunks_load(struct db *db, const struct chunk_info *info, uint64_t colu
 
 /* ---- writing */
 
-static enum err insert_columns(struct db *db, const struct chunk_builder *builder, int64_t id, struct buf *blob,
-                               int64_t *bytes)
+static enum err insert_column(struct db *db, int64_t id, enum chunk_column column, str bytes)
+{
+    struct stmt *stmt = db_stmt(db, SQL_CHUNK_COLUMN_INSERT);
+
+    stmt_bind_i64(stmt, "id", CHUNK_KEY(id, column));
+    stmt_bind_blob(stmt, "data", bytes);
+    return stmt_run(stmt);
+}
+
+static enum err insert_columns(struct db *db, const struct chunk_builder *builder, int64_t id, int64_t *bytes)
+{
+    struct buf blob;
+    enum err err = OK;
+
+    buf_init_heap(&blob, CHUNK_COLUMN_BYTES_MAX);
+    for (int c = 0; err == OK && c < CHUNK_COLUMNS; c++) {
+        buf_reset(&blob);
+        chunk_builder_column(builder, id, (enum chunk_column)c, &blob);
+        err = blob.overflow ? ERR_NOMEM : insert_column(db, id, (enum chunk_column)c, buf_str(&blob));
+        *bytes += (int64_t)blob.len;
+    }
+    buf_done(&blob);
+    return err;
+}
+
+static enum err insert_blobs(struct db *db, struct chunk_blobs *blobs, int64_t id)
 {
     enum err err = OK;
 
-    for (int c = 0; err == OK && c < CHUNK_COLUMNS; c++) {
-        buf_reset(blob);
-        chunk_builder_column(builder, id, (enum chunk_column)c, blob);
-        if (blob->overflow) {
-            return ERR_NOMEM;
-        }
-        struct stmt *stmt = db_stmt(db, SQL_CHUNK_COLUMN_INSERT);
-        stmt_bind_i64(stmt, "id", CHUNK_KEY(id, c));
-        stmt_bind_blob(stmt, "data", buf_str(blob));
-        err = stmt_run(stmt);
-        *bytes += (int64_t)blob->len;
+    for (size_t c = 0, at = 0; err == OK && c < CHUNK_COLUMNS; at = blobs->ends[c++]) {
+        chunk_blob_readdress(blobs->bytes.ptr + at, blobs->ends[c] - at, id, (enum chunk_column)c);
+        err = insert_column(db, id, (enum chunk_column)c, str_slice(buf_str(&blobs->bytes), at, blobs->ends[c]));
     }
     return err;
 }
@@ -191,14 +207,11 @@ static enum err settle(struct db *db, int64_t id, int64_t bytes, int64_t seq)
     return row_run(db, stmt);
 }
 
-static enum err insert(struct db *db, const struct chunk_builder *builder, const struct chunk_bounds *bounds,
-                       bool folded, int64_t seq, int64_t *id)
+static enum err insert_row(struct db *db, int64_t rows, const struct chunk_bounds *bounds, bool folded, int64_t *id)
 {
     struct stmt *stmt = db_stmt(db, SQL_CHUNK_INSERT);
-    struct buf blob;
-    int64_t bytes = 0;
 
-    stmt_bind_i64(stmt, "rows", (int64_t)chunk_builder_rows(builder));
+    stmt_bind_i64(stmt, "rows", rows);
     stmt_bind_i64(stmt, "min_ms", bounds->min_ms);
     stmt_bind_i64(stmt, "max_ms", bounds->max_ms);
     stmt_bind_i64(stmt, "min_id", bounds->min_id);
@@ -206,13 +219,17 @@ static enum err insert(struct db *db, const struct chunk_builder *builder, const
     stmt_bind_i64(stmt, "columns", CHUNK_COLUMNS);
     stmt_bind_i64(stmt, "folded", folded);
     enum err err = stmt_run(stmt);
-    if (err != OK) {
-        return err;
-    }
-    *id = db_last_id(db);
-    buf_init_heap(&blob, CHUNK_COLUMN_BYTES_MAX);
-    err = insert_columns(db, builder, *id, &blob, &bytes);
-    buf_done(&blob);
+    *id = err == OK ? db_last_id(db) : 0;
+    return err;
+}
+
+static enum err insert(struct db *db, const struct chunk_builder *builder, const struct chunk_bounds *bounds,
+                       bool folded, int64_t seq, int64_t *id)
+{
+    int64_t bytes = 0;
+    enum err err = insert_row(db, (int64_t)chunk_builder_rows(builder), bounds, folded, id);
+
+    err = err == OK ? insert_columns(db, builder, *id, &bytes) : err;
     return err == OK ? settle(db, *id, bytes, seq) : err;
 }
 
@@ -229,6 +246,39 @@ enum err chunks_replace(struct db *db, const struct chunk_info *info, const stru
     enum err err = chunks_delete(db, info->id);
 
     return err == OK && bounds ? insert(db, builder, bounds, info->folded, info->seq, &id) : err;
+}
+
+/* ---- in two parts */
+
+enum err chunk_blobs_make(struct chunk_blobs *self, const struct chunk_builder *builder,
+                          const struct chunk_bounds *bounds)
+{
+    self->rows = (int64_t)chunk_builder_rows(builder);
+    self->bounds = *bounds;
+    buf_init_heap(&self->bytes, CHUNK_COLUMN_BYTES_MAX);
+    for (int c = 0; c < CHUNK_COLUMNS; c++) {
+        chunk_builder_column(builder, 0, (enum chunk_column)c, &self->bytes);
+        self->ends[c] = self->bytes.len;
+    }
+    return self->bytes.overflow ? ERR_NOMEM : OK;
+}
+
+void chunk_blobs_done(struct chunk_blobs *self)
+{
+    buf_done(&self->bytes);
+}
+
+enum err chunks_replace_by_blobs(struct db *db, const struct chunk_info *info, struct chunk_blobs *blobs)
+{
+    int64_t id = 0;
+    enum err err = chunks_delete(db, info->id);
+
+    if (err != OK || !blobs) {
+        return err;
+    }
+    err = insert_row(db, blobs->rows, &blobs->bounds, info->folded, &id);
+    err = err == OK ? insert_blobs(db, blobs, id) : err;
+    return err == OK ? settle(db, id, (int64_t)blobs->bytes.len, info->seq) : err;
 }
 
 enum err chunks_delete(struct db *db, int64_t id)

@@ -48,7 +48,8 @@ struct history {
     struct ledger ledger;
     struct tempdir rules; /* recognition_dir */
     struct rewriter *rewriter;
-    struct db *db; /* to read */
+    size_t changes_at_once; /* rewriter_opts */
+    struct db *db;          /* to read */
     struct arena arena;
     int64_t links[HISTORY_LINKS + 1];
     uint64_t seed;
@@ -81,6 +82,7 @@ static inline void history_start_rewriter(struct history *self)
                                        .path = tempdir_file(&self->ledger.db.dir, "test.db"),
                                        .recognition_dir = self->rules.path,
                                        .chunk_rows = HISTORY_CHUNK,
+                                       .changes_at_once = self->changes_at_once,
                                        .zone = zone_find(STR("Asia/Shanghai"))};
 
     assert_int_equal(rewriter_start(&opts, &self->rewriter, &fault), OK);

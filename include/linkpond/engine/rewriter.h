@@ -23,6 +23,7 @@ struct rewriter_opts {
     const char *recognition_dir; /* NULL = built-in tables */
     int64_t chunk_rows;          /* as the writer's */
     const struct zone *zone;     /* the install's: whose days are kept of what goes */
+    size_t changes_at_once;      /* of sums, in one transaction; 0 = as many as others may wait for */
 };
 enum err rewriter_start(const struct rewriter_opts *opts, struct rewriter **out, struct fault *fault);
 /* The step at hand is finished; the rest goes on at the next start. NULL is fine. */

@@ -85,6 +85,8 @@ void chunk_builder_sort(struct chunk_builder *self, struct chunk_bounds *out);
 /* Adds the column's blob to `out`; check its overflow flag (a heap buffer of CHUNK_COLUMN_BYTES_MAX will do). */
 void chunk_builder_column(const struct chunk_builder *self, int64_t chunk_id, enum chunk_column column,
                           struct buf *out);
+/* A blob that was made for another chunk's id becomes that of this one. */
+void chunk_blob_readdress(void *bytes, size_t len, int64_t chunk_id, enum chunk_column column);
 
 /* ---- reading */
 

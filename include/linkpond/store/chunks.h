@@ -65,6 +65,18 @@ enum err chunks_insert(struct db *db, const struct chunk_builder *builder, const
 /* The builder's rows (sorted; bounds NULL = none: it only goes) in the place of that chunk. */
 enum err chunks_replace(struct db *db, const struct chunk_info *info, const struct chunk_builder *builder,
                         const struct chunk_bounds *bounds);
+/* The same in two parts, so that a transaction need not wait for the first: a sorted builder's blobs, then these in the
+ * place of that chunk (blobs NULL = it only goes). The blobs are told their chunk's id then. */
+struct chunk_blobs {
+    int64_t rows;
+    struct chunk_bounds bounds;
+    struct buf bytes;
+    size_t ends[CHUNK_COLUMNS];
+};
+enum err chunk_blobs_make(struct chunk_blobs *self, const struct chunk_builder *builder,
+                          const struct chunk_bounds *bounds);
+void chunk_blobs_done(struct chunk_blobs *self);
+enum err chunks_replace_by_blobs(struct db *db, const struct chunk_info *info, struct chunk_blobs *blobs);
 enum err chunks_delete(struct db *db, int64_t id);
 /* Two chunks become one. */
 enum err chunks_merge(struct db *db, const struct chunk_info *first, const struct chunk_info *second, uint64_t seed);

@@ -78,6 +78,29 @@ static void reclassify__figures_follow_and_come_back(void **state)
     history_assert_agrees(&history);
 }
 
+/* A chunk of many changes is stored in several turns; nothing is said twice or left out. */
+static void reclassify__in_many_turns_says_what_one_says(void **state)
+{
+    (void)state;
+    put_own_rules();
+    history_start_rewriter(&history);
+    struct rewrite dry =
+        history_wait(&history, history_ask_reclassify(&history, INT64_MIN, INT64_MAX, true), INT64_MAX);
+    history_stop_rewriter(&history);
+    history.changes_at_once = 2;
+    struct rewrite real = history_reclassify(&history);
+    assert_true(real.changed > 3 * real.chunks);
+    assert_int_equal(real.changed, dry.changed);
+    assert_int_equal(real.rows, dry.rows);
+    assert_int_equal(real.chunks_done, real.chunks);
+    assert_memory_equal(real.counts, dry.counts, sizeof real.counts);
+    history_assert_agrees(&history);
+    history_stop_rewriter(&history);
+    history.changes_at_once = 0;
+    history_start_rewriter(&history);
+    assert_int_equal(history_reclassify(&history).changed, 0);
+}
+
 /* What a dry run says is what then happens, and it touches nothing. */
 static void reclassify__a_dry_run_tells_what_would_change(void **state)
 {
@@ -323,6 +346,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HISTORY_TEST(reclassify__the_same_rules_change_nothing),
         HISTORY_TEST(reclassify__figures_follow_and_come_back),
+        HISTORY_TEST(reclassify__in_many_turns_says_what_one_says),
         HISTORY_TEST(reclassify__a_dry_run_tells_what_would_change),
         HISTORY_TEST(reclassify__keeps_to_the_times_asked_for),
         HISTORY_TEST(reclassify__goes_on_where_it_was_stopped),
