@@ -42,7 +42,15 @@ static void breathe(struct breather *breather)
     }
 }
 
-void giving_way_init(struct giving_way *self)
+void giving_way_begin(struct giving_way *self, struct db *db)
 {
-    *self = (struct giving_way){.breather = {breathe}, .since_ns = clock_mono_ns()};
+    step_behind_visitors();
+    self->breather.breathe = breathe;
+    self->since_ns = clock_mono_ns();
+    self->before = db_set_breather(db, &self->breather);
+}
+
+void giving_way_end(struct giving_way *self, struct db *db)
+{
+    db_set_breather(db, self->before);
 }

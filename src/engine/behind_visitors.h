@@ -4,20 +4,25 @@
 
 #include "linkpond/store/db.h"
 
-/* For the calling thread and for good: on a busy core a visitor waits for the end of its time slice, so it asks for
- * little time (nice 10) but for small slices (Linux 6.12 and later: sched_setattr(2), sched_runtime of a normal task).
- * Without either things only are less fair. */
+/*
+ * A thread for whom no visitor waits asks for little time (nice 10) and for small slices (Linux 6.12 and later:
+ * sched_setattr(2), sched_runtime of a normal task), because on a busy core a visitor waits for the end of one. Without
+ * either things only are less fair. Both are for good.
+ */
 void step_behind_visitors(void);
 
 /* To whoever waits for this core: a redirect thread that never sleeps never wakes up, and so preempts nobody, and the
  * kernel looks at slices only at its ticks, up to 4 ms later. */
 void give_way(void);
 
-/* For the steps of long work: gives way once the thread had its core for a slice. */
+/* Steps behind visitors, and between the steps of what the thread does with the handle until the end, gives way once it
+ * had its core for a slice. */
 struct giving_way {
-    struct breather breather; /* of the thread's handle */
+    struct breather breather;
+    struct breather *before; /* of a caller's caller */
     int64_t since_ns;
 };
-void giving_way_init(struct giving_way *self);
+void giving_way_begin(struct giving_way *self, struct db *db);
+void giving_way_end(struct giving_way *self, struct db *db);
 
 #endif

@@ -34,6 +34,16 @@ static bool run(struct checkpoint *self, struct db *db, struct journal *journal,
     return true;
 }
 
+void checkpoint_begin(struct checkpoint *self, struct db *db, struct journal *journal, int64_t now_ns)
+{
+    int64_t left = db_wal_bytes(db);
+
+    *self = (struct checkpoint){0};
+    if (left > 0 && (left < PENDING_MAX || !run(self, db, journal, true))) {
+        checkpoint_committed(self, left, now_ns);
+    }
+}
+
 void checkpoint_run(struct checkpoint *self, struct db *db, struct journal *journal, int64_t now_ns, bool idle)
 {
     if (!is_due(self, now_ns)) {

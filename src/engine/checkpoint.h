@@ -16,6 +16,10 @@ struct checkpoint {
     int64_t tried_ns;
     bool dirty;
 };
+/* At the start, of what earlier runs left in the log. A program that is killed again and again before a checkpoint is
+ * due would never make one, and each start reads the whole log: so from a certain size on it goes into the file at
+ * once. */
+void checkpoint_begin(struct checkpoint *self, struct db *db, struct journal *journal, int64_t now_ns);
 /* After every commit; about how many bytes it put into the log. */
 void checkpoint_committed(struct checkpoint *self, int64_t bytes, int64_t now_ns);
 /* Runs one when it is due. idle: nobody waits, so the log file may be cut too. */

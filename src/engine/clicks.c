@@ -405,10 +405,11 @@ enum err clicks_run(struct db *db, struct arena *arena, const struct click_query
                     bool (*each)(void *arg, const struct click *click), void *arg)
 {
     struct listing self = {.db = db, .query = query, .each = each, .arg = arg};
+    struct giving_way giving_way;
     bool own = false;
 
     (void)arena; /* texts are lent for the call only */
-    step_behind_visitors();
+    giving_way_begin(&giving_way, db);
     enum err err = db_snapshot_begin(db, &own);
     report_texts_init(&self.texts, db);
     open_chunks_init(&self.chunks, db);
@@ -427,5 +428,6 @@ enum err clicks_run(struct db *db, struct arena *arena, const struct click_query
     link_days_done(&self.days);
     free(self.best);
     db_snapshot_end(db, own);
+    giving_way_end(&giving_way, db);
     return err;
 }

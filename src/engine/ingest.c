@@ -18,6 +18,7 @@
 #define SEGMENTS_MAX    1024 /* of one batch; more begin another batch */
 #define DUPLICATE_MS    (60 * MS_PER_SECOND)
 #define REQUEST_IDS_MAX (1U << 22)
+#define CLICKS_A_BREATH 8              /* some 20 microseconds */
 #define PACKS_MAX       JOURNAL_MERGED /* a segment of each lane; its clicks come between others' */
 
 /* What a batch adds to one segment. */
@@ -278,7 +279,9 @@ static enum err run_transaction(struct ingest *self, int64_t now_ms)
     while (err == OK && any) {
         err = insert(self, &record, click_id, now_ms);
         read++;
-        db_breathe(self->opts.db);
+        if (read % CLICKS_A_BREATH == 0) {
+            db_breathe(self->opts.db);
+        }
         self->batch.more = read >= LIMIT_CLICK_BATCH || self->gains_count >= SEGMENTS_MAX;
         any = !self->batch.more && journal_next(self->opts.journal, &record, &click_id);
     }

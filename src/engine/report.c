@@ -98,9 +98,10 @@ enum err report_run(struct db *db, struct report_helper *helper, struct arena *a
                     struct report *out, struct fault *fault)
 {
     struct report_query clamped;
+    struct giving_way giving_way;
     bool own = false;
 
-    step_behind_visitors();
+    giving_way_begin(&giving_way, db);
     enum err err = begin(db, &helper, &own);
     *out = (struct report){0};
     if (err == OK && query->from_ms < query->to_ms) {
@@ -109,5 +110,6 @@ enum err report_run(struct db *db, struct report_helper *helper, struct arena *a
     }
     report_helper_give(helper);
     db_snapshot_end(db, own);
+    giving_way_end(&giving_way, db);
     return err;
 }

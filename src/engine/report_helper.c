@@ -24,7 +24,9 @@ struct report_helper {
 static void work(struct report_share *share)
 {
     const struct report_query *query = share->query;
+    struct giving_way giving_way;
 
+    giving_way_begin(&giving_way, share->db);
     share->err = report_match_open(&share->match, share->db, query, query->group_by, query->group_count);
     if (share->err == OK) {
         share->err = report_tally_open(&share->tally, &share->match, &share->arena, &share->report, &share->fault);
@@ -36,6 +38,7 @@ static void work(struct report_share *share)
     if (share->err != OK) {
         atomic_store(&share->queue->failed, true);
     }
+    giving_way_end(&giving_way, share->db);
 }
 
 static void *helper_thread(void *arg)
@@ -43,7 +46,6 @@ static void *helper_thread(void *arg)
     struct report_helper *self = arg;
 
     prctl(PR_SET_NAME, "report");
-    step_behind_visitors();
     pthread_mutex_lock(&self->lock);
     while (!self->stopping) {
         struct report_share *share = self->share;

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "behind_visitors.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/limits.h"
 #include "linkpond/base/log.h"
@@ -229,12 +230,11 @@ static uint64_t wait_for_work(struct writer *self, bool *stopping)
 static void *writer_thread(void *arg)
 {
     struct writer *self = arg;
+    struct giving_way giving_way;
     bool stopping = false, at_end = false;
 
     prctl(PR_SET_NAME, "writer");
-    step_behind_visitors();
-    giving_way_init(&self->giving_way);
-    db_set_breather(self->opts.db, &self->giving_way.breather);
+    giving_way_begin(&giving_way, self->opts.db);
     while (!stopping || run_tasks(self) > 0 || self->more) {
         uint64_t tickets = wait_for_work(self, &stopping);
         run_tasks(self);
@@ -243,7 +243,7 @@ static void *writer_thread(void *arg)
         writer_upkeep(self);
     }
     checkpoint_finish(&self->checkpoint, self->opts.db, self->opts.journal);
-    db_set_breather(self->opts.db, NULL);
+    giving_way_end(&giving_way, self->opts.db);
     return NULL;
 }
 
@@ -299,6 +299,7 @@ enum err writer_start(const struct writer_opts *opts, struct writer **out, struc
         err = ingest_open(&ingest, &self->ingest);
     }
     if (err == OK) {
+        checkpoint_begin(&self->checkpoint, opts->db, opts->journal, clock_mono_ns());
         writer_expire(self, clock_mono_ns()); /* before the first click, so that none loses its day's salt */
     }
     if (err == OK && pthread_create(&self->thread, NULL, writer_thread, self) != 0) {

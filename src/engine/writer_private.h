@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <time.h>
 
-#include "behind_visitors.h"
 #include "checkpoint.h"
 #include "ingest.h"
 #include "linkpond/engine/writer.h"
@@ -37,7 +36,6 @@ struct writer {
     struct recognition new_rules;
     struct writer_stats stats;
     /* the thread's own */
-    struct giving_way giving_way;
     struct ingest *ingest;
     struct checkpoint checkpoint;
     struct recognition own_rules; /* empty: the ones lent at the start are in use */

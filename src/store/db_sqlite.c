@@ -369,10 +369,13 @@ int64_t db_deadline(const struct db *self)
     return self->deadline;
 }
 
-void db_set_breather(struct db *self, struct breather *breather)
+struct breather *db_set_breather(struct db *self, struct breather *breather)
 {
+    struct breather *before = self->breather;
+
     self->breather = breather;
     look_within_statements(self);
+    return before;
 }
 
 void db_breathe(struct db *self)

@@ -60,11 +60,11 @@ int64_t db_deadline(const struct db *self);
 
 /* A thread that shall not keep its core for long is asked between the steps of its work: `breathe` is called behind
  * each step of a statement, every so often within one, and where db_breathe stands in a loop that runs none. It must
- * not use the handle. NULL = nobody is. */
+ * not use the handle. NULL = nobody is. Gives the one before. */
 struct breather {
     void (*breathe)(struct breather *self);
 };
-void db_set_breather(struct db *self, struct breather *breather);
+struct breather *db_set_breather(struct db *self, struct breather *breather);
 void db_breathe(struct db *self);
 
 /* Bytes of one value of a row, read in parts, one value of a handle at a time. Names must be the same pointers each

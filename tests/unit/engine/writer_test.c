@@ -403,6 +403,38 @@ static void writer__a_fold_stops_at_many_links_and_the_rest_follows(void **state
     assert_int_equal(rows, 0);
 }
 
+/* As runs do that are killed one after the other: each leaves its commits to the log, and none lives to move them. */
+static void leave_in_log(size_t bytes)
+{
+    char *big = calloc(1, bytes);
+
+    assert_non_null(big);
+    assert_int_equal(meta_put_blob(ledger.db.db, STR("big"), (str){big, bytes}), OK);
+    free(big);
+    assert_true(db_wal_bytes(ledger.db.db) > (int64_t)bytes);
+}
+
+static void writer__a_long_log_of_earlier_runs_goes_into_the_file_at_the_start(void **state)
+{
+    (void)state;
+    leave_in_log(20 << 20);
+    ledger_start(&ledger);
+    assert_true(db_wal_bytes(ledger.db.db) < 1 << 20);
+    ledger_hit(&ledger, 1, LEDGER_T0, 1);
+    ledger_drain(&ledger);
+    assert_int_equal(rows(), 1);
+}
+
+static void writer__a_short_log_of_earlier_runs_is_left_to_the_next_checkpoint(void **state)
+{
+    (void)state;
+    leave_in_log(1 << 20);
+    ledger_start(&ledger);
+    assert_true(db_wal_bytes(ledger.db.db) > 1 << 20);
+    ledger_stop(&ledger);
+    assert_int_equal(db_wal_bytes(ledger.db.db), 0);
+}
+
 static void writer__an_unknown_zone_is_refused(void **state)
 {
     (void)state;
@@ -435,6 +467,8 @@ int main(void)
         TEST(writer__stop_ingests_what_is_journalled),
         TEST(writer__sums_emptied_by_a_task_are_counted_anew),
         TEST(writer__a_fold_stops_at_many_links_and_the_rest_follows),
+        TEST(writer__a_long_log_of_earlier_runs_goes_into_the_file_at_the_start),
+        TEST(writer__a_short_log_of_earlier_runs_is_left_to_the_next_checkpoint),
         TEST(writer__an_unknown_zone_is_refused),
     };
 
