@@ -8,7 +8,8 @@
  * --own takes User-Agents of yours, a line each: bot, preview, browser or an app's key, a tab, the User-Agent.
  * --score joins every click with its truth (up to some hundred thousand); --values shows every value of every
  * dimension, not only those with mistakes; --misses lists the mistakes. With --dir the data folder stays: linkpond
- * serve can show it.
+ * serve can show it. A folder that has links already, at least N, is played on: its links are visited, and --score says
+ * nothing then.
  */
 #include <getopt.h>
 #include <inttypes.h>

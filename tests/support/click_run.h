@@ -10,7 +10,14 @@
  * A data folder that lives through a click stream: links in the database, then every click through the redirect
  * handler as a browser would send it, cookies included, into the journal, and from there the writer takes it. Aborts on
  * whatever goes wrong.
+ *
+ * A folder that has links already (at least as many as the stream) is played on as it is: the links visited are its
+ * own, so the stream's truth about sources and outcomes does not hold there.
  */
+#define CLICK_RUN_CODE 16
+struct click_code {
+    char text[CLICK_RUN_CODE]; /* ends with NUL */
+};
 struct cookie_jar {
     char value[33]; /* "" = has none */
 };
@@ -21,10 +28,11 @@ struct click_run {
     struct engine *engine;
     struct redirect *redirect;
     struct redirect_lane lane;
-    struct cookie_jar *jars; /* of each person */
+    struct cookie_jar *jars;  /* of each person */
+    struct click_code *codes; /* of each link, where the folder had its own; else NULL */
     uint64_t fed, by_class[CLASS_COUNT];
 };
-/* Makes the folder and its links. */
+/* Makes the folder and its links, unless there are some. */
 void click_run_init(struct click_run *self, struct stream *stream, const char *dir);
 void click_run_done(struct click_run *self); /* the folder stays */
 void click_run_open(struct click_run *self);
