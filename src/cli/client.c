@@ -282,7 +282,9 @@ void path_param(struct buf *path, const char *name, const char *value)
 {
     if (value) {
         buf_add_char(path, str_find_char(buf_str(path), '?', 0) < 0 ? '?' : '&');
-        buf_add_c(path, name);
+        for (const char *at = name; *at; at++) {
+            buf_add_char(path, *at == '-' ? '_' : *at);
+        }
         buf_add_char(path, '=');
         percent_encode(path, str_from_c(value));
     }

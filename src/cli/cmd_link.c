@@ -69,7 +69,11 @@ static const struct flag list_flags[] = {
     { "channel", FLAG_VALUE, "KEY", BODY_NONE, "only of this channel", "渠道" },
     { "owner", FLAG_VALUE, "USER", BODY_NONE, "only of this owner", "负责人" },
     { "domain", FLAG_VALUE, "HOST", BODY_NONE, "only on this domain", "域名" },
-    { "state", FLAG_VALUE, "STATE", BODY_NONE, "scheduled, active, expired, used_up, disabled, archived", "状态" },
+    { "state", FLAG_VALUE, "STATE", BODY_NONE, "scheduled, active, expired, used_up, disabled, archived, deleted", "状态" },
+    { "archived", FLAG_VALUE, "false", BODY_NONE, "false, true or only", "归档：false、true 或 only" },
+    { "created-from", FLAG_VALUE, "TIME", BODY_NONE, "made since then: a date or RFC 3339", "创建时间起：日期或 RFC 3339" },
+    { "created-to", FLAG_VALUE, "TIME", BODY_NONE, "made until then; a date is still in", "创建时间止；日期含当天" },
+    { "tz", FLAG_VALUE, "ZONE", BODY_NONE, "time zone of the dates", "日期所用时区" },
     { "sort", FLAG_VALUE, "FIELD", BODY_NONE, "order; -field turns it round", "排序；-字段 为倒序" },
     { "limit", FLAG_VALUE, "N", BODY_NONE, "how many", "数量" },
     { "cursor", FLAG_VALUE, "CURSOR", BODY_NONE, "goes on where the last page ended", "从上一页末尾继续" },
@@ -254,8 +258,9 @@ static enum err link_delete(struct cli *cli, struct fault *fault)
 
 static enum err link_list(struct cli *cli, struct fault *fault)
 {
-    static const char *const params[] = {"q",     "tag",  "campaign", "channel", "owner", "domain",
-                                         "state", "sort", "limit",    "cursor",  NULL};
+    static const char *const params[] = {"q",      "tag",   "campaign", "channel",      "owner",
+                                         "domain", "state", "archived", "created-from", "created-to",
+                                         "tz",     "sort",  "limit",    "cursor",       NULL};
     const char *path = ref_path(cli, "", params);
     struct client_reply reply;
     struct json *page;

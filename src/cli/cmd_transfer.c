@@ -33,6 +33,10 @@ const struct flag cmd_export_flags[] = {
     { "owner", FLAG_VALUE, "USER", BODY_NONE, "only of this owner", "负责人" },
     { "domain", FLAG_VALUE, "HOST", BODY_NONE, "only on this domain", "域名" },
     { "state", FLAG_VALUE, "STATE", BODY_NONE, "scheduled, active, expired, used_up, disabled, archived, deleted", "状态" },
+    { "archived", FLAG_VALUE, "true", BODY_NONE, "false, true or only", "归档：false、true 或 only" },
+    { "created-from", FLAG_VALUE, "TIME", BODY_NONE, "made since then: a date or RFC 3339", "创建时间起：日期或 RFC 3339" },
+    { "created-to", FLAG_VALUE, "TIME", BODY_NONE, "made until then; a date is still in", "创建时间止；日期含当天" },
+    { "tz", FLAG_VALUE, "ZONE", BODY_NONE, "time zone of the dates", "日期所用时区" },
     { NULL, FLAG_SWITCH, NULL, BODY_NONE, NULL, NULL },
 };
 /* clang-format on */

@@ -201,6 +201,20 @@ def test_a_key_is_shown_once_and_can_be_revoked(either):
     assert re.fullmatch(r"lp_\S+\n", either.cli("key", "create").stdout)
 
 
+def test_lists_and_exports_can_be_of_days(either, tmp_path):
+    rows = "url,title,created\n" + "".join(f"https://example.com/{day},day {day},2026-03-{day:02} 12:00:00\n" for day in (1, 2, 3))
+    either.cli("import", "-", input=rows)
+    days = ("--created-from", "2026-03-02", "--created-to", "2026-03-02")
+    listed = json.loads(either.cli("link", "list", "--json", *days, "--tz", "Asia/Shanghai").stdout)["items"]
+    assert [link["title"] for link in listed] == ["day 2"]
+    out = tmp_path / "links.csv"
+    either.cli("export", out, *days)
+    assert "day 2" in out.read_text() and "day 1" not in out.read_text()
+    either.cli("link", "update", listed[0]["id"], "--archived", "true")
+    assert "day 2" not in either.cli("link", "list").stdout
+    assert "day 2" in either.cli("link", "list", "--archived", "only").stdout
+
+
 def test_links_go_out_and_come_in_again(either, tmp_path):
     either.cli("link", "create", "https://example.com/?a=1&b=2", "--alias", "one", "--title", "=1+1")
     out = tmp_path / "links.csv"

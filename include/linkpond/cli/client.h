@@ -52,7 +52,8 @@ enum err client_json(struct cli *cli, const struct client_reply *reply, struct j
 
 /* Paths are built onto a buf: words as they are, values percent-encoded. */
 void path_segment(struct buf *path, const char *value);
-/* "&name=value", or "?" before the first. A NULL value adds nothing. */
+/* "&name=value", or "?" before the first; a flag's name becomes a parameter's: '-' is '_' there. A NULL value adds
+ * nothing. */
 void path_param(struct buf *path, const char *name, const char *value);
 
 #endif
