@@ -148,6 +148,15 @@ CREATE INDEX link_campaign ON link (campaign_id) WHERE campaign_id IS NOT NULL;
 CREATE INDEX link_channel ON link (channel_id) WHERE channel_id IS NOT NULL;
 CREATE INDEX link_owner ON link (owner_id, tombstone) WHERE owner_id IS NOT NULL;
 CREATE INDEX link_bin ON link (deleted_ms) WHERE deleted_ms IS NOT NULL AND tombstone = 0;
+-- For lists. Those of the rarer states cost nothing where most links are not in them; the times grow at their end.
+CREATE INDEX link_created ON link (created_ms);
+CREATE INDEX link_updated ON link (updated_ms);
+CREATE INDEX link_domain ON link (domain_id);
+CREATE INDEX link_archived ON link (archived) WHERE archived = 1;
+CREATE INDEX link_disabled ON link (enabled) WHERE enabled = 0;
+CREATE INDEX link_from ON link (valid_from_ms) WHERE valid_from_ms IS NOT NULL;
+CREATE INDEX link_until ON link (valid_until_ms) WHERE valid_until_ms IS NOT NULL;
+CREATE INDEX link_limited ON link (max_clicks) WHERE max_clicks > 0;
 
 -- Custom codes, per domain. Imported ones may be any UTF-8 path. folded = case-folded when the install folds, else = alias.
 CREATE TABLE link_alias (
@@ -303,6 +312,8 @@ CREATE TABLE link_stat (
     day INTEGER,                                   -- the newest day, later than all in link_day; NULL = none yet
     quarters BLOB
 ) STRICT;
+-- The top of a list by clicks. Few links are there, so few of those that a fold writes are written here too.
+CREATE INDEX link_stat_clicks ON link_stat (clicks) WHERE clicks >= 32;
 CREATE TABLE link_day (
     link_id INTEGER NOT NULL,
     day INTEGER NOT NULL,                          -- days since 1970-01-01 UTC

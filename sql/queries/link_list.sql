@@ -1,8 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Lists of links under any mix of filters, without building SQL at run time. A candidate comes from exactly one of the
--- branches of a UNION ALL: :driver names the index that narrows most, and a branch whose :driver differs ends before its
--- first row. What is not asked for is NULL (ids, times, :pattern) or negative (:archived, :state). The likelihood of the
--- days keeps the planner from expecting few rows, for it would then sort them all instead of reading them in order.
+-- Lists of links under any mix of filters, without building SQL at run time (src/store/links_list.c says how the three kinds
+-- of statements go together). What is not asked for is NULL (ids, times, :pattern) or negative (:archived, :state).
 
 -- part: list_filters
 l.tombstone = 0 AND (l.deleted_ms IS NOT NULL) = :bin
@@ -13,8 +11,8 @@ AND (:owner_id IS NULL OR l.owner_id = :owner_id)
 AND (:domain_id IS NULL OR l.domain_id = :domain_id)
 AND (:tag_id IS NULL OR EXISTS (SELECT 1 FROM link_tag t WHERE t.link_id = l.id AND t.tag_id = :tag_id))
 AND (:archived < 0 OR l.archived = :archived)
-AND likelihood(:created_from_ms IS NULL OR l.created_ms >= :created_from_ms, 1.0)
-AND likelihood(:created_to_ms IS NULL OR l.created_ms < :created_to_ms, 1.0)
+AND (:created_from_ms IS NULL OR l.created_ms >= :created_from_ms)
+AND (:created_to_ms IS NULL OR l.created_ms < :created_to_ms)
 AND (:state < 0 OR :state = CASE
     WHEN l.archived = 1 THEN 5
     WHEN l.enabled = 0 OR l.deleted_ms IS NOT NULL THEN 4
@@ -26,66 +24,132 @@ AND (:pattern IS NULL OR l.url LIKE :pattern ESCAPE '\' OR l.title LIKE :pattern
     OR l.code LIKE :pattern ESCAPE '\' OR l.notes LIKE :pattern ESCAPE '\'
     OR EXISTS (SELECT 1 FROM link_alias a WHERE a.link_id = l.id AND a.alias LIKE :pattern ESCAPE '\'))
 
--- part: list_columns
-SELECT l.id, l.title, l.updated_ms, COALESCE(s.clicks, 0), COALESCE(s.last_ms, 0)
+-- part: list_from
+FROM link l LEFT JOIN link_stat s ON s.link_id = l.id WHERE
 
--- part: list_candidates
-WITH candidate (id, title, updated_ms, clicks, last_ms) AS NOT MATERIALIZED (
--- use: list_columns
-FROM link l LEFT JOIN link_stat s ON s.link_id = l.id WHERE :driver = 0 AND
+-- One link: is it meant, and what it is put in order by. :id is the first parameter.
+-- name: link_list_check
+SELECT l.created_ms, l.updated_ms, COALESCE(s.clicks, 0), COALESCE(s.last_ms, 0), l.title
+-- use: list_from
+l.id = :id AND
 -- use: list_filters
-UNION ALL
--- use: list_columns
-FROM link l LEFT JOIN link_stat s ON s.link_id = l.id WHERE :driver = 1 AND l.campaign_id = :campaign_id AND
+;
+
+-- All of them, where no condition leaves few and a walk finds none.
+-- name: link_scan_created
+SELECT l.id
+-- use: list_from
+(:after_id = 0 OR (l.created_ms, l.id) < (:after_key, :after_id)) AND
 -- use: list_filters
-UNION ALL
--- use: list_columns
-FROM link l LEFT JOIN link_stat s ON s.link_id = l.id WHERE :driver = 2 AND l.channel_id = :channel_id AND
+ORDER BY l.created_ms DESC, l.id DESC LIMIT :limit;
+
+-- name: link_scan_created_asc
+SELECT l.id
+-- use: list_from
+(:after_id = 0 OR (l.created_ms, l.id) > (:after_key, :after_id)) AND
 -- use: list_filters
-UNION ALL
--- use: list_columns
-FROM link l LEFT JOIN link_stat s ON s.link_id = l.id WHERE :driver = 3 AND l.owner_id = :driver_owner_id AND
+ORDER BY l.created_ms, l.id LIMIT :limit;
+
+-- name: link_scan_updated
+SELECT l.id
+-- use: list_from
+(:after_id = 0 OR (l.updated_ms, l.id) < (:after_key, :after_id)) AND
 -- use: list_filters
-UNION ALL
-SELECT x.link_id, l.title, l.updated_ms, COALESCE(s.clicks, 0), COALESCE(s.last_ms, 0)
-FROM link_tag x CROSS JOIN link l ON l.id = x.link_id LEFT JOIN link_stat s ON s.link_id = l.id
-WHERE :driver = 4 AND x.tag_id = :tag_id AND
+ORDER BY l.updated_ms DESC, l.id DESC LIMIT :limit;
+
+-- name: link_scan_clicks
+SELECT l.id
+-- use: list_from
+(:after_id = 0 OR (COALESCE(s.clicks, 0), l.id) < (:after_key, :after_id)) AND
 -- use: list_filters
-UNION ALL
--- use: list_columns
-FROM link l INDEXED BY link_bin LEFT JOIN link_stat s ON s.link_id = l.id
-WHERE :driver = 5 AND l.deleted_ms IS NOT NULL AND
+ORDER BY COALESCE(s.clicks, 0) DESC, l.id DESC LIMIT :limit;
+
+-- name: link_scan_last_click
+SELECT l.id
+-- use: list_from
+(:after_id = 0 OR (COALESCE(s.last_ms, 0), l.id) < (:after_key, :after_id)) AND
 -- use: list_filters
-)
+ORDER BY COALESCE(s.last_ms, 0) DESC, l.id DESC LIMIT :limit;
 
--- name: link_list_created
--- use: list_candidates
-SELECT id FROM candidate WHERE id < :after_id ORDER BY id DESC LIMIT :limit;
+-- name: link_scan_title
+SELECT l.id
+-- use: list_from
+(:after_id = 0 OR (l.title, l.id) > (:after_title, :after_id)) AND
+-- use: list_filters
+ORDER BY l.title, l.id LIMIT :limit;
 
--- name: link_list_created_asc
--- use: list_candidates
-SELECT id FROM candidate WHERE id > :after_id ORDER BY id LIMIT :limit;
+-- name: link_scan_id
+SELECT l.id
+-- use: list_from
+l.id > :after_id AND
+-- use: list_filters
+ORDER BY l.id LIMIT :limit;
 
--- name: link_list_clicks
--- use: list_candidates
-SELECT id FROM candidate WHERE :after_id = 0 OR (clicks, id) < (:after_key, :after_id)
-ORDER BY clicks DESC, id DESC LIMIT :limit;
+-- ---- walks: ids in an order, from an index alone. First those beside the last item of the page before, then the others.
 
--- name: link_list_updated
--- use: list_candidates
-SELECT id FROM candidate WHERE :after_id = 0 OR (updated_ms, id) < (:after_key, :after_id)
-ORDER BY updated_ms DESC, id DESC LIMIT :limit;
+-- name: link_walk_id
+SELECT id FROM link WHERE id > :after_id ORDER BY id;
 
--- name: link_list_last_click
--- use: list_candidates
-SELECT id FROM candidate WHERE :after_id = 0 OR (last_ms, id) < (:after_key, :after_id)
-ORDER BY last_ms DESC, id DESC LIMIT :limit;
+-- name: link_walk_created_beside
+SELECT id FROM link INDEXED BY link_created WHERE created_ms = :key AND id < :after_id ORDER BY id DESC;
 
--- name: link_list_title
--- use: list_candidates
-SELECT id FROM candidate WHERE :after_id = 0 OR (title, id) > (:after_title, :after_id)
-ORDER BY title, id LIMIT :limit;
+-- name: link_walk_created
+SELECT id FROM link INDEXED BY link_created WHERE created_ms < :key AND created_ms >= :end ORDER BY created_ms DESC, id DESC;
 
--- name: link_list_count
--- use: list_candidates
-SELECT count(*) FROM (SELECT 1 FROM candidate LIMIT :limit);
+-- name: link_walk_created_asc_beside
+SELECT id FROM link INDEXED BY link_created WHERE created_ms = :key AND id > :after_id ORDER BY id;
+
+-- name: link_walk_created_asc
+SELECT id FROM link INDEXED BY link_created WHERE created_ms > :key AND created_ms < :end ORDER BY created_ms, id;
+
+-- name: link_walk_updated_beside
+SELECT id FROM link INDEXED BY link_updated WHERE updated_ms = :key AND id < :after_id ORDER BY id DESC;
+
+-- name: link_walk_updated
+SELECT id FROM link INDEXED BY link_updated WHERE updated_ms < :key AND updated_ms >= :end ORDER BY updated_ms DESC, id DESC;
+
+-- name: link_walk_clicks_beside
+SELECT link_id FROM link_stat INDEXED BY link_stat_clicks WHERE clicks = :key AND clicks >= 32 AND link_id < :after_id
+ORDER BY link_id DESC;
+
+-- name: link_walk_clicks
+SELECT link_id FROM link_stat INDEXED BY link_stat_clicks WHERE clicks < :key AND clicks >= :end AND clicks >= 32
+ORDER BY clicks DESC, link_id DESC;
+
+-- ---- sources: ids that one condition leaves, from its index alone. Those of what a link belongs to go on behind an id.
+
+-- name: link_source_tag
+SELECT link_id FROM link_tag INDEXED BY link_tag_tag WHERE tag_id = :of AND link_id > :after_id ORDER BY link_id LIMIT :limit;
+
+-- name: link_source_channel
+SELECT id FROM link INDEXED BY link_channel WHERE channel_id = :of AND id > :after_id ORDER BY id LIMIT :limit;
+
+-- name: link_source_campaign
+SELECT id FROM link INDEXED BY link_campaign WHERE campaign_id = :of AND id > :after_id ORDER BY id LIMIT :limit;
+
+-- name: link_source_owner
+SELECT id FROM link INDEXED BY link_owner WHERE owner_id = :of AND tombstone = 0 AND id > :after_id ORDER BY id LIMIT :limit;
+
+-- name: link_source_domain
+SELECT id FROM link INDEXED BY link_domain WHERE domain_id = :of AND id > :after_id ORDER BY id LIMIT :limit;
+
+-- name: link_source_bin
+SELECT id FROM link INDEXED BY link_bin WHERE deleted_ms IS NOT NULL AND tombstone = 0 LIMIT :limit;
+
+-- name: link_source_archived
+SELECT id FROM link INDEXED BY link_archived WHERE archived = 1 LIMIT :limit;
+
+-- name: link_source_disabled
+SELECT id FROM link INDEXED BY link_disabled WHERE enabled = 0 LIMIT :limit;
+
+-- name: link_source_scheduled
+SELECT id FROM link INDEXED BY link_from WHERE valid_from_ms > :of LIMIT :limit;
+
+-- name: link_source_expired
+SELECT id FROM link INDEXED BY link_until WHERE valid_until_ms <= :of LIMIT :limit;
+
+-- name: link_source_used_up
+SELECT id FROM link INDEXED BY link_limited WHERE max_clicks > 0 LIMIT :limit;
+
+-- name: link_source_created
+SELECT id FROM link INDEXED BY link_created WHERE created_ms >= :of AND created_ms < :to_ms LIMIT :limit;

@@ -222,9 +222,14 @@ void call_list_begin(struct reply *reply, struct json_writer *json)
 void call_list_end(struct json_writer *json, str next_cursor, int64_t total)
 {
     bool exact = total <= LIMIT_COUNT_EXACT;
+    call_list_end_counted(json, next_cursor, exact ? total : LIMIT_COUNT_EXACT, exact);
+}
+
+void call_list_end_counted(struct json_writer *json, str next_cursor, int64_t total, bool exact)
+{
     json_array_end(json);
     json_put_opt(json, "next_cursor", next_cursor);
-    json_put_i64(json, "total", exact ? total : LIMIT_COUNT_EXACT);
+    json_put_i64(json, "total", total);
     json_put_bool(json, "total_exact", exact);
     json_object_end(json);
 }

@@ -45,6 +45,8 @@ void call_bad_query(struct request *request, struct reply *reply, const char *na
  * total past LIMIT_COUNT_EXACT is told as that and not exact. */
 void call_list_begin(struct reply *reply, struct json_writer *json);
 void call_list_end(struct json_writer *json, str next_cursor, int64_t total);
+/* The same where it is not the number that says whether it is exact. */
+void call_list_end_counted(struct json_writer *json, str next_cursor, int64_t total, bool exact);
 
 /* A list that is short enough to be given whole. `next` writes the next row, or gives false at the end. */
 struct call_rows {

@@ -196,7 +196,7 @@ static bool next_page(struct export *self)
     }
     self->stream.over = !page.more;
     if (page.count > 0) {
-        self->filter.after = links_after(&page.links[page.count - 1], LINKS_BY_CREATED_ASC);
+        self->filter.after = links_after(&page.links[page.count - 1], LINKS_BY_ID);
         self->filter.after.title = (str){0};
     }
     return !self->stream.text.overflow && !self->arena.overflow;
@@ -267,7 +267,7 @@ void export_links(struct ctx *ctx, struct request *request, struct reply *reply)
         return;
     }
     self->filter.bounds = &self->bounds;
-    self->filter.sort = LINKS_BY_CREATED_ASC;
+    self->filter.sort = LINKS_BY_ID;
     self->filter.after = (struct links_after){0};
     self->filter.limit = PAGE_ROWS;
     if (!request_query(request, "archived", &text)) {

@@ -80,10 +80,8 @@ void label_write_members(struct json_writer *json, const struct label *label)
     json_put_bool(json, "archived", label->archived);
 }
 
-static void write_label(struct json_writer *json, const struct label *label)
+static void write_sums(struct json_writer *json, const struct label *label)
 {
-    json_object(json);
-    label_write_members(json, label);
     json_put_i64(json, "links", label->links);
     json_name(json, "counts");
     json_object(json);
@@ -94,6 +92,15 @@ static void write_label(struct json_writer *json, const struct label *label)
     json_put_i64(json, "scans", label->counts.scans);
     json_put_time(json, "last_at", label->counts.last_ms);
     json_object_end(json);
+}
+
+static void write_label(struct json_writer *json, const struct label *label, bool sums)
+{
+    json_object(json);
+    label_write_members(json, label);
+    if (sums) {
+        write_sums(json, label);
+    }
     json_put_time(json, "created_at", label->created_ms);
     json_put_time(json, "updated_at", label->updated_ms);
     json_object_end(json);
@@ -130,7 +137,7 @@ static enum err write_put(struct edit_call *edit, struct db *db, const struct ed
         return err;
     }
     reply_json_begin(edit->reply, added ? 201 : 200, &json);
-    write_label(&json, &label);
+    write_label(&json, &label, true);
     if (added) {
         const char *prefix = arena_f(request->arena, "/api/v1/%ss", label_kind_name(label.kind).ptr).ptr;
         reply_header(edit->reply, request, "Location", call_location(request, prefix, label.key));
@@ -232,11 +239,14 @@ static void put_label(struct ctx *ctx, struct request *request, struct reply *re
 static bool read_filter(struct request *request, struct reply *reply, struct labels_filter *filter)
 {
     int64_t limit = 100;
+    bool counts = true;
     str text;
-    if (!call_query_i64(request, reply, "limit", 1, LIMIT_PAGE, &limit)) {
+    if (!call_query_i64(request, reply, "limit", 1, LIMIT_PAGE, &limit) ||
+        !call_query_bool(request, reply, "counts", &counts)) {
         return false;
     }
     filter->limit = (size_t)limit;
+    filter->no_sums = !counts;
     request_query(request, "q", &filter->q);
     if (request_query(request, "archived", &text)) {
         bool archived = false;
@@ -278,7 +288,7 @@ static void labels_get_list(struct ctx *ctx, struct request *request, struct rep
     struct json_writer json;
     call_list_begin(reply, &json);
     for (size_t i = 0; i < page.count; i++) {
-        write_label(&json, &page.labels[i]);
+        write_label(&json, &page.labels[i], !filter.no_sums);
     }
     str cursor = page.more ? cursor_encode(request->arena, page.labels[page.count - 1].key) : (str){0};
     call_list_end(&json, cursor, total);
@@ -296,7 +306,7 @@ static void labels_get(struct ctx *ctx, struct request *request, struct reply *r
     struct json_writer json;
     if (load_label(ctx, request, reply, request->params[0], &label)) {
         reply_json_begin(reply, 200, &json);
-        write_label(&json, &label);
+        write_label(&json, &label, true);
     }
 }
 
@@ -362,7 +372,7 @@ static void labels_merge_into(struct ctx *ctx, struct request *request, struct r
 #define WRITE SCOPE_LINKS_WRITE
 const struct route api_label_routes[] = {
     {METHOD_GET, "/api/v1/campaigns", PLANE_ADMIN, labels_get_list, READ, "List the campaigns", 0,
-     "q archived limit cursor"},
+     "q archived counts limit cursor"},
     {METHOD_POST, "/api/v1/campaigns", PLANE_ADMIN, labels_create, WRITE, "Add a campaign", 0, NULL},
     {METHOD_GET, "/api/v1/campaigns/:key", PLANE_ADMIN, labels_get, READ, "Fetch one campaign", 0, NULL},
     {METHOD_PATCH, "/api/v1/campaigns/:key", PLANE_ADMIN, labels_patch, WRITE, "Change or rename a campaign", 0, NULL},
@@ -370,14 +380,15 @@ const struct route api_label_routes[] = {
     {METHOD_POST, "/api/v1/campaigns/:key/merge", PLANE_ADMIN, labels_merge_into, WRITE,
      "Merge a campaign into another", 0, NULL},
     {METHOD_GET, "/api/v1/channels", PLANE_ADMIN, labels_get_list, READ, "List the channels", 0,
-     "q archived limit cursor"},
+     "q archived counts limit cursor"},
     {METHOD_POST, "/api/v1/channels", PLANE_ADMIN, labels_create, WRITE, "Add a channel", 0, NULL},
     {METHOD_GET, "/api/v1/channels/:key", PLANE_ADMIN, labels_get, READ, "Fetch one channel", 0, NULL},
     {METHOD_PATCH, "/api/v1/channels/:key", PLANE_ADMIN, labels_patch, WRITE, "Change or rename a channel", 0, NULL},
     {METHOD_DELETE, "/api/v1/channels/:key", PLANE_ADMIN, labels_remove, WRITE, "Remove an unused channel", 0, NULL},
     {METHOD_POST, "/api/v1/channels/:key/merge", PLANE_ADMIN, labels_merge_into, WRITE, "Merge a channel into another",
      0, NULL},
-    {METHOD_GET, "/api/v1/tags", PLANE_ADMIN, labels_get_list, READ, "List the tags", 0, "q archived limit cursor"},
+    {METHOD_GET, "/api/v1/tags", PLANE_ADMIN, labels_get_list, READ, "List the tags", 0,
+     "q archived counts limit cursor"},
     {METHOD_POST, "/api/v1/tags", PLANE_ADMIN, labels_create, WRITE, "Add a tag", 0, NULL},
     {METHOD_GET, "/api/v1/tags/:key", PLANE_ADMIN, labels_get, READ, "Fetch one tag", 0, NULL},
     {METHOD_PATCH, "/api/v1/tags/:key", PLANE_ADMIN, labels_patch, WRITE, "Change or rename a tag", 0, NULL},

@@ -172,7 +172,7 @@ static void write_list(struct ctx *ctx, struct request *request, struct reply *r
                        const struct links_filter *filter)
 {
     struct links_page page;
-    int64_t total;
+    struct links_total total;
     struct link_view view;
     enum err err = links_list(db, request->arena, filter, &page, &total);
     if (err == OK) {
@@ -188,7 +188,7 @@ static void write_list(struct ctx *ctx, struct request *request, struct reply *r
         link_view_write(&view, &json, &page.links[i], NULL);
     }
     str cursor = page.more ? encode_after(request->arena, &page.links[page.count - 1], filter->sort) : (str){0};
-    call_list_end(&json, cursor, total);
+    call_list_end_counted(&json, cursor, total.count, total.exact);
 }
 
 static void links_get_list(struct ctx *ctx, struct request *request, struct reply *reply)

@@ -206,6 +206,14 @@ void stmt_reset(struct stmt *self)
     self->ended = true;
 }
 
+void stmt_again(struct stmt *self)
+{
+    if (self->raw && !self->ended) {
+        sqlite3_reset(self->raw);
+    }
+    self->ended = self->err != OK || !self->raw;
+}
+
 void stmt_fail(struct stmt *self, enum err err)
 {
     stmt_reset(self);

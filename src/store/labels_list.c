@@ -31,7 +31,7 @@ static enum err list(struct db *db, struct arena *arena, const struct labels_fil
     bool more = found == filter->limit && stmt_next(rows);
     stmt_reset(rows);
     enum err err = stmt_err(rows);
-    for (size_t i = 0; !err && i < found; i++) {
+    for (size_t i = 0; !err && !filter->no_sums && i < found; i++) {
         err = labels_read_sums(db, filter->bounds, &labels[i]);
     }
     if (!err && total) {

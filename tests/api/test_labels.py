@@ -93,3 +93,14 @@ def test_a_bound_key_changes_nobody_elses_words(pond):
     pond.api("PATCH", "/tags/shared", 403, key=key, json={"key": "stolen"})
     pond.api("DELETE", "/tags/shared", 403, key=key)
     pond.api("POST", "/tags/shared/merge", 403, key=key, json={"into": "kept"})
+
+
+@pytest.mark.parametrize("path", ["/campaigns", "/channels", "/tags"])
+def test_names_can_be_had_without_counting(make_pond, path):
+    pond = make_pond()
+    pond.api("POST", path, 201, json={"key": "k", "name": "K"})
+    full, bare = (pond.api("GET", path, 200, params={"counts": counts}).json() for counts in ("true", "false"))
+    assert (full["items"][0]["links"], full["items"][0]["counts"]["clicks"]) == (0, 0)
+    for name in ("links", "counts"):
+        del full["items"][0][name]
+    assert bare == full

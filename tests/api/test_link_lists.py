@@ -385,3 +385,18 @@ def test_no_key_and_a_wrong_key_get_401(pond):
     for key in ("lp_" + "A" * 43, "nonsense"):
         reply = pond.api("GET", "/links", 401, key=key)
         assert reply.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_links_that_bring_their_date_along_stand_where_it_puts_them(make_pond):
+    pond = make_pond()
+    rows = "url,title,created\n" + "".join(f"https://example.com/{day},day {day},2026-03-{day:02} 12:00:00\n" for day in (5, 1, 3))
+    pond.api("POST", "/import", 200, data=rows, headers={"Content-Type": "text/csv"})
+    pond.link(title="today")
+    for sort, titles in (("-created", ["today", "day 5", "day 3", "day 1"]), ("created", ["day 1", "day 3", "day 5", "today"])):
+        seen, query = [], {"sort": sort, "limit": 1}
+        while query.get("cursor", "") is not None:
+            page = pond.api("GET", "/links", 200, params=query).json()
+            assert (page["total"], page["total_exact"]) == (4, True)
+            seen += [link["title"] for link in page["items"]]
+            query["cursor"] = page["next_cursor"]
+        assert seen == titles

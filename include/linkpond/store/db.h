@@ -100,6 +100,8 @@ enum err stmt_err(const struct stmt *self);
 enum err stmt_run(struct stmt *self);
 /* Ends a read before its end. */
 void stmt_reset(struct stmt *self);
+/* To the start once more, with the parameters it has: for a look-up that is made for many. */
+void stmt_again(struct stmt *self);
 /* Ends it because a row is not what we wrote: stmt_err is err from then on. */
 void stmt_fail(struct stmt *self, enum err err);
 

@@ -53,6 +53,7 @@ struct labels_filter {
     str after_key;               /* keyset cursor: keys after this one; empty = from the start */
     size_t limit;                /* 1..LIMIT_PAGE */
     const struct bounds *bounds; /* whose links are counted */
+    bool no_sums;                /* links and counts are not asked for: they take time where there are many links */
 };
 struct labels_page {
     struct label *labels;

@@ -80,15 +80,16 @@ enum err links_find_alias_anywhere(struct db *db, const struct bounds *bounds, s
 
 /* ---- lists (links_list.c) -------------------------------------------------------------------------------------- */
 enum links_sort {
-    LINKS_BY_CREATED,     /* newest first; the only one that reads no more rows than it gives */
+    LINKS_BY_CREATED,     /* newest first */
     LINKS_BY_CREATED_ASC, /* oldest first */
     LINKS_BY_CLICKS,      /* most first */
     LINKS_BY_UPDATED,     /* latest first */
     LINKS_BY_LAST_CLICK,  /* latest first; never clicked at the end */
     LINKS_BY_TITLE,       /* byte order */
+    LINKS_BY_ID,          /* in which they were made here: for whoever reads them all */
 };
-/* The last item of the page before; id 0 = from the start. key is what the list is sorted by (clicks, updated_ms,
- * last_ms or 0), title likewise; both unused when sorted by creation. */
+/* The last item of the page before; id 0 = from the start. key is what the list is sorted by (created_ms, clicks,
+ * updated_ms, last_ms or 0), title likewise; both unused when sorted by id. */
 struct links_after {
     int64_t id, key;
     str title;
@@ -112,14 +113,19 @@ struct links_page {
     size_t count;
     bool more; /* there is at least one behind the last */
 };
-/* Links in the arena. *total (may be NULL): matches without cursor and limit, exact up to LIMIT_COUNT_EXACT (that + 1 =
- * more). */
+/* Matches without cursor and limit. exact = false: there are more, because there are more than LIMIT_COUNT_EXACT, or
+ * because counting on would take too long. */
+struct links_total {
+    int64_t count;
+    bool exact;
+};
+/* Links in the arena. total may be NULL. */
 enum err links_list(struct db *db, struct arena *arena, const struct links_filter *filter, struct links_page *out,
-                    int64_t *total);
+                    struct links_total *total);
 /* The cursor behind an item of a list sorted so. */
 struct links_after links_after(const struct link *link, enum links_sort sort);
 /* Only ids, in order of id after after_id, at most cap: for bulk edits by filter. Ignores sort, after and limit.
- * The arena is for the search text only. */
+ * The arena is for what is needed on the way: half a MiB at most. */
 enum err links_list_ids(struct db *db, struct arena *arena, const struct links_filter *filter, int64_t after_id,
                         int64_t *ids, size_t cap, size_t *count);
 

@@ -25,13 +25,13 @@ static int64_t links_count(struct pond *pond)
 {
     struct db *db = reader(pond);
     struct links_page page;
-    int64_t total = -1;
+    struct links_total total = {-1, false};
     struct links_filter filter = {
         .bounds = BOUNDS_ALL, .state = -1, .archived = -1, .limit = 10, .now_ms = clock_now_ms()};
 
     assert_int_equal(links_list(db, &pond->arena, &filter, &page, &total), OK);
     readers_give(pond->engine->readers, db);
-    return total;
+    return total.count;
 }
 
 static void editor__an_edit_is_seen_by_the_next_visit(void **state)

@@ -114,6 +114,11 @@ export function labelMenu(kind, label, changed) {
   return menu(trigger, () => [...look, ...edit].filter((item) => item !== false), { label: name });
 }
 
+/** A figure that may still be on its way. */
+export function counted(value) {
+  return value === undefined ? '…' : number(value);
+}
+
 /** The name, which opens what is filed there, and below it the key where that is another. */
 export function labelLead(kind, label) {
   const name = labelName(label);
@@ -127,9 +132,9 @@ export function labelColumns(kind, changed, between = []) {
   return [
     { key: 'name', label: t('labels.name'), lead: true, name: labelName, cell: (label) => labelLead(kind, label) },
     ...between,
-    { key: 'links', label: t('labels.links'), num: true, cell: (label) => number(label.links) },
-    { key: 'clicks', label: t('labels.clicks'), num: true, cell: (label) => number(label.counts.clicks) },
-    { key: 'visitors', label: t('labels.visitors'), num: true, cell: (label) => number(label.counts.visitors) },
+    { key: 'links', label: t('labels.links'), num: true, cell: (label) => counted(label.links) },
+    { key: 'clicks', label: t('labels.clicks'), num: true, cell: (label) => counted(label.counts?.clicks) },
+    { key: 'visitors', label: t('labels.visitors'), num: true, cell: (label) => counted(label.counts?.visitors) },
     { key: 'acts', label: t('labels.actions'), hidden: true, cls: 'acts', cell: (label) => labelMenu(kind, label, changed) },
   ];
 }

@@ -7,7 +7,7 @@ const SHOWN = 30;
 
 function labels(path) {
   return async (text) => {
-    const page = await api.get(path, { q: text, limit: SHOWN });
+    const page = await api.get(path, { q: text, counts: 'false', limit: SHOWN });
     return page.items.map((label) => ({
       value: label.key, label: labelName(label), hint: labelName(label) === label.key ? '' : label.key, label_of: label,
     }));

@@ -74,7 +74,7 @@ function keep(dim, value, label) {
 }
 
 async function labels(dim, path) {
-  const page = await api.get(path, { limit: LABELS_MAX });
+  const page = await api.get(path, { counts: 'false', limit: LABELS_MAX });
   page.items.forEach((label) => keep(dim, label.key, label));
 }
 

@@ -10,6 +10,9 @@ import { labelsPage } from './labels-page.js';
 const KIND = { path: '/campaigns', page: '/campaigns', filter: 'campaign', word: 'campaign', icon: 'flag' };
 
 function lastClick(label) {
+  if (!label.counts) {
+    return '…';
+  }
   const at = label.counts.last_at;
   return at ? h('time', { class: 'soft small', datetime: at, title: dateTime(at) }, ago(at)) : '–';
 }

@@ -60,7 +60,7 @@ function groups(labels, changed) {
       known.add(name);
     }
   });
-  const sum = (rows, read) => number(rows.reduce((total, row) => total + read(row), 0));
+  const sum = (rows, read) => (rows.every((row) => row.counts) ? number(rows.reduce((total, row) => total + read(row), 0)) : '…');
   return [...byGroup].sort(([a], [b]) => (a === '') - (b === '') || a.localeCompare(b)).map(([name, rows]) => {
     const id = uniqueId('group');
     const title = name || t('channels.no_group');
@@ -68,7 +68,7 @@ function groups(labels, changed) {
     list.add(rows);
     return h('section', { class: 'card flush', 'aria-labelledby': id },
       h('div', { class: 'group-head' }, h('h2', { id }, name && can('stats:read') ? h('a', { class: 'title-link', href: href('/report', { channel_group: name }) }, title) : title), h('p', { class: 'soft small num' },
-        t('channels.group_sum', { n: number(rows.length), count: rows.length, links: sum(rows, (row) => row.links), clicks: sum(rows, (row) => row.counts.clicks) }))),
+        t('channels.group_sum', { n: number(rows.length), count: rows.length, links: sum(rows, (row) => row.links), clicks: sum(rows, (row) => row.counts?.clicks) }))),
       h('div', { class: 'table-box' }, list.element));
   });
 }

@@ -13,6 +13,7 @@ import { fail } from '../components/toast.js';
 import { href } from '../router.js';
 
 const PAGE_ROWS = 200;
+const NAMES_AFTER_MS = 150; // counting takes longer where there are many links
 
 /** labelsPage(view, kind, draw): draw(labels, changed) gives the nodes that show the rows there are. */
 export async function labelsPage(view, kind, draw) {
@@ -42,17 +43,30 @@ export async function labelsPage(view, kind, draw) {
   async function load() {
     turn += 1;
     const mine = turn;
-    pages = api.pager(kind.path, { q: values.q, archived: values.box === 'archived' ? 'true' : 'false', limit: PAGE_ROWS }, { signal: view.signal });
+    const query = { q: values.q, archived: values.box === 'archived' ? 'true' : 'false', limit: PAGE_ROWS };
+    let counted = false;
+    const names = setTimeout(async () => {
+      const found = await api.get(kind.path, { ...query, counts: 'false' }, { signal: view.signal }).catch(() => null); // the other call says what is wrong
+      if (found && !counted && mine === turn) {
+        rows = found.items;
+        redraw();
+      }
+    }, NAMES_AFTER_MS);
+    pages = api.pager(kind.path, query, { signal: view.signal });
     try {
       const first = await pages.more();
+      counted = true;
       if (mine === turn) {
         rows = first;
         redraw();
       }
     } catch (error) {
+      counted = true;
       if (mine === turn && error.name !== 'AbortError') {
         replace(place, h('div', { class: 'card' }, failed(error, load)));
       }
+    } finally {
+      clearTimeout(names);
     }
   }
   const drawTabs = () => replace(tabPlace, tabs(t('labels.boxes'), ['', 'archived'].map((box) => ({

@@ -177,7 +177,7 @@ export async function show(view) {
         replace(place, h('div', { class: 'card' }, nothing(values)));
         return;
       }
-      const bulk = can('links:write') && bulkBar({ selection: () => list.selected(), filter: apiQuery(values), total: () => pages.total, reload: load, box: values.box });
+      const bulk = can('links:write') && bulkBar({ selection: () => list.selected(), filter: apiQuery(values), total: () => (pages.totalExact ? pages.total : Infinity), reload: load, box: values.box });
       list = table({
         cls: 'links-table', caption: t('links.title'), columns: columns((link) => rowActions(link, changed(link))), rowKey: (link) => link.id,
         select: bulk ? bulk.show : undefined, sort: values.sort || '-created', onSort: (sort) => { sorts.value = sort; change({ ...values, sort }); },
