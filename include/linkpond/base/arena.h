@@ -22,7 +22,8 @@ void arena_init(struct arena *self, size_t bytes_max);
 void arena_done(struct arena *self);
 /* Forgets what was handed out; keeps one block of ordinary size for reuse. */
 void arena_reset(struct arena *self);
-/* The same, but keeps all the memory there is, in one block: for rounds of about the same size that end with the arena. */
+/* The same, but keeps all the memory there is, in one block: for rounds of about the same size that end with the arena.
+ */
 void arena_rewind(struct arena *self);
 
 /* `bytes` zeroed bytes, aligned to 16; NULL as said above. */

@@ -182,7 +182,8 @@ static void known_visits__other_rules_judge_anew(void **state)
     build(&side, &record);
     assert_int_equal(build(&side, &record)->facts.class, CLASS_BOT);
     build(&side, &record);
-    const struct recognition stricter_rules = {stricter, rules.sources, rules.networks};
+    const struct recognition stricter_rules = {
+        .agents = stricter, .sources = rules.sources, .networks = rules.networks};
     ingest_row_set_rules(side.rows, &stricter_rules);
     assert_int_not_equal(text_of(&side, build(&side, &record)->values[CLICK_RULE]).len, 0);
     struct side fresh;
