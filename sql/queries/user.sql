@@ -35,5 +35,8 @@ ORDER BY key;
 -- name: user_count_admins
 SELECT count(*) FROM user WHERE role = 'admin' AND disabled_ms IS NULL AND id <> :but;
 
+-- name: user_any_password
+SELECT EXISTS (SELECT 1 FROM user WHERE password IS NOT NULL AND password <> '');
+
 -- name: user_count_links
 SELECT count(*) FROM link INDEXED BY link_owner WHERE owner_id = :id AND tombstone = 0;

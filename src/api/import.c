@@ -132,6 +132,7 @@ static void summarize(struct import *self)
     json_object(&json);
     json_name(&json, "summary");
     json_object(&json);
+    json_put_opt(&json, "tool", str_from_c(self->map.tool ? self->map.tool : ""));
     json_put_i64(&json, "rows", self->rows);
     for (int i = 0; i < IMPORT_STATUSES; i++) {
         json_put_i64(&json, status_names[i], self->counts[i]);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "import_map.h"
 
+#include "import_tool.h"
+
 #include "csv_cell.h"
 
 #include "linkpond/base/utf8.h"
@@ -58,6 +60,7 @@ enum err import_map_read(struct import_map *self, const struct csv_row *header, 
     }
     self->ours = has_column(self, COLUMN_NAMES, "aliases") && has_column(self, COLUMN_CODE, "code") &&
                  has_column(self, COLUMN_PLAIN, "crawlable");
+    self->tool = self->ours ? "Linkpond" : import_tool_find(header);
     self->has_title = has_column(self, COLUMN_TITLE, NULL);
     bool has_url = has_column(self, COLUMN_URL, NULL);
     for (size_t i = 0; i < self->count; i++) {

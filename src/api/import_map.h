@@ -19,6 +19,7 @@ struct import_map {
         bool short_name;                /* a COLUMN_EITHER that holds the short name */
     } columns[CSV_COLUMNS_MAX];
     size_t count;
+    const char *tool; /* whose export it looks like; NULL = it could be anybody's */
     bool has_title;
     bool ours; /* an export of this program: lists are split at commas only, unknown domains are refused unless one is
                   asked for */

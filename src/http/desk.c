@@ -12,17 +12,24 @@
 #include "linkpond/http/html.h"
 
 #define PAGE          "index.html"
-#define PAGE_OUT      "signed-out.html"
 #define VERSION_BYTES 8
 #define VERSION_TEXT  (2 + 2 * VERSION_BYTES + 1) /* "v-" and hex */
 #define BASE_PREFIX   "/desk/"
 #define PAGE_MAX      65536
 
+static const struct {
+    const char *name, *state;
+} pages[DESK_READERS] = {
+    [DESK_SIGNED_IN] = {PAGE, "signed-in"},
+    [DESK_SIGNED_OUT] = {"signed-out.html", "signed-out"},
+    [DESK_FIRST] = {"first.html", "first"},
+};
+
 struct desk {
-    struct embedded *table; /* as given, but for the page, of which there are two */
+    struct embedded *table; /* as given, but for the page, of which there is one for each reader */
     struct assets *assets;
     char version[VERSION_TEXT];
-    struct buf page, page_out;
+    struct buf pages[DESK_READERS];
 };
 
 static void make_version(struct desk *self, const struct embedded *table)
@@ -69,7 +76,7 @@ struct desk *desk_new(const struct embedded *table)
         count++;
     }
     BUG_ON(!self || !page.ptr);
-    self->table = calloc(count + 2, sizeof *self->table); /* one page more, and the end */
+    self->table = calloc(count + DESK_READERS, sizeof *self->table); /* one page is there, and the end */
     BUG_ON(!self->table);
     make_version(self, table);
     size_t kept = 0;
@@ -78,8 +85,9 @@ struct desk *desk_new(const struct embedded *table)
             self->table[kept++] = table[i];
         }
     }
-    self->table[kept++] = fill_page(self, &self->page, PAGE, page, STR("signed-in"));
-    self->table[kept++] = fill_page(self, &self->page_out, PAGE_OUT, page, STR("signed-out"));
+    for (int i = 0; i < DESK_READERS; i++) {
+        self->table[kept++] = fill_page(self, &self->pages[i], pages[i].name, page, str_from_c(pages[i].state));
+    }
     self->table[kept] = (struct embedded){"", "", 0};
     self->assets = assets_new(self->table);
     return self;
@@ -89,19 +97,21 @@ void desk_free(struct desk *self)
 {
     if (self) {
         assets_free(self->assets);
-        buf_done(&self->page);
-        buf_done(&self->page_out);
+        for (int i = 0; i < DESK_READERS; i++) {
+            buf_done(&self->pages[i]);
+        }
         free(self->table);
         free(self);
     }
 }
 
-void desk_reply(const struct desk *self, const struct request *request, bool signed_in, str path, struct reply *reply)
+void desk_reply(const struct desk *self, const struct request *request, enum desk_reader reader, str path,
+                struct reply *reply)
 {
     str first, rest = {0};
     bool is_part = str_cut(path, '/', &first, &rest) && str_starts(first, STR("v-"));
     if (!is_part) {
-        BUG_ON(!assets_reply(self->assets, request, signed_in ? STR(PAGE) : STR(PAGE_OUT), reply));
+        BUG_ON(!assets_reply(self->assets, request, str_from_c(pages[reader].name), reply));
         reply_header_set(reply, request, "Vary", STR("Accept-Encoding, Cookie"));
         return;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The routes of this floor: is the public plane alive, what is behind a short link, and the built-in files. */
 #include "linkpond/http/router.h"
+#include "linkpond/store/users.h"
 #include "live.h"
 #include "live_page.h"
 #include "picture.h"
@@ -9,6 +10,7 @@
 
 #define PRIVACY_BODY_MAX 1024 /* an empty form */
 #define PRESSED_BODY_MAX 64   /* a beacon without words */
+#define READER_WAIT_MS   2000
 
 static void public_health(struct ctx *ctx, struct request *request, struct reply *reply)
 {
@@ -25,9 +27,23 @@ static void asset_get(struct ctx *ctx, struct request *request, struct reply *re
     }
 }
 
+static enum desk_reader reader_of(struct ctx *ctx, const struct request *request)
+{
+    bool any = true;
+    struct db *db = auth_session_came(request) ? NULL : readers_take(ctx->engine->readers, READER_WAIT_MS);
+    if (!db) {
+        return auth_session_came(request) ? DESK_SIGNED_IN : DESK_SIGNED_OUT;
+    }
+    enum err err = users_any_password(db, &any);
+    readers_give(ctx->engine->readers, db);
+    return err == OK && !any ? DESK_FIRST : DESK_SIGNED_OUT;
+}
+
+/* A part of the desk is the same for everybody. */
 static void desk_get(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    desk_reply(ctx->desk, request, auth_session_came(request), request->params[0], reply);
+    bool is_part = str_starts(request->params[0], STR("v-"));
+    desk_reply(ctx->desk, request, is_part ? DESK_SIGNED_IN : reader_of(ctx, request), request->params[0], reply);
 }
 
 /* What is asked for at the root is asked of the desk: "/?url=…" of a bookmark fills in its form. */

@@ -114,6 +114,15 @@ enum err users_count_admins(struct db *db, int64_t but_id, int64_t *count)
     return row_i64(row, count);
 }
 
+enum err users_any_password(struct db *db, bool *any)
+{
+    int64_t found = 0;
+    enum err err = row_i64(db_stmt(db, SQL_USER_ANY_PASSWORD), &found);
+
+    *any = err ? *any : found != 0;
+    return err;
+}
+
 enum err users_count_links(struct db *db, int64_t id, int64_t *count)
 {
     struct stmt *row = db_stmt(db, SQL_USER_COUNT_LINKS);

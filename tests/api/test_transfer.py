@@ -35,7 +35,7 @@ def test_rows_become_links_that_redirect(pond):
     rows, summary = import_csv(pond, "url,alias,title,tags\r\nhttps://www.example.com/a?x=1,imp-a,第一,\"red,蓝\"\r\n"
                                      "https://www.example.com/b,,,\r\n")
     assert summary | {"seconds": 0} == {"rows": 2, "created": 2, "updated": 0, "skipped": 0, "renamed": 0, "failed": 0, "noted": 0,
-                                        "unknown_columns": [], "seconds": 0, "dry_run": False, "complete": True}
+                                        "tool": None, "unknown_columns": [], "seconds": 0, "dry_run": False, "complete": True}
     assert rows[1]["short_url"] == "http://s.test/imp-a"
     assert pond.visit("imp-a").headers["Location"] == "https://www.example.com/a?x=1"
     link = pond.api("GET", f"/links/{rows[1]['id']}", 200).json()
@@ -67,6 +67,7 @@ def test_exports_of_others_keep_their_short_names_and_counts(pond, vendor):
     text, alias, clicks = VENDORS[vendor]
     rows, summary = import_csv(pond, text)
     assert summary["created"] == 1, rows
+    assert summary["tool"] == {"yourls": "YOURLS", "tinyurl": "TinyURL", "polr": None}.get(vendor, vendor.capitalize())  # polr's could be anybody's
     assert pond.visit(alias).headers["Location"].startswith("https://e.com/")
     assert pond.api("GET", f"/links/{rows[1]['id']}", 200).json()["counts"]["clicks"] == clicks
 

@@ -19,7 +19,7 @@ def test_from_an_address_to_a_counted_click(desk, width, language, scheme):
     desk = desk(width, language, scheme)
     pond, tag = desk.pond, f"{width}-{language[:2]}-{scheme}"
     desk.driver.get(pond.admin + "/")  # which leads to the desk
-    desk.find("input[name=login]")
+    desk.find(".gate .segments")
     assert desk.driver.execute_script("return document.documentElement.lang") == ("zh-CN" if language == "zh-CN" else "en")
     assert desk.driver.execute_script("return document.documentElement.dataset.theme") == scheme
     shot(desk.driver, f"desk-sign-in-{tag}")
@@ -223,9 +223,25 @@ def test_the_final_address_is_shown_while_typing(desk):
     assert desk.field("utm_source").get_attribute("placeholder").startswith("offline")
 
 
+def test_who_has_just_started_it_finds_what_they_have_in_hand(desk):
+    """A key, and a link that works once: both go into the box that is there."""
+    desk = desk(360, "en-US")
+    desk.open().says("Nobody has a password here yet")
+    assert desk.driver.switch_to.active_element.get_attribute("name") == "key"
+    token = desk.pond.api("POST", "/users", 201, json={"key": "mei", "name": "Mei", "role": "admin"}).json()["invite"]["token"]
+    desk.type(f"http://printed.example:8081/desk/accept#{token}")
+    desk.find("input[name=password]").send_keys("pond of many links", Keys.ENTER)
+    desk.find(".shell")
+    desk.driver.delete_all_cookies()
+    desk.driver.execute_script("localStorage.clear()")
+    desk.open().find("input[name=login]")
+    assert "Nobody has a password" not in desk.text()
+
+
 def test_who_has_only_the_printed_key_is_in(desk):
     desk = desk(360, "zh-CN")
-    desk.open().find("input[name=login]").send_keys(desk.pond.key[:-1])  # where most would paste it
+    desk.open().find(".gate .segments button:first-child").click()
+    desk.find("input[name=login]").send_keys(desk.pond.key[:-1])  # where most would paste it
     box = desk.find("input[name=key]")
     assert box.get_attribute("type") == "password" and desk.all("input[name=login]") == []
     desk.type(desk.pond.key[-1], Keys.ENTER)

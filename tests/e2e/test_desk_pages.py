@@ -61,6 +61,7 @@ def test_the_pages_before_somebody_is_signed_in(demo, axe):
         set_look(demo.driver, width, "light")
         demo.driver.delete_all_cookies()
         demo.open()
+        demo.find(".gate .segments button:first-child").click()
         demo.find("input[name=login]")
         wrong.update(judged(demo, axe, ("by password", width)))
         demo.find(".gate .segments button:last-child").click()

@@ -33,7 +33,6 @@ class Desk:
         self.driver.switch_to.active_element.send_keys(*keys)
 
     def sign_in(self):
-        self.find("input[name=login]")
         self.find(".gate .segments button:last-child").click()
         self.find("input[name=key]").send_keys(self.pond.key + "\n")
         self.find(".shell")

@@ -11,11 +11,19 @@
  * the parts of today. Immutable; shared by threads.
  */
 struct desk;
-/* `table` holds "index.html", in which {{base}} stands for "/desk/v-HASH" and {{state}} for "signed-in" or
- * "signed-out". Aborts when memory runs out: at start. */
+/* Who opens a page. */
+enum desk_reader {
+    DESK_SIGNED_IN,  /* with a session, still good or not */
+    DESK_SIGNED_OUT, /* without one */
+    DESK_FIRST,      /* likewise, and nobody has a password yet: what they have is a key, or a link to set one */
+    DESK_READERS
+};
+/* `table` holds "index.html", in which {{base}} stands for "/desk/v-HASH" and {{state}} for "signed-in", "signed-out"
+ * or "first". Aborts when memory runs out: at start. */
 struct desk *desk_new(const struct embedded *table);
 void desk_free(struct desk *self);
 /* Answers for "/desk/" + path: a part, 404 for a part that is not there (or was, in another version), else the page. */
-void desk_reply(const struct desk *self, const struct request *request, bool signed_in, str path, struct reply *reply);
+void desk_reply(const struct desk *self, const struct request *request, enum desk_reader reader, str path,
+                struct reply *reply);
 
 #endif

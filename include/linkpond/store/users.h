@@ -31,6 +31,8 @@ enum err users_find_key(struct db *db, struct arena *arena, str key, struct user
 enum err users_find_login(struct db *db, struct arena *arena, str login, struct user *out);
 /* Admins who are not disabled, leaving out the one with that id. */
 enum err users_count_admins(struct db *db, int64_t but_id, int64_t *count);
+/* Has anybody a password, disabled or not? */
+enum err users_any_password(struct db *db, bool *any);
 /* Links the user answers for, those in the bin too. */
 enum err users_count_links(struct db *db, int64_t id, int64_t *count);
 

@@ -43,9 +43,9 @@ static struct csv_row row_of(const char *text)
     return row;
 }
 
+static struct import_map map;
 static enum err read_as(const char *header, const char *line)
 {
-    struct import_map map;
     struct csv_row head = row_of(header);
     struct csv_row row = row_of(line);
     bool blank;
@@ -72,6 +72,7 @@ static void map__bitly(void **state)
     assert_int_equal(got.extra.clicks, 1234);
     assert_true(got.extra.created_ms == INT64_C(1709287200000));
     assert_false(link_draft_has(&got.draft, LF_DOMAIN));
+    assert_string_equal(map.tool, "Bitly");
 }
 
 static void map__yourls(void **state)
@@ -82,6 +83,7 @@ static void map__yourls(void **state)
     assert_str(got.draft.title, "Ozh");
     assert_int_equal(got.extra.clicks, 77);
     assert_true(got.extra.created_ms == INT64_C(1258855491000)); /* 10:04:51 in Shanghai */
+    assert_string_equal(map.tool, "YOURLS");
 }
 
 static void map__shlink(void **state)
@@ -94,6 +96,7 @@ static void map__shlink(void **state)
     assert_str(tag(0), "a");
     assert_int_equal(got.extra.clicks, 5);
     assert_false(link_draft_has(&got.draft, LF_DOMAIN));
+    assert_string_equal(map.tool, "Shlink");
 }
 
 static void map__kutt(void **state)
@@ -106,6 +109,7 @@ static void map__kutt(void **state)
     assert_str(got.draft.title, "A note");
     assert_true(got.draft.valid_until_ms == INT64_C(1893456000000));
     assert_true(link_draft_has(&got.draft, LF_VALID_UNTIL));
+    assert_string_equal(map.tool, "Kutt");
 }
 
 static void map__dub(void **state)
@@ -116,6 +120,7 @@ static void map__dub(void **state)
     assert_str(got.draft.alias, "my/key");
     assert_str(got.draft.external_id, "ext-1");
     assert_str(tag(1), "y");
+    assert_string_equal(map.tool, "Dub");
 }
 
 static void map__rebrandly(void **state)
@@ -127,6 +132,7 @@ static void map__rebrandly(void **state)
     assert_int_equal(got.names_count, 1);
     assert_str(got.draft.title, "Ti");
     assert_str(got.draft.notes, "more words");
+    assert_string_equal(map.tool, "Rebrandly");
 }
 
 static void map__short_io(void **state)
@@ -138,6 +144,7 @@ static void map__short_io(void **state)
     assert_true(got.extra.created_ms == INT64_C(1700000000000));
     assert_true(got.draft.valid_until_ms == INT64_C(1700000000000));
     assert_str(got.draft.fallback_url, "https://a.example/over");
+    assert_string_equal(map.tool, "Short.io");
 }
 
 static void map__polr_and_tinyurl(void **state)
@@ -145,8 +152,10 @@ static void map__polr_and_tinyurl(void **state)
     (void)state;
     READ("short_url~long_url~ip~creator~clicks~created_at", "pl~https://a.example/p~::1~admin~2~2016-01-02 03:04:05");
     assert_str(got.draft.alias, "pl");
+    assert_string_equal(map.tool, "Polr");
     READ("TinyURL~Long URL~Alias~Tags~Hits~Created At", "https://tinyurl.com/y7~https://a.example/t~y7~~4~2024-01-01");
     assert_str(got.draft.alias, "y7");
+    assert_string_equal(map.tool, "TinyURL");
     assert_int_equal(got.names_count, 1);
     assert_int_equal(got.extra.clicks, 4);
 }
@@ -162,6 +171,15 @@ static void map__chinese_words(void **state)
     assert_str(got.draft.channel, "华东3群");
     /* through the whole of that day in Shanghai */
     assert_true(got.draft.valid_until_ms == (days_from_civil(2026, 11, 12) * 24 - 8) * MS_PER_HOUR);
+}
+
+static void map__columns_that_anybody_would_write_are_nobodys(void **state)
+{
+    (void)state;
+    READ("url~alias~title", "https://a.example/~x~T");
+    assert_null(map.tool);
+    READ("short_url~long_url~clicks~created_at", "x~https://a.example/~1~2016-01-02");
+    assert_null(map.tool);
 }
 
 static void map__a_lone_ambiguous_column_is_the_target(void **state)
@@ -186,6 +204,7 @@ static void map__our_export_keeps_every_name_and_tag(void **state)
     assert_str(tag(0), "a;b");
     assert_str(got.draft.domain, "s.example");
     assert_int_equal(got.extra.clicks, 12);
+    assert_string_equal(map.tool, "Linkpond");
 }
 
 static void map__a_file_without_urls_is_refused_with_what_was_seen(void **state)
@@ -290,7 +309,6 @@ static void map__times_are_read_as_people_write_them(void **state)
 
 static void map__blank_rows_are_told_apart(void **state)
 {
-    struct import_map map;
     struct csv_row head = row_of("url~title");
     struct csv_row row = row_of(" ~");
     bool blank = false;
@@ -314,6 +332,7 @@ int main(void)
         TEST(map__short_io),
         TEST(map__polr_and_tinyurl),
         TEST(map__chinese_words),
+        TEST(map__columns_that_anybody_would_write_are_nobodys),
         TEST(map__a_lone_ambiguous_column_is_the_target),
         TEST(map__our_export_keeps_every_name_and_tag),
         TEST(map__a_file_without_urls_is_refused_with_what_was_seen),

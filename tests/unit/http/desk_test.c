@@ -51,17 +51,17 @@ static str answered(const char *name)
     return request_header(&view, name);
 }
 
-static void ask(const struct desk *whom, bool signed_in, str path)
+static void ask(const struct desk *whom, enum desk_reader reader, str path)
 {
     reply_done(&reply);
     reply_init(&reply);
-    desk_reply(whom, &request, signed_in, path, &reply);
+    desk_reply(whom, &request, reader, path, &reply);
 }
 
 /* "v-…/js/a.js" as the page names it. */
 static str script_path(const struct desk *whom)
 {
-    ask(whom, true, STR(""));
+    ask(whom, DESK_SIGNED_IN, STR(""));
     str body = reply.body_static;
     ssize_t from = str_find(body, STR("/desk/"), 0) + 6;
     ssize_t end = str_find(body, STR("\"></script>"), (size_t)from);
@@ -73,7 +73,7 @@ static void desk__every_view_is_the_page(void **state)
     static const char *const views[] = {"", "links", "links/lnk_1", "links/lnk_1/edit", "v", "form/x"};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(views); i++) {
-        ask(desk, true, str_from_c(views[i]));
+        ask(desk, DESK_SIGNED_IN, str_from_c(views[i]));
         assert_int_equal(reply.status, 200);
         assert_str(answered("Content-Type"), "text/html; charset=utf-8");
         assert_str(answered("Cache-Control"), "no-cache");
@@ -85,12 +85,14 @@ static void desk__every_view_is_the_page(void **state)
 static void desk__page_says_whether_a_session_came(void **state)
 {
     (void)state;
-    ask(desk, true, STR("links"));
+    ask(desk, DESK_SIGNED_IN, STR("links"));
     assert_true(str_find(reply.body_static, STR("\"signed-in\""), 0) >= 0);
     str etag = arena_str(&arena, answered("ETag"));
-    ask(desk, false, STR("links"));
+    ask(desk, DESK_SIGNED_OUT, STR("links"));
     assert_true(str_find(reply.body_static, STR("\"signed-out\""), 0) >= 0);
     assert_false(str_eq(etag, answered("ETag")));
+    ask(desk, DESK_FIRST, STR("links"));
+    assert_true(str_find(reply.body_static, STR("\"first\""), 0) >= 0);
     assert_str(answered("Vary"), "Accept-Encoding, Cookie");
 }
 
@@ -98,14 +100,14 @@ static void desk__parts_are_kept_for_good_under_their_version(void **state)
 {
     (void)state;
     str path = script_path(desk);
-    ask(desk, false, path);
+    ask(desk, DESK_SIGNED_OUT, path);
     assert_int_equal(reply.status, 200);
     assert_str(answered("Cache-Control"), "public, max-age=31536000, immutable");
     assert_str(reply.body_static, "let a = {{}};");
 
     struct desk *other = desk_new(changed);
     assert_false(str_eq(script_path(other), path));
-    ask(other, false, path);
+    ask(other, DESK_SIGNED_OUT, path);
     assert_int_equal(reply.status, 404);
     desk_free(other);
 }
@@ -115,9 +117,10 @@ static void desk__what_is_no_part_is_not_found(void **state)
     (void)state;
     str script = script_path(desk), version, rest;
     assert_true(str_cut(script, '/', &version, &rest));
-    static const char *const parts[] = {"/", "/index.html", "/signed-out.html", "/js/b.js", "/js/../js/a.js"};
+    static const char *const parts[] = {"/",           "/index.html", "/signed-out.html",
+                                        "/first.html", "/js/b.js",    "/js/../js/a.js"};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-        ask(desk, true, arena_f(&arena, STR_FMT "%s", STR_ARG(version), parts[i]));
+        ask(desk, DESK_SIGNED_IN, arena_f(&arena, STR_FMT "%s", STR_ARG(version), parts[i]));
         assert_int_equal(reply.status, 404);
     }
 }

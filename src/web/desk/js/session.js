@@ -23,7 +23,7 @@ function take(session) {
 
 /** Is somebody signed in? The page says when no session came with it, which saves a call that could only fail. */
 export async function resume() {
-  if (document.documentElement.dataset.session === 'signed-out' && !me) {
+  if (document.documentElement.dataset.session !== 'signed-in' && !me) {
     return false;
   }
   try {

@@ -3,6 +3,7 @@
 import { h, replace } from './dom.js';
 import { isChinese, t } from './i18n.js';
 import * as prefs from './prefs.js';
+import { href } from './router.js';
 import { accept, signIn } from './session.js';
 import { setTheme, switchLanguage } from './shell.js';
 import { button } from './components/button.js';
@@ -13,14 +14,28 @@ import { mark } from './components/icon.js';
 import { segments } from './components/page.js';
 
 const KEY = /^lp_[\w-]{20,}$/;
+const ONE_TIME = /\/desk\/accept#([0-9A-Za-z]{43})$/;
+
+/** Nobody has a password yet: what there is was printed when the server was started. */
+function isFirst() {
+  return document.documentElement.dataset.session === 'first';
+}
+
+/** The one-time link in the place of a key is opened, whatever address it was printed with. */
+function openOneTime(text) {
+  const found = ONE_TIME.exec(text);
+  if (found) {
+    location.assign(`${href('/accept')}#${found[1]}`);
+  }
+}
 
 /** By name and password, or by an API key, which is all that whoever has just installed the program has. */
 function signInForm(done) {
-  const byKey = prefs.get('signIn') === 'key';
+  const byKey = (prefs.get('signIn') || (isFirst() ? 'key' : '')) === 'key';
   const submit = submitButton(t('sign_in'), 'main wide');
   const login = textField({ name: 'login', label: t('signin.login'), attrs: { autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', maxlength: 64 } });
   const password = textField({ name: 'password', label: t('signin.password'), type: 'password', attrs: { autocomplete: 'current-password' } });
-  const key = textField({ name: 'key', label: t('signin.key'), hint: t('signin.key_hint'), type: 'password', attrs: { autocomplete: 'off', maxlength: 64, spellcheck: 'false' } });
+  const key = textField({ name: 'key', label: t('signin.key'), hint: t(isFirst() ? 'signin.first_hint' : 'signin.key_hint'), type: 'password', attrs: { autocomplete: 'off', maxlength: 256, spellcheck: 'false' } });
   const place = h('div', { class: 'stack' });
 
   const wanting = (fields) => fields.find((field) => !field.get().trim());
@@ -50,7 +65,8 @@ function signInForm(done) {
     const body = keyWanted ? () => ({ key: key.get().trim() }) : () => ({ login: login.get(), password: password.get() });
     replace(ways, segments(t('signin.how'), [['password', t('signin.by_password')], ['key', t('signin.by_key')]], keyWanted ? 'key' : 'password',
       (way) => { draw(way === 'key'); (way === 'key' ? key : login).control.focus(); }));
-    replace(place, form({ fields, submit, onSubmit: () => send(fields, body) }).element);
+    replace(place, isFirst() && keyWanted && h('div', { class: 'stack tight' }, h('h2', null, t('signin.first')), h('p', { class: 'soft' }, t('signin.first_text'))),
+      form({ fields, submit, onSubmit: () => send(fields, body) }).element);
   };
   // A key in the place of a name or a password is a key; it must not stand there to be read, nor be offered as a name.
   [login, password].forEach((field) => field.control.addEventListener('input', () => {
@@ -62,6 +78,7 @@ function signInForm(done) {
       key.control.focus();
     }
   }));
+  key.control.addEventListener('input', () => openOneTime(key.get().trim()));
   draw(byKey);
   return { element: h('div', { class: 'stack signin' }, ways, place), focus: () => (byKey ? key : login).control.focus() };
 }

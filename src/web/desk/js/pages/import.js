@@ -12,7 +12,7 @@ import { fileText } from '../tabletext.js';
 import { button } from '../components/button.js';
 import { selectField, textArea } from '../components/field.js';
 import { icon } from '../components/icon.js';
-import { card, notice, pageHead, progress, segments } from '../components/page.js';
+import { badge, card, notice, pageHead, progress, segments } from '../components/page.js';
 import { fail, problemText } from '../components/toast.js';
 import { more } from './create.js';
 
@@ -130,6 +130,7 @@ function saveReport(result, name) {
 function reportParts(result) {
   const { summary } = result;
   return [
+    summary.tool && h('p', { class: 'row' }, badge(t('import.tool', { tool: summary.tool }), 'good')),
     figures(summary),
     !summary.complete && notice('bad', t('import.cut')),
     summary.unknown_columns?.length > 0 && notice('', t('import.unknown_columns', { names: summary.unknown_columns.join('、') })),

@@ -3,6 +3,7 @@
 export default {
   'import.title': 'Import links',
   'import.lead': 'Bring links from another tool; their codes go on working.',
+  'import.tool': 'Recognised: an export of {tool}',
   'import.tools': 'Take a CSV export of one of these, or any table whose first line names its columns and one of them holds addresses:',
   'import.choose': 'Choose a file',
   'import.drop': 'or drop it here · CSV',

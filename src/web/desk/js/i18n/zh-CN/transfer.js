@@ -3,6 +3,7 @@
 export default {
   'import.title': '导入短链',
   'import.lead': '把其他工具里的短链搬过来，短码照旧能用。',
+  'import.tool': '已识别：{tool} 导出的文件',
   'import.tools': '直接使用这些工具导出的 CSV，或任何首行有列名、其中一列是网址的表格：',
   'import.choose': '选择文件',
   'import.drop': '或把文件拖到这里 · CSV',
