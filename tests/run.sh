@@ -110,8 +110,8 @@ suite() {
     [ -z "$filter" ] || set -- "$@" -k "$filter"
     name=$1
     shift
-    # A hung suite must end the run, not stop it: ten minutes each, then SIGINT so that fixtures still clean up.
-    LINKPOND_BIN=$root/build/dev/linkpond timeout --foreground -s INT -k 30 600 "$python" "$@" "tests/$name" >"$log" 2>&1 </dev/null
+    # A hung suite must end the run, not stop it: twenty minutes each, then SIGINT so that fixtures still clean up.
+    LINKPOND_BIN=$root/build/dev/linkpond timeout --foreground -s INT -k 30 1200 "$python" "$@" "tests/$name" >"$log" 2>&1 </dev/null
     tally "$name" pytest "$xml" $? "$log"
 }
 
@@ -137,6 +137,7 @@ if [ -n "$runnable" ]; then
     suite api
     if [ -z "$quick" ]; then
         sh tests/support/axe.sh >"$results/axe.log" 2>&1 || echo "axe-core could not be installed (see $results/axe.log)"
+        sh tests/support/html_check.sh >"$results/html.log" 2>&1 || echo "html-validate could not be installed (see $results/html.log)"
         suite e2e
         suite fault
     fi

@@ -24,3 +24,9 @@ def desk(make_pond, tmp_path, monkeypatch):
 def axe():
     from axe import Axe
     return Axe()
+
+
+@pytest.fixture(scope="session")
+def html_check(tmp_path_factory):
+    from html_check import HtmlCheck
+    return HtmlCheck(tmp_path_factory.mktemp("html"))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Goal: every page of the desk can be used by everybody, on a phone as at a desk, by day and by night: axe finds nothing;
-and it comes quickly and quietly: at most 250 KiB, nothing jumps, the console stays empty.
+"""Goal: every page of the desk can be used by everybody, on a phone as at a desk, by day and by night: axe finds nothing,
+its HTML is what the standard allows, and it comes quickly and quietly: at most 250 KiB, nothing jumps, the console stays empty.
 
 The pages are those of routes.js, so a new one is judged from its first day. They show the story of `linkpond demo`.
 """
@@ -92,12 +92,18 @@ def walk(demo, axe):
             wait_for(lambda: is_idle(desk), 30)
             seen[(route, width)] = {"bytes": desk.driver.execute_script(BYTES), "shift": desk.driver.execute_async_script(SHIFT),
                                     "noise": [line["message"] for line in noise(desk.driver)]}
+            seen[(route, width)]["html"] = desk.driver.execute_script("return '<!doctype html>' + document.documentElement.outerHTML")
             seen[(route, width)]["axe"] = judged(desk, axe, (route, width))
     return seen
 
 
 def test_axe_finds_nothing_on_any_page(walk):
     wrong = {place: found for one in walk.values() for place, found in one["axe"].items()}
+    assert not wrong, listed(wrong)
+
+
+def test_what_scripts_make_of_the_pages_is_html(walk, html_check):
+    wrong = html_check({place: one["html"] for place, one in walk.items()}, by_browser=True)
     assert not wrong, listed(wrong)
 
 

@@ -21,8 +21,8 @@ from selenium.webdriver.common.keys import Keys
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 SIZE = {"width": 1200, "height": 720, "deviceScaleFactor": 1, "mobile": False}
-TALL = {"report": 840}  # whose chart stands further down
-BYTES_MAX = 150_000
+TALL = {"report": 1020}  # whose chart stands further down
+BYTES_MAX = 180_000
 LANDING = "https://www.example.com/spring"
 
 

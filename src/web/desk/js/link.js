@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How a link is written on any page. */
+import { h } from './dom.js';
 import { known, t } from './i18n.js';
 import { href } from './router.js';
 import { badge } from './components/page.js';
@@ -19,6 +20,12 @@ export function stateBadge(link) {
 /** "s.example/spring" */
 export function shortName(link) {
   return link.short_url.replace(/^https?:\/\//, '');
+}
+
+/** The same where it may be narrow: broken behind the domain, for what follows is what people look for. */
+export function breakableName(link) {
+  const [host, ...rest] = shortName(link).split('/');
+  return [`${host}/`, h('wbr'), rest.join('/')];
 }
 
 /** The page of a link: linkHref(link), linkHref(link, '/edit') */

@@ -28,13 +28,13 @@ export function dayFilter({ label }, days, change) {
     const from = box(0, t('filter.from'));
     const to = box(1, t('filter.to'));
     const value = (field) => field.querySelector('input').value;
-    return h('form', {
-      class: 'popup stack tight', role: 'dialog', 'aria-label': label, on: {
+    return h('div', { class: 'popup', role: 'dialog', 'aria-label': label }, h('form', {
+      class: 'stack tight', on: {
         submit: (event) => { event.preventDefault(); take([value(from), value(to)]); },
       },
     }, from, to, h('div', { class: 'row' },
       h('button', { class: 'button main small', type: 'submit' }, t('filter.apply')),
-      h('button', { class: 'button plain small', type: 'button', on: { click: () => take(['', '']) } }, t('filter.any'))));
+      h('button', { class: 'button plain small', type: 'button', on: { click: () => take(['', '']) } }, t('filter.any')))));
   };
   const shown = popup(trigger, make, { place: 'start', kind: 'dialog', opened: (form) => form.querySelector('input').focus() });
   draw();

@@ -4,7 +4,7 @@ import * as api from '../api.js';
 import { append, h, replace } from '../dom.js';
 import { ago, dateTime, number, zone } from '../format.js';
 import { t } from '../i18n.js';
-import { linkHref, shortName, stateBadge, stateName, targetName } from '../link.js';
+import { breakableName, linkHref, shortName, stateBadge, stateName, targetName } from '../link.js';
 import * as places from '../places.js';
 import { go, href } from '../router.js';
 import { can } from '../session.js';
@@ -56,7 +56,7 @@ function filters() {
 
 function leadCell(link) {
   return h('div', null,
-    h('div', { class: 'link-name' }, h('a', { class: 'link-short cut', href: linkHref(link), dataset: { id: link.id } }, shortName(link)),
+    h('div', { class: 'link-name' }, h('a', { class: 'link-short any-break', href: linkHref(link), dataset: { id: link.id } }, breakableName(link)),
       copyButton(() => link.short_url, { kind: 'plain small', iconOnly: true })),
     h('p', { class: 'cut small soft', title: link.url }, link.title ? `${link.title} · ${targetName(link.url)}` : targetName(link.url)));
 }
