@@ -125,7 +125,8 @@ static enum err find_named(struct question *self, str kind, str name, int64_t *i
     } else if (str_eq(kind, STR("domain"))) {
         err = call_find_domain(self->db, arena, name, &domain);
         *id = domain.id;
-    } else if (str_eq(kind, STR("key")) || str_eq(kind, STR("utm_value"))) {
+    } else if (str_eq(kind, STR("key")) || str_eq(kind, STR("utm_value")) || str_eq(kind, STR("robot")) ||
+               str_eq(kind, STR("notice"))) {
         str prefix = str_from_c(prefix_of(kind));
         err = str_to_i64(str_starts(name, prefix) ? str_from(name, prefix.len) : name, id) ? OK : ERR_NOT_FOUND;
     }
@@ -141,9 +142,9 @@ static enum err find_named(struct question *self, str kind, str name, int64_t *i
 
 static bool is_kind(str kind)
 {
-    static const str kinds[] = {STR_INIT("link"),    STR_INIT("domain"), STR_INIT("campaign"),
-                                STR_INIT("channel"), STR_INIT("tag"),    STR_INIT("utm_value"),
-                                STR_INIT("user"),    STR_INIT("key"),    STR_INIT("import")};
+    static const str kinds[] = {STR_INIT("link"),   STR_INIT("domain"),    STR_INIT("campaign"), STR_INIT("channel"),
+                                STR_INIT("tag"),    STR_INIT("utm_value"), STR_INIT("user"),     STR_INIT("key"),
+                                STR_INIT("import"), STR_INIT("robot"),     STR_INIT("notice")};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (str_eq(kind, kinds[i])) {
             return true;

@@ -146,6 +146,24 @@ static void write_stores(struct buf *out, const struct health *health)
                   "When the newest backup was written; 0 when there is none.", health->newest_backup_ms);
 }
 
+static void write_outbox(struct buf *out, const struct health *health, int64_t now_ms)
+{
+    const struct outbox_counts *counts = &health->outbox;
+    counter(out, "linkpond_outbox_sent_total", "Posts to robots that were taken, since the start.",
+            health->notifier.sent);
+    counter(out, "linkpond_outbox_failed_total", "Posts to robots that were not taken, since the start.",
+            health->notifier.failed);
+    gauge(out, "linkpond_outbox_under_way", "Posts to robots that wait for an answer.",
+          (int64_t)health->notifier.under_way);
+    if (counts->waiting < 0) {
+        return;
+    }
+    gauge(out, "linkpond_outbox_waiting", "Notices that wait to be sent.", counts->waiting);
+    gauge(out, "linkpond_outbox_dead", "Notices that could not be sent and are not tried again.", counts->dead);
+    gauge_ms_as_s(out, "linkpond_outbox_oldest_seconds", "Age of the oldest notice that waits.",
+                  counts->oldest_ms == INT64_MIN || counts->oldest_ms > now_ms ? 0 : now_ms - counts->oldest_ms);
+}
+
 static void write_process(struct buf *out, const struct engine *engine, const struct health *health)
 {
     struct rusage usage;
@@ -172,6 +190,7 @@ static void metrics(struct ctx *ctx, struct request *request, struct reply *repl
     write_journal(&reply->body, &health.journal);
     write_writer(&reply->body, &health.writer);
     write_stores(&reply->body, &health);
+    write_outbox(&reply->body, &health, request->now_ms);
     write_process(&reply->body, ctx->engine, &health);
 }
 

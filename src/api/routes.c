@@ -15,6 +15,8 @@ const struct route *const api_route_tables[] = {
     api_utm_value_routes,
     api_utm_value_bulk_routes,
     api_key_routes,
+    api_robot_routes,
+    api_outbox_routes,
     api_user_routes,
     api_hand_over_routes,
     api_audit_routes,

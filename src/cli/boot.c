@@ -89,6 +89,7 @@ enum err boot_engine(struct arena *arena, const struct settings *settings, const
         .sequential_codes = settings->code_style == CODE_STYLE_SEQUENTIAL,
         .strict_dictionary = settings->strict_dictionary,
         .allow_private_targets = settings->allow_private_targets,
+        .notify_allow_private = settings->notify_allow_private,
         .normalise_utm = settings->utm_normalise,
         .editors_see_own = settings->editors_see == EDITORS_SEE_OWN,
         .extra_schemes = settings->extra_schemes.items,

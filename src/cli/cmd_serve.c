@@ -90,6 +90,7 @@ static enum err daemon_start(struct daemon *self, struct fault *fault)
                                              .idle_timeout_s = (int)((settings->idle_timeout_ms + 999) / 1000),
                                              .request_deadline_ms = settings->request_deadline_ms},
                        &self->server, fault);
+    err = err ? err : engine_notify(self->engine, fault);
     err = err ? err : daemon_publish(self, fault);
     if (!err) {
         say_first_link(self);

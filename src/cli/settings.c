@@ -63,6 +63,8 @@ const struct setting settings_table[] = {
       "Write UTM values of links as the dictionary has them.", "按词典统一短链的 UTM 写法。" },
     { "allow_private_targets", SETTING_BOOL, 0, 0, NULL, "false", AT(allow_private_targets), false,
       "Allow targets on private addresses, such as an intranet's.", "允许跳转到内网地址。" },
+    { "notify_allow_private", SETTING_BOOL, 0, 0, NULL, "false", AT(notify_allow_private), false,
+      "Allow notification robots on private addresses, such as an intranet's.", "允许通知机器人位于内网地址。" },
     { "click_policy", SETTING_CHOICE, 0, 0, "serve|strict", "serve", AT(click_policy), false,
       "When a click cannot be recorded: redirect and count the loss, or answer 503.", "访问无法记录时：照常跳转并计数，或返回 503。" },
     { "fsync", SETTING_CHOICE, 0, 0, "interval|always|os", "interval", AT(fsync), false,

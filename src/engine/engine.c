@@ -135,6 +135,22 @@ static enum err read_facts(struct engine *self, struct db *db, struct arena *are
     return err;
 }
 
+/* Made at the first start that has none. */
+static enum err read_seal_key(struct engine *self, struct db *db, struct arena *arena)
+{
+    str key = {0};
+    enum err err = meta_get_blob(db, arena, META_SEAL_KEY, &key);
+
+    if (err == ERR_NOT_FOUND) {
+        crypt_random(self->seal_key, sizeof self->seal_key);
+        return meta_put_blob(db, META_SEAL_KEY, (str){(const char *)self->seal_key, sizeof self->seal_key});
+    }
+    if (!err && key.len == sizeof self->seal_key) {
+        memcpy(self->seal_key, key.ptr, key.len);
+    }
+    return err ? err : key.len == sizeof self->seal_key ? OK : ERR_CORRUPT;
+}
+
 static enum err read_positions(struct engine *self, struct db *db, struct arena *arena,
                                struct journal_position **positions, size_t *count)
 {
@@ -243,6 +259,8 @@ static enum err open_editor(struct engine *self, str code_key)
                                                     .fold_case = self->fold_case,
                                                     .strict_dictionary = opts->strict_dictionary,
                                                     .allow_private_targets = opts->allow_private_targets,
+                                                    .notify_allow_private = opts->notify_allow_private,
+                                                    .seal_key = self->seal_key,
                                                     .normalise_utm = opts->normalise_utm,
                                                     .zone = self->zone,
                                                     .extra_schemes = opts->extra_schemes,
@@ -272,6 +290,25 @@ static enum err start_rewriter(struct engine *self, const char *path, struct fau
                           &self->rewriter, fault);
 }
 
+enum err engine_notify(struct engine *self, struct fault *fault)
+{
+    struct arena arena;
+
+    arena_init(&arena, 64 * 1024);
+    const char *path = files_join(&arena, self->opts.data_dir, ENGINE_DATABASE);
+    struct notifier *notifier = NULL;
+    enum err err = path ? notifier_start(&(struct notifier_opts){.writer = self->writer,
+                                                                 .path = path,
+                                                                 .seal_key = self->seal_key,
+                                                                 .zone = self->zone,
+                                                                 .allow_private = self->opts.notify_allow_private},
+                                         &notifier, fault)
+                        : ERR_NOMEM;
+    self->notifier = notifier;
+    arena_done(&arena);
+    return err;
+}
+
 static enum err open_parts(struct engine *self, struct arena *arena, struct fault *fault)
 {
     const char *path = files_join(arena, self->opts.data_dir, ENGINE_DATABASE);
@@ -283,6 +320,7 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     err = err ? err : db_open(path, DB_WRITE, &db, fault);
     self->db = db;
     err = err ? err : read_facts(self, db, arena, &code_key, fault);
+    err = err ? err : read_seal_key(self, db, arena);
     err = err ? err : recognition_load(self->opts.recognition_dir, &self->rules, fault);
     err = err ? err : restored_settle(db);
     err = err ? err : open_journal(self, db, arena, fault);
@@ -334,6 +372,7 @@ void engine_close(struct engine *self)
         return;
     }
     janitor_stop(self->janitor);
+    notifier_stop(self->notifier);
     rewriter_stop(self->rewriter);
     engine_local_key_remove(self);
     presses_free(self->presses);
@@ -352,5 +391,6 @@ void engine_close(struct engine *self)
     if (self->lock_fd >= 0) {
         files_unlock(self->lock_fd);
     }
+    crypt_cleanse(self->seal_key, sizeof self->seal_key);
     free(self);
 }

@@ -91,19 +91,23 @@ static int64_t resident_bytes(void)
 
 void engine_health(struct engine *engine, struct health *out)
 {
-    *out = (struct health){.db_bytes = -1};
+    *out = (struct health){.db_bytes = -1, .outbox = {.waiting = -1}};
     engine_balance(engine, &out->balance);
     journal_stats(engine->journal, &out->journal);
     writer_stats(engine->writer, &out->writer);
     cache_stats(engine->cache, &out->cache);
     out->cache_complete = cache_complete(engine->cache);
     out->unknown_excess = atomic_load_explicit(&engine->unknown_excess, memory_order_relaxed);
+    notifier_stats(engine->notifier, &out->notifier);
     out->resident_bytes = resident_bytes();
     out->free_bytes = files_free_bytes(engine->opts.data_dir);
     out->newest_backup_ms = engine->opts.backup_dir ? health_newest_backup(engine->opts.backup_dir) : 0;
     struct db *db = readers_take(engine->readers, READER_WAIT_MS);
     if (db) {
         out->db_bytes = db_file_bytes(db);
+        if (outbox_counts(db, &out->outbox) != OK) {
+            out->outbox.waiting = -1;
+        }
         readers_give(engine->readers, db);
     }
 }

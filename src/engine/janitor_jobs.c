@@ -7,6 +7,7 @@
 #include "linkpond/store/idempotency.h"
 #include "linkpond/store/images.h"
 #include "linkpond/store/links.h"
+#include "linkpond/store/outbox.h"
 #include "linkpond/store/sessions.h"
 #include "linkpond/store/target_events.h"
 #include "linkpond/store/users.h"
@@ -109,6 +110,36 @@ enum err janitor_forget_lines(struct engine *engine, int64_t before_ms, struct f
     return err;
 }
 
+/* ---- notices ---- */
+
+#define NOTICES_BATCH 1000
+#define SENT_KEPT_MS  (30 * MS_PER_DAY)
+#define DEAD_KEPT_MS  (90 * MS_PER_DAY)
+
+struct notices_task {
+    enum outbox_state state;
+    int64_t before_ms, deleted;
+};
+
+static enum err forget_notices(struct db *db, void *arg, struct fault *fault)
+{
+    struct notices_task *self = arg;
+
+    (void)fault;
+    return outbox_purge(db, self->state, self->before_ms, NOTICES_BATCH, &self->deleted);
+}
+
+enum err janitor_forget_notices(struct engine *engine, enum outbox_state state, int64_t before_ms, struct fault *fault)
+{
+    struct notices_task task = {.state = state, .before_ms = before_ms};
+    enum err err = OK;
+
+    do {
+        err = writer_submit(engine->writer, &(struct writer_task){.run = forget_notices, .arg = &task}, fault);
+    } while (!err && task.deleted == NOTICES_BATCH);
+    return err;
+}
+
 /* ---- clicks ---- */
 
 struct retention_task {
@@ -166,6 +197,8 @@ static void hourly(struct engine *engine, int64_t now_ms)
          writer_submit(engine->writer, &(struct writer_task){.run = forget_expired, .arg = &now_ms}, &fault), &fault);
     told("live", writer_submit(engine->writer, &(struct writer_task){.run = sweep_live, .arg = &now_ms}, &fault),
          &fault);
+    told("notices", janitor_forget_notices(engine, OUTBOX_SENT, now_ms - SENT_KEPT_MS, &fault), &fault);
+    told("notices", janitor_forget_notices(engine, OUTBOX_DEAD, now_ms - DEAD_KEPT_MS, &fault), &fault);
     if (engine->opts.click_retention_ms > 0) {
         told("retention", janitor_retention(engine, now_ms - engine->opts.click_retention_ms, now_ms, &fault), &fault);
     }
@@ -207,5 +240,6 @@ void janitor_sweep(struct engine *engine, struct janitor_state *state, int64_t n
         told("visitor_numbers", visitor_numbers_keep(&engine->visitor_numbers, engine->writer, &fault), &fault);
     }
     scheduled_backup(engine, state, now_ms);
+    told("alarms", alarms_sweep(engine, &state->alarms, now_ms, &fault), &fault);
     engine_refresh_geo(engine, false);
 }

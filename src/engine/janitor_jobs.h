@@ -4,10 +4,13 @@
 
 #include "linkpond/engine/engine.h"
 
+#include "alarms.h"
+
 /* When what was done last; all 0 at start: everything is due, a backup by the age of the
  * newest one. */
 struct janitor_state {
     int64_t hourly_ms, backup_ms;
+    struct alarms alarms;
 };
 /* Everything that is due. A failure is logged and tried again at the next sweep. */
 void janitor_sweep(struct engine *engine, struct janitor_state *state, int64_t now_ms);
@@ -20,6 +23,8 @@ int64_t janitor_newest_backup(const char *dir);
 enum err janitor_retention(struct engine *engine, int64_t before_ms, int64_t now_ms, struct fault *fault);
 /* Lines of the audit log older than that instant, some thousand in a transaction. */
 enum err janitor_forget_lines(struct engine *engine, int64_t before_ms, struct fault *fault);
+/* Notices that were sent, or that died, before that instant. */
+enum err janitor_forget_notices(struct engine *engine, enum outbox_state state, int64_t before_ms, struct fault *fault);
 /* Links that have been in the bin since before that instant become tombstones, BIN_BATCH in a transaction. */
 #define BIN_BATCH 500
 enum err janitor_empty_bin(struct engine *engine, int64_t before_ms, int64_t now_ms, struct fault *fault);

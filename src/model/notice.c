@@ -59,19 +59,19 @@ enum fact_type fact_type(enum fact_name name)
     return names[name].type;
 }
 
-void notice_text(struct notice *self, enum fact_name name, str text)
+void notice_put_text(struct notice *self, enum fact_name name, str text)
 {
     BUG_ON(names[name].type != FACT_TYPE_TEXT);
     self->facts[name] = (struct fact){.set = text.len > 0, .text = text};
 }
 
-void notice_number(struct notice *self, enum fact_name name, int64_t number)
+void notice_put_number(struct notice *self, enum fact_name name, int64_t number)
 {
     BUG_ON(names[name].type != FACT_TYPE_NUMBER);
     self->facts[name] = (struct fact){.set = true, .number = number};
 }
 
-void notice_time(struct notice *self, enum fact_name name, int64_t ms)
+void notice_put_time(struct notice *self, enum fact_name name, int64_t ms)
 {
     BUG_ON(names[name].type != FACT_TYPE_TIME);
     self->facts[name] = (struct fact){.set = ms != INT64_MIN, .number = ms};
@@ -120,12 +120,12 @@ static void unpack_fact(struct notice *out, enum fact_name name, const struct js
     int64_t ms;
 
     if (names[name].type == FACT_TYPE_TEXT && value->type == JSON_STRING) {
-        notice_text(out, name, value->string);
+        notice_put_text(out, name, value->string);
     } else if (names[name].type == FACT_TYPE_NUMBER && value->type == JSON_INT) {
-        notice_number(out, name, value->integer);
+        notice_put_number(out, name, value->integer);
     } else if (names[name].type == FACT_TYPE_TIME && value->type == JSON_STRING &&
                timestamp_parse(value->string, &ms)) {
-        notice_time(out, name, ms);
+        notice_put_time(out, name, ms);
     }
 }
 

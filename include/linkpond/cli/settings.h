@@ -54,7 +54,7 @@ struct settings {
     const char *timezone;
     int64_t code_length, code_style, editors_see;
     struct str_list extra_schemes;
-    bool strict_dictionary, utm_normalise, allow_private_targets;
+    bool strict_dictionary, utm_normalise, allow_private_targets, notify_allow_private;
     int64_t visitor_cookie;      /* enum visitor_cookie_mode */
     int64_t click_policy, fsync; /* fsync: enum journal_fsync */
     int64_t journal_segment_bytes, journal_keep_bytes;

@@ -5,6 +5,7 @@
 #include "linkpond/engine/writer.h"
 #include "linkpond/model/link.h"
 #include "linkpond/model/utm.h"
+#include "linkpond/store/robots.h"
 #include "linkpond/store/utm_values.h"
 
 /*
@@ -46,8 +47,10 @@ struct editor_opts {
     int64_t chunk_rows; /* as the writer's */
     int code_length;    /* default for domains without their own */
     bool sequential_codes, fold_case, strict_dictionary, allow_private_targets;
-    bool normalise_utm;      /* UTM values of links are written as the dictionary has them */
-    const struct zone *zone; /* whose dates templates write; NULL = UTC */
+    bool notify_allow_private; /* robots may be on addresses of our own network */
+    const uint8_t *seal_key;   /* SEAL_KEY_BYTES; lent */
+    bool normalise_utm;        /* UTM values of links are written as the dictionary has them */
+    const struct zone *zone;   /* whose dates templates write; NULL = UTC */
     const str *extra_schemes;
     size_t extra_schemes_count;
     const str *reserved; /* words no alias may be */
@@ -218,6 +221,30 @@ struct hand_over {
 /* dry: the same counts, nothing is written. */
 enum err editor_hand_over(struct editor *self, const struct actor *actor, bool dry, struct hand_over *state,
                           struct fault *fault);
+
+/* Robots that notices go to (store/robots.h). id 0 = a new one; else what the draft does not name stays; the kind never
+ * changes. ERR_CONFLICT: "taken", "too_many". */
+#define ROBOT_ROTATION_MS (24 * INT64_C(3600000)) /* the secret before still signs for so long */
+struct robot_draft {
+    int kind;                  /* enum robot_kind; -1 = not named */
+    str name, url, secret;     /* an empty secret takes it away */
+    str language, zone, owner; /* "zh" | "en"; an empty zone is the installation's; owner's key, empty = nobody */
+    int quiet_from_min, quiet_to_min; /* of the day; equal = none */
+    bool markdown, enabled, rotate_secret;
+    unsigned notices;
+    bool has_name, has_url, has_secret, has_language, has_zone, has_owner, has_quiet, has_markdown, has_enabled,
+        has_notices;
+};
+struct robot_result {
+    struct robot robot;            /* texts in the arena */
+    char secret[ROBOT_SECRET_MAX]; /* made by this call: shown once and cleansed by the caller; empty = none was */
+};
+enum err editor_robot_put(struct editor *self, const struct actor *actor, struct arena *arena, int64_t id,
+                          const struct robot_draft *draft, struct robot_result *out, struct fault *fault);
+/* With all that was, or was to be, told to it. */
+enum err editor_robot_delete(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
+/* A notice from the beginning, now. ERR_CONFLICT: it was sent. Wake the notifier. */
+enum err editor_outbox_retry(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
 
 /* Any other small write (sessions, idempotency, last-used times) as a task of its own. */
 enum err editor_run(struct editor *self, const struct writer_task *task, struct fault *fault);

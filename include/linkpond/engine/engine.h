@@ -6,6 +6,7 @@
 #include "linkpond/engine/editor.h"
 #include "linkpond/engine/geo.h"
 #include "linkpond/engine/journal.h"
+#include "linkpond/engine/notifier.h"
 #include "linkpond/engine/presses.h"
 #include "linkpond/engine/readers.h"
 #include "linkpond/engine/reporter.h"
@@ -41,7 +42,8 @@ struct engine_opts {
     int64_t fold_rows, chunk_rows;
     int code_length;
     bool sequential_codes, strict_dictionary, allow_private_targets, normalise_utm;
-    bool editors_see_own; /* users of role editor are bound to their own links */
+    bool notify_allow_private; /* notices may be posted to addresses of our own network */
+    bool editors_see_own;      /* users of role editor are bound to their own links */
     const str *extra_schemes;
     size_t extra_schemes_count;
     const str *reserved;
@@ -81,9 +83,11 @@ struct engine {
     struct editor *editor;
     struct janitor *janitor;
     struct rewriter *rewriter;
-    struct geo *geo; /* NULL = no files are named */
+    struct notifier *_Atomic notifier; /* NULL until engine_notify */
+    struct geo *geo;                   /* NULL = no files are named */
     struct visitor_numbers visitor_numbers;
     uint8_t cookie_key[16];
+    uint8_t seal_key[SEAL_KEY_BYTES]; /* of what is kept to be used as it is: robots' addresses and secrets */
     _Atomic uint64_t clicks_answered, clicks_dropped, unknown_excess;
     _Atomic int64_t local_key_id; /* row of the local command line's key; 0 until it has one */
     int lock_fd;
@@ -111,6 +115,9 @@ enum err engine_init(const struct engine_init_opts *opts, char secret[KEY_SECRET
 enum err engine_open(const struct engine_opts *opts, struct engine **out, struct fault *fault);
 /* Stops threads, ingests what is journalled, checkpoints, releases the lock. */
 void engine_close(struct engine *self);
+
+/* From now on notices are sent: a daemon's to do, not that of a command that has the folder open for a moment. */
+enum err engine_notify(struct engine *self, struct fault *fault);
 
 /* A folder whose figures are made up is marked, so that nobody takes them for real, and so that it can be removed by a
  * command without a question. */

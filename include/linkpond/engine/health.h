@@ -14,6 +14,8 @@ struct health {
     struct writer_stats writer;
     struct cache_stats cache;
     bool cache_complete;
+    struct notifier_stats notifier;
+    struct outbox_counts outbox; /* waiting -1: no reader came free */
     uint64_t unknown_excess;
     int64_t db_bytes;         /* -1: no reader came free */
     int64_t resident_bytes;   /* 0 = not known */

@@ -70,9 +70,9 @@ struct notice {
     int64_t time_ms;
     struct fact facts[FACT_NAMES];
 };
-void notice_text(struct notice *self, enum fact_name name, str text); /* an empty one is left out */
-void notice_number(struct notice *self, enum fact_name name, int64_t number);
-void notice_time(struct notice *self, enum fact_name name, int64_t ms); /* TIME_NONE is left out */
+void notice_put_text(struct notice *self, enum fact_name name, str text); /* an empty one is left out */
+void notice_put_number(struct notice *self, enum fact_name name, int64_t number);
+void notice_put_time(struct notice *self, enum fact_name name, int64_t ms); /* TIME_NONE is left out */
 
 /* The facts as a JSON object, for the database and for programs; at most NOTICE_PACKED_MAX bytes. */
 #define NOTICE_PACKED_MAX (12 * 1024)

@@ -9,11 +9,11 @@ static struct notice ending(void)
 {
     struct notice notice = {.kind = NOTICE_TARGET_ENDING, .subject = STR("华东3群"), .time_ms = 1763776800000};
 
-    notice_text(&notice, FACT_LINK, STR("https://s.test/abc"));
-    notice_text(&notice, FACT_OWNER, STR(""));
-    notice_number(&notice, FACT_SHOWN, 160);
-    notice_time(&notice, FACT_ENDS_AT, 1763863200000);
-    notice_time(&notice, FACT_SINCE, INT64_MIN);
+    notice_put_text(&notice, FACT_LINK, STR("https://s.test/abc"));
+    notice_put_text(&notice, FACT_OWNER, STR(""));
+    notice_put_number(&notice, FACT_SHOWN, 160);
+    notice_put_time(&notice, FACT_ENDS_AT, 1763863200000);
+    notice_put_time(&notice, FACT_SINCE, INT64_MIN);
     return notice;
 }
 
@@ -95,7 +95,7 @@ static void notice__packs_into_its_bound_whatever_texts_are_made_of(void **state
     memset(much, '<', sizeof much); /* six bytes each, escaped */
     for (int i = 0; i < FACT_NAMES; i++) {
         if (fact_type((enum fact_name)i) == FACT_TYPE_TEXT) {
-            notice_text(&notice, (enum fact_name)i, (str){much, sizeof much});
+            notice_put_text(&notice, (enum fact_name)i, (str){much, sizeof much});
         }
     }
     buf_init_heap(&packed, 1 << 20);

@@ -46,7 +46,7 @@ static int64_t put(struct tempdb *self, enum notice_kind kind, const char *dedup
     struct notice notice = {.kind = kind, .subject = STR("s"), .time_ms = now_ms};
     int64_t count = -1;
 
-    notice_number(&notice, FACT_LEFT, 3);
+    notice_put_number(&notice, FACT_LEFT, 3);
     assert_int_equal(db_begin(self->db, false), OK);
     assert_int_equal(outbox_put(self->db, &notice, str_from_c(dedupe), &count), OK);
     assert_int_equal(db_commit(self->db), OK);

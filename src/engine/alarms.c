@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "alarms.h"
+
+#include <stdatomic.h>
+
+#include "linkpond/base/clock.h"
+#include "linkpond/base/files.h"
+#include "linkpond/engine/health.h"
+
+static struct alarm *add(struct alarm *out, enum notice_kind kind, const char *what, int64_t when, str subject,
+                         int64_t now_ms)
+{
+    *out = (struct alarm){.notice = {.kind = kind, .subject = subject, .time_ms = now_ms}};
+    snprintf(out->dedupe, sizeof out->dedupe, "%s:%lld", what, (long long)when);
+    return out;
+}
+
+size_t alarms_due(struct alarms *self, const struct alarm_figures *figures, const struct zone *zone, int64_t now_ms,
+                  struct alarm out[ALARMS_MAX])
+{
+    int64_t day = zone_civil_day(zone, now_ms, NULL) + 1;
+    size_t count = 0;
+
+    if (health_of_disk(figures->free_bytes) != HEALTH_OK && self->disk_day != day) {
+        struct alarm *alarm = add(&out[count++], NOTICE_DISK, "disk", day, figures->subject, now_ms);
+        notice_put_number(&alarm->notice, FACT_FREE_BYTES, figures->free_bytes);
+        self->disk_day = day;
+    }
+    if (figures->backs_up && health_of_backup(figures->newest_backup_ms, now_ms) != HEALTH_OK &&
+        self->backup_day != day) {
+        struct alarm *alarm = add(&out[count++], NOTICE_BACKUP_OVERDUE, "backup", day, figures->subject, now_ms);
+        notice_put_time(&alarm->notice, FACT_SINCE,
+                        figures->newest_backup_ms > 0 ? figures->newest_backup_ms : INT64_MIN);
+        self->backup_day = day;
+    }
+    if (figures->dropped > self->dropped) {
+        struct alarm *alarm =
+            add(&out[count++], NOTICE_CLICKS_DROPPED, "dropped", now_ms / MS_PER_HOUR, figures->subject, now_ms);
+        notice_put_number(&alarm->notice, FACT_COUNT, (int64_t)(figures->dropped - self->dropped));
+        self->dropped = figures->dropped;
+    }
+    return count;
+}
+
+struct put_task {
+    const struct alarm *alarms;
+    size_t count;
+    int64_t put;
+};
+
+static enum err put_alarms(struct db *db, void *arg, struct fault *fault)
+{
+    struct put_task *self = arg;
+    enum err err = OK;
+
+    (void)fault;
+    for (size_t i = 0; !err && i < self->count; i++) {
+        int64_t put = 0;
+        err = outbox_put(db, &self->alarms[i].notice, str_from_c(self->alarms[i].dedupe), &put);
+        self->put += put;
+    }
+    return err;
+}
+
+enum err alarms_sweep(struct engine *engine, struct alarms *self, int64_t now_ms, struct fault *fault)
+{
+    const struct engine_opts *opts = &engine->opts;
+    struct alarm alarms[ALARMS_MAX];
+    struct alarms before = *self;
+    struct alarm_figures figures = {
+        .free_bytes = files_free_bytes(opts->data_dir),
+        .newest_backup_ms = opts->backup_dir ? health_newest_backup(opts->backup_dir) : 0,
+        .backs_up = opts->backup_dir && opts->backup_every_ms > 0 && now_ms - engine->started_ms > MS_PER_HOUR,
+        .dropped = atomic_load_explicit(&engine->clicks_dropped, memory_order_relaxed),
+        .subject = str_from_c(opts->admin_url),
+    };
+    struct put_task task = {.alarms = alarms, .count = alarms_due(self, &figures, engine->zone, now_ms, alarms)};
+
+    if (!engine->notifier || task.count == 0) {
+        return OK;
+    }
+    enum err err = writer_submit(engine->writer, &(struct writer_task){.run = put_alarms, .arg = &task}, fault);
+    if (err) {
+        *self = before; /* told at the next look */
+    } else if (task.put > 0) {
+        notifier_wake(engine->notifier);
+    }
+    return err;
+}
