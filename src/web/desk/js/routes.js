@@ -68,6 +68,10 @@ export const routes = [
     nav: { group: 'run', icon: 'key', word: 'nav.keys', scope: 'admin' },
   },
   {
+    path: '/robots', page: () => import('./pages/robots.js'), words: ['robots'],
+    nav: { group: 'run', icon: 'bell', word: 'nav.robots', scope: 'admin' },
+  },
+  {
     path: '/audit', page: () => import('./pages/audit.js'), words: ['audit'],
     nav: { group: 'run', icon: 'clock', word: 'nav.audit', keys: 'g u', scope: 'links:write' },
   },

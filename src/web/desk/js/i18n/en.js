@@ -46,6 +46,7 @@ export default {
   'nav.utm': 'UTM dictionary',
   'nav.domains': 'Domains',
   'nav.keys': 'API keys',
+  'nav.robots': 'Notification robots',
   'nav.audit': 'Audit log',
   'nav.account': 'Your account',
   'nav.health': 'Health',

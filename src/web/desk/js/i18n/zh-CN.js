@@ -46,6 +46,7 @@ export default {
   'nav.utm': 'UTM 字典',
   'nav.domains': '域名',
   'nav.keys': 'API 密钥',
+  'nav.robots': '通知机器人',
   'nav.audit': '操作记录',
   'nav.account': '我的账号',
   'nav.health': '运行状况',
