@@ -361,7 +361,8 @@ static void robots_test(struct ctx *ctx, struct request *request, struct reply *
         return;
     }
     const struct engine *engine = ctx->engine;
-    const struct notifier_try_opts opts = {engine->seal_key, engine->zone, engine->opts.notify_allow_private};
+    const struct notifier_try_opts opts = {engine->seal_key, engine->zone, engine->opts.notify_allow_private,
+                                           request->chinese};
     int64_t began_ns = clock_mono_ns();
     enum err err = find_robot(ctx, request, id, &robot);
     err = err ? err : notifier_try(&opts, request->arena, &robot, request->now_ms, &answer, &judgement);

@@ -150,7 +150,7 @@ enum err notifier_try(const struct notifier_try_opts *opts, struct arena *arena,
     err = err ? err : robot_write(arena, &letter, &message);
     err = err ? err : poster_once(&(struct poster_opts){opts->allow_private}, arena, &message, answer);
     if (!err) {
-        robot_judge(robot->kind, answer, judgement);
+        robot_judge(robot->kind, answer, opts->chinese, judgement);
     }
     return err;
 }

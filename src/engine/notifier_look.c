@@ -95,6 +95,7 @@ static enum err send(struct notifier *self, const struct robot *robot, struct ou
         .robot_id = robot->id,
         .item_id = item->id,
         .kind = robot->kind,
+        .chinese = robot->chinese,
         .attempts = item->attempts,
         .paced_ms = pace_charge(robot->paced_ms, now_ms),
     };

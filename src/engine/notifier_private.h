@@ -12,6 +12,7 @@ struct flight {
     bool used, answered;
     int64_t robot_id, item_id;
     enum robot_kind kind;
+    bool chinese;
     int64_t attempts; /* failed ones before */
     int64_t paced_ms;
     /* Once answered: */

@@ -32,7 +32,7 @@ void notifier_answered(struct notifier *self, int slot, const struct robot_answe
     struct robot_judgement *judgement = &flight->judgement;
 
     BUG_ON(!flight->used || flight->answered);
-    robot_judge(flight->kind, answer, judgement);
+    robot_judge(flight->kind, answer, flight->chinese, judgement);
     flight->answered = true;
     flight->result = (struct outbox_result){
         .attempts = flight->attempts,

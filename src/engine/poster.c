@@ -147,15 +147,13 @@ static struct exchange *exchange_new(const struct poster_opts *opts, const struc
     return self;
 }
 
-static str explain(struct exchange *self, CURLcode code)
+static void explain(struct exchange *self, CURLcode code, struct robot_answer *out)
 {
-    const char *words = self->refused                      ? "the address belongs to a private network"
-                        : code == CURLE_OPERATION_TIMEDOUT ? "no answer in time"
-                        : self->words[0]                   ? self->words
-                                                           : curl_easy_strerror(code);
-
-    snprintf(self->trouble, sizeof self->trouble, "%s", words);
-    return str_from_c(self->trouble);
+    out->why = self->refused                      ? ROBOT_TROUBLE_PRIVATE
+               : code == CURLE_OPERATION_TIMEDOUT ? ROBOT_TROUBLE_LATE
+                                                  : ROBOT_TROUBLE_OTHER;
+    snprintf(self->trouble, sizeof self->trouble, "%s", self->words[0] ? self->words : curl_easy_strerror(code));
+    out->trouble = str_from_c(self->trouble);
 }
 
 /* A whole answer, or its head and as much of its body as was wanted. One that breaks off in the middle is none: a chat
@@ -174,7 +172,7 @@ static struct robot_answer exchange_answer(struct exchange *self, CURLcode code)
         answer.retry_after_s = (int64_t)retry_after;
     }
     if (answer.status == 0) {
-        answer.trouble = explain(self, code);
+        explain(self, code, &answer);
     }
     return answer;
 }

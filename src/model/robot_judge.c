@@ -8,31 +8,54 @@
 #define JUDGE_ARENA_MAX ((size_t)64 * 1024)
 #define SHOWN_BYTES     160
 
+struct why {
+    const char *en, *zh;
+};
 struct code {
     int64_t code;
     enum robot_verdict verdict;
     int64_t wait_ms;
-    const char *why;
+    struct why why;
 };
+#define TOO_MANY                                                                                                       \
+    {                                                                                                                  \
+        "too many messages a minute", "每分钟发送过多"                                                          \
+    }
+#define NO_ROBOT                                                                                                       \
+    {                                                                                                                  \
+        "no such robot: its address is wrong, or it was removed from the group",                                       \
+            "没有该机器人：地址有误，或已被移出群"                                                   \
+    }
 static const struct code wecom_codes[] = {
-    {45009, ROBOT_HELD, WAIT_MS, "too many messages a minute"},
-    {93000, ROBOT_FAILED, 0, "no such robot: its address is wrong, or it was removed from the group"},
-    {0, ROBOT_FAILED, 0, NULL},
+    {45009, ROBOT_HELD, WAIT_MS, TOO_MANY},
+    {93000, ROBOT_FAILED, 0, NO_ROBOT},
+    {0, ROBOT_FAILED, 0, {NULL, NULL}},
 };
 static const struct code dingtalk_codes[] = {
-    {130101, ROBOT_HELD, 10 * MS_PER_MINUTE, "too many messages a minute; DingTalk takes none for ten minutes"},
-    {300001, ROBOT_FAILED, 0, "no such robot: its address is wrong, or it was removed from the group"},
-    {310000, ROBOT_FAILED, 0, "the robot's security settings refuse it: keyword, signature or address"},
-    {0, ROBOT_FAILED, 0, NULL},
+    {130101,
+     ROBOT_HELD,
+     10 * MS_PER_MINUTE,
+     {"too many messages a minute; DingTalk takes none for ten minutes", "每分钟发送过多，钉钉限制十分钟内不再接收"}},
+    {300001, ROBOT_FAILED, 0, NO_ROBOT},
+    {310000,
+     ROBOT_FAILED,
+     0,
+     {"the robot's security settings refuse it: keyword, signature or address",
+      "未通过机器人的安全设置：关键词、加签或 IP 地址"}},
+    {0, ROBOT_FAILED, 0, {NULL, NULL}},
 };
 static const struct code feishu_codes[] = {
-    {11232, ROBOT_HELD, WAIT_MS, "too many messages at once"},
-    {9499, ROBOT_HELD, WAIT_MS, "too many requests"},
-    {19001, ROBOT_FAILED, 0, "no such robot: its address is wrong, or it was removed from the group"},
-    {19021, ROBOT_FAILED, 0, "the signature is not right, or this machine's clock is more than an hour off"},
-    {19022, ROBOT_FAILED, 0, "the robot takes messages from other addresses only"},
-    {19024, ROBOT_FAILED, 0, "the robot demands a keyword that is not in the text"},
-    {0, ROBOT_FAILED, 0, NULL},
+    {11232, ROBOT_HELD, WAIT_MS, TOO_MANY},
+    {9499, ROBOT_HELD, WAIT_MS, TOO_MANY},
+    {19001, ROBOT_FAILED, 0, NO_ROBOT},
+    {19021,
+     ROBOT_FAILED,
+     0,
+     {"the signature is not right, or this machine's clock is more than an hour off",
+      "签名不正确，或本机时间相差超过一小时"}},
+    {19022, ROBOT_FAILED, 0, {"the robot takes messages from other addresses only", "机器人只接收其他 IP 地址的消息"}},
+    {19024, ROBOT_FAILED, 0, {"the robot demands a keyword that is not in the text", "消息中没有机器人要求的关键词"}},
+    {0, ROBOT_FAILED, 0, {NULL, NULL}},
 };
 
 str robot_verdict_name(enum robot_verdict verdict)
@@ -42,8 +65,20 @@ str robot_verdict_name(enum robot_verdict verdict)
     return str_from_c(names[verdict]);
 }
 
+static const struct why STATUS = {"status", "状态"}, CODE = {"code", "错误码"}, NONE = {NULL, NULL};
+
+struct judge {
+    bool chinese;
+    struct robot_judgement *out;
+};
+
+static const char *word(const struct judge *self, struct why why)
+{
+    return self->chinese ? why.zh : why.en;
+}
+
 /* For people: what was answered, in one line of harmless characters. */
-static void say(struct robot_judgement *out, const char *what, int64_t number, const char *why, str words)
+static void say(struct judge *self, struct why what, int64_t number, struct why why, str words)
 {
     char repaired[SHOWN_BYTES * 3 + 1];
     struct buf text;
@@ -62,32 +97,34 @@ static void say(struct robot_judgement *out, const char *what, int64_t number, c
     char memory[ROBOT_ERROR_MAX * 4];
     struct buf line;
     buf_init_fixed(&line, memory, sizeof memory);
-    buf_addf(&line, "%s %lld", what, (long long)number);
-    if (why) {
-        buf_addf(&line, ": %s", why);
+    buf_addf(&line, "%s %lld", word(self, what), (long long)number);
+    if (why.en) {
+        buf_addf(&line, self->chinese ? "：%s" : ": %s", word(self, why));
     }
     str shown = str_trim(buf_str(&text));
     if (shown.len > 0) {
         buf_addf(&line, " (" STR_FMT ")", STR_ARG(shown));
     }
     str cut = utf8_cut(buf_str(&line), ROBOT_ERROR_MAX - 1);
-    memcpy(out->error, cut.ptr, cut.len);
-    out->error[cut.len] = '\0';
+    memcpy(self->out->error, cut.ptr, cut.len);
+    self->out->error[cut.len] = '\0';
 }
 
-static void judge_code(const struct code *codes, int64_t code, str words, struct robot_judgement *out)
+static void judge_code(struct judge *self, const struct code *codes, int64_t code, str words)
 {
-    while (codes->why && codes->code != code) {
+    while (codes->why.en && codes->code != code) {
         codes++;
     }
-    out->verdict = codes->verdict;
-    out->wait_ms = codes->wait_ms;
-    say(out, "code", code, codes->why, words);
+    self->out->verdict = codes->verdict;
+    self->out->wait_ms = codes->wait_ms;
+    say(self, CODE, code, codes->why, words);
 }
 
+static const struct why FOREIGN = {"the answer is not this chat program's", "不是该聊天软件的回答"};
+
 /* {"errcode": 0, "errmsg": "ok"} and {"code": 0, "msg": "success"}. */
-static void judge_json(const struct code *codes, const char *code_name, const char *words_name, str body,
-                       struct robot_judgement *out)
+static void judge_json(struct judge *self, const struct code *codes, const char *code_name, const char *words_name,
+                       str body)
 {
     struct arena arena;
     struct json *json = NULL;
@@ -97,21 +134,21 @@ static void judge_json(const struct code *codes, const char *code_name, const ch
     const struct json *code = err ? NULL : json_get(json, str_from_c(code_name));
     const struct json *words = err ? NULL : json_get(json, str_from_c(words_name));
     if (!code || code->type != JSON_INT) {
-        out->verdict = ROBOT_FAILED;
-        say(out, "status", 200, "the answer is not this chat program's", body);
+        self->out->verdict = ROBOT_FAILED;
+        say(self, STATUS, 200, FOREIGN, body);
     } else if (code->integer != 0) {
-        judge_code(codes, code->integer, words && words->type == JSON_STRING ? words->string : (str){0}, out);
+        judge_code(self, codes, code->integer, words && words->type == JSON_STRING ? words->string : (str){0});
     } else {
-        out->verdict = ROBOT_SENT;
+        self->out->verdict = ROBOT_SENT;
     }
     arena_done(&arena);
 }
 
-static void judge_slack(str body, struct robot_judgement *out)
+static void judge_slack(struct judge *self, str body)
 {
-    out->verdict = str_eq(str_trim(body), STR("ok")) ? ROBOT_SENT : ROBOT_FAILED;
-    if (out->verdict == ROBOT_FAILED) {
-        say(out, "status", 200, "the answer is not Slack's", body);
+    self->out->verdict = str_eq(str_trim(body), STR("ok")) ? ROBOT_SENT : ROBOT_FAILED;
+    if (self->out->verdict == ROBOT_FAILED) {
+        say(self, STATUS, 200, FOREIGN, body);
     }
 }
 
@@ -124,41 +161,56 @@ static int64_t asked_wait(const struct robot_answer *answer)
                                                                    : answer->retry_after_s * MS_PER_SECOND;
 }
 
-static void judge_status(const struct robot_answer *answer, struct robot_judgement *out)
+static void judge_status(struct judge *self, const struct robot_answer *answer)
 {
+    static const struct why gone = {"it is gone, and asks for no more", "已失效，对方要求不再发送"};
+    static const struct why many = TOO_MANY;
+    static const struct why moved = {"redirects are not followed", "不跟随重定向"};
     int status = answer->status;
     int64_t wait_ms = asked_wait(answer);
-    const char *why = NULL;
+    struct why why = NONE;
 
-    out->verdict = ROBOT_FAILED;
-    out->wait_ms = wait_ms;
+    self->out->verdict = ROBOT_FAILED;
+    self->out->wait_ms = wait_ms;
     if (status == 410) {
-        out->verdict = ROBOT_GONE;
-        why = "it is gone, and asks for no more";
+        self->out->verdict = ROBOT_GONE;
+        why = gone;
     } else if (status == 429) {
-        out->verdict = ROBOT_HELD;
-        out->wait_ms = wait_ms > 0 ? wait_ms : WAIT_MS;
-        why = "too many messages";
+        self->out->verdict = ROBOT_HELD;
+        self->out->wait_ms = wait_ms > 0 ? wait_ms : WAIT_MS;
+        why = many;
     } else if (status >= 300 && status < 400) {
-        why = "redirects are not followed";
+        why = moved;
     }
-    say(out, "status", status, why, answer->body);
+    say(self, STATUS, status, why, answer->body);
 }
 
-void robot_judge(enum robot_kind kind, const struct robot_answer *answer, struct robot_judgement *out)
+static void judge_silence(struct judge *self, const struct robot_answer *answer)
 {
+    static const struct why own = {"the address belongs to a private network", "该地址属于内网"};
+    static const struct why late = {"no answer in time", "对方没有及时回答"};
+    str words = answer->why == ROBOT_TROUBLE_PRIVATE ? str_from_c(word(self, own))
+                : answer->why == ROBOT_TROUBLE_LATE  ? str_from_c(word(self, late))
+                                                     : utf8_cut(answer->trouble, ROBOT_ERROR_MAX - 1);
+
+    memcpy(self->out->error, words.ptr, words.len);
+}
+
+void robot_judge(enum robot_kind kind, const struct robot_answer *answer, bool chinese, struct robot_judgement *out)
+{
+    struct judge self = {chinese, out};
+
     *out = (struct robot_judgement){.verdict = ROBOT_FAILED};
     if (answer->status == 0) {
-        str words = utf8_cut(answer->trouble, ROBOT_ERROR_MAX - 1);
-        memcpy(out->error, words.ptr, words.len);
+        judge_silence(&self, answer);
     } else if (answer->status < 200 || answer->status > 299) {
-        judge_status(answer, out);
+        judge_status(&self, answer);
     } else if (kind == ROBOT_WECOM || kind == ROBOT_DINGTALK) {
-        judge_json(kind == ROBOT_WECOM ? wecom_codes : dingtalk_codes, "errcode", "errmsg", answer->body, out);
+        judge_json(&self, kind == ROBOT_WECOM ? wecom_codes : dingtalk_codes, "errcode", "errmsg", answer->body);
     } else if (kind == ROBOT_FEISHU) {
-        judge_json(feishu_codes, "code", "msg", answer->body, out);
+        judge_json(&self, feishu_codes, "code", "msg", answer->body);
     } else if (kind == ROBOT_SLACK) {
-        judge_slack(answer->body, out);
+        judge_slack(&self, answer->body);
     } else {
         out->verdict = ROBOT_SENT;
     }

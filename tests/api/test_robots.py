@@ -217,7 +217,7 @@ def test_the_outbox_tells_what_became_of_each(make_pond, sink):
     item, = outbox(pond, state="sent")
     assert (item["message"], item["subject"], item["status"], item["attempts"], item["robot"]["id"]) == (sent, "群一", 200, 0, good["id"])
     item, = outbox(pond, state="waiting", robot=bad["id"])
-    assert (item["message"], item["status"], item["error"]) == (dead, 500, "status 500 (out of order)") and item["due_at"]
+    assert (item["message"], item["status"], item["error"]) == (dead, 500, "状态 500 (out of order)") and item["due_at"]
     assert item["facts"] == {"link": "https://s.test/x", "shown": 200}
     post = sink.taken[0]
     assert post.json["type"] == "target_full" and post.json["data"]["facts"] == item["facts"] and post.id == sent

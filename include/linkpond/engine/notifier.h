@@ -40,7 +40,7 @@ void notifier_stats(const struct notifier *self, struct notifier_stats *out); /*
 struct notifier_try_opts {
     const uint8_t *seal_key;
     const struct zone *zone;
-    bool allow_private;
+    bool allow_private, chinese; /* the language of what is told of the answer */
 };
 enum err notifier_try(const struct notifier_try_opts *opts, struct arena *arena, const struct robot *robot,
                       int64_t now_ms, struct robot_answer *answer, struct robot_judgement *judgement);

@@ -71,11 +71,13 @@ size_t robot_digest_holds(enum robot_kind kind, bool markdown, bool chinese, con
                           const struct notice *notices, size_t count);
 
 /* What came back. */
+enum robot_trouble { ROBOT_TROUBLE_OTHER, ROBOT_TROUBLE_PRIVATE, ROBOT_TROUBLE_LATE };
 struct robot_answer {
-    int status;            /* of HTTP; 0 = there was none */
-    str body;              /* its beginning */
-    int64_t retry_after_s; /* 0 = not said */
-    str trouble;           /* without a status: why */
+    int status;             /* of HTTP; 0 = there was none */
+    str body;               /* its beginning */
+    int64_t retry_after_s;  /* 0 = not said */
+    enum robot_trouble why; /* without a status: an address of our own network, no answer in time, or else */
+    str trouble;            /* else: its words */
 };
 enum robot_verdict {
     ROBOT_SENT,
@@ -90,7 +92,7 @@ struct robot_judgement {
     int64_t wait_ms;             /* HELD: how long; FAILED: at least so long, 0 = as the schedule says */
     char error[ROBOT_ERROR_MAX]; /* for people: what was answered; empty when it was sent */
 };
-/* Chat programs answer 200 to what they refuse: their bodies tell. */
-void robot_judge(enum robot_kind kind, const struct robot_answer *answer, struct robot_judgement *out);
+/* Chat programs answer 200 to what they refuse: their bodies tell. `chinese`: the language of the error. */
+void robot_judge(enum robot_kind kind, const struct robot_answer *answer, bool chinese, struct robot_judgement *out);
 
 #endif

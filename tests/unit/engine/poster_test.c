@@ -107,7 +107,7 @@ static void poster__posts_to_no_private_address_however_it_is_written(void **sta
     sink_run(&sink);
     for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
         struct robot_answer answer = post(&arena, hosts[i], sink.port, false);
-        if (answer.status != 0 || !str_eq(answer.trouble, STR("the address belongs to a private network"))) {
+        if (answer.status != 0 || answer.why != ROBOT_TROUBLE_PRIVATE) {
             fail_msg("%s: %d " STR_FMT, hosts[i], answer.status, STR_ARG(answer.trouble));
         }
     }

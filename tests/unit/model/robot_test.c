@@ -212,8 +212,9 @@ static void assert_judged(enum robot_kind kind, int status, const char *body, in
 {
     struct robot_judgement out;
 
-    robot_judge(
-        kind, &(struct robot_answer){.status = status, .body = str_from_c(body), .retry_after_s = retry_after_s}, &out);
+    robot_judge(kind,
+                &(struct robot_answer){.status = status, .body = str_from_c(body), .retry_after_s = retry_after_s},
+                false, &out);
     if (out.verdict != verdict || out.wait_ms != wait_ms) {
         fail_msg("%d %s: %d, %lld ms: %s", status, body, out.verdict, (long long)out.wait_ms, out.error);
     }
@@ -262,11 +263,15 @@ static void answer__is_shown_in_one_harmless_line(void **state)
 
     (void)state;
     robot_judge(ROBOT_WEBHOOK, &(struct robot_answer){.status = 500, .body = STR("a\r\nb\xFF\x1B[31m\xE2\x80\xAE 链")},
-                &out);
+                false, &out);
     assert_string_equal(out.error, "status 500 (a  b  [31m  链)");
-    robot_judge(ROBOT_WEBHOOK, &(struct robot_answer){.trouble = STR("timed out")}, &out);
+    robot_judge(ROBOT_WEBHOOK, &(struct robot_answer){.trouble = STR("timed out")}, false, &out);
     assert_int_equal(out.verdict, ROBOT_FAILED);
     assert_string_equal(out.error, "timed out");
+    robot_judge(ROBOT_WECOM, &(struct robot_answer){.status = 200, .body = STR("{\"errcode\":45009}")}, true, &out);
+    assert_string_equal(out.error, "错误码 45009：每分钟发送过多");
+    robot_judge(ROBOT_WECOM, &(struct robot_answer){.why = ROBOT_TROUBLE_PRIVATE, .trouble = STR("x")}, true, &out);
+    assert_string_equal(out.error, "该地址属于内网");
 }
 
 int main(void)

@@ -72,7 +72,7 @@ export function showSecret(robot) {
 /** robot = null: another one. saved(robot) once it is. */
 export function editRobot(robot, saved) {
   const fields = makeFields(robot);
-  const help = h('p', { class: 'hint' });
+  const help = h('p', { class: 'small soft' });
   const submit = submitButton(robot ? t('save') : t('robots.save_new'));
   const fit = () => {
     const kind = fields.kind.get();
@@ -88,7 +88,7 @@ export function editRobot(robot, saved) {
     title: t(robot ? 'robots.edit' : 'robots.add'), wide: true, body: form({
       fields: Object.values(fields), submit,
       body: [kind.element, help, name.element, url.element, secret.element, words.element, markdown.element,
-        h('div', { class: 'pair' }, from.element, to.element), h('p', { class: 'hint' }, t('robots.quiet_hint')), notices.element, submit],
+        h('div', { class: 'pair' }, from.element, to.element), h('p', { class: 'small soft' }, t('robots.quiet_hint')), notices.element, submit],
       onSubmit: async (values) => {
         const body = bodyOf(robot, values);
         const stored = robot ? await api.patch(`/robots/${robot.id}`, body) : await api.post('/robots', body);

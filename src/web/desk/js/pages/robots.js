@@ -114,7 +114,7 @@ function robotsCard(view) {
   async function load() {
     try {
       const page = await api.get('/robots', null, { signal: view.signal });
-      const list = table({ cls: 'people-table', caption: t('robots.title'), columns: columns(load), rowKey: (robot) => String(robot.id) });
+      const list = table({ cls: 'people-table robots-table', caption: t('robots.title'), columns: columns(load), rowKey: (robot) => String(robot.id) });
       list.add(page.items);
       replace(place, page.items.length > 0 ? tableBox(list) : h('div', { class: 'card' }, empty({ icon: 'bell', title: t('robots.none'), text: t('robots.none_text') })));
     } catch (error) {
