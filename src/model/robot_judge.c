@@ -189,9 +189,12 @@ static void judge_silence(struct judge *self, const struct robot_answer *answer)
 {
     static const struct why own = {"the address belongs to a private network", "该地址属于内网"};
     static const struct why late = {"no answer in time", "对方没有及时回答"};
-    str words = answer->why == ROBOT_TROUBLE_PRIVATE ? str_from_c(word(self, own))
-                : answer->why == ROBOT_TROUBLE_LATE  ? str_from_c(word(self, late))
-                                                     : utf8_cut(answer->trouble, ROBOT_ERROR_MAX - 1);
+    static const struct why none = {"no answer", "对方没有回答"};
+    const struct why *why = answer->why == ROBOT_TROUBLE_PRIVATE ? &own
+                            : answer->why == ROBOT_TROUBLE_LATE  ? &late
+                                                                 : &none;
+    bool told = answer->why == ROBOT_TROUBLE_OTHER && answer->trouble.len > 0;
+    str words = told ? utf8_cut(answer->trouble, ROBOT_ERROR_MAX - 1) : str_from_c(word(self, *why));
 
     memcpy(self->out->error, words.ptr, words.len);
 }

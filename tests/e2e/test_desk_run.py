@@ -15,7 +15,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from test_desk import LOOKS
 
-PAGES = ["/channels", "/campaigns", "/tags", "/utm", "/domains", "/people", "/people/admin/hand-over", "/keys", "/audit", "/health",
+PAGES = ["/channels", "/campaigns", "/tags", "/utm", "/domains", "/people", "/people/admin/hand-over", "/keys", "/robots", "/audit", "/health",
          "/settings", "/account"]
 PASSWORD = "three ponds and a heron"
 
