@@ -23,20 +23,20 @@ size_t alarms_due(struct alarms *self, const struct alarm_figures *figures, cons
 
     if (health_of_disk(figures->free_bytes) != HEALTH_OK && self->disk_day != day) {
         struct alarm *alarm = add(&out[count++], NOTICE_DISK, "disk", day, figures->subject, now_ms);
-        notice_put_number(&alarm->notice, FACT_FREE_BYTES, figures->free_bytes);
+        notice_put_number(&alarm->notice, NOTICE_FACT_FREE_BYTES, figures->free_bytes);
         self->disk_day = day;
     }
     if (figures->backs_up && health_of_backup(figures->newest_backup_ms, now_ms) != HEALTH_OK &&
         self->backup_day != day) {
         struct alarm *alarm = add(&out[count++], NOTICE_BACKUP_OVERDUE, "backup", day, figures->subject, now_ms);
-        notice_put_time(&alarm->notice, FACT_SINCE,
+        notice_put_time(&alarm->notice, NOTICE_FACT_SINCE,
                         figures->newest_backup_ms > 0 ? figures->newest_backup_ms : INT64_MIN);
         self->backup_day = day;
     }
     if (figures->dropped > self->dropped) {
         struct alarm *alarm =
             add(&out[count++], NOTICE_CLICKS_DROPPED, "dropped", now_ms / MS_PER_HOUR, figures->subject, now_ms);
-        notice_put_number(&alarm->notice, FACT_COUNT, (int64_t)(figures->dropped - self->dropped));
+        notice_put_number(&alarm->notice, NOTICE_FACT_COUNT, (int64_t)(figures->dropped - self->dropped));
         self->dropped = figures->dropped;
     }
     return count;

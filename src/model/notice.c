@@ -17,10 +17,10 @@ static const struct {
     const char *name;
     enum fact_type type;
     const char *en, *zh;
-} names[FACT_NAMES] = {
-#define FACT_ROW(constant, name, type, en, zh) {name, FACT_TYPE_##type, en, zh},
-    FACT_TABLE(FACT_ROW)
-#undef FACT_ROW
+} names[NOTICE_FACT_NAMES] = {
+#define NOTICE_FACT_ROW(constant, name, type, en, zh) {name, NOTICE_FACT_TYPE_##type, en, zh},
+    NOTICE_FACT_TABLE(NOTICE_FACT_ROW)
+#undef NOTICE_FACT_ROW
 };
 
 str notice_name(enum notice_kind kind)
@@ -61,19 +61,19 @@ enum fact_type fact_type(enum fact_name name)
 
 void notice_put_text(struct notice *self, enum fact_name name, str text)
 {
-    BUG_ON(names[name].type != FACT_TYPE_TEXT);
+    BUG_ON(names[name].type != NOTICE_FACT_TYPE_TEXT);
     self->facts[name] = (struct fact){.set = text.len > 0, .text = text};
 }
 
 void notice_put_number(struct notice *self, enum fact_name name, int64_t number)
 {
-    BUG_ON(names[name].type != FACT_TYPE_NUMBER);
+    BUG_ON(names[name].type != NOTICE_FACT_TYPE_NUMBER);
     self->facts[name] = (struct fact){.set = true, .number = number};
 }
 
 void notice_put_time(struct notice *self, enum fact_name name, int64_t ms)
 {
-    BUG_ON(names[name].type != FACT_TYPE_TIME);
+    BUG_ON(names[name].type != NOTICE_FACT_TYPE_TIME);
     self->facts[name] = (struct fact){.set = ms != INT64_MIN, .number = ms};
 }
 
@@ -85,14 +85,14 @@ static void pack(const struct notice *self, size_t text_max, struct buf *out)
 
     json_writer_init(&json, out);
     json_object(&json);
-    for (int i = 0; i < FACT_NAMES; i++) {
+    for (int i = 0; i < NOTICE_FACT_NAMES; i++) {
         const struct fact *fact = &self->facts[i];
         if (!fact->set) {
             continue;
         }
-        if (names[i].type == FACT_TYPE_TEXT) {
+        if (names[i].type == NOTICE_FACT_TYPE_TEXT) {
             json_put_str(&json, names[i].name, utf8_cut(fact->text, text_max));
-        } else if (names[i].type == FACT_TYPE_TIME) {
+        } else if (names[i].type == NOTICE_FACT_TYPE_TIME) {
             json_put_time(&json, names[i].name, fact->number);
         } else {
             json_put_i64(&json, names[i].name, fact->number);
@@ -119,11 +119,11 @@ static void unpack_fact(struct notice *out, enum fact_name name, const struct js
 {
     int64_t ms;
 
-    if (names[name].type == FACT_TYPE_TEXT && value->type == JSON_STRING) {
+    if (names[name].type == NOTICE_FACT_TYPE_TEXT && value->type == JSON_STRING) {
         notice_put_text(out, name, value->string);
-    } else if (names[name].type == FACT_TYPE_NUMBER && value->type == JSON_INT) {
+    } else if (names[name].type == NOTICE_FACT_TYPE_NUMBER && value->type == JSON_INT) {
         notice_put_number(out, name, value->integer);
-    } else if (names[name].type == FACT_TYPE_TIME && value->type == JSON_STRING &&
+    } else if (names[name].type == NOTICE_FACT_TYPE_TIME && value->type == JSON_STRING &&
                timestamp_parse(value->string, &ms)) {
         notice_put_time(out, name, ms);
     }
@@ -138,7 +138,7 @@ enum err notice_unpack(struct arena *arena, str packed, struct notice *out)
         return err == ERR_MALFORMED ? ERR_CORRUPT : err;
     }
     memset(out->facts, 0, sizeof out->facts);
-    for (int i = 0; i < FACT_NAMES; i++) {
+    for (int i = 0; i < NOTICE_FACT_NAMES; i++) {
         const struct json *value = json_get(object, str_from_c(names[i].name));
         if (value) {
             unpack_fact(out, (enum fact_name)i, value);
@@ -210,10 +210,10 @@ static void add_value(struct buf *out, const struct fact *fact, enum fact_name n
 {
     char text[TIMESTAMP_TEXT_MAX];
 
-    if (names[name].type == FACT_TYPE_NUMBER) {
+    if (names[name].type == NOTICE_FACT_TYPE_NUMBER) {
         buf_add_i64(out, fact->number);
-    } else if (names[name].type == FACT_TYPE_TEXT) {
-        add_words(out, fact->text, name == FACT_URL || name == FACT_LINK ? NOTICE_PLAIN : form);
+    } else if (names[name].type == NOTICE_FACT_TYPE_TEXT) {
+        add_words(out, fact->text, name == NOTICE_FACT_URL || name == NOTICE_FACT_LINK ? NOTICE_PLAIN : form);
     } else {
         str stamp = timestamp_offset(fact->number, zone_offset_s(zone, fact->number), text);
         buf_add(out, str_slice(stamp, 0, 10));
@@ -246,7 +246,7 @@ void notice_write(const struct notice *self, bool chinese, const struct zone *zo
         buf_add_c(out, line_break(form));
         add_words(out, self->subject, form);
     }
-    for (int i = 0; i < FACT_NAMES; i++) {
+    for (int i = 0; i < NOTICE_FACT_NAMES; i++) {
         if (!self->facts[i].set) {
             continue;
         }
@@ -269,14 +269,14 @@ static str digest_line(const struct notice *self, bool chinese, const struct zon
     buf_init_fixed(&line, memory, DIGEST_LINE_MAX * 4);
     buf_add_c(&line, line_break(form));
     buf_add_c(&line, "· ");
-    add_value(&line, &when, FACT_SINCE, zone, form);
+    add_value(&line, &when, NOTICE_FACT_SINCE, zone, form);
     buf_add_char(&line, ' ');
     buf_add(&line, notice_title(self->kind, chinese));
     buf_add_c(&line, chinese ? "：" : ": ");
     add_words(&line, utf8_cut(self->subject, 90), form);
-    if (self->facts[FACT_TARGET].set) {
+    if (self->facts[NOTICE_FACT_TARGET].set) {
         buf_add_c(&line, " / ");
-        add_words(&line, utf8_cut(self->facts[FACT_TARGET].text, 60), form);
+        add_words(&line, utf8_cut(self->facts[NOTICE_FACT_TARGET].text, 60), form);
     }
     return utf8_cut(buf_str(&line), DIGEST_LINE_MAX);
 }

@@ -75,8 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_init_fixed(&text, clean, sizeof clean);
     utf8_repair(&text, rest);
     notices[0].subject = utf8_cut(buf_str(&text), 512);
-    notice_put_text(&notices[0], FACT_TARGET, buf_str(&text));
-    notice_put_text(&notices[0], FACT_DETAIL, buf_str(&text));
+    notice_put_text(&notices[0], NOTICE_FACT_TARGET, buf_str(&text));
+    notice_put_text(&notices[0], NOTICE_FACT_DETAIL, buf_str(&text));
     notices[2].subject = notices[0].subject;
     struct robot_letter letter = {
         .kind = kind,

@@ -37,7 +37,7 @@ str notice_title(enum notice_kind kind, bool chinese);
 bool notice_is_chosen(enum notice_kind kind);
 
 /* What can be said of a subject, in the order it is told. X(constant, name, type, English, Chinese) */
-#define FACT_TABLE(X)                                                                                                  \
+#define NOTICE_FACT_TABLE(X)                                                                                           \
     X(LINK, "link", TEXT, "Short link", "短链")                                                                        \
     X(TARGET, "target", TEXT, "Target", "子码")                                                                        \
     X(CHANNEL, "channel", TEXT, "Channel", "渠道")                                                                     \
@@ -52,12 +52,12 @@ bool notice_is_chosen(enum notice_kind kind);
     X(DETAIL, "detail", TEXT, "Note", "说明")                                                                          \
     X(URL, "url", TEXT, "Open", "查看")
 enum fact_name {
-#define FACT_ENUM(constant, name, type, en, zh) FACT_##constant,
-    FACT_TABLE(FACT_ENUM)
-#undef FACT_ENUM
-        FACT_NAMES
+#define NOTICE_FACT_ENUM(constant, name, type, en, zh) NOTICE_FACT_##constant,
+    NOTICE_FACT_TABLE(NOTICE_FACT_ENUM)
+#undef NOTICE_FACT_ENUM
+        NOTICE_FACT_NAMES
 };
-enum fact_type { FACT_TYPE_TEXT, FACT_TYPE_NUMBER, FACT_TYPE_TIME };
+enum fact_type { NOTICE_FACT_TYPE_TEXT, NOTICE_FACT_TYPE_NUMBER, NOTICE_FACT_TYPE_TIME };
 enum fact_type fact_type(enum fact_name name);
 struct fact {
     bool set;
@@ -68,7 +68,7 @@ struct notice {
     enum notice_kind kind;
     str subject; /* what it is about, as people call it; at most LIMIT_TITLE bytes are kept */
     int64_t time_ms;
-    struct fact facts[FACT_NAMES];
+    struct fact facts[NOTICE_FACT_NAMES];
 };
 void notice_put_text(struct notice *self, enum fact_name name, str text); /* an empty one is left out */
 void notice_put_number(struct notice *self, enum fact_name name, int64_t number);

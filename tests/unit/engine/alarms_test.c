@@ -35,9 +35,9 @@ static void alarms__tell_of_lasting_trouble_once_a_day(void **state)
     (void)state;
     assert_int_equal(due(&self, full, NOON, out), 2);
     assert_int_equal(out[0].notice.kind, NOTICE_DISK);
-    assert_int_equal(out[0].notice.facts[FACT_FREE_BYTES].number, 1000);
+    assert_int_equal(out[0].notice.facts[NOTICE_FACT_FREE_BYTES].number, 1000);
     assert_int_equal(out[1].notice.kind, NOTICE_BACKUP_OVERDUE);
-    assert_false(out[1].notice.facts[FACT_SINCE].set);
+    assert_false(out[1].notice.facts[NOTICE_FACT_SINCE].set);
     char dedupe[64];
     memcpy(dedupe, out[0].dedupe, sizeof dedupe);
     assert_int_equal(due(&self, full, NOON + MS_PER_HOUR, out), 0);
@@ -59,11 +59,11 @@ static void alarms__count_lost_visits(void **state)
     (void)state;
     assert_int_equal(due(&self, lost, NOON, out), 1);
     assert_int_equal(out[0].notice.kind, NOTICE_CLICKS_DROPPED);
-    assert_int_equal(out[0].notice.facts[FACT_COUNT].number, 7);
+    assert_int_equal(out[0].notice.facts[NOTICE_FACT_COUNT].number, 7);
     assert_int_equal(due(&self, lost, NOON + 2 * MS_PER_HOUR, out), 0);
     lost.dropped = 10;
     assert_int_equal(due(&self, lost, NOON + 2 * MS_PER_HOUR, out), 1);
-    assert_int_equal(out[0].notice.facts[FACT_COUNT].number, 3);
+    assert_int_equal(out[0].notice.facts[NOTICE_FACT_COUNT].number, 3);
 }
 
 int main(void)

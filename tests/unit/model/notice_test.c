@@ -9,11 +9,11 @@ static struct notice ending(void)
 {
     struct notice notice = {.kind = NOTICE_TARGET_ENDING, .subject = STR("华东3群"), .time_ms = 1763776800000};
 
-    notice_put_text(&notice, FACT_LINK, STR("https://s.test/abc"));
-    notice_put_text(&notice, FACT_OWNER, STR(""));
-    notice_put_number(&notice, FACT_SHOWN, 160);
-    notice_put_time(&notice, FACT_ENDS_AT, 1763863200000);
-    notice_put_time(&notice, FACT_SINCE, INT64_MIN);
+    notice_put_text(&notice, NOTICE_FACT_LINK, STR("https://s.test/abc"));
+    notice_put_text(&notice, NOTICE_FACT_OWNER, STR(""));
+    notice_put_number(&notice, NOTICE_FACT_SHOWN, 160);
+    notice_put_time(&notice, NOTICE_FACT_ENDS_AT, 1763863200000);
+    notice_put_time(&notice, NOTICE_FACT_SINCE, INT64_MIN);
     return notice;
 }
 
@@ -72,7 +72,7 @@ static void notice__comes_back_as_it_was_packed(void **state)
     assert_string_equal(buf_c(&packed),
                         "{\"link\":\"https://s.test/abc\",\"shown\":160,\"ends_at\":\"2025-11-23T02:00:00.000Z\"}");
     assert_int_equal(notice_unpack(&arena, buf_str(&packed), &back), OK);
-    for (int i = 0; i < FACT_NAMES; i++) {
+    for (int i = 0; i < NOTICE_FACT_NAMES; i++) {
         assert_int_equal(back.facts[i].set, notice.facts[i].set);
         if (notice.facts[i].set) {
             assert_int_equal(back.facts[i].number, notice.facts[i].number);
@@ -80,7 +80,7 @@ static void notice__comes_back_as_it_was_packed(void **state)
         }
     }
     assert_int_equal(notice_unpack(&arena, STR("{\"of_later\":1,\"shown\":\"x\",\"link\":7}"), &back), OK);
-    assert_false(back.facts[FACT_SHOWN].set || back.facts[FACT_LINK].set);
+    assert_false(back.facts[NOTICE_FACT_SHOWN].set || back.facts[NOTICE_FACT_LINK].set);
     assert_int_equal(notice_unpack(&arena, STR("nonsense"), &back), ERR_CORRUPT);
     arena_done(&arena);
 }
@@ -93,8 +93,8 @@ static void notice__packs_into_its_bound_whatever_texts_are_made_of(void **state
 
     (void)state;
     memset(much, '<', sizeof much); /* six bytes each, escaped */
-    for (int i = 0; i < FACT_NAMES; i++) {
-        if (fact_type((enum fact_name)i) == FACT_TYPE_TEXT) {
+    for (int i = 0; i < NOTICE_FACT_NAMES; i++) {
+        if (fact_type((enum fact_name)i) == NOTICE_FACT_TYPE_TEXT) {
             notice_put_text(&notice, (enum fact_name)i, (str){much, sizeof much});
         }
     }

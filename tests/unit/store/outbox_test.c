@@ -46,7 +46,7 @@ static int64_t put(struct tempdb *self, enum notice_kind kind, const char *dedup
     struct notice notice = {.kind = kind, .subject = STR("s"), .time_ms = now_ms};
     int64_t count = -1;
 
-    notice_put_number(&notice, FACT_LEFT, 3);
+    notice_put_number(&notice, NOTICE_FACT_LEFT, 3);
     assert_int_equal(db_begin(self->db, false), OK);
     assert_int_equal(outbox_put(self->db, &notice, str_from_c(dedupe), &count), OK);
     assert_int_equal(db_commit(self->db), OK);
@@ -78,7 +78,7 @@ static void outbox__tells_each_event_once_to_who_wants_it(void **state)
     assert_int_equal(due(self, both, 300, false, &items), 2);
     assert_int_equal(items[0].notice.kind, NOTICE_TARGET_FULL);
     assert_int_equal(outbox_facts(&self->arena, &items[0]), OK);
-    assert_int_equal(items[0].notice.facts[FACT_LEFT].number, 3);
+    assert_int_equal(items[0].notice.facts[NOTICE_FACT_LEFT].number, 3);
     assert_true(str_starts(items[0].message, STR("msg_")) && !str_eq(items[0].message, items[1].message));
     assert_int_equal(due(self, both, 300, true, &items), 1);
     assert_int_equal(due(self, only, 300, false, &items), 1);
