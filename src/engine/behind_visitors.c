@@ -10,8 +10,9 @@
 
 #include "linkpond/base/clock.h"
 
-#define NICE     10
-#define SLICE_NS 200000
+#define NICE       10
+#define SLICE_NS   200000
+#define HURRIED_NS 1000000
 
 void step_behind_visitors(void)
 {
@@ -35,8 +36,9 @@ void give_way(void)
 static void breathe(struct breather *breather)
 {
     struct giving_way *self = (struct giving_way *)(void *)((char *)breather - offsetof(struct giving_way, breather));
+    bool hurried = atomic_load_explicit(&self->hurried, memory_order_relaxed);
 
-    if (clock_mono_ns() - self->since_ns >= SLICE_NS) {
+    if (clock_mono_ns() - self->since_ns >= (hurried ? HURRIED_NS : SLICE_NS)) {
         give_way();
         self->since_ns = clock_mono_ns();
     }
@@ -53,4 +55,9 @@ void giving_way_begin(struct giving_way *self, struct db *db)
 void giving_way_end(struct giving_way *self, struct db *db)
 {
     db_set_breather(db, self->before);
+}
+
+void giving_way_hurry(struct giving_way *self, bool hurried)
+{
+    atomic_store_explicit(&self->hurried, hurried, memory_order_relaxed);
 }

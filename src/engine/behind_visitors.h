@@ -2,6 +2,8 @@
 #ifndef LINKPOND_ENGINE_BEHIND_VISITORS_H
 #define LINKPOND_ENGINE_BEHIND_VISITORS_H
 
+#include <stdatomic.h>
+
 #include "linkpond/store/db.h"
 
 /*
@@ -16,13 +18,17 @@ void step_behind_visitors(void);
 void give_way(void);
 
 /* Steps behind visitors, and between the steps of what the thread does with the handle until the end, gives way once it
- * had its core for a slice. */
+ * had its core for a slice. Zeroed before. */
 struct giving_way {
     struct breather breather;
     struct breather *before; /* of a caller's caller */
     int64_t since_ns;
+    atomic_bool hurried;
 };
 void giving_way_begin(struct giving_way *self, struct db *db);
 void giving_way_end(struct giving_way *self, struct db *db);
+/* Any thread: somebody waits for what it does, or nobody does any more. It then keeps its core longer, though not to
+ * the tick. */
+void giving_way_hurry(struct giving_way *self, bool hurried);
 
 #endif

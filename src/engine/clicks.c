@@ -405,7 +405,7 @@ enum err clicks_run(struct db *db, struct arena *arena, const struct click_query
                     bool (*each)(void *arg, const struct click *click), void *arg)
 {
     struct listing self = {.db = db, .query = query, .each = each, .arg = arg};
-    struct giving_way giving_way;
+    struct giving_way giving_way = {0};
     bool own = false;
 
     (void)arena; /* texts are lent for the call only */

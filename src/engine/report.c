@@ -98,7 +98,7 @@ enum err report_run(struct db *db, struct report_helper *helper, struct arena *a
                     struct report *out, struct fault *fault)
 {
     struct report_query clamped;
-    struct giving_way giving_way;
+    struct giving_way giving_way = {0};
     bool own = false;
 
     giving_way_begin(&giving_way, db);

@@ -24,7 +24,7 @@ struct report_helper {
 static void work(struct report_share *share)
 {
     const struct report_query *query = share->query;
-    struct giving_way giving_way;
+    struct giving_way giving_way = {0};
 
     giving_way_begin(&giving_way, share->db);
     share->err = report_match_open(&share->match, share->db, query, query->group_by, query->group_count);

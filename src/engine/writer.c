@@ -6,7 +6,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "behind_visitors.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/limits.h"
 #include "linkpond/base/log.h"
@@ -92,6 +91,7 @@ static size_t run_tasks(struct writer *self)
         pending->done = true;
     }
     self->stats.tasks += count;
+    giving_way_hurry(&self->giving_way, self->first != NULL);
     if (self->unfolded == 0) { /* a task may have asked for a recount: look once */
         self->unfolded = 1;
         self->unfolded_since_ns = clock_mono_ns();
@@ -230,11 +230,10 @@ static uint64_t wait_for_work(struct writer *self, bool *stopping)
 static void *writer_thread(void *arg)
 {
     struct writer *self = arg;
-    struct giving_way giving_way;
     bool stopping = false, at_end = false;
 
     prctl(PR_SET_NAME, "writer");
-    giving_way_begin(&giving_way, self->opts.db);
+    giving_way_begin(&self->giving_way, self->opts.db);
     while (!stopping || run_tasks(self) > 0 || self->more) {
         uint64_t tickets = wait_for_work(self, &stopping);
         run_tasks(self);
@@ -243,7 +242,7 @@ static void *writer_thread(void *arg)
         writer_upkeep(self);
     }
     checkpoint_finish(&self->checkpoint, self->opts.db, self->opts.journal);
-    giving_way_end(&giving_way, self->opts.db);
+    giving_way_end(&self->giving_way, self->opts.db);
     return NULL;
 }
 

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "behind_visitors.h"
 #include "checkpoint.h"
 #include "ingest.h"
 #include "linkpond/engine/writer.h"
@@ -36,6 +37,7 @@ struct writer {
     struct recognition new_rules;
     struct writer_stats stats;
     /* the thread's own */
+    struct giving_way giving_way; /* hurried, set under the lock, while a task waits */
     struct ingest *ingest;
     struct checkpoint checkpoint;
     struct recognition own_rules; /* empty: the ones lent at the start are in use */
