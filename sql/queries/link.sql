@@ -80,7 +80,11 @@ SELECT l.id, l.code, l.domain_id, d.host, l.url, l.redirect_status, l.valid_from
     l.channel_id, ch.key, l.owner_id, u.key, l.fallback_url, l.source, l.utm_source, l.utm_medium, l.utm_campaign,
     l.utm_term, l.utm_content, l.utm_id, l.click_id_param, l.customer, l.external_id, l.title, l.created_by,
     l.created_ms, l.updated_ms, l.revision, l.notes, l.metadata, s.clicks, s.visitors, s.bots, s.total, s.scans,
-    s.reserved, s.last_ms, l.more & 4
+    s.reserved, s.last_ms, l.more & 4,
+    CASE WHEN l.more & 4 THEN (SELECT count(*) FROM target t WHERE t.link_id = l.id AND t.deleted_ms IS NULL) END,
+    CASE WHEN l.more & 4 THEN
+        (SELECT count(*) FROM target t WHERE t.link_id = l.id AND t.deleted_ms IS NULL AND t.enabled = 1) END,
+    CASE WHEN l.more & 4 THEN (SELECT count(*) FROM rule r WHERE r.link_id = l.id) END
 FROM link l JOIN domain d ON d.id = l.domain_id LEFT JOIN label ca ON ca.id = l.campaign_id
     LEFT JOIN label ch ON ch.id = l.channel_id LEFT JOIN user u ON u.id = l.owner_id
     LEFT JOIN link_stat s ON s.link_id = l.id

@@ -205,7 +205,17 @@ static void write_behaviour(struct json_writer *json, const struct link *link)
     json_put_bool(json, "enabled", link->enabled);
     json_put_bool(json, "archived", link->archived);
     json_put_bool(json, "crawlable", link->crawlable);
-    json_put_bool(json, "has_rules", false);
+    json_put_bool(json, "has_rules", link->live);
+    json_name(json, "targets_summary");
+    if (!link->live) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    json_put_i64(json, "targets", link->targets);
+    json_put_i64(json, "enabled", link->targets_enabled);
+    json_put_i64(json, "rules", link->rules);
+    json_object_end(json);
 }
 
 void link_view_write(const struct link_view *self, struct json_writer *json, const struct link *link,

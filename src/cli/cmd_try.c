@@ -187,6 +187,11 @@ static enum err visit_here(struct trial *self, struct visit_answer *out)
                               .request_id = self->request_id,
                               .now_ms = clock_now_ms(),
                               .chinese = true};
+    lane->seal = live_seal_new(engine->cookie_key);
+    if (!lane->seal) {
+        redirect_free(redirect);
+        return ERR_NOMEM;
+    }
     addr_parse(STR("127.0.0.1"), &request.client);
     reply_init(&reply);
     cache_thread_register();
@@ -199,6 +204,7 @@ static enum err visit_here(struct trial *self, struct visit_answer *out)
         }
     }
     reply_done(&reply);
+    live_seal_free(lane->seal);
     redirect_free(redirect);
     return OK;
 }

@@ -42,11 +42,23 @@ struct cache *cache_new(size_t bytes_max)
     return self;
 }
 
+/* All else of an entry goes with the slab. */
+static void pools_free(const struct table *table)
+{
+    for (size_t i = 0; i <= table->mask; i++) {
+        uint64_t node = atomic_load_explicit(&table->slots[i].node, memory_order_relaxed);
+        if (node != 0 && !(node & NODE_ALIAS)) {
+            live_code_free(entry_pool(node_entry(node)));
+        }
+    }
+}
+
 void cache_free(struct cache *self)
 {
     if (!self) {
         return;
     }
+    pools_free(atomic_load(&self->table));
     retired_free(&self->retired, &self->slab);
     free(self->retired.items);
     table_free(atomic_load(&self->table));

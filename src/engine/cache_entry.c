@@ -4,7 +4,7 @@
 /*
  * A link in as few bytes as it needs:
  *
- *   24-byte head | 8 bytes each: from, until, maximum, counter cell, alias chain (those whose flag is set)
+ *   24-byte head | 8 bytes each: from, until, maximum, counter cell, alias chain, pool (those whose flag is set)
  *   | 2 bytes each: length of fallback, source, channel, click id parameter, six UTM values (whose flag is set)
  *   | their bytes | code | URL
  *
@@ -24,7 +24,7 @@ struct cache_entry {
 _Static_assert(sizeof(struct cache_entry) == 24, "the head's size is promised");
 
 enum { TEXT_FALLBACK, TEXT_SOURCE, TEXT_CHANNEL, TEXT_CLICK_ID_PARAM, TEXT_UTM, TEXT_COUNT = TEXT_UTM + UTM_COUNT };
-enum { WORD_FROM, WORD_UNTIL, WORD_MAX, WORD_CELL, WORD_ALIASES, WORD_COUNT };
+enum { WORD_FROM, WORD_UNTIL, WORD_MAX, WORD_CELL, WORD_ALIASES, WORD_POOL, WORD_COUNT };
 #define FLAG_TEXT(i)      (1u << (i))
 #define FLAG_WORD(i)      (1u << (TEXT_COUNT + (i)))
 #define FLAG_ENABLED      (1u << 16)
@@ -60,6 +60,7 @@ static uint32_t flags_of(const struct link_entry *link, const str texts[TEXT_COU
     flags |= link->gate.valid_until_ms != TIME_NONE ? FLAG_WORD(WORD_UNTIL) : 0;
     flags |= link->max_clicks > 0 ? FLAG_WORD(WORD_MAX) | FLAG_WORD(WORD_CELL) : 0;
     flags |= has_aliases ? FLAG_WORD(WORD_ALIASES) : 0;
+    flags |= link->pool ? FLAG_WORD(WORD_POOL) : 0;
     return flags;
 }
 
@@ -136,6 +137,7 @@ void entry_pack(struct cache_entry *self, uint16_t steps, const struct link_entr
     at = put_word(at, flags, WORD_MAX, (uint64_t)link->max_clicks);
     at = put_word(at, flags, WORD_CELL, (uintptr_t)cell);
     at = put_word(at, flags, WORD_ALIASES, (uintptr_t)aliases);
+    at = put_word(at, flags, WORD_POOL, (uintptr_t)link->pool);
     for (size_t i = 0; i < TEXT_COUNT; i++) {
         uint16_t len = (uint16_t)texts[i].len;
         if (len > 0) {
@@ -179,6 +181,11 @@ int64_t entry_max_clicks(const struct cache_entry *self)
 struct alias_node *entry_aliases(const struct cache_entry *self)
 {
     return (struct alias_node *)(uintptr_t)word_get(self, WORD_ALIASES, 0);
+}
+
+struct live_code *entry_pool(const struct cache_entry *self)
+{
+    return (struct live_code *)(uintptr_t)word_get(self, WORD_POOL, 0);
 }
 
 /* Fills texts[] and returns where the code begins. */
@@ -237,6 +244,8 @@ void cache_view(const struct cache_entry *entry, struct link_entry *out)
     out->visitor_wins = entry->flags & FLAG_VISITOR_WINS;
     out->crawlable = entry->flags & FLAG_CRAWLABLE;
     out->gone = entry->flags & FLAG_GONE;
+    out->pool = entry_pool(entry);
+    out->live = out->pool != NULL;
 }
 
 static bool cell_swap(struct limit_cell *cell, int64_t *seen, int64_t next)

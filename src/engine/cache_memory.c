@@ -100,14 +100,21 @@ bool retired_add(struct retired *self, void *ptr, uint16_t steps)
     return true;
 }
 
+void retired_free_one(struct slab *slab, void *ptr, uint16_t steps)
+{
+    if (steps == RETIRED_POOL) {
+        live_code_free(ptr);
+    } else if (steps > 0) {
+        slab_free(slab, ptr, steps);
+    } else {
+        free(ptr);
+    }
+}
+
 void retired_free(struct retired *self, struct slab *slab)
 {
     for (size_t i = 0; i < self->count; i++) {
-        if (self->items[i].steps > 0) {
-            slab_free(slab, self->items[i].ptr, self->items[i].steps);
-        } else {
-            free(self->items[i].ptr);
-        }
+        retired_free_one(slab, self->items[i].ptr, self->items[i].steps);
     }
     self->count = 0;
 }

@@ -33,8 +33,9 @@ void *huge_alloc(size_t bytes);
 /* ---- what was replaced and may still be read */
 struct retired_item {
     void *ptr;
-    uint16_t steps; /* 0 = malloc'ed */
+    uint16_t steps; /* 0 = malloc'ed; RETIRED_POOL */
 };
+#define RETIRED_POOL UINT16_MAX /* a struct live_code */
 struct retired {
     struct retired_item *items;
     size_t count, cap;
@@ -42,6 +43,8 @@ struct retired {
 /* False when the list cannot grow: the caller waits for readers and frees at once. */
 bool retired_add(struct retired *self, void *ptr, uint16_t steps);
 void retired_free(struct retired *self, struct slab *slab);
+/* One of them, at once. */
+void retired_free_one(struct slab *slab, void *ptr, uint16_t steps);
 
 /* ---- slots */
 struct slot {
@@ -75,6 +78,7 @@ struct limit_cell {
     _Atomic int64_t used;
     uint16_t steps;
 };
+struct live_code *entry_pool(const struct cache_entry *self); /* any thread; NULL = no live code */
 size_t entry_bytes(const struct link_entry *link, bool has_aliases);
 /* False when a text is longer than can be packed. */
 bool entry_fits(const struct link_entry *link);
@@ -98,6 +102,7 @@ struct cache {
     atomic_bool complete;
     uint64_t seed; /* random per process: nobody can prepare colliding codes */
     size_t bytes_max;
+    struct live_places *places;
     struct slab slab;
     struct retired retired;
     _Atomic uint64_t links, aliases, bytes;

@@ -38,11 +38,7 @@ static void retire(struct cache *self, void *ptr, uint16_t steps)
         return;
     }
     wait_for_readers(self);
-    if (steps > 0) {
-        slab_free(&self->slab, ptr, steps);
-    } else {
-        free(ptr);
-    }
+    retired_free_one(&self->slab, ptr, steps);
 }
 
 static struct table *table_of(struct cache *self)
@@ -179,6 +175,9 @@ static void entry_retire(struct cache *self, const struct cache_entry *old, cons
     if (cell && cell != kept) {
         retire(self, cell, cell->steps);
     }
+    if (entry_pool(old)) {
+        retire(self, entry_pool(old), RETIRED_POOL);
+    }
     retire(self, (void *)(uintptr_t)old, entry_steps(old));
 }
 
@@ -187,8 +186,8 @@ static struct cache_entry *entry_new(struct cache *self, const struct link_entry
                                      const struct cache_alias *aliases, size_t aliases_count,
                                      const struct cache_entry *old, int64_t used, bool keep_used)
 {
-    /* A limit is counted here and nowhere else, so limited links are kept beyond the bound. */
-    size_t bytes_max = link->max_clicks > 0 ? SIZE_MAX : self->bytes_max;
+    /* A limit is counted here and nowhere else, so limited links are kept beyond the bound; places likewise. */
+    size_t bytes_max = link->max_clicks > 0 || link->pool ? SIZE_MAX : self->bytes_max;
     struct alias_node *chain = NULL;
     struct limit_cell *cell;
     uint16_t steps;
@@ -222,6 +221,7 @@ enum err cache_put(struct cache *self, const struct link_entry *link, const stru
         /* First incomplete, then gone: a visit in between asks the database instead of getting the old version. */
         cache_set_complete(self, false);
         cache_drop(self, link->code);
+        live_code_free(link->pool);
         return ERR_NOMEM;
     }
     struct slot *slot = cache_slot_find(table_of(self), &key, &old);
@@ -256,6 +256,16 @@ void cache_drop(struct cache *self, str code)
         self->links--;
         entry_retire(self, node_entry(old), NULL);
     }
+}
+
+void cache_set_places(struct cache *self, struct live_places *places)
+{
+    self->places = places;
+}
+
+struct live_places *cache_places(const struct cache *self)
+{
+    return self->places;
 }
 
 enum err cache_put_hosts(struct cache *self, const struct host_entry *hosts, size_t count)

@@ -2,6 +2,8 @@
 #include "editor_private.h"
 
 #include "linkpond/engine/rewriter.h"
+#include "linkpond/store/rules.h"
+#include "linkpond/store/targets.h"
 #include "sealer.h"
 
 /* A purge holds nobody up: sealed clicks are hidden at once and taken away chunk by chunk (rewriter_purge.c). */
@@ -14,6 +16,8 @@ enum err edit_purge(struct edit *self, const struct link *link)
                                     .domain_id = link->domain_id};
     enum err err = rewriter_purge_link(self->db, link->id, &scopes, self->now_ms);
 
+    err = err ? err : rules_put(self->db, link->id, NULL, 0);
+    err = err ? err : targets_purge(self->db, link->id);
     return err ? err : links_tombstone(self->db, link->id, self->now_ms, true);
 }
 

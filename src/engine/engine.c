@@ -208,7 +208,11 @@ static enum err open_journal(struct engine *self, struct db *db, struct arena *a
 static enum err open_cache(struct engine *self, struct db *db, struct fault *fault)
 {
     self->cache = cache_new((size_t)self->opts.cache_bytes);
-    enum err err = self->cache ? loader_load(db, self->journal, self->cache, fault) : ERR_NOMEM;
+    self->places = live_places_new(self->zone);
+    if (self->cache && self->places) {
+        cache_set_places(self->cache, self->places);
+    }
+    enum err err = self->cache && self->places ? loader_load(db, self->journal, self->cache, fault) : ERR_NOMEM;
     if (err) {
         return err;
     }
@@ -216,6 +220,7 @@ static enum err open_cache(struct engine *self, struct db *db, struct fault *fau
     malloc_trim(0); /* the batches that rows were read into */
     self->resolver = resolver_new(&(struct resolver_opts){.cache = self->cache,
                                                           .rules = self->rules.agents,
+                                                          .geo = self->geo,
                                                           .fold_case = self->fold_case,
                                                           .fallback_find = fallback_find,
                                                           .fallback_arg = self});
@@ -326,8 +331,8 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     err = err ? err : open_journal(self, db, arena, fault);
     err = err ? err : readers_open(path, LIMIT_READERS, &self->readers, fault);
     err = err ? err : open_helper(self, path, fault);
-    err = err ? err : open_cache(self, db, fault);
     err = err ? err : open_geo(self);
+    err = err ? err : open_cache(self, db, fault);
     err = err ? err : visitor_numbers_open(&self->visitor_numbers, db);
     err = err ? err : start_writer(self, db, fault);
     err = err ? err : open_editor(self, code_key);
@@ -377,15 +382,16 @@ void engine_close(struct engine *self)
     engine_local_key_remove(self);
     presses_free(self->presses);
     writer_stop(self->writer);
-    geo_free(self->geo);
     editor_free(self->editor);
     code_cipher_free(self->cipher);
     resolver_free(self->resolver);
+    geo_free(self->geo);
     report_helper_stop(self->report_helper);
     readers_close(self->readers);
     journal_close(self->journal);
     db_close(self->db); /* last of the handles, so that it may fold the WAL into the file */
     cache_free(self->cache);
+    live_places_free(self->places);
     agent_rules_free(self->resolver_rules);
     recognition_free(&self->rules);
     if (self->lock_fd >= 0) {

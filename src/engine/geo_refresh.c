@@ -12,6 +12,7 @@
 #include "geo_private.h"
 #include "linkpond/base/arena.h"
 #include "linkpond/base/limits.h"
+#include "linkpond/engine/cache.h"
 #include "linkpond/engine/recognition.h"
 
 #define PATHS_MAX ((size_t)64 * 1024)
@@ -36,6 +37,7 @@ struct geo {
     struct geo_file *current[LIMIT_GEO_FILES]; /* under the lock */
     bool looked[LIMIT_GEO_FILES];              /* under the lock */
     _Atomic(struct geo_set *) fresh;
+    _Atomic(struct geo_set *) shared; /* of those who read inside the cache's read sections */
     _Atomic size_t in_use;
     /* the writer's */
     struct geo_set *own;
@@ -77,6 +79,7 @@ void geo_free(struct geo *self)
         return;
     }
     set_free(atomic_load(&self->fresh));
+    set_free(atomic_load(&self->shared));
     set_free(self->own);
     for (size_t i = 0; i < self->count; i++) {
         geo_file_close(self->current[i]);
@@ -112,18 +115,32 @@ static enum err open_path(const char *path, const char *recognition_dir, struct 
     return err ? err : geo_file_open(path, countries, out, info, fault);
 }
 
-static enum err publish(struct geo *self)
+static struct geo_set *set_of_current(const struct geo *self)
 {
     struct geo_set *set = calloc(1, sizeof *set);
+
+    for (size_t i = 0; set && i < self->count; i++) {
+        set->files[i] = geo_file_share(self->current[i]);
+    }
+    return set;
+}
+
+static enum err publish(struct geo *self)
+{
+    struct geo_set *set = set_of_current(self), *shared = set_of_current(self);
     size_t in_use = 0;
 
-    if (!set) {
+    if (!set || !shared) {
+        set_free(set);
+        set_free(shared);
         return ERR_NOMEM;
     }
     for (size_t i = 0; i < self->count; i++) {
-        set->files[i] = geo_file_share(self->current[i]);
         in_use += set->files[i] != NULL;
     }
+    shared = atomic_exchange(&self->shared, shared);
+    cache_wait_readers();
+    set_free(shared);
     set_free(atomic_exchange(&self->fresh, set));
     atomic_store_explicit(&self->in_use, in_use, memory_order_relaxed);
     return OK;
@@ -230,4 +247,26 @@ bool geo_find(struct geo *self, const struct addr *ip, struct place *out)
         }
     }
     return whole;
+}
+
+/* ---- threads that answer visits */
+
+void geo_find_shared(const struct geo *self, const struct addr *ip, struct place *out)
+{
+    const struct geo_set *set = atomic_load_explicit(&self->shared, memory_order_acquire);
+
+    *out = (struct place){0};
+    if (!set || (addr_is_private(ip) && !addr_is_documentation(ip))) {
+        return;
+    }
+    for (size_t i = 0; i < self->count; i++) {
+        struct geo_spot spot = set->files[i] ? geo_file_locate(set->files[i], ip) : (struct geo_spot){0};
+        struct place place = {0};
+        if (spot.entry != 0) {
+            geo_file_read(set->files[i], self->english, spot.entry, &place);
+            take_over(&out->country, place.country);
+            take_over(&out->region, place.region);
+            take_over(&out->city, place.city);
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 #include "idmap.h"
 #include "ingest_row.h"
+#include "ingest_targets.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/crypt.h"
 #include "linkpond/base/hash.h"
@@ -38,6 +39,7 @@ struct ingest {
     size_t gains_count;
     struct click_batch packs[PACKS_MAX]; /* of this transaction, one a segment */
     size_t packs_count, pack_last, pack_oldest;
+    struct ingest_targets targets; /* of this transaction */
     struct ingest_batch batch;
 };
 
@@ -242,6 +244,7 @@ static enum err insert(struct ingest *self, const struct record *record, int64_t
     err = click_batch_add(pack, self->opts.db, row);
     if (err == OK) {
         count(self, &row->facts);
+        err = ingest_targets_count(&self->targets, self->opts.db, self->opts.zone, record, &row->facts);
     }
     return err == ERR_CONFLICT ? OK : err; /* it is there though its position was lost: it counts once */
 }
@@ -275,6 +278,7 @@ static enum err run_transaction(struct ingest *self, int64_t now_ms)
         return OK;
     }
     self->packs_count = self->pack_last = self->pack_oldest = 0;
+    ingest_targets_begin(&self->targets);
     enum err err = db_begin(self->opts.db, false);
     while (err == OK && any) {
         err = insert(self, &record, click_id, now_ms);
@@ -291,6 +295,9 @@ static enum err run_transaction(struct ingest *self, int64_t now_ms)
     }
     if (err == OK) {
         err = packs_flush(self);
+    }
+    if (err == OK) {
+        err = ingest_targets_store(&self->targets, self->opts.db);
     }
     if (err == OK) {
         err = save_positions(self, positions);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "loader.h"
 
+#include "linkpond/base/log.h"
 #include "linkpond/store/labels.h"
 #include "linkpond/store/links.h"
 #include "linkpond/store/sums.h"
@@ -15,8 +16,9 @@
  * one puts them into the cache, as its one publisher.
  */
 #define LOADER_LABELS_MAX ((size_t)64 * 1024 * 1024)
-#define LOADER_USED_MAX   ((size_t)1 << 24) /* links that ever had a limit */
-#define PREFETCH_ROWS     8                 /* a slot is asked for so many rows before it is needed */
+#define LOADER_USED_MAX   ((size_t)1 << 24)          /* links that ever had a limit */
+#define LIVE_TEXTS_MAX    ((size_t)16 * 1024 * 1024) /* of one link */
+#define PREFETCH_ROWS     8                          /* a slot is asked for so many rows before it is needed */
 
 struct channel {
     int64_t id;
@@ -137,6 +139,9 @@ static enum err used_by_journal(struct loader *self, struct journal *journal)
 static enum err put_link(struct loader *self, const struct loader_row *row)
 {
     const struct link_hot *hot = &row->link;
+    if (hot->live && !hot->tombstone) {
+        return OK; /* load_live() */
+    }
     struct link_entry entry = publish_entry(hot, channel_key(self, hot->channel_id));
     const int64_t *used = hot->max_clicks > 0 ? idmap_find(&self->used, (uint64_t)hot->id, 0) : NULL;
     enum err err = cache_put(self->cache, &entry, row->aliases, row->aliases_count, used ? *used : 0, false);
@@ -182,6 +187,74 @@ static enum err load_links(struct loader *self)
     return err;
 }
 
+/* ---- live codes ---- */
+
+static enum err live_ids(struct loader *self, int64_t **ids, size_t *count)
+{
+    struct stmt *rows = targets_links_each(self->db);
+    int64_t id;
+    size_t found = 0;
+
+    while (targets_links_next(rows, &id)) {
+        found++;
+    }
+    *ids = ARENA_ARRAY(&self->labels, int64_t, found + 1);
+    *count = 0;
+    if (stmt_err(rows) || !*ids) {
+        return stmt_err(rows) ? stmt_err(rows) : ERR_NOMEM;
+    }
+    rows = targets_links_each(self->db);
+    while (*count < found && targets_links_next(rows, &id)) {
+        (*ids)[(*count)++] = id;
+    }
+    stmt_reset(rows);
+    return OK;
+}
+
+/* A place taken whose click is no row yet. */
+static void place_unread(void *arg, const struct record *record)
+{
+    struct live_places *places = arg;
+    struct live_when when;
+
+    if (!(record->signals & SIGNAL_RESERVED_PLACE)) {
+        return;
+    }
+    struct live_cell *cell = live_places_find(places, target_name_read(record->target));
+    if (cell) {
+        live_when_of(live_places_zone(places), record->time_ms, &when);
+        live_count_add(&cell->taken, &when, 1);
+        atomic_fetch_add_explicit(&cell->shown, 1, memory_order_relaxed);
+    }
+}
+
+/* After the others: there are few, and each is read like a link that was just edited. One that cannot be is answered
+ * "try again", because the cache then does not call itself complete. */
+static enum err load_live(struct loader *self, struct journal *journal)
+{
+    struct arena texts;
+    int64_t *ids;
+    size_t count;
+    enum err err = live_ids(self, &ids, &count);
+
+    if (err || count == 0) {
+        return err;
+    }
+    arena_init(&texts, LIVE_TEXTS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        const int64_t *used = idmap_find(&self->used, (uint64_t)ids[i], 0);
+        err = publish_link(self->db, self->cache, &texts, ids[i], used ? *used : 0);
+        if (err) {
+            cache_set_complete(self->cache, false);
+            log_event(LOG_ERROR, "live_code_not_loaded", "lnk_%lld: %s", (long long)ids[i], err_text(err, false));
+        }
+        arena_reset(&texts);
+    }
+    arena_done(&texts);
+    journal_each_unread(journal, place_unread, cache_places(self->cache));
+    return OK;
+}
+
 static enum err load_all(struct loader *self, struct journal *journal)
 {
     enum err err = publish_hosts(self->db, self->cache, &self->labels);
@@ -190,7 +263,8 @@ static enum err load_all(struct loader *self, struct journal *journal)
     err = err ? err : used_by_sums(self);
     err = err ? err : used_by_tail(self);
     err = err ? err : used_by_journal(self, journal);
-    return err ? err : load_links(self);
+    err = err ? err : load_links(self);
+    return err ? err : load_live(self, journal);
 }
 
 enum err loader_load(struct db *db, struct journal *journal, struct cache *cache, struct fault *fault)

@@ -30,6 +30,7 @@ struct link_entry publish_entry(const struct link_hot *hot, str channel)
         .visitor_wins = hot->visitor_wins,
         .crawlable = hot->crawlable,
         .gone = hot->tombstone,
+        .live = hot->live,
     };
 
     memcpy(entry.utm, hot->utm, sizeof entry.utm);
@@ -66,7 +67,9 @@ enum err publish_link(struct db *db, struct cache *cache, struct arena *arena, i
         aliases[i] = (struct cache_alias){rows[i].domain_id, rows[i].folded};
     }
     struct link_entry entry = publish_entry(&hot, channel);
-    return cache_put(cache, &entry, aliases, count, used, true);
+    err =
+        hot.live && !hot.tombstone ? live_code_build(db, arena, cache_places(cache), id, false, &entry.pool, NULL) : OK;
+    return err ? err : cache_put(cache, &entry, aliases, count, used, true);
 }
 
 enum err publish_fresh(struct cache *cache, struct arena *arena, const struct link *link, bool fold_case)

@@ -1,32 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "linkpond/engine/resolver.h"
-
-#include <stdatomic.h>
 
 #include "linkpond/base/addr.h"
 #include "linkpond/base/limits.h"
+#include "resolver_private.h"
 
 /*
  * One read section per visit, and none open while the database is asked: then the host is looked up once more
  * afterwards, because its texts are only lent. Whatever outlives the section is copied into the scratch.
  */
-#define HOST_TEXT_MAX   (LIMIT_HOST + sizeof ":65535" + 1)
+#define ASKED_HOST_MAX  (LIMIT_HOST + sizeof ":65535" + 1)
 #define ARENA_BYTES_MAX (64 * 1024)
-
-struct resolver {
-    struct resolver_opts opts;
-    const struct agent_rules *_Atomic rules;
-};
-
-/* What one visit needs at hand. */
-struct visiting {
-    struct resolver *self;
-    struct resolver_scratch *scratch;
-    const struct visit *visit;
-    const struct host_entry *host;
-    struct verdict *out;
-    size_t text_used; /* of scratch->text */
-};
 
 struct resolver *resolver_new(const struct resolver_opts *opts)
 {
@@ -49,7 +32,12 @@ void resolver_set_rules(struct resolver *self, const struct agent_rules *rules)
     cache_wait_readers();
 }
 
-static str keep(struct visiting *v, str text)
+const struct agent_rules *resolver_rules(const struct resolver *self)
+{
+    return atomic_load_explicit(&self->rules, memory_order_acquire);
+}
+
+str resolver_keep(struct visiting *v, str text)
 {
     if (text.len == 0 || text.len > sizeof v->scratch->text - v->text_used) {
         return (str){v->scratch->text, 0};
@@ -61,11 +49,11 @@ static str keep(struct visiting *v, str text)
 }
 
 /* Lower case, without the dot that ends a fully qualified name. *bare is the same without the port. */
-static str host_canonical(str host, char out[HOST_TEXT_MAX], str *bare)
+static str host_canonical(str host, char out[ASKED_HOST_MAX], str *bare)
 {
     size_t len = 0;
 
-    if (host.len >= HOST_TEXT_MAX) {
+    if (host.len >= ASKED_HOST_MAX) {
         *bare = STR("/"); /* no host is called that */
         return *bare;
     }
@@ -99,7 +87,7 @@ static bool nobody_owns(str bare)
 
 static const struct host_entry *find_host(const struct cache *cache, str host)
 {
-    char text[HOST_TEXT_MAX];
+    char text[ASKED_HOST_MAX];
     str bare;
     str whole = host_canonical(host, text, &bare);
     const struct host_entry *found = cache_find_host(cache, whole, false);
@@ -157,7 +145,7 @@ static void answer_unknown(struct visiting *v)
     answer_else(v, 404, v->host->not_found_url);
 }
 
-static void answer_shut(struct visiting *v, const struct link_entry *link, enum click_outcome outcome)
+void resolver_answer_shut(struct visiting *v, const struct link_entry *link, enum click_outcome outcome)
 {
     bool waiting = outcome == OUTCOME_NOT_STARTED;
     str instead = link->fallback_url.len > 0 || waiting ? link->fallback_url : v->host->expired_url;
@@ -167,10 +155,16 @@ static void answer_shut(struct visiting *v, const struct link_entry *link, enum 
     answer_else(v, waiting ? 404 : 410, instead);
 }
 
-static void answer_redirect(struct visiting *v, const struct link_entry *link)
+/* A browser keeps 301 and 308, and would never ask a live code again. */
+static int status_of_live(int status)
+{
+    return status == 301 ? 302 : status == 308 ? 307 : status;
+}
+
+void resolver_answer_redirect(struct visiting *v, const struct link_entry *link, str url)
 {
     struct url_merge merge = {
-        .target = link->url,
+        .target = url,
         .query = v->visit->query,
         .forward_query = link->forward_query,
         .visitor_wins = link->visitor_wins,
@@ -183,15 +177,15 @@ static void answer_redirect(struct visiting *v, const struct link_entry *link)
     buf_init_fixed(&location, v->scratch->location, LIMIT_LOCATION);
     if (!url_merge(&merge, &location)) {
         buf_reset(&location);
-        buf_add(&location, link->url);
+        buf_add(&location, url);
     }
     v->out->outcome = OUTCOME_REDIRECT;
     v->out->location = buf_str(&location);
-    v->out->status = link->redirect_status;
-    v->out->cacheable = !v->out->limited && (link->redirect_status == 301 || link->redirect_status == 308);
+    v->out->status = link->live ? status_of_live(link->redirect_status) : link->redirect_status;
+    v->out->cacheable = !v->out->limited && (v->out->status == 301 || v->out->status == 308);
 }
 
-static bool is_human(const struct visiting *v)
+void resolver_recognise(const struct visiting *v, struct agent *agent)
 {
     const struct agent_request request = {
         .user_agent = v->visit->user_agent,
@@ -199,15 +193,14 @@ static bool is_human(const struct visiting *v)
         .package = v->visit->package,
         .signals = v->visit->signals,
     };
-    struct agent agent;
 
-    agent_recognise(atomic_load_explicit(&v->self->rules, memory_order_acquire), &request, &agent);
-    return agent.class == CLASS_HUMAN;
+    agent_recognise(resolver_rules(v->self), &request, agent);
 }
 
-static enum click_outcome take_limit(struct visiting *v, const struct link_entry *link, const struct cache_entry *entry)
+enum click_outcome resolver_take_limit(struct visiting *v, const struct link_entry *link,
+                                       const struct cache_entry *entry, bool person)
 {
-    if (!is_human(v)) {
+    if (!person) {
         return cache_used(entry) < link->max_clicks ? OUTCOME_REDIRECT : OUTCOME_USED_UP;
     }
     if (!cache_reserve(entry)) {
@@ -216,6 +209,15 @@ static enum click_outcome take_limit(struct visiting *v, const struct link_entry
     v->out->reserved = entry;
     v->out->signals |= SIGNAL_RESERVED_LIMIT;
     return OUTCOME_REDIRECT;
+}
+
+static enum click_outcome take_limit_of(struct visiting *v, const struct link_entry *link,
+                                        const struct cache_entry *entry)
+{
+    struct agent agent;
+
+    resolver_recognise(v, &agent);
+    return resolver_take_limit(v, link, entry, agent.class == CLASS_HUMAN);
 }
 
 /* entry is NULL when the link came from the database. */
@@ -228,23 +230,27 @@ static void answer_link(struct visiting *v, const struct link_entry *link, const
     out->crawlable = link->crawlable;
     out->limited = link->max_clicks > 0;
     out->carries_click_id = link->click_id_param.len > 0;
-    out->source = keep(v, link->source);
-    out->channel = keep(v, link->channel);
+    out->source = resolver_keep(v, link->source);
+    out->channel = resolver_keep(v, link->channel);
     for (size_t i = 0; i < UTM_COUNT; i++) {
-        out->utm[i] = keep(v, link->utm[i]);
+        out->utm[i] = resolver_keep(v, link->utm[i]);
+    }
+    if (outcome == OUTCOME_REDIRECT && (out->limited || link->live) && (!entry || (link->live && !link->pool))) {
+        out->kind = VERDICT_BUSY;
+        out->status = 503;
+        return;
+    }
+    if (outcome == OUTCOME_REDIRECT && link->live) {
+        resolver_answer_live(v, link, entry);
+        return;
     }
     if (outcome == OUTCOME_REDIRECT && out->limited) {
-        if (!entry) {
-            out->kind = VERDICT_BUSY;
-            out->status = 503;
-            return;
-        }
-        outcome = take_limit(v, link, entry);
+        outcome = take_limit_of(v, link, entry);
     }
     if (outcome == OUTCOME_REDIRECT) {
-        answer_redirect(v, link);
+        resolver_answer_redirect(v, link, link->url);
     } else {
-        answer_shut(v, link, outcome);
+        resolver_answer_shut(v, link, outcome);
     }
 }
 
@@ -265,7 +271,7 @@ static bool begin(struct visiting *v, str *path)
         return false;
     }
     out->domain_id = v->host->domain_id;
-    out->host = keep(v, v->host->host);
+    out->host = resolver_keep(v, v->host->host);
     if (path->len == 0) {
         out->kind = VERDICT_ROOT;
         out->outcome = OUTCOME_PAGE;
@@ -353,6 +359,9 @@ void resolver_undo(struct resolver *self, const struct verdict *verdict)
 {
     struct link_entry link;
 
+    if (verdict->place) {
+        live_give_back(verdict->place, verdict->took_place, &verdict->place_when);
+    }
     if (!verdict->reserved) {
         return;
     }

@@ -273,14 +273,31 @@ static enum err append(const struct redirect *self, const struct redirect_lane *
         .request_id = request->request_id,
         .link_source = verdict->source,
         .link_channel = verdict->channel,
+        .target = verdict->target,
     };
     memcpy(record.link_utm, verdict->utm, sizeof record.link_utm);
     int64_t click_id;
     return journal_append(self->engine->journal, lane->lane, &record, &click_id);
 }
 
+/* To the page of the chosen target, on the public plane. The token says which and when, and nothing else. */
+static void lead_to_page(const struct redirect *self, struct redirect_lane *lane, const struct request *request,
+                         struct verdict *verdict)
+{
+    const struct live_token token = {.target_id = verdict->page_target, .clicked_ms = request->now_ms};
+    char text[LIVE_TOKEN_MAX];
+    struct buf out;
+
+    BUG_ON(!lane->seal);
+    buf_init_fixed(&out, lane->location, sizeof lane->location);
+    buf_add(&out, self->public_url);
+    buf_add_c(&out, LIVE_TOKEN_PATH);
+    buf_add(&out, live_token_write(lane->seal, &token, text));
+    verdict->location = buf_str(&out);
+}
+
 static void handle_link(struct redirect *self, struct redirect_lane *lane, const struct request *request,
-                        const struct hints *hints, const struct verdict *verdict, struct reply *reply)
+                        const struct hints *hints, struct verdict *verdict, struct reply *reply)
 {
     struct engine *engine = self->engine;
     if (verdict->outcome == OUTCOME_UNKNOWN) {
@@ -291,6 +308,9 @@ static void handle_link(struct redirect *self, struct redirect_lane *lane, const
             answer_verdict(self, lane, request, verdict, reply);
             return;
         }
+    }
+    if (verdict->page_target != 0) {
+        lead_to_page(self, lane, request, verdict);
     }
     if (request->location_max > 0 && verdict->location.len > request->location_max) {
         resolver_undo(engine->resolver, verdict);
@@ -353,6 +373,8 @@ void redirect_handle(struct redirect *self, struct redirect_lane *lane, const st
         .user_agent = hints.user_agent,
         .language = hints.language,
         .package = hints.package,
+        .referrer = hints.referrer,
+        .ip = &request->client,
     };
     struct verdict verdict;
     resolver_resolve(self->engine->resolver, &lane->scratch, &visit, &verdict);

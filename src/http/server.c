@@ -113,6 +113,7 @@ static bool start_planes(struct server *self, const struct server_opts *opts, co
     for (unsigned i = 0; i < self->lanes_count; i++) {
         self->lanes[i] = lane_start(&(struct lane_opts){
             .redirect = self->redirect,
+            .seal_key = opts->engine->cookie_key,
             .cookie_key = opts->engine->opts.visitor_cookie != VISITOR_COOKIE_OFF ? opts->engine->cookie_key : NULL,
             .number = i,
             .fd = sockets->redirect[i],

@@ -99,9 +99,9 @@ void conn_take_uri(struct conn *self, const char *uri)
 
 /* ---- what was sent --------------------------------------------------------------------------------------------- */
 
-bool target_split(str raw, struct target *out)
+bool target_split(str raw, struct raw_target *out)
 {
-    *out = (struct target){0};
+    *out = (struct raw_target){0};
     size_t scheme = str_istarts(raw, STR("http://")) ? 7 : str_istarts(raw, STR("https://")) ? 8 : 0;
     if (scheme > 0) {
         raw = str_from(raw, scheme);
@@ -293,7 +293,7 @@ enum err head_read(struct head *self, const struct conn *conn, struct MHD_Connec
                                 .location_max = self->pool_bytes - REPLY_HEAD_BYTES - collect.bytes,
                                 .body_fd = -1};
     method_parse(str_from_c(method), &request->method);
-    struct target target;
+    struct raw_target target;
     str raw = {conn->uri, conn->uri_len};
     if (request->method == METHOD_OPTIONS && str_eq(raw, STR("*"))) {
         raw = STR("/");

@@ -82,12 +82,12 @@ enum err head_read(struct head *self, const struct conn *conn, struct MHD_Connec
 bool head_has_body(const struct head *self);
 
 /* The parts below are pure, for tests. "GET http://host/path?query" is taken as RFC 9112 3.2.2 wants it. */
-struct target {
+struct raw_target {
     str host; /* of an absolute target, else empty */
     str path; /* raw */
     str query;
 };
-bool target_split(str raw, struct target *out);
+bool target_split(str raw, struct raw_target *out);
 bool header_name_is_token(str name);
 struct framing {
     unsigned content_lengths, transfer_encodings, hosts;
@@ -141,6 +141,7 @@ struct timing {
 struct lane;
 struct lane_opts {
     struct redirect *redirect;
+    const uint8_t *seal_key;   /* 16 bytes for what leads to live codes' pages */
     const uint8_t *cookie_key; /* 16 bytes for visitors' cookies; NULL = none are set */
     unsigned number;
     int fd; /* owned from lane_start on */

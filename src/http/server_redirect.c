@@ -193,6 +193,7 @@ static void lane_free(struct lane *self)
     }
     moulds_free(self->moulds);
     visitor_cookie_free(self->redirect_lane.cookie);
+    live_seal_free(self->redirect_lane.seal);
     free(self);
 }
 
@@ -202,8 +203,9 @@ struct lane *lane_start(const struct lane_opts *opts)
     if (self) {
         self->moulds = moulds_new();
         self->redirect_lane.cookie = opts->cookie_key ? visitor_cookie_new(opts->cookie_key) : NULL;
+        self->redirect_lane.seal = live_seal_new(opts->seal_key);
     }
-    if (!self || !self->moulds || (opts->cookie_key && !self->redirect_lane.cookie)) {
+    if (!self || !self->moulds || !self->redirect_lane.seal || (opts->cookie_key && !self->redirect_lane.cookie)) {
         lane_free(self);
         close(opts->fd);
         return NULL;

@@ -101,7 +101,7 @@ static bool is_macro(str raw)
            (raw.len > 6 && str_istarts(raw, STR("%7B")) && str_iends(raw, STR("%7D")));
 }
 
-static void see_scene(struct click *click, str value)
+static enum click_scene scene_of(str value)
 {
     static const struct {
         str sent;
@@ -112,11 +112,35 @@ static void see_scene(struct click *click, str value)
         {STR_INIT("timeline"), SCENE_MOMENTS},
     };
 
-    for (size_t i = 0; i < ARRAY_LEN(scenes) && click->scene == SCENE_UNKNOWN; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(scenes); i++) {
         if (str_eq(value, scenes[i].sent)) {
-            click->scene = scenes[i].scene;
+            return scenes[i].scene;
         }
     }
+    return SCENE_UNKNOWN;
+}
+
+enum click_scene source_scene(str query)
+{
+    enum click_scene scene = SCENE_UNKNOWN;
+    struct query_param param;
+
+    while (scene == SCENE_UNKNOWN && query_next(&query, &param)) {
+        scene = str_eq(param.name, STR("from")) ? scene_of(param.value) : SCENE_UNKNOWN;
+    }
+    return scene;
+}
+
+str source_channel_param(str query)
+{
+    struct query_param param;
+
+    while (query_next(&query, &param)) {
+        if (str_eq(param.name, STR("lp_ch")) && param.value.len > 0) {
+            return param.value;
+        }
+    }
+    return STR("");
 }
 
 static void see_utm(struct seen *seen, const struct query_param *param)
@@ -151,7 +175,7 @@ static void see_param(struct seen *seen, const struct query_param *param)
         click->signals |= SIGNAL_TEST;
     }
     if (str_eq(param->name, STR("from"))) {
-        see_scene(click, param->value);
+        click->scene = click->scene == SCENE_UNKNOWN ? scene_of(param->value) : click->scene;
     } else if (str_eq(param->name, STR("lp_qr"))) {
         click->qr = !str_eq(param->value, STR("0"));
     } else if (str_eq(param->name, STR("lp_src")) && seen->lp_src.len == 0) {
@@ -211,12 +235,11 @@ static void see_query(struct seen *seen, const struct record *record)
 /* ---- the referrer --------------------------------------------------------------------------------------------- */
 
 /* Host of an http(s) URL or package of an android-app:// one, canonical; empty when there is none to read. */
-static str referrer_host(struct arena *arena, str url, bool *package)
+static str referrer_host(str url, char text[SOURCE_HOST_MAX], bool *package)
 {
     static const str separator = STR_INIT("://");
     ssize_t scheme_end = str_find(url, separator, 0);
     str scheme = scheme_end < 0 ? STR("") : str_slice(url, 0, (size_t)scheme_end), host;
-    char text[HOST_TEXT_MAX];
     unsigned port;
 
     *package = str_ieq(scheme, STR("android-app"));
@@ -235,7 +258,14 @@ static str referrer_host(struct arena *arena, str url, bool *package)
     if (!host_split_port(authority, &host, &port) || !host_normalize(host, text, &host)) {
         return STR("");
     }
-    return arena_str(arena, host);
+    return host;
+}
+
+str source_referrer_host(str referrer, char memory[SOURCE_HOST_MAX])
+{
+    bool package;
+
+    return referrer_host(referrer, memory, &package);
 }
 
 str source_mini_program(str referrer)
@@ -260,7 +290,9 @@ str source_mini_program(str referrer)
 static str see_referrer(struct seen *seen, const struct record *record)
 {
     bool package;
-    str host = referrer_host(seen->arena, record->referrer, &package);
+    char text[SOURCE_HOST_MAX];
+    str found = referrer_host(record->referrer, text, &package);
+    str host = found.len > 0 ? arena_str(seen->arena, found) : STR("");
 
     seen->click->referrer_host = host;
     if (host.len == 0 || str_eq(host, record->host)) {

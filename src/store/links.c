@@ -170,6 +170,9 @@ static void read_link(struct stmt *row, struct arena *arena, struct link *out)
         .notes = row_str(row, 37, arena),
         .metadata = row_str(row, 38, arena),
         .live = stmt_i64(row, 46) != 0,
+        .targets = stmt_i64(row, 47),
+        .targets_enabled = stmt_i64(row, 48),
+        .rules = stmt_i64(row, 49),
     };
     for (int i = 0; i < UTM_COUNT; i++) {
         out->utm[i] = row_str(row, 23 + i, arena);

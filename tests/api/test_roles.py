@@ -17,6 +17,9 @@ ROUTES = sorted((method.upper(), path) for path, item in spec()["paths"].items()
 DOORS = {
     "GET /api/v1/links": "look", "POST /api/v1/links": "edit", "GET /api/v1/links/{ref}": "look", "PATCH /api/v1/links/{ref}": "edit",
     "DELETE /api/v1/links/{ref}": "edit", "POST /api/v1/links/{ref}/restore": "edit", "GET /api/v1/links/{ref}/qr": "look",
+    "GET /api/v1/links/{ref}/targets": "look", "POST /api/v1/links/{ref}/targets": "edit", "PUT /api/v1/links/{ref}/targets": "edit",
+    "PATCH /api/v1/links/{ref}/targets/{id}": "edit", "DELETE /api/v1/links/{ref}/targets/{id}": "edit",
+    "GET /api/v1/links/{ref}/rules": "look", "PUT /api/v1/links/{ref}/rules": "edit", "POST /api/v1/links/{ref}/simulate": "look",
     "POST /api/v1/bulk/links": "edit", "PATCH /api/v1/bulk/links": "edit", "DELETE /api/v1/bulk/links": "edit",
     "POST /api/v1/bulk/fan-out": "edit", "GET /api/v1/alias-check": "edit", "POST /api/v1/url-check": "edit", "POST /api/v1/import": "edit", "GET /api/v1/export": "look",
     "GET /api/v1/domains": "look", "POST /api/v1/domains": "admin", "GET /api/v1/domains/{host}": "look",
@@ -96,7 +99,7 @@ def test_a_viewer_changes_nothing(house):
     """The viewer's doors that are not GET are those of their own account, and codes of so many links that a body names them."""
     own = {f"{method} {path}" for method, path in ROUTES if (method, path) not in PUBLIC and method != "GET" and
            "viewer" in MAY[DOORS[f"{method} {path}"]]}
-    assert own == {"POST /api/v1/bulk/qr", "PATCH /api/v1/me", "POST /api/v1/me/password", "DELETE /api/v1/me/sessions", "DELETE /api/v1/session", "POST /api/v1/session",
+    assert own == {"POST /api/v1/bulk/qr", "POST /api/v1/links/{ref}/simulate", "PATCH /api/v1/me", "POST /api/v1/me/password", "DELETE /api/v1/me/sessions", "DELETE /api/v1/session", "POST /api/v1/session",
                    "POST /api/v1/session/accept", "POST /desk/form", "POST /sign-in", "POST /sign-out"}
     pond, keys = house
     made = requests.post(pond.admin + "/desk/form", data={"url": "https://www.example.com/"}, headers={"Authorization": "Bearer " + keys["viewer"]}, timeout=10)
@@ -116,6 +119,7 @@ class Foreign:
         self.ownerless = pond.link("https://ownerless.example.com/secret", owner=None, campaign="shared", channel="poster", tags=["both"])
         self.own = self.me.api("POST", "/links", 201, json={"url": "https://own.example.com/", "campaign": "shared", "channel": "poster",
                                                              "tags": ["both"]}).json()
+        self.target = pond.api("POST", f"/links/{self.theirs['id']}/targets", 201, json={"url": "https://theirs.example.com/pool"}).json()["id"]
         for link in (self.theirs, self.ownerless, self.own):
             pond.click_of(pond.visit(link["code"]))
         pond.drain()
@@ -144,6 +148,22 @@ def links_by_ref(world, method, path):
         assert set(problem) == {"type", "title", "status", "detail", "instance"}, problem
     if method == "DELETE":
         world.me.api("DELETE", f"/links/{world.refs[0]}?purge=true", 403)  # as of their own
+
+
+def live_codes(world, method, path):
+    """Neither through their link nor, by a target's id, through one's own."""
+    tail = path.removeprefix("/api/v1/links/{ref}").replace("{id}", world.target)
+    bodies = {"PUT /rules": {"rules": []}, "PUT /targets": {"targets": [world.target]}, "POST /simulate": {},
+              "POST /targets": {"url": "https://x.example.com/"}}
+    body = {"json": bodies.get(f"{method} {tail}", {"name": "taken"})} if method in ("POST", "PUT", "PATCH") else {}
+    for ref in world.refs:
+        problem = world.me.api(method, "/links/" + ref + tail, 404, **body).json()
+        assert set(problem) == {"type", "title", "status", "detail", "instance"}, problem
+    if "{id}" in path:
+        world.me.api(method, f"/links/{world.own['id']}{tail}", 404, **body)
+    if method == "PUT":
+        naming = {"rules": [{"targets": [world.target]}]} if tail == "/rules" else {"targets": [world.target]}
+        world.me.api("PUT", f"/links/{world.own['id']}{tail}", 422, json=naming)
 
 
 def links_list(world, *_):
@@ -344,6 +364,7 @@ def nothing_of_others(*_):
 TRIES = {
     "GET /api/v1/links": links_list, "POST /api/v1/links": links_create, "GET /api/v1/links/{ref}": links_by_ref,
     "PATCH /api/v1/links/{ref}": links_by_ref, "DELETE /api/v1/links/{ref}": links_by_ref, "POST /api/v1/links/{ref}/restore": links_by_ref,
+    **{row: live_codes for row in DOORS if re.search(r"/links/{ref}/(targets|rules|simulate)", row)},
     "GET /api/v1/links/{ref}/qr": links_by_ref, "POST /api/v1/bulk/links": bulk_create, "PATCH /api/v1/bulk/links": bulk_change,
     "DELETE /api/v1/bulk/links": bulk_change, "POST /api/v1/import": import_links, "POST /api/v1/bulk/fan-out": fan_out,
     "GET /api/v1/alias-check": alias_check, "POST /api/v1/url-check": url_check, "GET /api/v1/export": export_links,

@@ -112,7 +112,7 @@ static struct header headers[HEADERS_MAX + 1];
 static bool read_head(str *rest, struct arena *arena, struct request *request)
 {
     str line, method, target_text;
-    struct target target;
+    struct raw_target target;
     struct framing framing = {0};
 
     str_cut(*rest, '\n', &line, rest);

@@ -20,7 +20,7 @@ static struct arena arena;
 static void read_target(str raw)
 {
     char memory[LIMIT_URI + 1];
-    struct target target;
+    struct raw_target target;
     struct buf path;
 
     request.path = request.raw_path = STR("/");

@@ -2,6 +2,7 @@
 #ifndef LINKPOND_ENGINE_CACHE_H
 #define LINKPOND_ENGINE_CACHE_H
 
+#include "linkpond/engine/live_code.h"
 #include "linkpond/model/link.h"
 
 /*
@@ -26,6 +27,10 @@ struct link_entry {
     int64_t max_clicks; /* 0 = no limit */
     bool forward_query, visitor_wins, crawlable;
     bool gone; /* tombstone: answers as disabled, for ever */
+    /* A live code. One that is not in memory has no pool here, and cannot be answered. cache_put takes the pool over,
+     * also on an error, and frees it once nobody reads the link's version any more. */
+    bool live;
+    struct live_code *pool;
 };
 
 /* A host that serves short links. */
@@ -40,6 +45,9 @@ struct host_entry {
 /* bytes_max: memory for entries and slots; links beyond it are not cached (then cache_complete is false). */
 struct cache *cache_new(size_t bytes_max);
 void cache_free(struct cache *self);
+/* The places of live codes' targets, lent by whoever owns both, for those who publish links; NULL until then. */
+void cache_set_places(struct cache *self, struct live_places *places);
+struct live_places *cache_places(const struct cache *self);
 
 /* ---- publisher
  * ------------------------------------------------------------------------------------------------------- */
@@ -47,7 +55,7 @@ void cache_free(struct cache *self);
  * that is not named any more is forgotten). used = reservations already made; on replacement of a limited entry the
  * running counter is kept when keep_used. ERR_NOMEM: over bytes_max (or texts of more than 8 KiB); the link is not
  * cached, an older version of it is forgotten, and the cache is marked incomplete. Links with a limit are cached even
- * past bytes_max, because their counter lives here. */
+ * past bytes_max, because their counter lives here, and so are live codes. */
 struct cache_alias {
     int64_t domain_id;
     str folded;

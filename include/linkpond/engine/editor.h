@@ -130,6 +130,57 @@ enum err editor_links_bulk(struct editor *self, const struct actor *actor, struc
                            const struct link_draft *drafts, const int64_t *ids, const enum link_action *action,
                            const struct import_extra *extra, size_t count, bool dry_run, struct link_result *results);
 
+/* Live codes: the pool of a link and its rules. Each call is an edit of the link (revision, bounds), checked as a
+ * whole: ERR_INVALID with the path of what cannot be compiled. A PATCH keeps what the draft does not name; null clears.
+ * A target that is replaced (asked for, or by another picture) counts its cap_total from there; who was kept at it is
+ * sent on. It leaves the pool by a delete, and every rule that names others too: ERR_CONFLICT where it is the only one
+ * named. */
+struct target_draft {
+    str kind, name, url, image, title, hint, staff, cap_on;
+    int64_t weight, valid_from_ms, valid_until_ms, cap_total, cap_day, cap_hour;
+    bool enabled, replaced;
+    struct json_presence presence;
+};
+enum target_field {
+    TF_KIND,
+    TF_NAME,
+    TF_URL,
+    TF_IMAGE,
+    TF_TITLE,
+    TF_HINT,
+    TF_STAFF,
+    TF_WEIGHT,
+    TF_ENABLED,
+    TF_VALID_FROM,
+    TF_VALID_UNTIL,
+    TF_CAP_TOTAL,
+    TF_CAP_DAY,
+    TF_CAP_HOUR,
+    TF_CAP_ON,
+    TF_REPLACED,
+    TF_COUNT
+};
+extern const struct json_field target_draft_fields[TF_COUNT];
+struct rule;
+struct live_edit {
+    int64_t link_id;
+    int64_t if_revision; /* 0 = any */
+    /* What came of it: */
+    int64_t revision;  /* of the link */
+    int64_t target_id; /* put */
+    struct fault fault;
+};
+enum err editor_target_put(struct editor *self, const struct actor *actor, struct arena *arena, struct live_edit *edit,
+                           int64_t target_id, const struct target_draft *draft); /* target_id 0 = a new one */
+enum err editor_target_delete(struct editor *self, const struct actor *actor, struct arena *arena,
+                              struct live_edit *edit, int64_t target_id);
+/* The pool in that order; ids: all of its targets, each once. */
+enum err editor_targets_order(struct editor *self, const struct actor *actor, struct arena *arena,
+                              struct live_edit *edit, const int64_t *ids, size_t count);
+/* The whole list. Ids of new rules are written into rules[]. */
+enum err editor_rules_put(struct editor *self, const struct actor *actor, struct arena *arena, struct live_edit *edit,
+                          struct rule *rules, size_t count);
+
 /* Domains, labels, keys, sessions: struct definitions in store/{domains,labels,keys,sessions}.h; each of these checks,
  * writes, publishes. */
 struct domain;

@@ -74,6 +74,7 @@ struct engine {
     bool demo; /* the folder is marked: its figures are made up */
     int64_t started_ms;
     struct cache *cache;
+    struct live_places *places;
     struct resolver *resolver;
     struct journal *journal;
     struct writer *writer;

@@ -46,6 +46,11 @@ bool geo_turn(struct geo *self);
  * same for all addresses that share the part which the ledger keeps (/24, /48). */
 bool geo_find(struct geo *self, const struct addr *ip, struct place *out);
 
+/* ---- threads that answer visits */
+
+/* The same inside a read section of the cache; texts are lent until it ends. Reads the file each time: 1 to 3 us. */
+void geo_find_shared(const struct geo *self, const struct addr *ip, struct place *out);
+
 /* ---- beside an engine */
 
 /* Is that file one, and what? Reads it whole. */

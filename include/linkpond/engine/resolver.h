@@ -14,14 +14,27 @@
  * Answers: unknown 404, or 302 to the domain's not_found_url (the outcome stays unknown). A gate that is shut: 404 when
  * not started, else 410; but 302 with outcome fallback when the link has a fallback_url or, unless it has merely not
  * started, the domain an expired_url. A limit is used up by class human alone; others get what a visitor would get as
- * long as it is not used up. When the cache is incomplete a miss asks `fallback_find` (a read-only look-up given by the
+ * long as it is not used up.
+ *
+ * A live code (live_code.h) is asked once its gate is open: a chosen url target takes the place of the link's url, a
+ * chosen page is the caller's to lead to, and when a rule held but had nothing open the link is used up. What is
+ * answered is never kept by a browser, because the next visit may lead elsewhere.
+ *
+ * When the cache is incomplete a miss asks `fallback_find` (a read-only look-up given by the
  * owner) and posts the key for publication.
  */
 struct resolver;
+struct geo;
 
+/* Who comes? Asked at most once a visit, of people alone, and only for live codes that have to know. */
+struct visitor_asked {
+    uint64_t key;   /* keyed; 0 = not known */
+    bool returning; /* was here before */
+};
 struct resolver_opts {
     struct cache *cache;
     const struct agent_rules *rules; /* limited links classify inline: only humans use a limit up */
+    const struct geo *geo;           /* where addresses are, for rules that ask; NULL = nobody knows */
     bool fold_case;                  /* aliases only */
     /* Used only while the cache is incomplete; may be NULL. Fills out and aliases' strings in the arena. */
     /* Called outside of read sections. */
@@ -40,7 +53,10 @@ struct visit {
     str query; /* raw */
     int64_t now_ms;
     unsigned signals; /* enum click_signal */
-    str user_agent, language, package;
+    str user_agent, language, package, referrer;
+    const struct addr *ip;                                     /* NULL: not known */
+    void (*ask_visitor)(void *arg, struct visitor_asked *out); /* NULL: nobody can tell */
+    void *ask_arg;
     str click_id; /* for the link's click_id_param; empty = none */
 };
 enum verdict_kind {
@@ -54,26 +70,35 @@ enum verdict_kind {
 struct verdict {
     enum verdict_kind kind;
     enum click_outcome outcome;
-    int status;                         /* HTTP status to answer */
-    str location;                       /* for 3xx; in the scratch */
-    bool cacheable;                     /* 301/308: private, max-age=90; else no-store */
-    bool crawlable;                     /* else X-Robots-Tag: noindex */
-    bool carries_click_id;              /* the link hands a click id to its target */
-    bool limited;                       /* has max_clicks: the journal append must succeed before answering */
+    int status;            /* HTTP status to answer */
+    str location;          /* for 3xx; in the scratch */
+    bool cacheable;        /* 301/308: private, max-age=90; else no-store */
+    bool crawlable;        /* else X-Robots-Tag: noindex */
+    bool carries_click_id; /* the link hands a click id to its target */
+    bool limited;          /* has max_clicks, or caps of targets: the journal append must succeed before answering */
     const struct cache_entry *reserved; /* set when one of max_clicks was taken; never follow it, resolver_undo looks
                                            the link up again */
     int64_t link_id, domain_id;
+    str target;              /* "tgt_12": what a live code chose */
+    int64_t page_target;     /* its id, where it is a page: status 302, and location is the caller's to make */
+    bool knows_visitors;     /* this link keeps visitors at their target: it asks for a cookie */
+    struct live_cell *place; /* where it was shown, and whether one of its places was taken: resolver_undo's */
+    bool took_place;
+    struct live_when place_when;
     int64_t valid_from_ms; /* for the not_started page */
     str host;              /* the canonical host of the domain, for the ledger */
     str code;              /* the path asked, in the visit's memory */
     str source, channel;   /* the link's own */
     str utm[UTM_COUNT];
-    unsigned signals; /* visit's, plus SIGNAL_RESERVED_LIMIT when one was taken */
+    unsigned signals; /* visit's, plus SIGNAL_RESERVED_LIMIT, _PLACE when one was taken */
 };
+/* Those in use, inside a read section of the cache. */
+const struct agent_rules *resolver_rules(const struct resolver *self);
 /* Memory for one verdict's texts; one per thread, reused. */
 struct resolver_scratch {
     char location[4096];
     char text[4096];
+    uint64_t random; /* state of the choice by chance; 0 = not begun */
 };
 /* The thread is registered with the cache (cache_thread_register). Texts of the verdict live in the scratch and in the
  * visit. */
@@ -82,7 +107,7 @@ void resolver_resolve(struct resolver *self, struct resolver_scratch *scratch, c
 /* A visit of that path is being read and will be resolved in a moment: memory is asked for its slot now, because
  * waiting for it is the dearest part of a look-up among a million links. Threads as above. */
 void resolver_foresee(const struct resolver *self, str path);
-/* Gives back the limit taken by that verdict (link still in the cache or not). */
+/* Gives back the limit and the place taken by that verdict (link still in the cache or not). */
 void resolver_undo(struct resolver *self, const struct verdict *verdict);
 
 #endif

@@ -3,6 +3,7 @@
 #define LINKPOND_HTTP_REDIRECT_H
 
 #include "linkpond/engine/engine.h"
+#include "linkpond/engine/live_token.h"
 #include "linkpond/http/reply.h"
 
 /*
@@ -24,6 +25,7 @@ struct redirect_lane {
     int64_t unknown_second;
     unsigned unknown_count;        /* misses recorded in that second */
     struct visitor_cookie *cookie; /* NULL: nobody is numbered by cookie */
+    struct live_seal *seal;        /* for the pages of live codes */
     struct resolver_scratch scratch;
     char host[LIMIT_HOST + 8];
     char location[LIMIT_LOCATION + LIMIT_URI];

@@ -94,7 +94,8 @@ enum click_signal {
     SIGNAL_RESERVED_LIMIT = 1 << 10, /* took one of the link's max_clicks; the start-up recount sums these */
     SIGNAL_HTTPS = 1 << 11,          /* X-Forwarded-Proto: https from a trusted proxy */
     SIGNAL_FROM_MAIL_GATEWAY = 1 << 12,
-    SIGNAL_TEST = 1 << 13, /* unexpanded ad macro: test traffic */
+    SIGNAL_TEST = 1 << 13,           /* unexpanded ad macro: test traffic */
+    SIGNAL_RESERVED_PLACE = 1 << 14, /* took a place of its target; likewise */
 };
 
 /* utm_source utm_medium utm_campaign utm_term utm_content utm_id, in this order everywhere. */

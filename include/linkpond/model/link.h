@@ -47,7 +47,8 @@ struct link {
     int64_t used_clicks;                   /* reserved so far, while max_clicks is set */
     str fallback_url;
     bool forward_query, visitor_wins, enabled, archived, crawlable;
-    bool live; /* a live code: it has targets or rules */
+    bool live;                               /* a live code: it has targets or rules */
+    int64_t targets, targets_enabled, rules; /* how many; read only */
     str click_id_param;
     int64_t deleted_ms; /* TIME_NONE; in the bin since */
     bool tombstone;     /* purged or past the bin: the code is never handed out again */

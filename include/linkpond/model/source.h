@@ -3,6 +3,7 @@
 #define LINKPOND_MODEL_SOURCE_H
 
 #include "linkpond/base/arena.h"
+#include "linkpond/base/host.h"
 #include "linkpond/model/agent.h"
 #include "linkpond/model/click.h"
 #include "linkpond/model/record.h"
@@ -40,6 +41,13 @@ void source_attribute(const struct source_rules *rules, struct arena *arena, con
 /* A record's query as its click keeps it: cut, and without the values of volatile parameters; their names stay. Borrows
  * from it or lives in the arena; empty when that runs out. */
 str source_query_kept(struct arena *arena, str query);
+
+/* The same of a visit that has to be answered before it is read whole; without memory of their own. The scene of from=;
+ * the raw value of lp_ch; the host of a Referer, in canonical spelling. Empty: none. */
+enum click_scene source_scene(str query);
+str source_channel_param(str query);
+#define SOURCE_HOST_MAX HOST_TEXT_MAX
+str source_referrer_host(str referrer, char memory[SOURCE_HOST_MAX]);
 
 /* The mini program's appid of a Referer https://servicewechat.com/{appid}/{version}/page-frame.html, which WeChat sets
  * and a mini program cannot (developers.weixin.qq.com/miniprogram/dev/framework/ability/network.html); empty when it is

@@ -7,7 +7,7 @@
 static void target__is_split_in_origin_and_absolute_form(void **state)
 {
     (void)state;
-    struct target target;
+    struct raw_target target;
     assert_true(target_split(STR("/a/b?x=1?y#frag"), &target));
     assert_str(target.path, "/a/b");
     assert_str(target.query, "x=1?y");
@@ -26,7 +26,7 @@ static void target__is_split_in_origin_and_absolute_form(void **state)
 static void target__refuses_other_forms(void **state)
 {
     (void)state;
-    struct target target;
+    struct raw_target target;
     assert_false(target_split(STR("s.example:443"), &target));
     assert_false(target_split(STR("*"), &target));
     assert_false(target_split(STR(""), &target));
