@@ -78,15 +78,16 @@ CREATE TABLE target_hour (
     PRIMARY KEY (target_id, hour_ms)
 ) STRICT, WITHOUT ROWID;
 
--- Who was sent where, of links that have to know: because their rules keep a visitor at a target, or count visitors. Rows
--- go when the visitor's key can mean nobody any more.
+-- Who was sent where, of links that have to know: because their rules keep a visitor at a target, or count visitors. Only
+-- visitors with a cookie's number; rows go with time, and when the visitor asks to be forgotten.
 CREATE TABLE target_visitor (
     link_id INTEGER NOT NULL REFERENCES link (id),
-    visitor INTEGER NOT NULL,                      -- keyed: of a cookie's number, or of a day's address and User-Agent
-    target_id INTEGER NOT NULL REFERENCES target (id), -- the latest
-    seen_ms INTEGER NOT NULL,
-    PRIMARY KEY (link_id, visitor)
+    visitor INTEGER NOT NULL,                      -- the cookie's number
+    target_id INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL,                      -- the last time
+    PRIMARY KEY (link_id, visitor, target_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX target_visitor_visitor ON target_visitor (visitor);
 CREATE INDEX target_visitor_seen ON target_visitor (seen_ms);
 
 -- Pictures that visitors of live codes are shown: files of our own making (docs/decisions/0017), never what was uploaded.

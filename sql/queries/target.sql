@@ -81,12 +81,15 @@ FROM target_hour WHERE target_id = :target_id AND hour_ms >= :from_ms AND hour_m
 
 -- name: target_visitor_put
 INSERT INTO target_visitor (link_id, visitor, target_id, seen_ms) VALUES (:link_id, :visitor, :target_id, :seen_ms)
-ON CONFLICT (link_id, visitor) DO UPDATE SET target_id = excluded.target_id, seen_ms = excluded.seen_ms;
+ON CONFLICT (link_id, visitor, target_id) DO UPDATE SET seen_ms = excluded.seen_ms;
+
+-- name: target_visitor_forget
+DELETE FROM target_visitor WHERE visitor = :visitor;
 
 -- name: target_visitor_each
 SELECT link_id, visitor, target_id, seen_ms FROM target_visitor WHERE seen_ms >= :since_ms ORDER BY seen_ms DESC
 LIMIT :limit;
 
 -- name: target_visitor_expire
-DELETE FROM target_visitor WHERE (link_id, visitor) IN (SELECT link_id, visitor FROM target_visitor
-    WHERE seen_ms < :before_ms ORDER BY seen_ms LIMIT :limit);
+DELETE FROM target_visitor WHERE (link_id, visitor, target_id) IN (SELECT link_id, visitor, target_id
+    FROM target_visitor WHERE seen_ms < :before_ms ORDER BY seen_ms LIMIT :limit);

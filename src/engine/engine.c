@@ -209,6 +209,10 @@ static enum err open_cache(struct engine *self, struct db *db, struct fault *fau
 {
     self->cache = cache_new((size_t)self->opts.cache_bytes);
     self->places = live_places_new(self->zone);
+    self->visitors = live_visitors_new(LIMIT_LIVE_VISITORS);
+    if (!self->visitors) {
+        return ERR_NOMEM;
+    }
     if (self->cache && self->places) {
         cache_set_places(self->cache, self->places);
     }
@@ -216,10 +220,15 @@ static enum err open_cache(struct engine *self, struct db *db, struct fault *fau
     if (err) {
         return err;
     }
+    err = live_visitors_load(self->visitors, db, clock_now_ms() - LIVE_VISITORS_MS);
+    if (err) {
+        return err;
+    }
     db_trim(db);
     malloc_trim(0); /* the batches that rows were read into */
     self->resolver = resolver_new(&(struct resolver_opts){.cache = self->cache,
                                                           .rules = self->rules.agents,
+                                                          .visitors = self->visitors,
                                                           .geo = self->geo,
                                                           .fold_case = self->fold_case,
                                                           .fallback_find = fallback_find,
@@ -238,6 +247,7 @@ static enum err start_writer(struct engine *self, struct db *db, struct fault *f
                                               .cache = self->cache,
                                               .rules = self->rules,
                                               .geo = self->geo,
+                                              .places = self->places,
                                               .zone_name = zone_text,
                                               .node = self->node,
                                               .repeat_window_ms = self->opts.repeat_window_ms,
@@ -392,6 +402,7 @@ void engine_close(struct engine *self)
     db_close(self->db); /* last of the handles, so that it may fold the WAL into the file */
     cache_free(self->cache);
     live_places_free(self->places);
+    live_visitors_free(self->visitors);
     agent_rules_free(self->resolver_rules);
     recognition_free(&self->rules);
     if (self->lock_fd >= 0) {

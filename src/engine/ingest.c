@@ -12,11 +12,13 @@
 #include "linkpond/base/hash.h"
 #include "linkpond/base/limits.h"
 #include "linkpond/base/log.h"
+#include "linkpond/engine/live_visitors.h"
 #include "linkpond/store/segments.h"
 #include "pseudonyms.h"
 
 #define POSITIONS_MAX   4096
-#define SEGMENTS_MAX    1024 /* of one batch; more begin another batch */
+#define SEGMENTS_MAX    1024   /* of one batch; more begin another batch */
+#define EXPIRED_MAX     100000 /* who was sent where, an hour */
 #define DUPLICATE_MS    (60 * MS_PER_SECOND)
 #define REQUEST_IDS_MAX (1U << 22)
 #define CLICKS_A_BREATH 8              /* some 20 microseconds */
@@ -244,7 +246,7 @@ static enum err insert(struct ingest *self, const struct record *record, int64_t
     err = click_batch_add(pack, self->opts.db, row);
     if (err == OK) {
         count(self, &row->facts);
-        err = ingest_targets_count(&self->targets, self->opts.db, self->opts.zone, record, &row->facts);
+        err = ingest_targets_count(&self->targets, self->opts.db, self->opts.places, record, &row->facts);
     }
     return err == ERR_CONFLICT ? OK : err; /* it is there though its position was lost: it counts once */
 }
@@ -330,6 +332,10 @@ enum err ingest_expire(struct ingest *self, int64_t now_ms)
 
     if (err == OK) {
         err = pseudonyms_expire(self->pseudonyms, self->opts.db, now_ms);
+    }
+    if (err == OK) {
+        int64_t deleted;
+        err = target_visitors_expire(self->opts.db, now_ms - LIVE_VISITORS_MS, EXPIRED_MAX, &deleted);
     }
     if (err == OK) {
         err = db_commit(self->opts.db);

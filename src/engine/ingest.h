@@ -14,11 +14,13 @@
  */
 struct ingest;
 struct geo;
+struct live_places;
 struct ingest_opts {
     struct db *db;
     struct journal *journal;
-    struct recognition rules; /* lent */
-    struct geo *geo;          /* NULL = none */
+    struct recognition rules;   /* lent */
+    struct geo *geo;            /* NULL = none */
+    struct live_places *places; /* NULL = none */
     const struct zone *zone;
     unsigned node;
     int64_t repeat_window_ms;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ingest_targets.h"
 
-#include "linkpond/engine/live_places.h"
-
 void ingest_targets_begin(struct ingest_targets *self)
 {
     self->count = 0;
@@ -35,17 +33,29 @@ static enum err hour_of(struct ingest_targets *self, struct db *db, int64_t targ
     return err;
 }
 
-enum err ingest_targets_count(struct ingest_targets *self, struct db *db, const struct zone *zone,
+/* Who has a number is known again after a restart, where the link asks for it. */
+static enum err keep_visitor(struct db *db, struct live_places *places, const struct record *record, int64_t target_id)
+{
+    if (record->visitor == 0 || !live_places_knows_visitors(places, record->link_id)) {
+        return OK;
+    }
+    return target_visitors_put(db, &(struct target_visitor){.link_id = record->link_id,
+                                                            .visitor = record->visitor,
+                                                            .target_id = target_id,
+                                                            .seen_ms = record->time_ms});
+}
+
+enum err ingest_targets_count(struct ingest_targets *self, struct db *db, struct live_places *places,
                               const struct record *record, const struct click_facts *facts)
 {
     int64_t target_id = record->target.len > 0 ? target_name_read(record->target) : 0;
     struct target_figures *figures;
     struct live_when when;
 
-    if (target_id == 0) {
+    if (target_id == 0 || !places) {
         return OK;
     }
-    live_when_of(zone, record->time_ms, &when);
+    live_when_of(live_places_zone(places), record->time_ms, &when);
     enum err err = hour_of(self, db, target_id, when.hour_ms, &figures);
     if (err) {
         return err;
@@ -54,5 +64,5 @@ enum err ingest_targets_count(struct ingest_targets *self, struct db *db, const 
     figures->shown += counts;
     figures->visitors += counts && (facts->flags & CLICK_FLAG_FIRST_HERE) != 0;
     figures->reserved += (record->signals & SIGNAL_RESERVED_PLACE) != 0; /* whatever its class turned out to be */
-    return OK;
+    return counts ? keep_visitor(db, places, record, target_id) : OK;
 }

@@ -2,7 +2,7 @@
 #ifndef LINKPOND_SRC_ENGINE_INGEST_TARGETS_H
 #define LINKPOND_SRC_ENGINE_INGEST_TARGETS_H
 
-#include "linkpond/base/zone.h"
+#include "linkpond/engine/live_places.h"
 #include "linkpond/model/click_row.h"
 #include "linkpond/model/record.h"
 #include "linkpond/store/targets.h"
@@ -20,7 +20,7 @@ struct ingest_targets {
 /* Before the first click of a transaction. */
 void ingest_targets_begin(struct ingest_targets *self);
 /* Most clicks have no target and cost nothing here. */
-enum err ingest_targets_count(struct ingest_targets *self, struct db *db, const struct zone *zone,
+enum err ingest_targets_count(struct ingest_targets *self, struct db *db, struct live_places *places,
                               const struct record *record, const struct click_facts *facts);
 enum err ingest_targets_store(struct ingest_targets *self, struct db *db);
 

@@ -174,7 +174,11 @@ enum err live_code_build(struct db *db, struct arena *arena, struct live_places 
                                  .targets = facts,
                                  .targets_count = targets_count,
                                  .zone = live_places_zone(places)};
-    return live_code_make(db, places, &set, targets, look, out, fault);
+    err = live_code_make(db, places, &set, targets, look, out, fault);
+    if (!err && !look) {
+        err = live_places_know_visitors(places, link_id, (*out)->knows_visitors);
+    }
+    return err;
 }
 
 void live_code_free(struct live_code *self)

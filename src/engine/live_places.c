@@ -16,6 +16,7 @@ struct live_places {
     const struct zone *zone;
     pthread_mutex_t lock; /* of the maps; no visit looks anything up in them */
     struct idmap cells;   /* target id -> struct live_cell * */
+    struct idmap known;   /* links that have to know who comes again */
     struct idmap turns;   /* rule id -> _Atomic uint64_t * */
 };
 
@@ -166,6 +167,7 @@ struct live_places *live_places_new(const struct zone *zone)
         self->zone = zone;
         pthread_mutex_init(&self->lock, NULL);
         idmap_init(&self->cells, (size_t)1 << 26);
+        idmap_init(&self->known, (size_t)1 << 26);
         idmap_init(&self->turns, (size_t)1 << 26);
     }
     return self;
@@ -186,6 +188,7 @@ void live_places_free(struct live_places *self)
     if (self) {
         free_values(&self->cells);
         free_values(&self->turns);
+        idmap_done(&self->known);
         pthread_mutex_destroy(&self->lock);
         free(self);
     }
@@ -306,4 +309,26 @@ _Atomic uint64_t *live_places_turn(struct live_places *self, int64_t rule_id)
     _Atomic uint64_t *turn = block_of(&self->turns, rule_id, sizeof *turn);
     pthread_mutex_unlock(&self->lock);
     return turn;
+}
+
+enum err live_places_know_visitors(struct live_places *self, int64_t link_id, bool know)
+{
+    bool known = true;
+
+    pthread_mutex_lock(&self->lock);
+    if (know) {
+        known = idmap_put(&self->known, (uint64_t)link_id, 0, NULL) != NULL;
+    } else {
+        idmap_remove(&self->known, (uint64_t)link_id, 0);
+    }
+    pthread_mutex_unlock(&self->lock);
+    return known ? OK : ERR_NOMEM;
+}
+
+bool live_places_knows_visitors(struct live_places *self, int64_t link_id)
+{
+    pthread_mutex_lock(&self->lock);
+    bool known = idmap_find(&self->known, (uint64_t)link_id, 0) != NULL;
+    pthread_mutex_unlock(&self->lock);
+    return known;
 }

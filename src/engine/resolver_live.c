@@ -20,23 +20,75 @@ static uint64_t next_random(uint64_t *state)
     return z ^ z >> 31;
 }
 
+/* Who comes, and where they were sent before. */
+struct comer {
+    const struct live_visitors *visitors;
+    struct visitor_asked who;
+    int64_t link_id, sent_to, sent_ms;
+};
+
+static bool held(void *arg, int64_t target_id, int64_t since_ms)
+{
+    const struct comer *self = arg;
+    int64_t seen_ms;
+
+    for (size_t i = 0; i < ARRAY_LEN(self->who.keys); i++) {
+        if (self->who.keys[i] != 0 && live_visitors_held(self->visitors, self->who.keys[i], target_id, &seen_ms) &&
+            seen_ms > since_ms) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void find_comer(struct visiting *v, const struct link_entry *link, struct comer *self)
+{
+    *self = (struct comer){.visitors = v->self->opts.visitors, .link_id = link->id};
+    if (!self->visitors || !v->visit->ask_visitor) {
+        return;
+    }
+    v->visit->ask_visitor(v->visit->ask_arg, &self->who);
+    for (size_t i = 0; i < ARRAY_LEN(self->who.keys) && self->sent_to == 0; i++) {
+        if (self->who.keys[i] != 0) {
+            live_visitors_sent(self->visitors, self->who.keys[i], link->id, &self->sent_to, &self->sent_ms);
+        }
+    }
+    memcpy(v->out->visitor_keys, self->who.keys, sizeof self->who.keys);
+}
+
 static void decide(struct visiting *v, const struct link_entry *link, const struct agent *agent,
                    struct live_answer *answer)
 {
     const struct visit *visit = v->visit;
     bool person = agent->class == CLASS_HUMAN;
-    struct visitor_asked who = {0};
+    struct comer comer = {0};
     struct live_facts facts;
 
-    v->out->knows_visitors = live_code_knows_visitors(link->pool);
-    if (person && v->out->knows_visitors && visit->ask_visitor) {
-        visit->ask_visitor(visit->ask_arg, &who);
+    v->out->knows_visitors = person && live_code_knows_visitors(link->pool);
+    if (v->out->knows_visitors) {
+        find_comer(v, link, &comer);
     }
     live_facts_find(&facts, live_code_needs(link->pool), visit, link, agent, v->self->opts.geo);
-    facts.visit.returning = who.returning;
-    const struct live_visit asked = {
-        .facts = &facts.visit, .person = person, .random = next_random(&v->scratch->random)};
+    facts.visit.returning = comer.who.returning || comer.sent_to != 0;
+    const struct live_visit asked = {.facts = &facts.visit,
+                                     .person = person,
+                                     .random = next_random(&v->scratch->random),
+                                     .sent_to = comer.sent_to,
+                                     .sent_ms = comer.sent_ms,
+                                     .held = comer.visitors ? held : NULL,
+                                     .held_arg = &comer};
     live_code_decide(link->pool, &asked, answer);
+}
+
+void resolver_remember(struct resolver *self, const struct verdict *verdict, int64_t now_ms)
+{
+    int64_t target_id = verdict->target.len > 0 ? target_name_read(verdict->target) : 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(verdict->visitor_keys) && target_id != 0; i++) {
+        if (verdict->visitor_keys[i] != 0) {
+            live_visitors_remember(self->opts.visitors, verdict->visitor_keys[i], verdict->link_id, target_id, now_ms);
+        }
+    }
 }
 
 static void keep_place(struct verdict *out, const struct live_answer *answer)

@@ -3,6 +3,7 @@
 
 #include "idmap.h"
 #include "linkpond/base/limits.h"
+#include "linkpond/store/targets.h"
 #include "rewriter_private.h"
 
 /*
@@ -38,6 +39,9 @@ enum err rewriter_ask_forget(struct db *db, int64_t number, enum visitor_by by, 
         err = err == OK ? rewrites_insert(db, &forget) : err;
     }
     *id = forget.id;
+    if (err == OK && by == VISITOR_BY_COOKIE) {
+        err = target_visitors_forget(db, number);
+    }
     return err == OK ? rewrites_subject_insert(db, forget.id, subject_of(number, by), 0) : err;
 }
 

@@ -282,6 +282,7 @@ enum err writer_start(const struct writer_opts *opts, struct writer **out, struc
         .journal = opts->journal,
         .rules = opts->rules,
         .geo = opts->geo,
+        .places = opts->places,
         .zone = zone,
         .node = opts->node,
         .repeat_window_ms = opts->repeat_window_ms,

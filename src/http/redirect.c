@@ -297,7 +297,8 @@ static void lead_to_page(const struct redirect *self, struct redirect_lane *lane
 }
 
 static void handle_link(struct redirect *self, struct redirect_lane *lane, const struct request *request,
-                        const struct hints *hints, struct verdict *verdict, struct reply *reply)
+                        const struct hints *hints, struct visitor_ask *ask, struct verdict *verdict,
+                        struct reply *reply)
 {
     struct engine *engine = self->engine;
     if (verdict->outcome == OUTCOME_UNKNOWN) {
@@ -319,7 +320,7 @@ static void handle_link(struct redirect *self, struct redirect_lane *lane, const
         return;
     }
     struct visitor visitor;
-    redirect_visitor(engine, lane->cookie, request, verdict, lane->set_cookie, &visitor);
+    redirect_visitor(ask, verdict, &visitor);
     if (append(self, lane, request, hints, verdict, &visitor) != OK) {
         if (verdict->limited || engine->opts.strict_clicks) {
             resolver_undo(engine->resolver, verdict);
@@ -328,6 +329,9 @@ static void handle_link(struct redirect *self, struct redirect_lane *lane, const
             return;
         }
         count(&engine->clicks_dropped);
+    }
+    if (verdict->target.len > 0) {
+        resolver_remember(engine->resolver, verdict, request->now_ms);
     }
     count(&engine->clicks_answered);
     answer_verdict(self, lane, request, verdict, reply);
@@ -364,6 +368,12 @@ void redirect_handle(struct redirect *self, struct redirect_lane *lane, const st
     }
     struct hints hints;
     hints_read(request, &hints);
+    struct visitor_ask ask = {.engine = self->engine,
+                              .cookie = lane->cookie,
+                              .request = request,
+                              .user_agent = hints.user_agent,
+                              .signals = hints.signals,
+                              .memory = lane->set_cookie};
     const struct visit visit = {
         .host = request->host,
         .path = str_from(request->path, 1),
@@ -375,12 +385,14 @@ void redirect_handle(struct redirect *self, struct redirect_lane *lane, const st
         .package = hints.package,
         .referrer = hints.referrer,
         .ip = &request->client,
+        .ask_visitor = redirect_ask_visitor,
+        .ask_arg = &ask,
     };
     struct verdict verdict;
     resolver_resolve(self->engine->resolver, &lane->scratch, &visit, &verdict);
     switch (verdict.kind) {
     case VERDICT_LINK:
-        handle_link(self, lane, request, &hints, &verdict, reply);
+        handle_link(self, lane, request, &hints, &ask, &verdict, reply);
         return;
     case VERDICT_ROOT:
         answer_root(self, lane, request, &verdict, reply);

@@ -76,7 +76,7 @@ enum err target_visitors_put(struct db *db, const struct target_visitor *row)
     struct stmt *stmt = db_stmt(db, SQL_TARGET_VISITOR_PUT);
 
     stmt_bind_i64(stmt, "link_id", row->link_id);
-    stmt_bind_i64(stmt, "visitor", (int64_t)row->visitor);
+    stmt_bind_i64(stmt, "visitor", row->visitor);
     stmt_bind_i64(stmt, "target_id", row->target_id);
     stmt_bind_i64(stmt, "seen_ms", row->seen_ms);
     return stmt_run(stmt);
@@ -96,10 +96,17 @@ bool target_visitors_next(struct stmt *rows, struct target_visitor *out)
     bool found = stmt_next(rows);
 
     if (found) {
-        *out = (struct target_visitor){stmt_i64(rows, 0), (uint64_t)stmt_i64(rows, 1), stmt_i64(rows, 2),
-                                       stmt_i64(rows, 3)};
+        *out = (struct target_visitor){stmt_i64(rows, 0), stmt_i64(rows, 1), stmt_i64(rows, 2), stmt_i64(rows, 3)};
     }
     return found;
+}
+
+enum err target_visitors_forget(struct db *db, int64_t visitor)
+{
+    struct stmt *stmt = db_stmt(db, SQL_TARGET_VISITOR_FORGET);
+
+    stmt_bind_i64(stmt, "visitor", visitor);
+    return stmt_run(stmt);
 }
 
 enum err target_visitors_expire(struct db *db, int64_t before_ms, int64_t limit, int64_t *deleted)

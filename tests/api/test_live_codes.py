@@ -269,6 +269,71 @@ def test_a_slot_over_midnight_holds_on_both_sides(make_pond):
     assert ends == {"21:59": "url", "22:00": "target", "23:30": "target", "00:30": "target", "05:59": "target", "06:00": "url"}
 
 
+# ---- who comes again -------------------------------------------------------------------------------------------------
+
+def cookie_of(reply):
+    return reply.headers.get("Set-Cookie", "").split(";")[0]
+
+
+def test_a_visitor_is_kept_until_the_target_is_full_ended_or_replaced(pond):
+    """What is kept is who came, never where to: a cookie with a picture in it shows it when it is long over."""
+    live = Live(pond, "a", "b", "c", rules=[{"choose": "round_robin", "sticky": True}])
+    first = live.visit()
+    cookie, mine = {"Cookie": cookie_of(first)}, urlsplit(first.headers["Location"]).path.strip("/")
+    assert cookie["Cookie"]
+    others = {live.goes(ip=f"203.0.113.{n}") for n in range(20, 26)}
+    assert others == {"a", "b", "c"}, "everybody else goes in turn"
+    assert {live.goes(headers=cookie, ip=f"203.0.113.{n}") for n in range(30, 35)} == {mine}
+    live.change(mine, valid_until=PAST)
+    assert live.goes(headers=cookie) != mine
+    live.change(mine, valid_until=None)
+    second = live.goes(headers=cookie)
+    live.change(second, cap_total=0)
+    assert live.goes(headers=cookie) != second
+
+
+def test_one_that_was_replaced_keeps_nobody(pond):
+    live = Live(pond, "a", "b", rules=[{"choose": "round_robin", "sticky": True}])
+    cookie = {"Cookie": cookie_of(live.visit())}
+    assert live.goes(headers=cookie) == "a"
+    live.change("a", replaced=True)
+    assert "b" in {live.goes(headers=cookie), live.goes(headers=cookie)}
+
+
+def test_a_refresh_takes_no_second_place_where_visitors_count(pond):
+    live = Live(pond, {"name": "a", "cap_total": 3, "cap_on": "visitors"}, "b")
+    cookie = {"Cookie": cookie_of(live.visit(ip="203.0.113.40"))}
+    assert {live.goes(headers=cookie, ip=f"203.0.113.{n}") for n in range(41, 46)} == {"a"}, "by the cookie"
+    assert {live.goes(ip="203.0.113.50") for _ in range(5)} == {"a"}, "one who takes no cookies, by address and browser"
+    assert live.targets()["a"]["figures"]["remaining"] == 1
+    assert [live.goes(ip="203.0.113.60"), live.goes(ip="203.0.113.61")] == ["a", "b"]
+    assert live.goes(headers=cookie) == "a", "who has a place keeps it when it is full"
+
+
+def test_only_live_codes_that_have_to_know_set_a_cookie(pond):
+    assert cookie_of(Live(pond, {"name": "a", "cap_total": 9}).visit()) == ""
+    assert cookie_of(Live(pond, {"name": "a", "cap_total": 9, "cap_on": "visitors"}).visit()) != ""
+    live = Live(pond, "a", rules=[{"sticky": True}])
+    assert cookie_of(live.visit()) != "" and cookie_of(live.visit(headers={"Sec-GPC": "1"})) == ""
+    assert cookie_of(live.visit(ua=GOOGLEBOT)) == ""
+
+
+def test_who_has_a_number_is_known_after_a_restart(make_pond):
+    pond = make_pond()
+    live = Live(pond, {"name": "a", "cap_total": 1, "cap_on": "visitors"}, "b")
+    cookie = {"Cookie": cookie_of(live.visit())}
+    pond.drain()
+    pond.restart()
+    assert [live.goes(headers=cookie), live.goes(ip="203.0.113.77")] == ["a", "b"]
+
+
+def test_new_and_returning_visitors_are_told_apart(pond):
+    live = Live(pond, "welcome", rules=[{"when": [{"fact": "visitor", "is": ["new"]}], "targets": ["welcome"]}])
+    first = live.visit()
+    assert first.headers["Location"] == URL.format("welcome")
+    assert live.goes(headers={"Cookie": cookie_of(first)}) == "own"
+
+
 # ---- the answer ----------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("status,answered", [(301, 302), (302, 302), (303, 303), (307, 307), (308, 307)])

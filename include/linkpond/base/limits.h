@@ -75,6 +75,7 @@
 #define LIMIT_UNKNOWN_PER_SECOND   1000   /* unknown codes recorded; the rest is only counted */
 #define LIMIT_LOG_LINE             4096
 #define LIMIT_CSV_LINE             (64 * 1024)
+#define LIMIT_LIVE_VISITORS        (1 << 20)          /* places of who was sent where, two each: 16 MiB when full */
 #define LIMIT_GEO_FILES            4                  /* IPv4, IPv6 and carriers may each be in a file of its own */
 #define LIMIT_GEO_FILE             (INT64_C(1) << 30) /* held in memory */
 

@@ -75,6 +75,7 @@ struct engine {
     int64_t started_ms;
     struct cache *cache;
     struct live_places *places;
+    struct live_visitors *visitors;
     struct resolver *resolver;
     struct journal *journal;
     struct writer *writer;

@@ -65,6 +65,9 @@ const struct zone *live_places_zone(const struct live_places *self);
 enum err live_places_cell(struct live_places *self, struct db *db, const struct target *target, struct live_cell **out);
 /* Any thread but those that answer visits. NULL when nobody has asked for that cell yet. */
 struct live_cell *live_places_find(struct live_places *self, int64_t target_id);
+/* Links that have to know who comes again; the publisher says so, and asks when it stores their clicks. */
+enum err live_places_know_visitors(struct live_places *self, int64_t link_id, bool know);
+bool live_places_knows_visitors(struct live_places *self, int64_t link_id);
 /* Counts the visits that a rule has turned to, from 0; made when missing. NULL: out of memory. */
 _Atomic uint64_t *live_places_turn(struct live_places *self, int64_t rule_id);
 

@@ -3,6 +3,7 @@
 #define LINKPOND_ENGINE_RESOLVER_H
 
 #include "linkpond/engine/cache.h"
+#include "linkpond/engine/live_visitors.h"
 #include "linkpond/model/agent.h"
 
 /*
@@ -28,12 +29,13 @@ struct geo;
 
 /* Who comes? Asked at most once a visit, of people alone, and only for live codes that have to know. */
 struct visitor_asked {
-    uint64_t key;   /* keyed; 0 = not known */
-    bool returning; /* was here before */
+    uint64_t keys[2]; /* live_visitors.h; 0 = none: all that this visitor may be known by */
+    bool returning;   /* brought a number */
 };
 struct resolver_opts {
     struct cache *cache;
     const struct agent_rules *rules; /* limited links classify inline: only humans use a limit up */
+    struct live_visitors *visitors;  /* who was sent where; NULL = nobody is known */
     const struct geo *geo;           /* where addresses are, for rules that ask; NULL = nobody knows */
     bool fold_case;                  /* aliases only */
     /* Used only while the cache is incomplete; may be NULL. Fills out and aliases' strings in the arena. */
@@ -79,10 +81,11 @@ struct verdict {
     const struct cache_entry *reserved; /* set when one of max_clicks was taken; never follow it, resolver_undo looks
                                            the link up again */
     int64_t link_id, domain_id;
-    str target;              /* "tgt_12": what a live code chose */
-    int64_t page_target;     /* its id, where it is a page: status 302, and location is the caller's to make */
-    bool knows_visitors;     /* this link keeps visitors at their target: it asks for a cookie */
-    struct live_cell *place; /* where it was shown, and whether one of its places was taken: resolver_undo's */
+    str target;               /* "tgt_12": what a live code chose */
+    int64_t page_target;      /* its id, where it is a page: status 302, and location is the caller's to make */
+    bool knows_visitors;      /* this link keeps visitors at their target: it asks for a cookie */
+    uint64_t visitor_keys[2]; /* by whom resolver_remember() will know this visitor */
+    struct live_cell *place;  /* where it was shown, and whether one of its places was taken: resolver_undo's */
     bool took_place;
     struct live_when place_when;
     int64_t valid_from_ms; /* for the not_started page */
@@ -107,6 +110,8 @@ void resolver_resolve(struct resolver *self, struct resolver_scratch *scratch, c
 /* A visit of that path is being read and will be resolved in a moment: memory is asked for its slot now, because
  * waiting for it is the dearest part of a look-up among a million links. Threads as above. */
 void resolver_foresee(const struct resolver *self, str path);
+/* The answer of that verdict stands: who comes back is known. */
+void resolver_remember(struct resolver *self, const struct verdict *verdict, int64_t now_ms);
 /* Gives back the limit and the place taken by that verdict (link still in the cache or not). */
 void resolver_undo(struct resolver *self, const struct verdict *verdict);
 

@@ -13,6 +13,7 @@
  */
 struct writer;
 struct cache;
+struct live_places;
 struct geo;
 
 /* A task runs inside one durable transaction on the writer thread; an error rolls it back. `published` (may be NULL)
@@ -29,10 +30,11 @@ struct writer_opts {
     struct db *db; /* the read-write handle, owned by the writer from start to stop */
     struct journal *journal;
     struct cache *cache;
-    struct recognition rules; /* lent */
-    struct geo *geo;          /* where addresses are; NULL = nobody knows */
-    const char *zone_name;    /* the install's zone: when the visitor salt turns */
-    unsigned node;            /* the journal's */
+    struct recognition rules;   /* lent */
+    struct live_places *places; /* which links know their visitors; NULL = none */
+    struct geo *geo;            /* where addresses are; NULL = nobody knows */
+    const char *zone_name;      /* the install's zone: when the visitor salt turns */
+    unsigned node;              /* the journal's */
     int64_t repeat_window_ms;
     int64_t fold_rows;  /* rows of the tail before they are folded into the sums */
     int64_t chunk_rows; /* folded rows of the tail before they are sealed into a chunk; 0 = never */

@@ -90,13 +90,15 @@ bool targets_hours_next(struct stmt *rows, int64_t *hour_ms, struct target_figur
 /* ---- who was sent where ----------------------------------------------------------------------------------------- */
 struct target_visitor {
     int64_t link_id;
-    uint64_t visitor; /* a keyed hash: engine/live_visitors.h */
+    int64_t visitor; /* number of a cookie */
     int64_t target_id, seen_ms;
 };
 enum err target_visitors_put(struct db *db, const struct target_visitor *row);
 /* The latest first. */
 struct stmt *target_visitors_each(struct db *db, int64_t since_ms, size_t limit);
 bool target_visitors_next(struct stmt *rows, struct target_visitor *out);
+/* Rows of that number, on all links. */
+enum err target_visitors_forget(struct db *db, int64_t visitor);
 /* At most `limit`; *deleted tells how many went. */
 enum err target_visitors_expire(struct db *db, int64_t before_ms, int64_t limit, int64_t *deleted);
 

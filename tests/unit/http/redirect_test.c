@@ -64,6 +64,13 @@ void resolver_undo(struct resolver *self, const struct verdict *verdict)
     undone++;
 }
 
+void resolver_remember(struct resolver *self, const struct verdict *verdict, int64_t now_ms)
+{
+    (void)self;
+    (void)verdict;
+    (void)now_ms;
+}
+
 void resolver_foresee(const struct resolver *self, str path)
 {
     (void)self;

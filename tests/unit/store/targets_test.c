@@ -182,17 +182,18 @@ static void targets__visitors_are_kept_by_link_and_go_by_age(void **state)
 
     assert_int_equal(target_visitors_put(self->temp.db, &(struct target_visitor){self->link_id, 7, id, 100}), OK);
     assert_int_equal(target_visitors_put(self->temp.db, &(struct target_visitor){self->link_id, 7, id, 300}), OK);
-    assert_int_equal(target_visitors_put(self->temp.db, &(struct target_visitor){self->link_id, UINT64_MAX, id, 200}),
-                     OK);
+    assert_int_equal(target_visitors_put(self->temp.db, &(struct target_visitor){self->link_id, 8, id, 200}), OK);
     struct stmt *rows = target_visitors_each(self->temp.db, 0, 10);
     assert_true(target_visitors_next(rows, &row));
     assert_int_equal(row.visitor, 7);
     assert_int_equal(row.seen_ms, 300);
     assert_true(target_visitors_next(rows, &row));
-    assert_true(row.visitor == UINT64_MAX);
+    assert_true(row.visitor == 8);
     assert_false(target_visitors_next(rows, &row));
     assert_int_equal(target_visitors_expire(self->temp.db, 250, 10, &deleted), OK);
     assert_int_equal(deleted, 1);
+    assert_int_equal(target_visitors_put(self->temp.db, &(struct target_visitor){self->link_id, 9, id, 300}), OK);
+    assert_int_equal(target_visitors_forget(self->temp.db, 9), OK);
     rows = target_visitors_each(self->temp.db, 0, 10);
     assert_true(target_visitors_next(rows, &row));
     assert_int_equal(row.visitor, 7);
