@@ -2,7 +2,7 @@
 /* /api/v1/links/{ref}/targets: the pool of a live code, and what became of each of its targets. */
 #include "edit_call.h"
 #include "linkpond/api/routes.h"
-#include "linkpond/store/rules.h"
+#include "linkpond/store/images.h"
 #include "live_call.h"
 
 bool live_call_link(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db, struct link *link)
@@ -73,16 +73,15 @@ static void write_figures(struct json_writer *json, const struct target_figures 
     json_object_end(json);
 }
 
-static void write_words(struct json_writer *json, struct arena *arena, const struct target *target)
+static void write_words(struct json_writer *json, const struct target *target)
 {
-    char memory[TARGET_NAME_MAX];
+    char memory[TARGET_NAME_MAX], image[IMAGE_REF_MAX];
 
     json_put_str(json, "id", target_name(target->id, memory));
     json_put_str(json, "kind", target_kind_name(target->kind));
     json_put_opt(json, "name", target->name);
     json_put_opt(json, "url", target->url);
-    json_put_opt(json, "image",
-                 target->image_id != 0 ? arena_f(arena, "img_%lld", (long long)target->image_id) : STR(""));
+    json_put_opt(json, "image", target->image_id != 0 ? image_ref(target->image_id, image) : STR(""));
     json_put_opt(json, "title", target->title);
     json_put_opt(json, "hint", target->hint);
     json_put_opt(json, "staff", target->staff);
@@ -110,7 +109,7 @@ enum err live_write_target(struct ctx *ctx, struct request *request, struct db *
     live_when_of(ctx->engine->zone, request->now_ms, &when);
     int64_t left = live_target_left(target, cell ? cell : &unknown, &when);
     json_object(json);
-    write_words(json, request->arena, target);
+    write_words(json, target);
     json_put_str(json, "state", state_of(target, left, request->now_ms));
     write_figures(json, &sum, left);
     json_put_time(json, "replaced_at", target->replaced_ms);

@@ -2,6 +2,7 @@
 #include "editor_live.h"
 
 #include "linkpond/base/limits.h"
+#include "linkpond/store/images.h"
 #include "linkpond/store/users.h"
 
 /* One target of a live code: from what was asked for to its row. */
@@ -103,22 +104,29 @@ static enum err take_staff(struct live_call *self, struct target *target)
     return err;
 }
 
-static enum err take_image(const struct target_draft *draft, struct target *target, struct fault *fault)
+/* A bound caller names pictures of their owner alone. */
+static enum err take_image(struct live_call *self, struct target *target)
 {
-    static const str prefix = STR_INIT("img_");
-    int64_t id = 0;
-    str text = str_trim(draft->image);
+    struct fault *fault = &self->out->fault;
+    const struct actor *actor = self->edit.actor;
+    str text = str_trim(self->draft->image);
+    struct image_row image = {.id = image_ref_read(text)};
 
-    if (!has(draft, TF_IMAGE)) {
+    if (!has(self->draft, TF_IMAGE)) {
         return OK;
     }
-    bool named = str_starts(text, prefix) && str_to_i64(str_from(text, prefix.len), &id) && id > 0;
-    if (text.len > 0 && !named) {
+    if (text.len > 0 && image.id == 0) {
         return fault_set(fault, ERR_INVALID, "image", "not_an_id", "An image is named img_ and its number.",
                          "图片用 img_ 加编号表示。");
     }
-    target->image_id = id;
-    return OK;
+    enum err err = image.id != 0 ? images_find(self->edit.db, self->edit.arena, image.id, &image) : OK;
+    bool foreign = !err && image.id != 0 && image.id != target->image_id && actor->owner_bound &&
+                   image.owner_id != actor->owner_id;
+    if (err == ERR_NOT_FOUND || foreign) {
+        return fault_set(fault, ERR_INVALID, "image", "unknown", "There is no such image.", "没有这张图片。");
+    }
+    target->image_id = image.id;
+    return err;
 }
 
 static enum err take_url(struct live_call *self, struct target *target)
@@ -163,7 +171,7 @@ static enum err overlay(struct live_call *self, struct target *target)
     enum err err = take_kind(draft, target, fault);
     err = err ? err : take_cap_on(draft, target, fault);
     err = err ? err : take_staff(self, target);
-    err = err ? err : take_image(draft, target, fault);
+    err = err ? err : take_image(self, target);
     err = err ? err : take_url(self, target);
     if (!err && target->valid_from_ms != TIME_NONE && target->valid_until_ms != TIME_NONE &&
         target->valid_from_ms >= target->valid_until_ms) {

@@ -87,25 +87,26 @@ static bool find(const struct live_visitors *self, uint64_t hash, uint64_t *valu
     return false;
 }
 
+/* Empty ones first, then by when they were seen. */
+static uint64_t rank_of(const struct slot_of_visitor *slot)
+{
+    bool empty = atomic_load_explicit(&slot->hash, memory_order_relaxed) == 0;
+
+    return empty ? 0 : 1 + (atomic_load_explicit(&slot->value, memory_order_relaxed) >> 1);
+}
+
 /* The slot that has the hash, else an empty one, else the one seen longest ago. */
 static struct slot_of_visitor *slot_for(struct live_visitors *self, uint64_t hash)
 {
-    struct slot_of_visitor *bucket = bucket_of(self, hash), *oldest = bucket;
+    struct slot_of_visitor *bucket = bucket_of(self, hash), *first = bucket;
 
     for (size_t i = 0; i < BUCKET; i++) {
-        uint64_t there = atomic_load_explicit(&bucket[i].hash, memory_order_relaxed);
-        if (there == hash) {
+        if (atomic_load_explicit(&bucket[i].hash, memory_order_relaxed) == hash) {
             return &bucket[i];
         }
-        if (there == 0) {
-            oldest = atomic_load_explicit(&oldest->hash, memory_order_relaxed) != 0 ? &bucket[i] : oldest;
-        } else if (atomic_load_explicit(&oldest->hash, memory_order_relaxed) != 0 &&
-                   atomic_load_explicit(&bucket[i].value, memory_order_relaxed) <
-                       atomic_load_explicit(&oldest->value, memory_order_relaxed)) {
-            oldest = &bucket[i];
-        }
+        first = rank_of(&bucket[i]) < rank_of(first) ? &bucket[i] : first;
     }
-    return oldest;
+    return first;
 }
 
 static void put(struct live_visitors *self, uint64_t hash, uint64_t value)
