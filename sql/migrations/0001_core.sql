@@ -178,6 +178,18 @@ CREATE TABLE link_tag (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX link_tag_tag ON link_tag (tag_id, link_id);
 
+-- What a search need not look at: of each 256 links by id, which groups of letters occur in them (store/link_grams.h). A row
+-- that is missing says nothing. Made by the way once a block is full; gone as soon as a text of it changes.
+CREATE TABLE link_gram (
+    block INTEGER PRIMARY KEY,                     -- id >> 8
+    grams BLOB NOT NULL                            -- bits
+) STRICT;
+CREATE TRIGGER link_gram_text AFTER UPDATE OF url, title, notes ON link
+WHEN NEW.url <> OLD.url OR NEW.title <> OLD.title OR NEW.notes <> OLD.notes
+BEGIN DELETE FROM link_gram WHERE block = NEW.id >> 8; END;
+CREATE TRIGGER link_gram_alias AFTER INSERT ON link_alias
+BEGIN DELETE FROM link_gram WHERE block = NEW.link_id >> 8; END;
+
 -- API keys: only the SHA-256 is kept.
 CREATE TABLE api_key (
     id INTEGER PRIMARY KEY,

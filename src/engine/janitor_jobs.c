@@ -6,6 +6,7 @@
 #include "linkpond/store/audit.h"
 #include "linkpond/store/idempotency.h"
 #include "linkpond/store/images.h"
+#include "linkpond/store/link_grams.h"
 #include "linkpond/store/links.h"
 #include "linkpond/store/outbox.h"
 #include "linkpond/store/sessions.h"
@@ -140,6 +141,30 @@ enum err janitor_forget_notices(struct engine *engine, enum outbox_state state, 
     return err;
 }
 
+/* ---- searching ---- */
+
+#define GRAM_BLOCKS 8  /* in one task: some 10 ms */
+#define GRAM_TASKS  64 /* in one sweep: 131,072 links, so that an import of a million hardly notices */
+
+static enum err make_grams(struct db *db, void *arg, struct fault *fault)
+{
+    (void)fault;
+    return link_grams_make(db, GRAM_BLOCKS, arg);
+}
+
+enum err janitor_make_grams(struct engine *engine, struct fault *fault)
+{
+    size_t made = GRAM_BLOCKS;
+    enum err err = OK;
+
+    for (int i = 0; !err && made == GRAM_BLOCKS && i < GRAM_TASKS; i++) {
+        struct writer_task task = {
+            .run = make_grams, .arg = &made, .relaxed = true, .log_bytes = (int64_t)GRAM_BLOCKS * 4 * LINK_GRAM_BYTES};
+        err = writer_submit(engine->writer, &task, fault);
+    }
+    return err;
+}
+
 /* ---- clicks ---- */
 
 struct retention_task {
@@ -239,6 +264,7 @@ void janitor_sweep(struct engine *engine, struct janitor_state *state, int64_t n
     if (engine->opts.visitor_cookie != VISITOR_COOKIE_OFF) {
         told("visitor_numbers", visitor_numbers_keep(&engine->visitor_numbers, engine->writer, &fault), &fault);
     }
+    told("grams", janitor_make_grams(engine, &fault), &fault);
     scheduled_backup(engine, state, now_ms);
     told("alarms", alarms_sweep(engine, &state->alarms, now_ms, &fault), &fault);
     engine_refresh_geo(engine, false);

@@ -8,6 +8,8 @@
  *   conditions meet rarely the walk is given up after so many looks;
  * - else one statement looks at every link and keeps the best.
  *
+ * A search leaves out blocks of links that cannot hold the text (link_grams.h), as if that were one more condition.
+ *
  * An index for each pair of condition and order was rejected: each costs every import and every edit, these cost one
  * look at a link for each candidate. The rows of the page are then read one by one with everything that belongs to
  * them, in the same snapshot; so there is one place that reads a link.
@@ -15,6 +17,8 @@
 #include "linkpond/store/links.h"
 
 #include <stdlib.h>
+
+#include "linkpond/store/link_grams.h"
 
 #include "like.h"
 #include "links_source.h"
@@ -60,6 +64,14 @@ struct place {
 static const int key_column[] = {
     [LINKS_BY_CREATED] = 0,    [LINKS_BY_CREATED_ASC] = 0, [LINKS_BY_UPDATED] = 1, [LINKS_BY_CLICKS] = 2,
     [LINKS_BY_LAST_CLICK] = 3, [LINKS_BY_TITLE] = -1,      [LINKS_BY_ID] = -1,
+};
+
+/* What one list is made with. */
+struct listing {
+    struct db *db;
+    struct arena *arena;
+    const struct links_filter *filter;
+    struct link_search search;
 };
 
 static bool check(struct stmt *row, int64_t id)
@@ -149,20 +161,21 @@ static bool ranking_init(struct ranking *self, struct arena *arena, const struct
     return self->places != NULL;
 }
 
-static enum err rank(struct db *db, struct arena *arena, const struct links_filter *filter,
-                     struct candidates *candidates, int64_t *ids, size_t *found, struct links_total *total)
+static enum err rank(const struct listing *self, struct candidates *candidates, int64_t *ids, size_t *found,
+                     struct links_total *total)
 {
-    struct stmt *row = filtered(db, arena, SQL_LINK_LIST_CHECK, filter);
+    const struct links_filter *filter = self->filter;
+    struct stmt *row = filtered(self->db, self->arena, SQL_LINK_LIST_CHECK, filter);
     int column = key_column[filter->sort];
     struct ranking ranking;
     struct place place = {0};
     int64_t matches = 0;
 
-    if (!ranking_init(&ranking, arena, filter)) {
+    if (!ranking_init(&ranking, self->arena, filter)) {
         return ERR_NOMEM;
     }
     while (candidates_next(candidates, &place.id)) {
-        if (check(row, place.id)) {
+        if (link_search_may(&self->search, place.id) && check(row, place.id)) {
             place.key = column >= 0 ? stmt_i64(row, column) : 0;
             place.title = filter->sort == LINKS_BY_TITLE ? stmt_str(row, 4) : (str){0};
             ranking_add(&ranking, &place);
@@ -170,7 +183,7 @@ static enum err rank(struct db *db, struct arena *arena, const struct links_filt
         }
     }
     enum err err = candidates->rows ? stmt_err(candidates->rows) : OK;
-    err = err ? err : stmt_err(row) ? stmt_err(row) : arena->overflow ? ERR_NOMEM : OK;
+    err = err ? err : stmt_err(row) ? stmt_err(row) : self->arena->overflow ? ERR_NOMEM : OK;
     stmt_reset(row);
     ranking_sort(&ranking);
     for (size_t i = 0; i < ranking.count; i++) {
@@ -187,19 +200,21 @@ static enum err rank(struct db *db, struct arena *arena, const struct links_filt
 /* ---- many ---- */
 
 /* *given_up: so many looks, and the page is not full. */
-static enum err walk(struct db *db, struct arena *arena, const struct links_filter *filter, int64_t *ids, size_t *found,
-                     bool *given_up)
+static enum err walk(const struct listing *self, int64_t *ids, size_t *found, bool *given_up)
 {
-    struct stmt *row = filtered(db, arena, SQL_LINK_LIST_CHECK, filter);
+    struct stmt *row = filtered(self->db, self->arena, SQL_LINK_LIST_CHECK, self->filter);
     struct links_walk walk;
     int64_t id = 0;
-    size_t kept = 0, looks = 0;
+    size_t limit = self->filter->limit, kept = 0, looks = 0;
 
-    if (!links_walk_begin(&walk, db, filter)) {
+    if (!links_walk_begin(&walk, self->db, self->filter)) {
         *given_up = true;
         return OK;
     }
-    while (kept <= filter->limit && looks < WALK_LOOKS && links_walk_next(&walk, &id)) {
+    while (kept <= limit && looks < WALK_LOOKS && links_walk_next(&walk, &id)) {
+        if (!link_search_may(&self->search, id)) {
+            continue;
+        }
         if (check(row, id)) {
             ids[kept++] = id;
         }
@@ -209,7 +224,7 @@ static enum err walk(struct db *db, struct arena *arena, const struct links_filt
     err = err ? err : stmt_err(row);
     stmt_reset(row);
     *found = kept;
-    *given_up = kept <= filter->limit && (looks == WALK_LOOKS || walk.partial);
+    *given_up = kept <= limit && (looks == WALK_LOOKS || walk.partial);
     return err;
 }
 
@@ -250,18 +265,20 @@ static enum err scan(struct db *db, struct arena *arena, const struct links_filt
     return read_ids(rows, ids, filter->limit + 1, found);
 }
 
-static enum err count_many(struct db *db, struct arena *arena, const struct links_filter *filter,
-                           struct links_total *total)
+static enum err count_many(const struct listing *self, struct links_total *total)
 {
-    struct stmt *row = filtered(db, arena, SQL_LINK_LIST_CHECK, filter);
-    struct stmt *rows = links_source_all(db, filter);
+    struct stmt *row = filtered(self->db, self->arena, SQL_LINK_LIST_CHECK, self->filter);
+    struct stmt *rows = links_source_all(self->db, self->filter);
     int64_t found = 0;
     size_t looks = 0;
     bool more = false;
 
     while (found <= LIMIT_COUNT_EXACT && looks < COUNT_LOOKS && (more = stmt_next(rows))) {
-        found += check(row, stmt_i64(rows, 0));
-        looks++;
+        int64_t id = stmt_i64(rows, 0);
+        if (link_search_may(&self->search, id)) {
+            found += check(row, id);
+            looks++;
+        }
     }
     enum err err = stmt_err(rows) ? stmt_err(rows) : stmt_err(row);
     stmt_reset(rows);
@@ -272,25 +289,39 @@ static enum err count_many(struct db *db, struct arena *arena, const struct link
 
 /* ---- pages ---- */
 
-static enum err page_ids(struct db *db, struct arena *arena, const struct links_filter *filter, int64_t *ids,
-                         size_t *found, struct links_total *total)
+/* What the narrowest condition leaves, the search counted as one. */
+static enum err find_few(struct listing *self, struct links_few *out)
+{
+    enum err err = links_source_few(self->db, self->arena, self->filter, out);
+
+    err = err ? err : link_search_init(&self->search, self->db, self->arena, self->filter->q);
+    bool better = self->search.on && self->search.links <= LINKS_FEW &&
+                  (!out->complete || self->search.links < (int64_t)out->count);
+    if (!err && better) {
+        err = link_search_ids(&self->search, self->db, out->ids, LINKS_FEW, &out->count);
+        out->complete = true;
+    }
+    return err;
+}
+
+static enum err page_ids(struct listing *self, int64_t *ids, size_t *found, struct links_total *total)
 {
     struct links_few few;
     bool given_up = false;
-    enum err err = links_source_few(db, arena, filter, &few);
+    enum err err = find_few(self, &few);
 
     if (err || few.complete) {
-        return err ? err : rank(db, arena, filter, &(struct candidates){few.ids, few.count, NULL}, ids, found, total);
+        return err ? err : rank(self, &(struct candidates){few.ids, few.count, NULL}, ids, found, total);
     }
-    err = walk(db, arena, filter, ids, found, &given_up);
-    if (!err && given_up && links_source_narrows(filter)) {
-        struct candidates candidates = {.rows = links_source_all(db, filter)};
-        return rank(db, arena, filter, &candidates, ids, found, total);
+    err = walk(self, ids, found, &given_up);
+    if (!err && given_up && (self->search.on || links_source_narrows(self->filter))) {
+        struct candidates candidates = {.rows = links_source_all(self->db, self->filter)};
+        return rank(self, &candidates, ids, found, total);
     }
     if (!err && given_up) {
-        err = scan(db, arena, filter, ids, found);
+        err = scan(self->db, self->arena, self->filter, ids, found);
     }
-    return err || !total ? err : count_many(db, arena, filter, total);
+    return err || !total ? err : count_many(self, total);
 }
 
 static enum err list(struct db *db, struct arena *arena, const struct links_filter *filter, struct links_page *out,
@@ -303,7 +334,8 @@ static enum err list(struct db *db, struct arena *arena, const struct links_filt
     if (!ids || !links) {
         return ERR_NOMEM;
     }
-    enum err err = page_ids(db, arena, filter, ids, &found, total);
+    struct listing listing = {.db = db, .arena = arena, .filter = filter};
+    enum err err = page_ids(&listing, ids, &found, total);
     bool more = !err && found > filter->limit;
     for (size_t i = 0; !err && i < found - more; i++) {
         err = links_find(db, arena, filter->bounds, ids[i], &links[i]);
@@ -371,8 +403,9 @@ static int compare_ids(const void *a, const void *b)
 enum err links_list_ids(struct db *db, struct arena *arena, const struct links_filter *filter, int64_t after_id,
                         int64_t *ids, size_t cap, size_t *count)
 {
+    struct listing listing = {.db = db, .arena = arena, .filter = filter};
     struct links_few few;
-    enum err err = links_source_few(db, arena, filter, &few);
+    enum err err = find_few(&listing, &few);
     struct stmt *row = filtered(db, arena, SQL_LINK_LIST_CHECK, filter);
     struct candidates candidates = {.ids = few.ids, .count = few.count};
     size_t found = 0;
@@ -387,7 +420,7 @@ enum err links_list_ids(struct db *db, struct arena *arena, const struct links_f
         candidates.rows = links_source_by_id(db, filter, after_id);
     }
     while (found < cap && candidates_next(&candidates, &id)) {
-        if (id > after_id && check(row, id)) {
+        if (id > after_id && link_search_may(&listing.search, id) && check(row, id)) {
             ids[found++] = id;
         }
     }
