@@ -30,7 +30,7 @@ _Static_assert(LINK_SCHEDULED == 0 && LINK_ACTIVE == 1 && LINK_EXPIRED == 2 && L
                "states as in link_list.sql");
 
 #define WALK_LOOKS  60000 /* links looked at for one page before the walk is given up */
-#define COUNT_LOOKS 40000 /* links looked at for a total */
+#define COUNT_LOOKS 25000 /* links looked at for a total */
 
 /* ---- one statement with the whole filter ---- */
 

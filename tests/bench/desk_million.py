@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """What the desk waits for, with as many links and clicks as a large shop has.
 
-    desk.py make FOLDER [--links 1000000] [--clicks 10000000]   a data folder (some 15 minutes; some 2 GB)
-    desk.py api FOLDER [--only TEXT]                            every list and every figure the desk asks for
-    desk.py pages FOLDER                                        every page in a browser, until its content stands
+    desk_million.py make FOLDER [--links 1000000] [--clicks 10000000]   a data folder (some 15 minutes; some 2 GB)
+    desk_million.py api FOLDER [--only TEXT]                            every list and every figure the desk asks for
+    desk_million.py pages FOLDER                                        every page in a browser, until its content stands
 
 Prints milliseconds by the clock: the median and the worst of --times calls (5). LINKPOND_BIN names the program; the clicks
 come from the http_click_stream_bench beside it. Nothing is judged.
@@ -14,13 +14,14 @@ import datetime
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-import desk_story  # noqa: E402
+import desk_million_story  # noqa: E402
 from pond import BINARY, Pond  # noqa: E402
 
 KEY_FILE = "desk-key.txt"
@@ -30,7 +31,7 @@ AIM_MS = 200
 def opened(folder):
     """The pond of a folder that `make` made."""
     pond = Pond.__new__(Pond)
-    pond.binary, pond.data, pond.domain, pond.settings = str(BINARY), Path(folder) / "data", desk_story.DOMAIN, {"backup_every": "0"}
+    pond.binary, pond.data, pond.domain, pond.settings = str(BINARY), Path(folder) / "data", desk_million_story.DOMAIN, {"backup_every": "0"}
     pond.process, pond.urls, pond.key = None, {}, (Path(folder) / KEY_FILE).read_text().strip()
     return pond.start()
 
@@ -38,23 +39,23 @@ def opened(folder):
 def make(args):
     folder = Path(args.folder)
     folder.mkdir(parents=True)
-    pond = Pond(folder, domain=desk_story.DOMAIN, backup_every="0").start()
+    pond = Pond(folder, domain=desk_million_story.DOMAIN, backup_every="0").start()
     (folder / KEY_FILE).write_text(pond.key)
     try:
-        for key in desk_story.OWNERS:
+        for key in desk_million_story.OWNERS:
             pond.api("POST", "/users", 201, json={"key": key, "name": key.capitalize(), "role": "editor"})
             time.sleep(0.03)
-        for host in desk_story.OTHER_DOMAINS:
+        for host in desk_million_story.OTHER_DOMAINS:
             pond.api("POST", "/domains", 201, json={"host": host, "scheme": "http"})
         end = datetime.datetime.now().replace(minute=0, second=0, microsecond=0)
         began = time.monotonic()
-        reply = requests.post(pond.admin + "/api/v1/import?report=problems", data=desk_story.rows(args.links, end), timeout=3600,
+        reply = requests.post(pond.admin + "/api/v1/import?report=problems", data=desk_million_story.rows(args.links, end), timeout=3600,
                               headers={"Content-Type": "text/csv", "Authorization": "Bearer " + pond.key})
         print(f"import of {args.links} links: {time.monotonic() - began:.1f} s, {reply.text.splitlines()[-1]}", flush=True)
     finally:
         pond.stop()
     subprocess.run([Path(BINARY).parent / "bench/http_click_stream_bench", "--dir", folder / "data", "--clicks", str(args.clicks),
-                    "--links", str(args.links), "--persons", "500000", "--days", str(desk_story.DAYS)], check=True,
+                    "--links", str(args.links), "--persons", "500000", "--days", str(desk_million_story.DAYS)], check=True,
                    cwd=Path(__file__).resolve().parents[2])
 
 
@@ -62,19 +63,19 @@ def make(args):
 
 def list_calls(pond):
     """(name, path, query) of every list the desk shows."""
-    campaign, channel, tag, owner = "c000-0", "ch0000", desk_story.TAGS[0], desk_story.OWNERS[0]
+    campaign, channel, tag, owner = "c000-0", "ch0000", desk_million_story.TAGS[0], desk_million_story.OWNERS[0]
     month = {"created_from": "2026-09-01", "created_to": "2026-09-30", "tz": "Asia/Shanghai"}
     some = {
         "all": {}, "archived": {"archived": "only"}, "bin": {"state": "deleted", "archived": "true"}, "campaign": {"campaign": campaign},
-        "rare campaign": {"campaign": f"c{desk_story.CAMPAIGNS - 2:03}-{(desk_story.CAMPAIGNS - 2) * 37 % 1000}"},
-        "channel": {"channel": channel}, "rare channel": {"channel": f"ch{desk_story.CHANNELS - 2}"}, "tag": {"tag": tag},
-        "rare tag": {"tag": desk_story.TAGS[-2]}, "owner": {"owner": owner}, "rare owner": {"owner": desk_story.OWNERS[-2]},
-        "domain": {"domain": desk_story.OTHER_DOMAINS[0]}, "a month": month,
+        "rare campaign": {"campaign": f"c{desk_million_story.CAMPAIGNS - 2:03}-{(desk_million_story.CAMPAIGNS - 2) * 37 % 1000}"},
+        "channel": {"channel": channel}, "rare channel": {"channel": f"ch{desk_million_story.CHANNELS - 2}"}, "tag": {"tag": tag},
+        "rare tag": {"tag": desk_million_story.TAGS[-2]}, "owner": {"owner": owner}, "rare owner": {"owner": desk_million_story.OWNERS[-2]},
+        "domain": {"domain": desk_million_story.OTHER_DOMAINS[0]}, "a month": month,
         "an old month": {"created_from": "2024-02-01", "created_to": "2024-02-29"}, "no day": {"created_from": "2026-11-22", "created_to": "2026-11-22"},
         **{"state " + state: {"state": state} for state in ("active", "scheduled", "expired", "used_up", "disabled")},
         "tag and owner": {"tag": tag, "owner": owner}, "campaign and state": {"campaign": campaign, "state": "expired"},
         "channel and campaign": {"campaign": campaign, "channel": channel}, "owner and month": {"owner": owner, **month},
-        "owner and domain and state": {"owner": owner, "domain": desk_story.OTHER_DOMAINS[0], "state": "active"},
+        "owner and domain and state": {"owner": owner, "domain": desk_million_story.OTHER_DOMAINS[0], "state": "active"},
     }
     for name, query in some.items():
         for sort in ("-created", "created", "-clicks", "-last_click", "-updated", "title"):
@@ -116,7 +117,7 @@ def stats_calls(pond):
     """What the overview and the pages of a link, a campaign, a channel, an owner and a domain ask."""
     top = pond.stats(period="all", group_by="link", metrics="clicks", limit=1)["groups"][0]["link"]
     bases = {"all": {}, "a link": {"link": top}, "a campaign": {"campaign": "c000-0"}, "a channel": {"channel": "ch0000"},
-             "an owner": {"owner": desk_story.OWNERS[0]}, "a domain": {"domain": desk_story.DOMAIN}}
+             "an owner": {"owner": desk_million_story.OWNERS[0]}, "a domain": {"domain": desk_million_story.DOMAIN}}
     dims = ["channel", "channel_group", "campaign", "tag", "source", "app", "referrer", "scene", "link", "owner", "domain", "target",
             "utm_source", "utm_content", "device", "os", "browser", "language", "net", "weekday,hour", "channel,utm_content"]
     for period, interval in (("30d", "day"), ("1y", "week"), ("all", "week")):
@@ -167,6 +168,79 @@ def api(args):
         pond.stop()
 
 
+# ---- pages in a browser ------------------------------------------------------------------------------------------------
+
+WATCH = """
+window.seen = {last: 0, fcp: 0, lcp: 0, cls: 0, long: 0, longest: 0};
+const watch = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({type, buffered: true});
+watch('paint', (entry) => { if (entry.name === 'first-contentful-paint') seen.fcp = entry.startTime; });
+watch('largest-contentful-paint', (entry) => { seen.lcp = entry.startTime; });
+watch('layout-shift', (entry) => { if (!entry.hadRecentInput) seen.cls += entry.value; });
+watch('longtask', (entry) => { seen.long += 1; seen.longest = Math.max(seen.longest, entry.duration); });
+new MutationObserver(() => { seen.last = performance.now(); }).observe(document, {childList: true, subtree: true, characterData: true});
+"""
+STANDS = """
+const busy = document.querySelector('.skeleton, .loading, .waiting');
+const quiet = performance.now() - seen.last > 700;
+if (busy || !quiet || !document.querySelector('h1, .shell')) return null;
+const parts = [performance.getEntriesByType('navigation')[0], ...performance.getEntriesByType('resource')];
+const isApi = (part) => part.name.includes('/api/');
+const bytes = (some) => some.reduce((sum, part) => sum + part.transferSize, 0);
+return {...seen, bytes: bytes(parts.filter((part) => !isApi(part))), api: bytes(parts.filter(isApi)), parts: parts.length};
+"""
+
+
+def page_addresses(pond):
+    top = pond.stats(period="all", group_by="link", metrics="clicks", limit=1)["groups"][0]["link"]
+    return ["/", "/links", "/links?sort=-clicks", "/links?q=Flagship", "/links?campaign=c000-0&state=active",
+            "/links?created_from=2024-02-01&created_to=2024-02-29", "/report", "/report?period=1y", "/report?campaign=c000-0",
+            "/report?channel=ch0000", "/report?owner=" + desk_million_story.OWNERS[0], f"/links/{top}", "/campaigns", "/channels", "/tags", "/people",
+            "/clicks", "/audit", "/new", "/fan-out", "/domains", "/keys", "/settings", "/health"]
+
+
+def visit(driver, address):
+    driver.get(address)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = driver.execute_script(STANDS)
+        if found:
+            return found
+        time.sleep(0.02)
+    return None
+
+
+def pages(args):
+    from browser import open_browser
+    from desk import Desk
+    pond = opened(args.folder)
+    with tempfile.TemporaryDirectory() as profile:
+        driver = open_browser(profile)
+        try:
+            Desk(pond, driver).open("/").sign_in()
+            driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
+            driver.execute_cdp_cmd("Network.enable", {})
+            print("ms: first paint, largest paint, content stands; layout shift; long tasks and the longest; KiB of files and of API")
+            for cold in (True, False):
+                driver.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": cold})
+                print("nothing cached" if cold else "files cached")
+                for address in page_addresses(pond):
+                    if args.only not in address:
+                        continue
+                    visits = [visit(driver, pond.admin + "/desk" + address) for _ in range(1 if cold else args.times)]
+                    print(page_line(address, visits), flush=True)
+        finally:
+            driver.quit()
+            pond.stop()
+
+
+def page_line(address, visits):
+    if None in visits:
+        return f"  {address}: not done within 60 s"
+    median = {name: statistics.median(visit[name] for visit in visits) for name in visits[0]}
+    return (f"  {median['fcp']:6.0f} {median['lcp']:6.0f} {median['last']:6.0f}  {median['cls']:6.3f}  {median['long']:3.0f}"
+            f" {median['longest']:5.0f}  {median['bytes'] / 1024:6.1f} {median['api'] / 1024:6.1f}  {address}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("make", "api", "pages"))
@@ -176,7 +250,7 @@ def main():
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--only", default="", help="calls whose name has this in it")
     args = parser.parse_args()
-    {"make": make, "api": api}[args.what](args)
+    {"make": make, "api": api, "pages": pages}[args.what](args)
 
 
 if __name__ == "__main__":
