@@ -86,8 +86,8 @@ def list_calls(pond):
     yield "links search 会员日 of an owner", "/links", {"q": "会员日", "owner": owner, "limit": 50}
     for path in ("campaigns", "channels", "tags"):
         yield path, "/" + path, {"archived": "false", "limit": 50}
-        yield path + " search", "/" + path, {"q": "7", "limit": 30}
-        yield path + " for names", "/" + path, {"limit": 1000}
+        yield path + " search", "/" + path, {"q": "7", "counts": "false", "limit": 30}
+        yield path + " for names", "/" + path, {"counts": "false", "limit": 1000}
     for path in ("users", "domains", "keys"):
         yield path, "/" + path, {}
     yield "clicks", "/clicks", {"period": "all", "limit": 50, "count": "true"}
