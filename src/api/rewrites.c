@@ -8,8 +8,10 @@
 #include "linkpond/api/routes.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/zone.h"
+#include "linkpond/engine/editor.h"
 #include "linkpond/http/visitor_number.h"
 #include "linkpond/model/link.h"
+#include "linkpond/store/audit.h"
 
 #define LIST_MAX 50
 
@@ -167,23 +169,41 @@ static bool take_time(struct ctx *ctx, struct request *request, struct reply *re
 
 struct asking {
     struct rewrite wanted, *out;
+    const struct actor *actor;
     bool existed;
 };
+
+/* Who had history written anew, and of which times; a look at what would change is nothing that happened. */
+static enum err note_reclassify(struct db *db, const struct asking *self)
+{
+    const struct rewrite *wanted = &self->wanted;
+    struct audit_note note;
+
+    if (wanted->dry_run || self->existed) {
+        return OK;
+    }
+    audit_begin(&note, "history", "reclassify", self->out->id, STR(""));
+    audit_time(&note, "from", TIME_NONE, wanted->from_ms);
+    audit_time(&note, "to", TIME_NONE, wanted->to_ms < INT64_MAX ? wanted->to_ms : TIME_NONE);
+    return audit_end(&note, db, self->actor->user_id, self->actor->key_id, wanted->created_ms, false);
+}
 
 static enum err ask_reclassify(struct db *db, void *arg, struct fault *fault)
 {
     struct asking *self = arg;
 
     (void)fault;
-    return rewriter_ask_reclassify(db, self->wanted.from_ms, self->wanted.to_ms, self->wanted.dry_run,
-                                   self->wanted.created_ms, self->out, &self->existed);
+    enum err err = rewriter_ask_reclassify(db, self->wanted.from_ms, self->wanted.to_ms, self->wanted.dry_run,
+                                           self->wanted.created_ms, self->out, &self->existed);
+    return err == OK ? note_reclassify(db, self) : err;
 }
 
 static void reclassify_post(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct rewrite rewrite = {0};
     struct asking asking = {.wanted = {.from_ms = INT64_MIN, .to_ms = INT64_MAX, .created_ms = request->now_ms},
-                            .out = &rewrite};
+                            .out = &rewrite,
+                            .actor = request->actor};
     struct fault fault = {0};
     struct json_writer json;
 
@@ -213,9 +233,19 @@ static void reclassify_post(struct ctx *ctx, struct request *request, struct rep
 struct forgetting {
     int64_t number, now_ms, id;
     enum visitor_by by;
+    const struct actor *actor;
     struct arena *arena;
     struct rewrite rewrite;
 };
+
+/* Without the visitor's number: the line outlives what it was about. */
+static enum err note_forget(struct db *db, const struct forgetting *self)
+{
+    struct audit_note note;
+
+    audit_begin(&note, "history", "forget", self->id, STR(""));
+    return audit_end(&note, db, self->actor->user_id, self->actor->key_id, self->now_ms, false);
+}
 
 static enum err ask_forget(struct db *db, void *arg, struct fault *fault)
 {
@@ -223,6 +253,7 @@ static enum err ask_forget(struct db *db, void *arg, struct fault *fault)
     enum err err = rewriter_ask_forget(db, self->number, self->by, self->now_ms, &self->id);
 
     (void)fault;
+    err = err == OK ? note_forget(db, self) : err;
     return err == OK ? rewrites_find(db, self->arena, self->id, &self->rewrite) : err;
 }
 
@@ -264,7 +295,7 @@ static void forget_post(struct ctx *ctx, struct request *request, struct reply *
 {
     const struct json *json;
     struct forget_body body = {0};
-    struct forgetting forgetting = {.now_ms = request->now_ms, .arena = request->arena};
+    struct forgetting forgetting = {.now_ms = request->now_ms, .actor = request->actor, .arena = request->arena};
     struct fault fault = {0};
     struct json_writer writer;
 

@@ -198,3 +198,21 @@ def test_a_change_and_its_line_stand_or_fall_together(make_pond):
     links = {link["id"] for link in pond.api("GET", "/links?limit=1000", 200).json()["items"]}
     told = {line["object"]["id"] for line in lines(pond, object="link", limit=1000)}
     assert links == told and len(links) >= 20
+
+
+def test_who_had_history_written_anew_is_told(pond):
+    link = pond.link()
+    pond.visit(link["code"])
+    pond.drain()
+    before = latest(pond)["id"]
+    pond.api("POST", "/reclassify", 202, params={"dry_run": "true"})
+    assert latest(pond)["id"] == before, "a look changes nothing"
+    rewrite = pond.api("POST", "/reclassify", 202, params={"from": "2020-01-01T00:00:00Z"}).json()
+    line = latest(pond)
+    assert line["action"] == "history.reclassify" and line["object"]["kind"] == "history" and line["who"]["user"] == "admin"
+    assert line["object"]["id"] == str(rewrite["id"]) and line["changes"] == {"from": [None, "2020-01-01T00:00:00.000Z"]}
+    click = pond.clicks(limit=1)[0]
+    pond.api("POST", "/visitors/forget", 202, json={"visitor": click["visitor"], "visitor_by": click["visitor_by"]})
+    line = latest(pond)
+    assert line["action"] == "history.forget" and line["who"]["user"] == "admin" and not line["changes"]
+    assert str(click["visitor"]) not in json.dumps(line["changes"]) + str(line["object"]["name"])

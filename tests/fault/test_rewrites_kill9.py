@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Goal: history that is being written anew survives kill -9 at any moment: it goes on where it was, ends, and every figure
 equals a recount all the while."""
+import json
+import os
 import random
 import sqlite3
 import time
@@ -126,3 +128,25 @@ def test_forgetting_goes_on_after_kill9(pond):
     assert after["clicks"] == before["clicks"] and after["visitors"] == before["visitors"] - len(some)
     assert not {(click["visitor"], click["visitor_by"]) for click in pond.clicks(limit=1000)} & set(some)
     assert_whole(pond)
+
+
+def test_retention_goes_on_after_kill9(tmp_path):
+    """What is kept of a day stands or falls with its clicks, and its sums stay what they were."""
+    pond = Pond(tmp_path, chunk_rows=CHUNK, click_retention="30d")
+    pond.data = tmp_path / "past"
+    pond.cli("demo", "--clicks", "3000", "--days", "60", "--domain", "s.test", "--quiet", env={**os.environ, "LINKPOND_CHUNK_ROWS": str(CHUNK)})
+    pond.key = json.loads(pond.cli("key", "create", "--name", "test", "--scope", "admin", "--scope", "stats:read", "--json").stdout)["key"]
+    before = json.loads(pond.cli("stats", "--period", "90d", "--json").stdout)["totals"]
+    pond.start()
+    try:
+        rewrite = wait_for(lambda: next((item for item in pond.api("GET", "/rewrites", expect=200).json()["items"]), None), seconds=60)
+        assert rewrite["kind"] == "retention"
+        _, rewrite = kill_until_done(pond, rewrite["id"])
+        assert rewrite["state"] == "done" and rewrite["changed"] > 500
+        after = pond.stats(period="90d")["totals"]
+        assert after["clicks"] == before["clicks"] and after["by_class"] == before["by_class"]
+        apps = pond.stats(period="90d", metrics="clicks", group_by="app", limit=1000)
+        assert sum(group["clicks"] for group in apps["groups"]) == before["clicks"], "what is kept of each day is whole"
+    finally:
+        if pond.process.poll() is None:
+            pond.kill9()
