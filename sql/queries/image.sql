@@ -24,6 +24,11 @@ SELECT kind, data FROM image WHERE id = :id;
 -- name: image_data_named
 SELECT kind, data FROM image WHERE name = :name;
 
+-- name: image_is_shown
+SELECT EXISTS (SELECT 1 FROM target JOIN link ON link.id = target.link_id
+    WHERE target.image_id = :id AND target.deleted_ms IS NULL AND (NOT :by_owner OR link.owner_id = :bound_owner_id)
+        AND (NOT :by_domain OR link.domain_id = :bound_domain_id));
+
 -- name: image_note_unused
 UPDATE image SET unused_ms = :now_ms
 WHERE unused_ms IS NULL AND created_ms < :before_ms

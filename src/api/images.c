@@ -138,19 +138,20 @@ static void images_create(struct ctx *ctx, struct request *request, struct reply
 
 /* ---- looking at one ---- */
 
-/* What a caller bound to one owner has not uploaded is not there for them. */
+/* What callers bound to an owner or domain have neither uploaded nor on a link of theirs is not there for them. */
 static enum err find_image(struct ctx *ctx, struct request *request, struct image_row *row, enum image_kind *kind,
                            str *data)
 {
     int64_t id = image_ref_read(request->params[0]);
+    struct bounds bounds = call_bounds(request);
+    bool seen = false;
     struct db *db = id > 0 ? readers_take(ctx->engine->readers, READER_WAIT_MS) : NULL;
     if (!db) {
         return id > 0 ? ERR_UNAVAILABLE : ERR_NOT_FOUND;
     }
     enum err err = images_find(db, request->arena, id, row);
-    if (err == OK && request->actor->owner_bound && row->owner_id != request->actor->owner_id) {
-        err = ERR_NOT_FOUND;
-    }
+    err = err ? err : images_is_seen(db, &bounds, row, &seen);
+    err = err || seen ? err : ERR_NOT_FOUND;
     err = err || !data ? err : images_data(db, request->arena, id, kind, data);
     readers_give(ctx->engine->readers, db);
     return err;

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The doctor on this computer: folder, disk, backups, figures. */
+#include <limits.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "linkpond/base/clock.h"
 #include "linkpond/base/files.h"
 #include "linkpond/cli/doctor.h"
 #include "linkpond/cli/table.h"
 #include "linkpond/engine/health.h"
+#include "linkpond/engine/image.h"
 
 #define MIB           INT64_C(1048576)
 #define GEO_WARN_DAYS 180
@@ -98,6 +101,22 @@ static void look_at_geo(struct doctor *self)
             doctor_find(self, "geo", days > GEO_WARN_DAYS ? FINDING_WARN : FINDING_OK, "%s: %s, %lld days old%s", path,
                         info.kind, (long long)days, days > GEO_WARN_DAYS ? "; get a newer one" : "");
         }
+    }
+}
+
+/* Uploads need the one, and whether their codes can be scanned is known by the other. */
+static void look_at_pictures(struct doctor *self)
+{
+    char program[PATH_MAX];
+
+    if (!image_program(program, sizeof program) || access(program, X_OK) != 0) {
+        doctor_find(self, "pictures", FINDING_WARN,
+                    "linkpond-image does not stand beside linkpond, so no picture can be uploaded");
+    } else if (access(IMAGE_CODE_READER, X_OK) != 0) {
+        doctor_find(self, "pictures", FINDING_WARN,
+                    "no " IMAGE_CODE_READER ", so codes in pictures are not checked; install zxing-cpp-tools");
+    } else {
+        doctor_find(self, "pictures", FINDING_OK, "made anew by linkpond-image, codes read by ZXingReader");
     }
 }
 
@@ -200,6 +219,7 @@ void doctor_look_here(struct doctor *self)
     look_at_disk(self);
     look_at_backups(self);
     look_at_geo(self);
+    look_at_pictures(self);
     if (self->client) {
         look_at_demo(self);
         look_at_daemon(self);

@@ -253,13 +253,25 @@ void live_page_changed(struct ctx *ctx, struct request *request, str again, stru
     buf_done(&content);
 }
 
-/* The address has the file's hash, so it never means another one. */
-void live_page_script(struct ctx *ctx, struct request *request, struct reply *reply)
+static void answer_file(const struct ctx *ctx, const struct request *request, str name, const char *kept,
+                        struct reply *reply)
 {
-    if (!assets_reply(ctx->assets, request, STR("live.js"), reply)) {
+    if (!assets_reply(ctx->assets, request, name, reply)) {
         reply_problem(reply, request, ERR_NOT_FOUND, NULL);
         return;
     }
-    reply_header_set(reply, request, "Cache-Control", STR("public, max-age=31536000, immutable"));
+    reply_header_set(reply, request, "Cache-Control", str_from_c(kept));
     reply_header_static(reply, "X-Content-Type-Options", "nosniff");
+}
+
+/* The address has the file's hash, so it never means another one. */
+void live_page_script(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    answer_file(ctx, request, STR("live.js"), "public, max-age=31536000, immutable", reply);
+}
+
+void live_page_icon(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    answer_file(ctx, request, STR("icon.svg"), "public, max-age=86400", reply);
+    reply_header_set(reply, request, "Content-Security-Policy", STR("default-src 'none'"));
 }

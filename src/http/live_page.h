@@ -16,7 +16,8 @@ struct live_page {
 void live_page_write(struct ctx *ctx, struct request *request, const struct live_page *page, struct reply *reply);
 /* The code that this visitor was sent to is not there any more: `again` is where to ask for another one. Status 410. */
 void live_page_changed(struct ctx *ctx, struct request *request, str again, struct reply *reply);
-/* GET /-/live.js */
+/* GET /-/live.js, /-/icon.svg */
 void live_page_script(struct ctx *ctx, struct request *request, struct reply *reply);
+void live_page_icon(struct ctx *ctx, struct request *request, struct reply *reply);
 
 #endif

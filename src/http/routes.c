@@ -65,6 +65,7 @@ const struct route http_routes[] = {
     {METHOD_GET, "/-/preview", PLANE_PUBLIC, preview_get, SCOPE_ANYONE, "Where a short link leads", 0, ROUTE_QUERY_ANY},
     {METHOD_GET, "/-/live.js", PLANE_PUBLIC, live_page_script, SCOPE_ANYONE, "The script of live codes' pages", 0,
      ROUTE_QUERY_ANY},
+    {METHOD_GET, "/-/icon.svg", PLANE_PUBLIC, live_page_icon, SCOPE_ANYONE, "The mark on tabs", 0, ROUTE_QUERY_ANY},
     {METHOD_GET, "/-/live/:token", PLANE_PUBLIC, live_get, SCOPE_ANYONE, "The page of a live code", 0, ROUTE_QUERY_ANY},
     {METHOD_POST, "/-/live/:token/pressed", PLANE_PUBLIC, live_pressed, SCOPE_ANYONE, "The code was held with a finger",
      PRESSED_BODY_MAX, ROUTE_QUERY_ANY},

@@ -61,6 +61,23 @@ enum err images_find(struct db *db, struct arena *arena, int64_t id, struct imag
     return find(row, arena, out);
 }
 
+enum err images_is_seen(struct db *db, const struct bounds *bounds, const struct image_row *row, bool *seen)
+{
+    struct stmt *stmt = db_stmt(db, SQL_IMAGE_IS_SHOWN);
+    int64_t shown = 0;
+
+    *seen = (!bounds->by_owner && !bounds->by_domain) ||
+            (bounds->by_owner && bounds->owner_id > 0 && row->owner_id == bounds->owner_id);
+    if (*seen) {
+        return OK;
+    }
+    stmt_bind_i64(stmt, "id", row->id);
+    bounds_bind(stmt, bounds);
+    enum err err = row_i64(stmt, &shown);
+    *seen = shown != 0;
+    return err;
+}
+
 static enum err find_same(struct db *db, struct arena *arena, const struct image_row *wanted, struct image_row *out)
 {
     struct stmt *row = db_stmt(db, SQL_IMAGE_FIND_SAME);

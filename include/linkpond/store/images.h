@@ -4,7 +4,7 @@
 
 #include "linkpond/base/arena.h"
 #include "linkpond/base/crypt.h"
-#include "linkpond/store/db.h"
+#include "linkpond/store/bounds.h"
 
 /* Pictures that live-code pages show. A row never changes: another picture is another row with another address, so what
  * a browser keeps is never out of date. */
@@ -33,6 +33,8 @@ int64_t image_ref_read(str text); /* the id; 0 = this is none */
 enum err images_put(struct db *db, struct arena *arena, struct image_row *row, str data);
 /* Texts in the arena. */
 enum err images_find(struct db *db, struct arena *arena, int64_t id, struct image_row *out);
+/* May these bounds see it? It is theirs, or a target of a link of theirs shows it. */
+enum err images_is_seen(struct db *db, const struct bounds *bounds, const struct image_row *row, bool *seen);
 /* The file itself, in the arena. */
 enum err images_data(struct db *db, struct arena *arena, int64_t id, enum image_kind *kind, str *data);
 enum err images_data_named(struct db *db, struct arena *arena, str name, enum image_kind *kind, str *data);

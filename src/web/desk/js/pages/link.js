@@ -14,6 +14,7 @@ import { menu } from '../components/menu.js';
 import { card, notice, pageHead } from '../components/page.js';
 import { qrDownloads, qrImage } from '../components/qr.js';
 import { fail, toast } from '../components/toast.js';
+import { liveSection } from './link-live.js';
 import { moveToBin, patchLink, restore } from './links-actions.js';
 import { reportView } from './report-view.js';
 
@@ -91,6 +92,7 @@ export async function show(view) {
   const path = `/links/${api.segment(view.params.ref)}`;
   let link = await api.get(path, null, { signal: view.signal });
   const about = h('div', { class: 'link-page' });
+  const live = liveSection(view, link);
   const report = can('stats:read') && reportView(view, { base: { link: link.id }, hide: OF_THE_LINK, middle: about });
   const changed = (after) => {
     link = after;
@@ -105,7 +107,7 @@ export async function show(view) {
     append(view.el, h('div', { class: 'stack' },
       link.deleted_at && notice('', t('link.in_bin', { date: date(link.deleted_at) })),
       warningTexts(link).map((text) => notice('', text)),
-      report ? report.element : about));
+      live, report ? report.element : about));
     replace(about, card({ title: t('link.facts') }, facts(link)),
       qrCard(link));
   };
