@@ -104,28 +104,28 @@ static enum err take_staff(struct live_call *self, struct target *target)
     return err;
 }
 
-/* A bound caller names pictures of their owner alone. */
 static enum err take_image(struct live_call *self, struct target *target)
 {
     struct fault *fault = &self->out->fault;
-    const struct actor *actor = self->edit.actor;
     str text = str_trim(self->draft->image);
-    struct image_row image = {.id = image_ref_read(text)};
+    struct image_row image;
 
     if (!has(self->draft, TF_IMAGE)) {
         return OK;
     }
-    if (text.len > 0 && image.id == 0) {
+    int64_t id = image_ref_read(text);
+    if (text.len > 0 && id == 0) {
         return fault_set(fault, ERR_INVALID, "image", "not_an_id", "An image is named img_ and its number.",
                          "图片用 img_ 加编号表示。");
     }
-    enum err err = image.id != 0 ? images_find(self->edit.db, self->edit.arena, image.id, &image) : OK;
-    bool foreign = !err && image.id != 0 && image.id != target->image_id && actor->owner_bound &&
-                   image.owner_id != actor->owner_id;
-    if (err == ERR_NOT_FOUND || foreign) {
-        return fault_set(fault, ERR_INVALID, "image", "unknown", "There is no such image.", "没有这张图片。");
+    bool seen = id == 0 || id == target->image_id;
+    enum err err = seen ? OK : images_find(self->edit.db, self->edit.arena, id, &image);
+    err = err || seen ? err : images_is_seen(self->edit.db, &self->edit.bounds, &image, &seen);
+    if (err == ERR_NOT_FOUND || (err == OK && !seen)) {
+        return fault_set(fault, ERR_INVALID, "image", "unknown", "There is no such image; upload it first.",
+                         "没有这张图片，请先上传。");
     }
-    target->image_id = image.id;
+    target->image_id = id;
     return err;
 }
 

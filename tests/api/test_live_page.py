@@ -156,3 +156,47 @@ def test_a_token_presses_once(make_pond, tmp_path):
     pond.stop()
     assert sum(row["pressed"] for row in hours(pond, one["id"])) == 5
     assert sum(row["pressed"] for row in hours(pond, other["id"])) == 1
+
+
+def test_who_joined_is_told_once(pond, made):
+    link, _, one = made
+    path = f"/links/{link['id']}/targets/{one['id']}/joined"
+    assert pond.api("POST", path, 200, json={"count": 3}).json() == {"counted": True, "joined": 3, "left": 0}
+    assert pond.api("POST", path, 200, json={"id": "crm-1"}).json() == {"counted": True, "joined": 4, "left": 0}
+    assert pond.api("POST", path, 200, json={"id": "crm-1"}).json() == {"counted": False, "joined": 4, "left": 0}
+    assert pond.api("POST", path, 200, json={"id": "crm-2", "left": True}).json() == {"counted": True, "joined": 4, "left": 1}
+    figures = pond.api("GET", f"/links/{link['id']}/targets", 200).json()["items"][-1]["figures"]
+    assert (figures["joined"], figures["left"], figures["current"]) == (4, 1, 3)
+    for bad in ({"count": 0}, {"count": 100_001}, {"count": "x"}, {"id": ""}, {"heads": 1}):
+        pond.api("POST", path, 422, json=bad)
+    other = pond.link()
+    pond.api("POST", f"/links/{other['id']}/targets/{one['id']}/joined", 404, json={})
+    pond.api("POST", f"/links/{link['id']}/targets/tgt_999999/joined", 404, json={})
+    reader = pond.api("POST", "/keys", 201, json={"name": "r", "scopes": ["links:read"]}).json()["key"]
+    pond.api("POST", path, 403, key=reader, json={})
+
+
+def test_where_joining_takes_the_places_a_full_group_is_passed_over(pond, made, tmp_path):
+    link, image, first = made
+    change(pond, link, first, cap_on="joined", cap_total=2)
+    second = target(pond, link, kind="qr", image=image["id"], title="4 群")
+
+    def led_to():
+        location = pond.visit(link["code"]).headers["Location"]
+        return requests.get(location, headers={"User-Agent": WECHAT, "Accept-Language": "zh-CN"}, timeout=60).text
+    assert "华东 3 群" in led_to()
+    pond.api("POST", f"/links/{link['id']}/targets/{first['id']}/joined", 200, json={"count": 2})
+    assert "4 群" in led_to() and second["id"]
+
+
+def test_a_picture_is_for_those_who_uploaded_or_show_it(pond, made, tmp_path):
+    link, image, one = made
+    pond.api("POST", "/users", 201, json={"key": "lin", "role": "editor"})
+    key = pond.api("POST", "/keys", 201, json={"name": "lin", "scopes": ["links:read", "links:write"], "owner": "lin"}).json()["key"]
+    own = pond.api("POST", "/links", 201, key=key, json={"url": "https://www.example.com/lin"}).json()
+    pond.api("GET", f"/images/{image['id']}", 404, key=key)
+    pond.api("POST", f"/links/{own['id']}/targets", 422, key=key, json={"kind": "qr", "image": image["id"]})
+    pond.api("PATCH", f"/links/{link['id']}", 200, json={"owner": "lin"})
+    pond.api("GET", f"/images/{image['id']}/file", 200, key=key)
+    pond.api("PATCH", f"/links/{link['id']}/targets/{one['id']}", 200, key=key, json={"image": image["id"], "hint": "新的"})
+    pond.api("POST", f"/links/{own['id']}/targets", 422, key=key, json={"kind": "qr", "image": "img_999999"})

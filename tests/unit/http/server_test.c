@@ -46,6 +46,13 @@ void resolver_resolve(struct resolver *self, struct resolver_scratch *scratch, c
                             .signals = visit->signals};
 }
 
+void resolver_remember(struct resolver *self, const struct verdict *verdict, int64_t now_ms)
+{
+    (void)self;
+    (void)verdict;
+    (void)now_ms;
+}
+
 void resolver_undo(struct resolver *self, const struct verdict *verdict)
 {
     (void)self;
