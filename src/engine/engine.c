@@ -214,6 +214,7 @@ static enum err open_cache(struct engine *self, struct db *db, struct fault *fau
         return ERR_NOMEM;
     }
     if (self->cache && self->places) {
+        live_places_set_holidays(self->places, self->rules.holidays);
         cache_set_places(self->cache, self->places);
     }
     enum err err = self->cache && self->places ? loader_load(db, self->journal, self->cache, fault) : ERR_NOMEM;

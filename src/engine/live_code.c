@@ -169,10 +169,15 @@ enum err live_code_build(struct db *db, struct arena *arena, struct live_places 
     if (err || (targets_count == 0 && rules_count == 0)) {
         return err;
     }
+    const struct holidays *holidays = live_places_holidays(places);
+    size_t holidays_count = 0;
+    const struct rule_holiday *days = holidays ? holidays_list(holidays, &holidays_count) : NULL;
     const struct rule_set set = {.rules = rules_count > 0 ? rules : &everybody,
                                  .rules_count = rules_count > 0 ? rules_count : 1,
                                  .targets = facts,
                                  .targets_count = targets_count,
+                                 .holidays = days,
+                                 .holidays_count = holidays_count,
                                  .zone = live_places_zone(places)};
     err = live_code_make(db, places, &set, targets, look, out, fault);
     if (!err && !look) {

@@ -14,6 +14,7 @@
 
 struct live_places {
     const struct zone *zone;
+    const struct holidays *holidays;
     pthread_mutex_t lock; /* of the maps; no visit looks anything up in them */
     struct idmap cells;   /* target id -> struct live_cell * */
     struct idmap known;   /* links that have to know who comes again */
@@ -197,6 +198,16 @@ void live_places_free(struct live_places *self)
 const struct zone *live_places_zone(const struct live_places *self)
 {
     return self->zone;
+}
+
+void live_places_set_holidays(struct live_places *self, const struct holidays *holidays)
+{
+    self->holidays = holidays;
+}
+
+const struct holidays *live_places_holidays(const struct live_places *self)
+{
+    return self->holidays;
 }
 
 /* The block of that size under that id; zeros when it is new. NULL: out of memory. */

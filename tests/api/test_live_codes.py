@@ -269,6 +269,24 @@ def test_a_slot_over_midnight_holds_on_both_sides(make_pond):
     assert ends == {"21:59": "url", "22:00": "target", "23:30": "target", "00:30": "target", "05:59": "target", "06:00": "url"}
 
 
+@pytest.mark.parametrize("holiday, on_a_day_off, on_a_saturday_made_up", [
+    ("", "url", "target"), ("10:00-11:00", "target", "target"), ("11:00-12:00", "url", "target"), ("weekday", "target", "url")])
+def test_holidays_override_the_week(pond, holiday, on_a_day_off, on_a_saturday_made_up):
+    """2026-10-01, a Thursday, is off; Saturday the 10th makes up for it (State Council, document 7 of 2025)."""
+    hours = {"fact": "schedule", "is": ["1-5 09:00-18:00"], "zone": "Asia/Shanghai", "holiday": holiday}
+    live = Live(pond, "desk", rules=[{"when": [hours]}])
+    ends = [live.simulate(time=f"2026-{day}T10:30:00+08:00")["end"] for day in ("10-01", "10-10", "10-12", "10-17")]
+    assert ends == [on_a_day_off, on_a_saturday_made_up, "target", "url"]
+
+
+def test_holidays_of_ones_own(make_pond, tmp_path):
+    (tmp_path / "holidays.own.tsv").write_text("off\t2026-12-24\nordinary\t2026-10-01\n")
+    pond = make_pond(recognition_dir=str(tmp_path))
+    hours = {"fact": "schedule", "is": ["1-5 09:00-18:00"], "zone": "Asia/Shanghai"}
+    live = Live(pond, "desk", rules=[{"when": [hours]}])
+    assert [live.simulate(time=f"2026-{day}T10:30:00+08:00")["end"] for day in ("12-24", "10-01")] == ["url", "target"]
+
+
 # ---- who comes again -------------------------------------------------------------------------------------------------
 
 def cookie_of(reply):

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "linkpond/base/zone.h"
+#include "linkpond/model/holidays.h"
 #include "linkpond/store/targets.h"
 
 /*
@@ -60,6 +61,10 @@ struct live_places;
 struct live_places *live_places_new(const struct zone *zone); /* NULL: out of memory */
 void live_places_free(struct live_places *self);
 const struct zone *live_places_zone(const struct live_places *self);
+/* The days that schedules count otherwise: lent for as long as these live, and set before anything is asked. NULL:
+ * none. */
+void live_places_set_holidays(struct live_places *self, const struct holidays *holidays);
+const struct holidays *live_places_holidays(const struct live_places *self);
 /* The cell of a target, made from what the database says when it is not there yet: the publisher alone, which is who
  * writes what is counted there. A target that was edited since is not `filled` any more. */
 enum err live_places_cell(struct live_places *self, struct db *db, const struct target *target, struct live_cell **out);
