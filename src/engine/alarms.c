@@ -3,9 +3,14 @@
 
 #include <stdatomic.h>
 
+#include "alarms_pools.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/files.h"
 #include "linkpond/engine/health.h"
+
+#define POOLS_EVERY_MS  (5 * MS_PER_MINUTE)
+#define POOLS_ARENA_MAX ((size_t)32 * 1024 * 1024)
+#define READER_WAIT_MS  5000
 
 static struct alarm *add(struct alarm *out, enum notice_kind kind, const char *what, int64_t when, str subject,
                          int64_t now_ms)
@@ -45,6 +50,7 @@ size_t alarms_due(struct alarms *self, const struct alarm_figures *figures, cons
 struct put_task {
     const struct alarm *alarms;
     size_t count;
+    struct pool_alarms pools;
     int64_t put;
 };
 
@@ -59,6 +65,21 @@ static enum err put_alarms(struct db *db, void *arg, struct fault *fault)
         err = outbox_put(db, &self->alarms[i].notice, str_from_c(self->alarms[i].dedupe), &put);
         self->put += put;
     }
+    for (size_t i = 0; !err && i < self->pools.count; i++) {
+        int64_t put = 0;
+        err = outbox_put(db, &self->pools.items[i].notice, str_from_c(self->pools.items[i].dedupe), &put);
+        self->put += put;
+    }
+    return err;
+}
+
+static enum err find_pools(struct engine *engine, struct arena *arena, int64_t now_ms, struct pool_alarms *out)
+{
+    struct db *db = readers_take(engine->readers, READER_WAIT_MS);
+    enum err err =
+        db ? pool_alarms_find(db, arena, now_ms, zone_civil_day(engine->zone, now_ms, NULL), out) : ERR_UNAVAILABLE;
+
+    readers_give(engine->readers, db);
     return err;
 }
 
@@ -76,10 +97,21 @@ enum err alarms_sweep(struct engine *engine, struct alarms *self, int64_t now_ms
     };
     struct put_task task = {.alarms = alarms, .count = alarms_due(self, &figures, engine->zone, now_ms, alarms)};
 
-    if (!engine->notifier || task.count == 0) {
-        return OK;
+    struct arena arena;
+    enum err err = OK;
+
+    if (!engine->notifier) {
+        return OK; /* nobody is told by a command that has the folder open for a moment */
     }
-    enum err err = writer_submit(engine->writer, &(struct writer_task){.run = put_alarms, .arg = &task}, fault);
+    arena_init(&arena, POOLS_ARENA_MAX);
+    if (now_ms - self->pools_ms >= POOLS_EVERY_MS || now_ms < self->pools_ms) {
+        err = find_pools(engine, &arena, now_ms, &task.pools);
+        self->pools_ms = now_ms;
+    }
+    if (!err && task.count + task.pools.count > 0) {
+        err = writer_submit(engine->writer, &(struct writer_task){.run = put_alarms, .arg = &task}, fault);
+    }
+    arena_done(&arena);
     if (err) {
         *self = before; /* told at the next look */
     } else if (task.put > 0) {

@@ -5,11 +5,13 @@
 #include "linkpond/engine/engine.h"
 
 /* What an operator is told of by itself: the disk is nearly full, visits could not be recorded, backups have stopped.
- * Looked at once a minute; as long as it lasts it is told once a day (visits: once an hour in which there were some).
- * The state is the caller's, zeros at first: what was told in this run. */
+ * And what runs out in live codes (alarms_pools.h), every five minutes. Looked at once a minute; as long as it lasts it
+ * is told once a day (visits: once an hour in which there were some). The state is the caller's, zeros at first: what
+ * was told in this run. */
 struct alarms {
     int64_t disk_day, backup_day; /* civil days + 1 */
     uint64_t dropped;             /* visits that were told of */
+    int64_t pools_ms;             /* when live codes were looked at */
 };
 /* What is to be told now; at most 3. */
 #define ALARMS_MAX 3
