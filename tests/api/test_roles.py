@@ -9,6 +9,7 @@ import pytest
 import requests
 from openapi import spec
 from people import Browser, invite, key_of, person
+from pictures import png
 
 ROUTES = sorted((method.upper(), path) for path, item in spec()["paths"].items() for method in item
                 if method in ("get", "post", "put", "patch", "delete"))  # a lint holds these against the route tables
@@ -42,6 +43,7 @@ DOORS = {
     "POST /api/v1/session": "anyone", "POST /api/v1/session/accept": "anyone",
     "GET /api/v1/export/words": "look", "POST /api/v1/import/words": "edit", "POST /api/v1/bulk/qr": "look", "GET /api/v1/qr-sheet": "look",
     "GET /api/v1/qr-logo": "look", "PUT /api/v1/qr-logo": "admin", "DELETE /api/v1/qr-logo": "admin",
+    "POST /api/v1/images": "edit", "GET /api/v1/images/{id}": "look", "GET /api/v1/images/{id}/file": "look",
     "POST /api/v1/reclassify": "admin", "GET /api/v1/rewrites": "admin", "GET /api/v1/rewrites/{id}": "admin",
     "POST /api/v1/visitors/forget": "admin",
     "GET /api/v1/audit": "edit", "POST /api/v1/backup": "admin", "POST /api/v1/check": "admin",
@@ -51,7 +53,8 @@ DOORS = {
     "GET /": "anyone", "GET /desk": "anyone", "GET /desk/{path}": "anyone",
 }
 PUBLIC = {("GET", "/-/healthz"), ("GET", "/-/preview"), ("GET", "/-/privacy"), ("POST", "/-/privacy"), ("POST", "/-/privacy/forget"),
-          ("GET", "/-/new"), ("POST", "/-/new"), ("GET", "/-/new/qr")}  # another listener, no accounts
+          ("GET", "/-/new"), ("POST", "/-/new"), ("GET", "/-/new/qr"),
+          ("GET", "/-/live.js"), ("GET", "/-/live/{token}"), ("POST", "/-/live/{token}/pressed"), ("GET", "/-/image/{name}")}  # another listener, no accounts
 MAY = {"anyone": {"admin", "editor", "viewer", "nobody", "disabled"}, "self": {"admin", "editor", "viewer"},
        "look": {"admin", "editor", "viewer"}, "edit": {"admin", "editor"}, "admin": {"admin"}}
 NAMES = {"ref": "lnk_999999", "host": "nowhere.example", "key": "nobody-of-that-name", "id": "999999", "name": "nothing.css", "path": "links"}
@@ -340,6 +343,15 @@ def form(world, method, path):
     world.has_none(world.me.session.get(world.pond.admin + f"/desk/form?made={world.theirs['id']}", timeout=10), but=(world.theirs["id"],))
 
 
+def images(world, *_):
+    """A picture that somebody else has uploaded is not there for them."""
+    theirs = world.pond.api("POST", "/images", 201, data=png(80, 80, [[200] * 80] * 80), headers={"Content-Type": "image/png"}).json()["id"]
+    mine = world.me.api("POST", "/images", 201, data=png(80, 80, [[90] * 80] * 80), headers={"Content-Type": "image/png"}).json()["id"]
+    for tail in ("", "/file"):
+        world.me.api("GET", f"/images/{theirs}{tail}", 404)
+        world.me.api("GET", f"/images/{mine}{tail}", 200)
+
+
 def own_keys(world, *_):
     """Theirs are not in the list and cannot be revoked; one's own act as nobody else, on nobody else's links."""
     key_of(world.pond, "theirs", ("links:read",))
@@ -373,6 +385,7 @@ TRIES = {
         ("DELETE", "/{key}", label_change), ("POST", "/{key}/merge", label_change))},
     "GET /api/v1/stats": stats, "GET /api/v1/clicks": clicks, "GET /api/v1/users": users_list, "GET /api/v1/users/{key}": users_get,
     "POST /api/v1/bulk/qr": qr_many, "GET /api/v1/qr-sheet": qr_many, "GET /api/v1/export/words": words, "GET /api/v1/audit": audit, "GET /desk/form": form, "GET /metrics": forbidden, "GET /api/v1/health": forbidden,
+    **{f"{method} /api/v1/images{tail}": images for method, tail in (("POST", ""), ("GET", "/{id}"), ("GET", "/{id}/file"))},
     **{f"{method} /api/v1/me/keys{tail}": own_keys for method, tail in (("GET", ""), ("POST", ""), ("DELETE", "/{id}"))},
     **{row: forbidden for row, door in DOORS.items() if door == "admin"},
     **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values", "POST /api/v1/import/words")},
