@@ -46,7 +46,8 @@ def downloads(desk, folder):
 
 
 def saved(folder, ending):
-    return wait_for(lambda: list(folder.glob(f"*{ending}")), 60)[0]
+    """The file once it is whole: the browser takes its name first, with nothing in it."""
+    return wait_for(lambda: [path for path in folder.glob(f"*{ending}") if path.stat().st_size > 0], 60)[0]
 
 
 def button(desk, words):
