@@ -201,6 +201,11 @@ export async function show(view) {
   view.setTitle(t('robots.title'));
   append(view.el, pageHead({
     title: t('robots.title'), lead: t('robots.lead'), actions: [button(t('robots.add'), { kind: 'main', icon: 'add', run: () => editRobot(null, robots.load) })],
-  }), h('div', { class: 'stack' }, robots.place, outbox.element));
-  await Promise.all([robots.load(), outbox.load()]);
+  }));
+  const parts = h('div', { class: 'stack' }, robots.place);
+  view.el.append(parts);
+  const told = outbox.load();
+  await robots.load();
+  parts.append(outbox.element); // not before what stands above it has its height
+  await told;
 }
