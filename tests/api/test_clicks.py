@@ -89,7 +89,7 @@ def test_followers_miss_nothing_though_several_threads_answer(ledger):
         return len(seen) >= len(sent)
 
     wait_for(follow)
-    assert seen == sent
+    assert sorted(seen) == sorted(sent)  # each once; two of one millisecond stand in the order of their lanes
 
 
 def test_the_ledger_shows_every_class_unless_asked(ledger):

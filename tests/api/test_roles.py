@@ -20,6 +20,7 @@ DOORS = {
     "DELETE /api/v1/links/{ref}": "edit", "POST /api/v1/links/{ref}/restore": "edit", "GET /api/v1/links/{ref}/qr": "look",
     "GET /api/v1/links/{ref}/targets": "look", "POST /api/v1/links/{ref}/targets": "edit", "PUT /api/v1/links/{ref}/targets": "edit",
     "PATCH /api/v1/links/{ref}/targets/{id}": "edit", "DELETE /api/v1/links/{ref}/targets/{id}": "edit",
+    "POST /api/v1/links/{ref}/targets/{id}/joined": "edit",
     "GET /api/v1/links/{ref}/rules": "look", "PUT /api/v1/links/{ref}/rules": "edit", "POST /api/v1/links/{ref}/simulate": "look",
     "POST /api/v1/bulk/links": "edit", "PATCH /api/v1/bulk/links": "edit", "DELETE /api/v1/bulk/links": "edit",
     "POST /api/v1/bulk/fan-out": "edit", "GET /api/v1/alias-check": "edit", "POST /api/v1/url-check": "edit", "POST /api/v1/import": "edit", "GET /api/v1/export": "look",
@@ -54,7 +55,7 @@ DOORS = {
 }
 PUBLIC = {("GET", "/-/healthz"), ("GET", "/-/preview"), ("GET", "/-/privacy"), ("POST", "/-/privacy"), ("POST", "/-/privacy/forget"),
           ("GET", "/-/new"), ("POST", "/-/new"), ("GET", "/-/new/qr"),
-          ("GET", "/-/live.js"), ("GET", "/-/live/{token}"), ("POST", "/-/live/{token}/pressed"), ("GET", "/-/image/{name}")}  # another listener, no accounts
+          ("GET", "/-/icon.svg"), ("GET", "/-/live.js"), ("GET", "/-/live/{token}"), ("POST", "/-/live/{token}/pressed"), ("GET", "/-/image/{name}")}  # another listener, no accounts
 MAY = {"anyone": {"admin", "editor", "viewer", "nobody", "disabled"}, "self": {"admin", "editor", "viewer"},
        "look": {"admin", "editor", "viewer"}, "edit": {"admin", "editor"}, "admin": {"admin"}}
 NAMES = {"ref": "lnk_999999", "host": "nowhere.example", "key": "nobody-of-that-name", "id": "999999", "name": "nothing.css", "path": "links"}
@@ -158,7 +159,7 @@ def live_codes(world, method, path):
     tail = path.removeprefix("/api/v1/links/{ref}").replace("{id}", world.target)
     bodies = {"PUT /rules": {"rules": []}, "PUT /targets": {"targets": [world.target]}, "POST /simulate": {},
               "POST /targets": {"url": "https://x.example.com/"}}
-    body = {"json": bodies.get(f"{method} {tail}", {"name": "taken"})} if method in ("POST", "PUT", "PATCH") else {}
+    body = {"json": bodies.get(f"{method} {tail}", {"count": 1} if tail.endswith("/joined") else {"name": "taken"})} if method in ("POST", "PUT", "PATCH") else {}
     for ref in world.refs:
         problem = world.me.api(method, "/links/" + ref + tail, 404, **body).json()
         assert set(problem) == {"type", "title", "status", "detail", "instance"}, problem
