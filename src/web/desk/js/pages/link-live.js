@@ -127,8 +127,9 @@ function addButton(path, changed, kind = '') {
     () => KINDS.map((one) => ({ text: t(`live.add_${one}`), icon: KIND_ICONS[one], run: () => targetDialog(path, { kind: one }, changed) })));
 }
 
-/** An element that fills itself, or stays empty where a link is no live code and its reader may not make it one. */
-export function liveSection(view, link) {
+/** An element, empty where a link is no live code and its reader may not make it one. Given when it has its height, so that
+ *  what stands below it does not jump. */
+export async function liveSection(view, link) {
   const path = `/links/${api.segment(link.id)}/targets`;
   const write = can('links:write') && !link.deleted_at;
   const element = h('div', { class: 'live-section' });
@@ -150,6 +151,10 @@ export function liveSection(view, link) {
       }
     }
   };
-  load();
+  if (link.targets_summary) {
+    await load();
+  } else {
+    draw([]);
+  }
   return element;
 }

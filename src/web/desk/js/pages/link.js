@@ -92,7 +92,7 @@ export async function show(view) {
   const path = `/links/${api.segment(view.params.ref)}`;
   let link = await api.get(path, null, { signal: view.signal });
   const about = h('div', { class: 'link-page' });
-  const live = liveSection(view, link);
+  const live = await liveSection(view, link);
   const report = can('stats:read') && reportView(view, { base: { link: link.id }, hide: OF_THE_LINK, middle: about });
   const changed = (after) => {
     link = after;
