@@ -319,3 +319,18 @@ bool cursor_decode(struct arena *arena, str cursor, str *text)
     *text = (str){out, len};
     return true;
 }
+
+bool call_picture(struct request *request, struct reply *reply)
+{
+    struct fault fault = {0};
+    str type, params;
+    str_cut(request_header(request, "Content-Type"), ';', &type, &params);
+    type = str_trim(type);
+    if (str_ieq(type, STR("image/png")) || str_ieq(type, STR("image/jpeg"))) {
+        return true;
+    }
+    enum err err = fault_set(&fault, ERR_MEDIA_TYPE, "", "content_type", "Send image/png or image/jpeg.",
+                             "请上传 PNG 或 JPEG 图片（image/png、image/jpeg）。");
+    reply_problem(reply, request, err, &fault);
+    return false;
+}

@@ -19,6 +19,8 @@ struct bounds call_bounds(const struct request *request);
 /* Does the caller see the whole installation? What is shared by all (domains, words, keys of others) is not for who is
  * bound to one owner or domain. On false the reply is the problem. */
 bool call_unbound(const struct request *request, struct reply *reply);
+/* Does the body say that it is a PNG or JPEG? False: the problem is answered. */
+bool call_picture(struct request *request, struct reply *reply);
 /* `text` into the arena as "/prefix/text", percent-encoded: a Location of something just made. */
 str call_location(struct request *request, const char *prefix, str text);
 

@@ -24,21 +24,6 @@ static enum err put_image(struct db *db, void *arg, struct fault *fault)
     return images_put(db, self->arena, &self->row, self->data);
 }
 
-static bool is_picture(struct request *request, struct reply *reply)
-{
-    struct fault fault = {0};
-    str type, params;
-    str_cut(request_header(request, "Content-Type"), ';', &type, &params);
-    type = str_trim(type);
-    if (str_ieq(type, STR("image/png")) || str_ieq(type, STR("image/jpeg"))) {
-        return true;
-    }
-    enum err err = fault_set(&fault, ERR_MEDIA_TYPE, "", "content_type", "Send image/png or image/jpeg.",
-                             "请上传 PNG 或 JPEG 图片（image/png、image/jpeg）。");
-    reply_problem(reply, request, err, &fault);
-    return false;
-}
-
 static enum err no_code(struct fault *fault)
 {
     return fault_set(fault, ERR_INVALID, "image", "no_qr_code",
@@ -120,7 +105,7 @@ static void images_create(struct ctx *ctx, struct request *request, struct reply
     struct fault fault = {0};
     struct upload upload = {.arena = request->arena};
     bool code_wanted;
-    if (!wants_code(request, reply, &code_wanted) || !is_picture(request, reply)) {
+    if (!wants_code(request, reply, &code_wanted) || !call_picture(request, reply)) {
         return;
     }
     upload.row.owner_id = request->actor->owner_bound ? request->actor->owner_id : request->actor->user_id;

@@ -28,21 +28,6 @@ static enum err store_logo(struct db *db, void *arg, struct fault *fault)
     return pixels ? meta_put_blob(db, META_QR_LOGO, *pixels) : meta_delete(db, META_QR_LOGO);
 }
 
-static bool is_picture(struct request *request, struct reply *reply)
-{
-    struct fault fault = {0};
-    str type, params;
-    str_cut(request_header(request, "Content-Type"), ';', &type, &params);
-    type = str_trim(type);
-    if (str_ieq(type, STR("image/png")) || str_ieq(type, STR("image/jpeg"))) {
-        return true;
-    }
-    enum err err = fault_set(&fault, ERR_MEDIA_TYPE, "", "content_type", "Send image/png or image/jpeg.",
-                             "请上传 PNG 或 JPEG 图片（image/png、image/jpeg）。");
-    reply_problem(reply, request, err, &fault);
-    return false;
-}
-
 static enum err read_picture(struct request *request, uint8_t *pixels, struct fault *fault)
 {
     char program[PATH_MAX];
@@ -58,7 +43,7 @@ static enum err read_picture(struct request *request, uint8_t *pixels, struct fa
 void qr_logo_put(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct fault fault = {0};
-    if (!call_unbound(request, reply) || !is_picture(request, reply)) {
+    if (!call_unbound(request, reply) || !call_picture(request, reply)) {
         return;
     }
     uint8_t *pixels = arena_alloc(request->arena, QR_LOGO_BYTES);

@@ -15,6 +15,19 @@ int hex_value(char c)
     return -1;
 }
 
+bool hex_read(str text, uint8_t *out, size_t len)
+{
+    bool good = text.len == 2 * len;
+
+    for (size_t i = 0; good && i < len; i++) {
+        char first = text.ptr[2 * i], second = text.ptr[2 * i + 1];
+        int high = hex_value(first), low = hex_value(second);
+        good = high >= 0 && low >= 0 && !(first >= 'A' && first <= 'F') && !(second >= 'A' && second <= 'F');
+        out[i] = good ? (uint8_t)(high << 4 | low) : 0;
+    }
+    return good;
+}
+
 /* The byte that "%XX" at s[at] stands for; -1 when that is no escape. */
 static int escaped_byte(str s, size_t at)
 {

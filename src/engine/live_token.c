@@ -6,6 +6,7 @@
 #include "linkpond/base/buf.h"
 #include "linkpond/base/crypt.h"
 #include "linkpond/base/err.h"
+#include "linkpond/base/percent.h"
 
 /* A block: target and time, six bytes each, little end first; four zeros prove that it is ours. */
 #define BLOCK      16
@@ -75,33 +76,13 @@ str live_token_write(struct live_seal *self, const struct live_token *token, cha
     return buf_str(&hex);
 }
 
-static int digit_of(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool hex_read(str text, uint8_t out[BLOCK])
-{
-    bool good = text.len == (size_t)2 * BLOCK;
-
-    for (size_t i = 0; good && i < BLOCK; i++) {
-        int high = digit_of(text.ptr[2 * i]), low = digit_of(text.ptr[2 * i + 1]);
-        good = high >= 0 && low >= 0;
-        out[i] = good ? (uint8_t)(high << 4 | low) : 0;
-    }
-    return good;
-}
-
 bool live_token_read(struct live_seal *self, str text, struct live_token *out)
 {
     uint8_t block[BLOCK];
     struct live_token token = {0};
     unsigned rest = 0;
 
-    if (!hex_read(text, block)) {
+    if (!hex_read(text, block, sizeof block)) {
         return false;
     }
     aes_block(self->open, block, block);

@@ -8,6 +8,7 @@
 #include "linkpond/base/buf.h"
 #include "linkpond/base/crypt.h"
 #include "linkpond/base/err.h"
+#include "linkpond/base/percent.h"
 #include "linkpond/engine/visitor_numbers.h"
 #include "linkpond/http/visitor_number.h"
 
@@ -45,26 +46,6 @@ void visitor_cookie_free(struct visitor_cookie *self)
     }
 }
 
-static int digit_of(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool hex_read(str text, uint8_t out[BLOCK])
-{
-    bool good = text.len == (size_t)2 * BLOCK;
-
-    for (size_t i = 0; good && i < BLOCK; i++) {
-        int high = digit_of(text.ptr[2 * i]), low = digit_of(text.ptr[2 * i + 1]);
-        good = high >= 0 && low >= 0;
-        out[i] = good ? (uint8_t)(high << 4 | low) : 0;
-    }
-    return good;
-}
-
 str visitor_cookie_refused(void)
 {
     return STR(REFUSED);
@@ -75,7 +56,7 @@ static bool read_value(struct visitor_cookie *self, str text, int64_t *number)
     uint8_t block[BLOCK];
     uint64_t value = 0, rest = 0;
 
-    if (!hex_read(text, block)) {
+    if (!hex_read(text, block, sizeof block)) {
         return false;
     }
     aes_block(self->open, block, block);

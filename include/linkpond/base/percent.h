@@ -16,6 +16,9 @@ void percent_decode_form(struct buf *out, str s);
 str percent_form_text(struct arena *arena, str s);
 /* Of one hexadecimal digit in either case; -1 for anything else. */
 int hex_value(char c);
+/* What buf_add_hex wrote, back: exactly two lower-case digits for each of `len` bytes, so that one value has one
+ * spelling. False: it is not that; out is then not to be used. */
+bool hex_read(str text, uint8_t *out, size_t len);
 /* Encodes every byte except unreserved (A-Z a-z 0-9 - . _ ~). */
 void percent_encode(struct buf *out, str s);
 
