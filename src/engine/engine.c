@@ -13,10 +13,10 @@
 #include "linkpond/store/segments.h"
 
 #include "engine_private.h"
-#include "janitor.h"
-#include "loader.h"
-#include "publish.h"
-#include "restored.h"
+#include "linkpond/engine/janitor.h"
+#include "linkpond/engine/loader.h"
+#include "linkpond/engine/publish.h"
+#include "linkpond/engine/restored.h"
 
 /* Parts are opened from the bottom up and closed the other way round; each step checks nothing but its own part, so a
  * failure half way is closed by the same function as a running engine. */

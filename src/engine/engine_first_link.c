@@ -4,7 +4,7 @@
 #include "linkpond/store/users.h"
 
 #include "engine_private.h"
-#include "key_secret.h"
+#include "linkpond/engine/key_secret.h"
 
 /* An installation begins without a password. Until an admin has one, somebody has to be able to set it: who sees the
  * start of the server. */

@@ -12,9 +12,9 @@
 #include "linkpond/store/meta.h"
 #include "linkpond/store/users.h"
 
-#include "domain_host.h"
 #include "engine_private.h"
-#include "key_secret.h"
+#include "linkpond/engine/domain_host.h"
+#include "linkpond/engine/key_secret.h"
 
 /*
  * The database is made under another name and renamed when it is whole, so a folder is either a data folder or it is

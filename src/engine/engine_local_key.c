@@ -9,7 +9,7 @@
 #include "linkpond/store/users.h"
 
 #include "engine_private.h"
-#include "key_secret.h"
+#include "linkpond/engine/key_secret.h"
 
 /* The command line's key is an ordinary row, seen and revocable like any other; only its secret is short-lived: one for
  * each start, so a copy of an old folder opens nothing. */

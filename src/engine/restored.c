@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "restored.h"
+#include "linkpond/engine/restored.h"
 
 #include "linkpond/base/log.h"
 #include "linkpond/engine/visitor_numbers.h"

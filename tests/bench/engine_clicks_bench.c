@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "../../src/engine/sealer.h"
 #include "../support/tempdb.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/hash.h"
 #include "linkpond/engine/fold.h"
 #include "linkpond/engine/reporter.h"
+#include "linkpond/engine/sealer.h"
 #include "linkpond/model/record.h"
 #include "linkpond/store/chunks.h"
 #include "linkpond/store/clicks.h"

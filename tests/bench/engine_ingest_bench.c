@@ -11,12 +11,12 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "../../src/engine/sealer.h"
 #include "../support/tempdb.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/hash.h"
 #include "linkpond/engine/fold.h"
 #include "linkpond/engine/geo.h"
+#include "linkpond/engine/sealer.h"
 #include "linkpond/engine/writer.h"
 #include "linkpond/store/chunks.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "../../src/engine/journal_private.h"
+#include "../../src/engine/journal/journal_private.h"
 #include "linkpond/base/err.h"
 
 /*

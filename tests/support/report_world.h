@@ -6,12 +6,12 @@
 #include "linkpond/base/hash.h"
 #include "linkpond/engine/reporter.h"
 #include "linkpond/engine/rewriter.h"
+#include "linkpond/engine/sealer.h"
 #include "linkpond/model/sums.h"
 #include "linkpond/store/labels.h"
 #include "linkpond/store/terms.h"
 #include "linkpond/store/users.h"
 #include "linkpond/store/utm_values.h"
-#include "sealer.h"
 
 #define ROWS   1600
 #define LINKS  6

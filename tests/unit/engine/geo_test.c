@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 
 #include "assert_str.h"
-#include "janitor.h"
 #include "linkpond/engine/geo.h"
+#include "linkpond/engine/janitor.h"
 #include "xdb_file.h"
 
 /*

@@ -2,8 +2,8 @@
 #include "engine_fixture.h"
 
 #include "assert_str.h"
-#include "janitor.h"
 #include "janitor_jobs.h"
+#include "linkpond/engine/janitor.h"
 #include "linkpond/store/clicks.h"
 #include "linkpond/store/links.h"
 #include "linkpond/store/segments.h"

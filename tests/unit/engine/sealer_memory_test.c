@@ -9,7 +9,7 @@
 #include "linkpond/store/chunks.h"
 #include "refusing_memory.h"
 
-#include "sealer.h"
+#include "linkpond/engine/sealer.h"
 
 #define CLICKS    120
 #define CHUNK     50

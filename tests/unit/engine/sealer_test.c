@@ -8,7 +8,7 @@
 #include "linkpond/engine/rewriter.h"
 #include "linkpond/store/chunks.h"
 
-#include "sealer.h"
+#include "linkpond/engine/sealer.h"
 
 #define ROWS_MAX  6000
 #define LINKS     5

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_BASE_IDMAP_H
+#define LINKPOND_BASE_IDMAP_H
+
+#include "linkpond/base/err.h"
+
+/*
+ * A map from two 64-bit words to a number, to count and to number distinct things with. Open addressing, at most half
+ * full, bounded. 24 bytes a slot. `a` may be anything but IDMAP_NO_KEY. Not thread-safe.
+ */
+#define IDMAP_NO_KEY UINT64_MAX
+struct idmap_slot {
+    uint64_t a, b;
+    int64_t value;
+};
+struct idmap {
+    struct idmap_slot *slots; /* NULL while empty */
+    size_t cap;               /* a power of two */
+    size_t count, count_max;
+};
+
+void idmap_init(struct idmap *self, size_t count_max);
+void idmap_done(struct idmap *self);
+/* Forgets everything and gives the memory back. */
+void idmap_clear(struct idmap *self);
+/* NULL when it is not there. Lent until the next put or remove. */
+int64_t *idmap_find(const struct idmap *self, uint64_t a, uint64_t b);
+/* The value under that key, made as 0 when missing (*added, may be NULL). NULL: full, or out of memory. */
+int64_t *idmap_put(struct idmap *self, uint64_t a, uint64_t b, bool *added);
+void idmap_remove(struct idmap *self, uint64_t a, uint64_t b);
+
+#endif
