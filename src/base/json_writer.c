@@ -66,11 +66,10 @@ void json_array_end(struct json_writer *self)
     close_container(self, ']');
 }
 
-/* What the byte at s[at] is written as, and how many bytes of s it stands for; NULL: as it is. */
-static const char *escape_of(str s, size_t at, size_t *width)
+/* What a byte is written as; NULL: as it is, or as a number when it is a control. */
+static const char *escape_of(char byte)
 {
-    *width = 1;
-    switch (s.ptr[at]) {
+    switch (byte) {
     case '"':
         return "\\\"";
     case '\\':
@@ -90,37 +89,39 @@ static const char *escape_of(str s, size_t at, size_t *width)
     case '\x7F':
         return "\\u007f";
     default:
-        break;
+        return NULL;
     }
+}
+
+/* The line separators that end a line in older JavaScript; NULL: other text. Three bytes, E2 80 A8 or A9. */
+static const char *separator_of(str s, size_t at)
+{
     str rest = str_from(s, at);
-    *width = 3;
     if (str_starts(rest, STR("\xE2\x80\xA8"))) {
         return "\\u2028";
     }
     return str_starts(rest, STR("\xE2\x80\xA9")) ? "\\u2029" : NULL;
 }
 
-/* `s` is UTF-8. Runs of plain bytes are added whole. */
+/* `s` is UTF-8. Runs of plain bytes are added whole: nearly every byte of a long answer is looked at here. */
 static void add_escaped(struct buf *out, str s)
 {
     size_t plain = 0;
-    for (size_t at = 0; at < s.len;) {
-        size_t width;
-        const char *escape = escape_of(s, at, &width);
-        bool control = (unsigned char)s.ptr[at] < 0x20;
-        if (!escape && !control) {
-            at++;
+    for (size_t at = 0; at < s.len; at++) {
+        unsigned char byte = (unsigned char)s.ptr[at];
+        size_t width = byte == 0xE2 ? 3 : 1;
+        const char *escape = width == 3 ? separator_of(s, at) : escape_of(s.ptr[at]);
+        if (!escape && byte >= 0x20) {
             continue;
         }
         buf_add(out, str_slice(s, plain, at));
         if (escape) {
             buf_add_c(out, escape);
         } else {
-            buf_addf(out, "\\u%04x", (unsigned)s.ptr[at]);
-            width = 1;
+            buf_addf(out, "\\u%04x", (unsigned)byte);
         }
-        at += width;
-        plain = at;
+        plain = at + width;
+        at += width - 1;
     }
     buf_add(out, str_from(s, plain));
 }
