@@ -56,6 +56,7 @@ static void write_domain(struct json_writer *json, const struct domain *domain)
     json_put_bool(json, "is_default", domain->is_default);
     json_put_bool(json, "enabled", domain->enabled);
     json_put_bool(json, "shareable", domain->shareable);
+    json_put_str(json, "state", !domain->enabled ? STR("off") : domain->shareable ? STR("open") : STR("closed"));
     json_put_str(json, "serves", domain->serves_all ? STR("all") : STR("own"));
     json_put_opt(json, "root_url", domain->root_url);
     json_put_opt(json, "not_found_url", domain->not_found_url);

@@ -48,10 +48,8 @@ static const struct domain *find_domain(const struct link_view *self, int64_t id
     return NULL;
 }
 
-str link_short_url(const struct link_view *self, const struct link *link)
+static str address_on(const struct link_view *self, const struct domain *domain, str host, str path)
 {
-    const struct domain *domain = find_domain(self, link->domain_id);
-    str path = link->aliases.count > 0 ? link->aliases.items[0] : link->code;
     size_t cap = path.len * 3 + 16 + LIMIT_HOST;
     char *memory = arena_alloc(self->arena, cap);
     if (!memory) {
@@ -61,13 +59,37 @@ str link_short_url(const struct link_view *self, const struct link *link)
     buf_init_fixed(&out, memory, cap);
     buf_add(&out, domain ? domain->scheme : STR("https"));
     buf_add(&out, STR("://"));
-    buf_add(&out, link->domain);
+    buf_add(&out, host);
     str segment;
     while (str_next(&path, '/', &segment)) { /* imported aliases may have slashes, which stay */
         buf_add_char(&out, '/');
         percent_encode(&out, segment);
     }
     return buf_str(&out);
+}
+
+str link_short_url(const struct link_view *self, const struct link *link)
+{
+    str path = link->aliases.count > 0 ? link->aliases.items[0] : link->code;
+    return address_on(self, find_domain(self, link->domain_id), link->domain, path);
+}
+
+static bool is_open(const struct domain *domain)
+{
+    return domain->enabled && domain->shareable;
+}
+
+/* Codes work wherever a domain serves all; an alias belongs to its domain. */
+static str share_url(const struct link_view *self, const struct link *link)
+{
+    const struct domain *own = find_domain(self, link->domain_id);
+    for (size_t i = 0; own && !is_open(own) && i < self->domains_count; i++) {
+        const struct domain *domain = &self->domains[i];
+        if (domain->is_default && domain->serves_all && is_open(domain)) {
+            return address_on(self, domain, domain->host, link->code);
+        }
+    }
+    return link_short_url(self, link);
 }
 
 str link_qr_url(const struct link_view *self, const struct link *link)
@@ -119,6 +141,8 @@ void link_view_warn(const struct link_view *self, struct json_writer *json, cons
     }
     if (domain && !domain->enabled) {
         json_c(json, "domain_disabled");
+    } else if (domain && !domain->shareable) {
+        json_c(json, "domain_closed");
     }
     if (paste_url_notes(link->url) & (1U << PASTE_WECHAT_CARD | 1U << PASTE_SCAN_ONLY)) {
         json_c(json, "target_breaks_behind_redirect"); /* WeChat takes these only when tapped or scanned as they are */
@@ -162,6 +186,7 @@ static void write_names(const struct link_view *self, struct json_writer *json, 
     json_put_opt(json, "alias", link->aliases.count > 0 ? link->aliases.items[0] : (str){0});
     json_put_str(json, "domain", link->domain);
     json_put_str(json, "short_url", link_short_url(self, link));
+    json_put_str(json, "share_url", share_url(self, link));
     json_put_str(json, "qr_url", link_qr_url(self, link));
     json_put_str(json, "url", link->url);
     json_put_opt(json, "title", link->title);

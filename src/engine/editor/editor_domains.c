@@ -30,10 +30,6 @@ static enum err check_texts(struct domain *domain, char memory[DOMAIN_HOST_MAX],
         fault_chinesef(fault, "应在 %d 到 %d 之间。", LIMIT_CODE_MIN, LIMIT_CODE_MAX);
         return ERR_INVALID;
     }
-    if (domain->is_default && !(domain->enabled && domain->shareable)) {
-        return fault_set(fault, ERR_INVALID, "is_default", "not_shareable",
-                         "The default domain must be enabled and shareable.", "默认域名必须启用并可用于新建短链。");
-    }
     return OK;
 }
 
@@ -63,16 +59,51 @@ static enum err check_addresses(struct edit *edit, struct domain *domain, struct
     return err ? err : check_address(edit, "expired_url", &domain->expired_url, fault);
 }
 
-/* There is always one default: it is left by making another one the default. */
-static enum err check_default(const struct edit *edit, const struct domain *domain, struct fault *fault)
+static bool is_open(const struct domain *domain)
+{
+    return domain->enabled && domain->shareable;
+}
+
+/* Who takes the default over: the oldest domain that is open, before all one on which every code works. */
+static const struct domain *successor_of(const struct edit *edit, int64_t id)
+{
+    const struct domain *found = NULL;
+
+    for (size_t i = 0; i < edit->domains_count; i++) {
+        const struct domain *domain = &edit->domains[i];
+        if (domain->id != id && is_open(domain) && (!found || (domain->serves_all && !found->serves_all))) {
+            found = domain;
+        }
+    }
+    return found;
+}
+
+/* There is always one default, and new links can be made there: it is left by making another one the default, or by
+ * closing it, and then it moves on by itself to *successor. */
+static enum err check_default(const struct edit *edit, struct domain *domain, const struct domain **successor,
+                              struct fault *fault)
 {
     const struct domain *before = edit_domain(edit, domain->id);
 
+    *successor = NULL;
     if (before && before->is_default && !domain->is_default) {
         return fault_set(fault, ERR_CONFLICT, "is_default", "last_default", "Make another domain the default first.",
                          "请先将其他域名设为默认。");
     }
-    return OK;
+    if (!domain->is_default || is_open(domain)) {
+        return OK;
+    }
+    if (!before || !before->is_default) {
+        return fault_set(fault, ERR_INVALID, "is_default", "not_shareable",
+                         "The default domain must be enabled and open for new links.",
+                         "默认域名必须启用并可用于新建短链。");
+    }
+    *successor = successor_of(edit, domain->id);
+    domain->is_default = false;
+    return *successor ? OK
+                      : fault_set(fault, ERR_CONFLICT, domain->shareable ? "enabled" : "shareable", "last_open",
+                                  "This is the last domain on which links can be made; add or open another one first.",
+                                  "这是最后一个可新建短链的域名，请先新增或开放其他域名。");
 }
 
 static bool out_of_bounds(const struct edit *edit, int64_t id)
@@ -101,17 +132,34 @@ static enum err tell_put(struct edit *edit, const struct domain *before, const s
     return edit_audit_end(edit->actor, &note, edit->db, edit->now_ms, before != NULL);
 }
 
+/* The default has moved on to it, because the one before was closed. */
+static enum err make_default(struct edit *edit, int64_t id)
+{
+    struct domain before, after;
+    enum err err = domains_find(edit->db, edit->arena, id, &before);
+
+    if (err) {
+        return err;
+    }
+    after = before;
+    after.is_default = true;
+    after.updated_ms = edit->now_ms;
+    err = domains_update(edit->db, &after);
+    return err ? err : tell_put(edit, &before, &after);
+}
+
 static enum err put_domain(struct db *db, void *arg, struct fault *fault)
 {
     struct domain_call *self = arg;
     struct domain *domain = self->domain;
+    const struct domain *successor = NULL;
     enum err err = edit_open(&self->edit, db, 1);
 
     if (!err && out_of_bounds(&self->edit, domain->id)) {
         return ERR_NOT_FOUND;
     }
     err = err ? err : check_addresses(&self->edit, domain, fault);
-    err = err ? err : check_default(&self->edit, domain, fault);
+    err = err ? err : check_default(&self->edit, domain, &successor, fault);
     if (err) {
         return err;
     }
@@ -132,6 +180,7 @@ static enum err put_domain(struct db *db, void *arg, struct fault *fault)
         return fault_set(fault, err, "host", "taken", "That domain exists.", "该域名已存在。");
     }
     err = err ? err : tell_put(&self->edit, fresh ? NULL : &before, domain);
+    err = err || !successor ? err : make_default(&self->edit, successor->id);
     return err ? err : edit_witness(self->edit.actor, db, &(struct editor_seen){.id = domain->id});
 }
 

@@ -66,7 +66,9 @@ enum err edit_resolve_domain(struct edit *self, struct link *link, const struct 
     }
     if (domain->id != before && (!domain->enabled || !domain->shareable)) {
         return fault_set(fault, ERR_INVALID, "domain", "not_shareable",
-                         "New short links cannot be made on that domain.", "该域名不能用于新建短链。");
+                         domain->enabled ? "That domain is closed for new links; those it has go on working."
+                                         : "That domain is switched off.",
+                         domain->enabled ? "该域名已停止新建短链，已有短链照常可用。" : "该域名已停用。");
     }
     link->domain_id = domain->id;
     link->domain = domain->host;

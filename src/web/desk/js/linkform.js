@@ -2,6 +2,7 @@
 /* The fields of a link, for making one and for changing one, and what they say to the API. */
 import { fromLocalInput, toLocalInput } from './format.js';
 import { t } from './i18n.js';
+import { domainField } from './domainpick.js';
 import * as places from './places.js';
 import { combobox } from './components/combobox.js';
 import { selectField, switchField, textArea, textField } from './components/field.js';
@@ -32,11 +33,10 @@ function utmFields(link) {
 
 /** All fields by name. `link` is what they begin with: a link of the API, or what a form brought along. */
 export async function linkFields(link, { domains }) {
-  const offered = domains.filter((row) => row.enabled && row.shareable);
   const initial = link.domain || domains.find((row) => row.is_default)?.host || '';
   const rows = [
     urlField(link),
-    offered.length > 1 && selectField({ name: 'domain', label: t('create.domain'), options: offered.map((row) => [row.host, row.host]), value: initial }),
+    domainField(domains, { own: link.domain && link.id ? link.domain : '', value: initial }),
     textField({
       name: 'alias', label: t('create.alias'), hint: t('create.alias_hint'), optional: true, value: link.alias, before: `${initial}/`,
       attrs: { autocapitalize: 'none', spellcheck: 'false', maxlength: 64 },

@@ -69,7 +69,7 @@ export function textArea({ value = '', rows = 3, placeholder, big = false, attrs
 /** options: [[value, label], …] */
 export function selectField({ options, value = '', attrs = {}, ...rest }) {
   const control = h('select', { class: 'input', name: rest.name, value: value ?? '', ...attrs },
-    options.map(([key, text]) => h('option', { value: key }, text)));
+    options.map(([key, text, closed]) => h('option', { value: key, disabled: closed }, text)));
   return wrapField({ ...rest, control, get: () => control.value, set: (key) => { control.value = key ?? ''; } });
 }
 

@@ -6,11 +6,12 @@ import { fromLocalInput, number } from '../format.js';
 import { t } from '../i18n.js';
 import { watchTarget } from '../linkcheck.js';
 import { shortName } from '../link.js';
+import { domainField } from '../domainpick.js';
 import { UTM } from '../linkform.js';
 import * as places from '../places.js';
 import { setButton } from '../components/button.js';
 import { combobox } from '../components/combobox.js';
-import { selectField, textArea, textField } from '../components/field.js';
+import { textArea, textField } from '../components/field.js';
 import { form, submitButton } from '../components/form.js';
 import { badge, card, notice, pageHead } from '../components/page.js';
 import { problemText } from '../components/toast.js';
@@ -39,8 +40,6 @@ function urlField(start) {
 }
 
 function commonFields(start, domains) {
-  const offered = domains.filter((row) => row.enabled && row.shareable);
-  const initial = domains.find((row) => row.is_default)?.host || '';
   return [
     combobox({ name: 'campaign', label: t('create.campaign'), optional: true, source: places.campaign, value: start.campaign || '', placeholder: t('create.campaign_placeholder') }),
     combobox({ name: 'tags', label: t('create.tags'), optional: true, source: places.tag, multiple: true, value: start.tags || [] }),
@@ -49,7 +48,7 @@ function commonFields(start, domains) {
       name: 'alias_pattern', label: t('fan.pattern'), hint: t('fan.pattern_hint'), optional: true, value: start.alias_pattern, placeholder: 'spring-{channel}',
       attrs: { autocapitalize: 'none', spellcheck: 'false' },
     }),
-    offered.length > 1 && selectField({ name: 'domain', label: t('create.domain'), options: offered.map((row) => [row.host, row.host]), value: initial }),
+    domainField(domains),
     textField({ name: 'valid_from', label: t('create.valid_from'), type: 'datetime-local' }),
     textField({ name: 'valid_until', label: t('create.valid_until'), type: 'datetime-local' }),
     combobox({ name: 'owner', label: t('create.owner'), hint: t('fan.owner_hint'), source: places.owner, value: start.owner || '' }),

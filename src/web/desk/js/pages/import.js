@@ -6,6 +6,7 @@ import { append, h, replace } from '../dom.js';
 import { dated } from '../download.js';
 import { bytes, number } from '../format.js';
 import { t } from '../i18n.js';
+import { domainOptions } from '../domainpick.js';
 import * as places from '../places.js';
 import { href } from '../router.js';
 import { fileText } from '../tabletext.js';
@@ -144,7 +145,7 @@ function reportParts(result) {
 export async function show(view) {
   view.setTitle(t('import.title'));
   append(view.el, pageHead({ title: t('import.title'), lead: t('import.lead'), actions: [button(t('nav.export'), { icon: 'download', href: href('/export') })] }));
-  const domains = (await places.all('/domains')).filter((row) => row.enabled);
+  const domains = await places.all('/domains');
   const place = h('div', { class: 'stack import-page' });
   let conflict = 'skip';
   let running = null;
@@ -185,7 +186,7 @@ export async function show(view) {
     const n = summary.created + summary.updated + summary.renamed;
     const clash = segments(t('import.conflict'), CONFLICTS.map((key) => [key, t(`import.conflict.${key}`)]), conflict, (key) => { conflict = key; check(source, domain); });
     const host = domains.length > 1 && selectField({
-      name: 'domain', label: t('import.domain'), hint: t('import.domain_hint'), options: domains.map((row) => [row.host, row.host]),
+      name: 'domain', label: t('import.domain'), hint: t('import.domain_hint'), options: domainOptions(domains),
       value: domain || domains.find((row) => row.is_default)?.host,
     });
     host?.control?.addEventListener('change', () => check(source, host.get()));
