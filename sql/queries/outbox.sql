@@ -58,6 +58,12 @@ SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state =
     min(created_ms) FILTER (WHERE state = 'waiting')
 FROM outbox WHERE state IN ('waiting', 'dead') AND kind <> 'digest';
 
+-- Robots that notices do not get through to: what is dead of each, and those that said nobody is there.
+-- name: outbox_troubled
+SELECT r.id, r.name, r.kind, r.gone_ms, count(b.id), max(b.tried_ms)
+FROM robot r LEFT JOIN outbox b ON b.robot_id = r.id AND b.state = 'dead' AND b.kind <> 'digest'
+GROUP BY r.id HAVING count(b.id) > 0 OR (r.gone_ms IS NOT NULL AND r.enabled = 0) ORDER BY r.id;
+
 -- name: outbox_drop_robot
 DELETE FROM outbox WHERE robot_id = :robot_id AND digest_id IS NOT NULL;
 

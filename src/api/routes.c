@@ -21,6 +21,7 @@ const struct route *const api_route_tables[] = {
     api_key_routes,
     api_robot_routes,
     api_outbox_routes,
+    api_today_routes,
     api_user_routes,
     api_hand_over_routes,
     api_audit_routes,

@@ -316,6 +316,25 @@ enum err outbox_counts(struct db *db, struct outbox_counts *out)
     return row_done(row, NULL);
 }
 
+struct stmt *outbox_troubled_each(struct db *db)
+{
+    return db_stmt(db, SQL_OUTBOX_TROUBLED);
+}
+
+bool outbox_troubled_next(struct stmt *rows, struct outbox_trouble *out)
+{
+    if (!stmt_next(rows)) {
+        return false;
+    }
+    *out = (struct outbox_trouble){.robot_id = stmt_i64(rows, 0),
+                                   .name = stmt_str(rows, 1),
+                                   .gone_ms = stmt_time(rows, 3),
+                                   .dead = stmt_i64(rows, 4),
+                                   .tried_ms = stmt_time(rows, 5)};
+    robot_kind_find(stmt_str(rows, 2), &out->kind);
+    return true;
+}
+
 enum err outbox_purge(struct db *db, enum outbox_state state, int64_t before_ms, int64_t limit, int64_t *deleted)
 {
     struct stmt *stmt = db_stmt(db, SQL_OUTBOX_PURGE);

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/store/pool_watch.h"
 
-struct stmt *pool_watch_each(struct db *db)
+#define FIRST_CAP 11 /* column of cap_total; each cap is followed by what was taken of it */
+
+struct stmt *pool_watch_each(struct db *db, const struct pool_look *look)
 {
-    return db_stmt(db, SQL_ALARM_TARGETS);
+    struct stmt *rows = db_stmt(db, SQL_ALARM_TARGETS);
+
+    bounds_bind(rows, look->bounds);
+    stmt_bind_i64(rows, "day_ms", look->day_ms);
+    stmt_bind_i64(rows, "hour_ms", look->hour_ms);
+    return rows;
 }
 
 bool pool_watch_next(struct stmt *rows, struct watched_target *out)
@@ -11,19 +18,27 @@ bool pool_watch_next(struct stmt *rows, struct watched_target *out)
     if (!stmt_next(rows)) {
         return false;
     }
+    int kind = target_kind_find(stmt_str(rows, 4));
     *out = (struct watched_target){
         .link_id = stmt_i64(rows, 0),
         .link_title = stmt_str(rows, 1),
         .short_url = stmt_str(rows, 2),
         .id = stmt_i64(rows, 3),
-        .name = stmt_str(rows, 4),
-        .staff = stmt_str(rows, 5),
-        .enabled = stmt_i64(rows, 6),
-        .valid_from_ms = stmt_time(rows, 7),
-        .valid_until_ms = stmt_time(rows, 8),
-        .cap_total = stmt_is_null(rows, 9) ? TARGET_NO_CAP : stmt_i64(rows, 9),
-        .taken = stmt_i64(rows, 10),
-        .replaced_ms = stmt_i64(rows, 11),
+        .kind = kind < 0 ? TARGET_URL : (enum target_kind)kind,
+        .name = stmt_str(rows, 5),
+        .staff = stmt_str(rows, 6),
+        .enabled = stmt_i64(rows, 7),
+        .valid_from_ms = stmt_time(rows, 8),
+        .valid_until_ms = stmt_time(rows, 9),
+        .replaced_ms = stmt_i64(rows, 10),
+        .has_url = stmt_i64(rows, 17),
+        .has_image = stmt_i64(rows, 18),
+        .has_code = stmt_i64(rows, 19),
     };
+    for (int span = 0; span < WATCH_SPANS; span++) {
+        int column = FIRST_CAP + 2 * span;
+        out->caps[span].cap = stmt_is_null(rows, column) ? TARGET_NO_CAP : stmt_i64(rows, column);
+        out->caps[span].taken = stmt_i64(rows, column + 1);
+    }
     return true;
 }

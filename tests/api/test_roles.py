@@ -35,6 +35,7 @@ DOORS = {
     "GET /api/v1/keys": "admin", "POST /api/v1/keys": "admin", "DELETE /api/v1/keys/{id}": "admin",
     **{row: "admin" for row in ("GET /api/v1/robots", "POST /api/v1/robots", "GET /api/v1/robots/{id}", "PATCH /api/v1/robots/{id}",
                                 "DELETE /api/v1/robots/{id}", "POST /api/v1/robots/{id}/test", "GET /api/v1/outbox", "POST /api/v1/outbox/{id}/retry")},
+    "GET /api/v1/today": "look",
     "GET /api/v1/users": "look", "POST /api/v1/users": "admin", "GET /api/v1/users/{key}": "look", "PATCH /api/v1/users/{key}": "admin",
     "POST /api/v1/users/{key}/reset": "admin", "POST /api/v1/users/{key}/hand-over": "admin",
     "GET /api/v1/me": "self", "PATCH /api/v1/me": "self", "POST /api/v1/me/password": "self",
@@ -124,6 +125,7 @@ class Foreign:
         self.own = self.me.api("POST", "/links", 201, json={"url": "https://own.example.com/", "campaign": "shared", "channel": "poster",
                                                              "tags": ["both"]}).json()
         self.target = pond.api("POST", f"/links/{self.theirs['id']}/targets", 201, json={"url": "https://theirs.example.com/pool"}).json()["id"]
+        pond.api("POST", f"/links/{self.theirs['id']}/targets", 201, json={"url": "https://theirs.example.com/ended", "valid_until": "2020-01-01T00:00:00Z"})
         for link in (self.theirs, self.ownerless, self.own):
             pond.click_of(pond.visit(link["code"]))
         pond.drain()
@@ -303,6 +305,12 @@ def stats(world, *_):
         world.me.api("GET", f"/stats?link={ref}", 404)
 
 
+def today(world, *_):
+    assert any(item["link"]["id"] == world.theirs["id"] for item in world.pond.api("GET", "/today", 200).json()["items"])
+    mine = world.has_none(world.me.api("GET", "/today", 200)).json()["items"]
+    assert {item["link"]["id"] for item in mine} <= {world.own["id"]}, mine
+
+
 def clicks(world, *_):
     reply = world.has_none(world.me.api("GET", "/clicks?class=all&period=all&count=true", 200)).json()
     assert {click["link"] for click in reply["items"]} == {world.own["id"]} and reply["total"] == 1
@@ -384,7 +392,7 @@ TRIES = {
     **{f"{method} /api/v1/{kind}{tail}": trial for kind in ("campaigns", "channels", "tags") for method, tail, trial in (
         ("GET", "", label_list), ("POST", "", label_create), ("GET", "/{key}", label_one), ("PATCH", "/{key}", label_change),
         ("DELETE", "/{key}", label_change), ("POST", "/{key}/merge", label_change))},
-    "GET /api/v1/stats": stats, "GET /api/v1/clicks": clicks, "GET /api/v1/users": users_list, "GET /api/v1/users/{key}": users_get,
+    "GET /api/v1/today": today, "GET /api/v1/stats": stats, "GET /api/v1/clicks": clicks, "GET /api/v1/users": users_list, "GET /api/v1/users/{key}": users_get,
     "POST /api/v1/bulk/qr": qr_many, "GET /api/v1/qr-sheet": qr_many, "GET /api/v1/export/words": words, "GET /api/v1/audit": audit, "GET /desk/form": form, "GET /metrics": forbidden, "GET /api/v1/health": forbidden,
     **{f"{method} /api/v1/images{tail}": images for method, tail in (("POST", ""), ("GET", "/{id}"), ("GET", "/{id}/file"))},
     **{f"{method} /api/v1/me/keys{tail}": own_keys for method, tail in (("GET", ""), ("POST", ""), ("DELETE", "/{id}"))},

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Tokens of live codes' pages as the redirect plane seals them, so that a test can have an old one, or a forged one."""
+import datetime
 import sqlite3
 import subprocess
 import time
@@ -26,6 +27,12 @@ def token(pond, target, clicked_ms, key=None):
 
 def now_ms():
     return int(time.time() * 1000)
+
+
+def at(**delta):
+    """So long from now, as the API writes times."""
+    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(**delta)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def group_code(pond, folder, text="https://weixin.qq.com/g/AwYAAGdhY5kxnVqQ3bW1cVnZ0rTnJmPzKqXxQm8pB0h3x2V7a9sL"):

@@ -22,6 +22,7 @@ extern const struct route api_utm_value_bulk_routes[];
 extern const struct route api_key_routes[];
 extern const struct route api_robot_routes[];
 extern const struct route api_outbox_routes[];
+extern const struct route api_today_routes[];
 extern const struct route api_user_routes[];
 extern const struct route api_hand_over_routes[];
 extern const struct route api_audit_routes[];

@@ -50,7 +50,9 @@ bool notice_is_chosen(enum notice_kind kind);
     X(FREE_BYTES, "free_bytes", NUMBER, "Free bytes", "剩余字节")                                                      \
     X(SINCE, "since", TIME, "Since", "自")                                                                             \
     X(DETAIL, "detail", TEXT, "Note", "说明")                                                                          \
-    X(URL, "url", TEXT, "Open", "查看")
+    X(URL, "url", TEXT, "Open", "查看")                                                                                \
+    X(LIMIT_DAY, "limit_day", NUMBER, "Limit a day", "每日上限")                                                       \
+    X(LIMIT_HOUR, "limit_hour", NUMBER, "Limit an hour", "每小时上限")
 enum fact_name {
 #define NOTICE_FACT_ENUM(constant, name, type, en, zh) NOTICE_FACT_##constant,
     NOTICE_FACT_TABLE(NOTICE_FACT_ENUM)

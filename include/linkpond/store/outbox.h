@@ -82,6 +82,17 @@ struct outbox_counts {
     int64_t waiting, dead, oldest_ms;
 };
 enum err outbox_counts(struct db *db, struct outbox_counts *out);
+/* Robots that notices do not get through to. */
+struct outbox_trouble {
+    int64_t robot_id;
+    str name; /* lent until the next step */
+    enum robot_kind kind;
+    int64_t gone_ms; /* said that nobody is there, and is switched off for it; TIME_NONE */
+    int64_t dead;    /* notices */
+    int64_t tried_ms;
+};
+struct stmt *outbox_troubled_each(struct db *db);
+bool outbox_troubled_next(struct stmt *rows, struct outbox_trouble *out);
 /* At most `limit` rows of that state that are older; *deleted tells how many went. */
 enum err outbox_purge(struct db *db, enum outbox_state state, int64_t before_ms, int64_t limit, int64_t *deleted);
 

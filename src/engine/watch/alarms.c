@@ -76,8 +76,7 @@ static enum err put_alarms(struct db *db, void *arg, struct fault *fault)
 static enum err find_pools(struct engine *engine, struct arena *arena, int64_t now_ms, struct pool_alarms *out)
 {
     struct db *db = readers_take(engine->readers, READER_WAIT_MS);
-    enum err err =
-        db ? pool_alarms_find(db, arena, now_ms, zone_civil_day(engine->zone, now_ms, NULL), out) : ERR_UNAVAILABLE;
+    enum err err = db ? pool_alarms_find(db, arena, engine->zone, now_ms, out) : ERR_UNAVAILABLE;
 
     readers_give(engine->readers, db);
     return err;

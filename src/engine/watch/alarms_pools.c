@@ -2,15 +2,20 @@
 #include "alarms_pools.h"
 
 #include "linkpond/base/clock.h"
+#include "linkpond/engine/pool_needs.h"
 #include "linkpond/store/outbox.h"
-#include "linkpond/store/pool_watch.h"
-
-#define NEARLY_PERCENT 80
 
 struct watch {
     struct arena *arena;
     struct pool_alarms *out;
     int64_t now_ms, day;
+};
+/* What an alarm is about, and what it is once of. */
+struct told {
+    enum notice_kind kind;
+    const char *span; /* "" or one of a cap: "day:", "hour:" */
+    int64_t of;
+    const struct watched_cap *cap; /* NULL = the one in total */
 };
 
 static enum err make_room(struct watch *self)
@@ -33,67 +38,76 @@ static enum err make_room(struct watch *self)
     return OK;
 }
 
-static enum err tell(struct watch *self, const struct watched_target *target, enum notice_kind kind, int64_t of)
+static void put_cap(struct notice *notice, const struct watched_target *target, const struct told *told)
 {
-    bool pool = kind == NOTICE_POOL_EMPTY;
-    str name = notice_name(kind);
+    const struct watched_cap *cap = told->cap ? told->cap : &target->caps[WATCH_TOTAL];
+    enum fact_name limit = cap == &target->caps[WATCH_DAY]    ? NOTICE_FACT_LIMIT_DAY
+                           : cap == &target->caps[WATCH_HOUR] ? NOTICE_FACT_LIMIT_HOUR
+                                                              : NOTICE_FACT_LIMIT;
+
+    if (cap->cap != TARGET_NO_CAP) {
+        notice_put_number(notice, NOTICE_FACT_SHOWN, cap->taken);
+        notice_put_number(notice, limit, cap->cap);
+    }
+}
+
+static enum err tell(struct watch *self, const struct watched_target *target, const struct told *told)
+{
+    bool pool = told->kind == NOTICE_POOL_EMPTY;
+    str name = notice_name(told->kind);
 
     if (make_room(self)) {
         return ERR_NOMEM;
     }
     struct pool_alarm *alarm = &self->out->items[self->out->count++];
     struct notice *notice = &alarm->notice;
-    *notice = (struct notice){.kind = kind, .time_ms = self->now_ms};
+    *notice = (struct notice){.kind = told->kind, .time_ms = self->now_ms};
     notice->subject = target->link_title.len > 0 ? target->link_title : target->short_url;
     notice->subject = arena_str(self->arena, notice->subject);
-    snprintf(alarm->dedupe, sizeof alarm->dedupe, "%s:%lld:" STR_FMT ":%lld", pool ? "link" : "target",
-             (long long)(pool ? target->link_id : target->id), STR_ARG(name), (long long)of);
+    snprintf(alarm->dedupe, sizeof alarm->dedupe, "%s:%lld:" STR_FMT ":%s%lld", pool ? "link" : "target",
+             (long long)(pool ? target->link_id : target->id), STR_ARG(name), told->span, (long long)told->of);
     notice_put_text(notice, NOTICE_FACT_LINK, arena_str(self->arena, target->short_url));
     if (!pool) {
         notice_put_text(notice, NOTICE_FACT_TARGET, arena_str(self->arena, target->name));
         notice_put_text(notice, NOTICE_FACT_OWNER, arena_str(self->arena, target->staff));
         notice_put_time(notice, NOTICE_FACT_ENDS_AT, target->valid_until_ms);
-    }
-    if (!pool && target->cap_total != TARGET_NO_CAP) {
-        notice_put_number(notice, NOTICE_FACT_SHOWN, target->taken);
-        notice_put_number(notice, NOTICE_FACT_LIMIT, target->cap_total);
+        put_cap(notice, target, told);
     }
     return OK;
 }
 
-static bool is_full(const struct watched_target *target)
-{
-    return target->cap_total != TARGET_NO_CAP && target->taken >= target->cap_total;
-}
-
-static bool is_open(const struct watched_target *target, int64_t now_ms)
-{
-    return target->enabled && !is_full(target) &&
-           (target->valid_from_ms == INT64_MIN || target->valid_from_ms <= now_ms) &&
-           (target->valid_until_ms == INT64_MIN || now_ms < target->valid_until_ms);
-}
-
+/* The cap in total once until the target is replaced, that of a day once a day, and so that of an hour: who is told at
+ * every hour reads none of it. That an hour is nearly full is over before it is read. */
 static enum err tell_places(struct watch *self, const struct watched_target *target)
 {
-    if (target->cap_total <= 0) {
-        return OK;
+    static const char *const spans[] = {[WATCH_TOTAL] = "", [WATCH_DAY] = "day:", [WATCH_HOUR] = "hour:"};
+    enum err err = OK;
+
+    for (int span = 0; !err && span < WATCH_SPANS; span++) {
+        const struct watched_cap *cap = &target->caps[span];
+        bool full = cap->cap > 0 && watched_cap_full(cap);
+        if (full || (span != WATCH_HOUR && watched_cap_nearly(cap))) {
+            err = tell(self, target,
+                       &(struct told){.kind = full ? NOTICE_TARGET_FULL : NOTICE_TARGET_NEARLY_FULL,
+                                      .span = spans[span],
+                                      .of = span == WATCH_TOTAL ? target->replaced_ms : self->day,
+                                      .cap = cap});
+        }
     }
-    if (is_full(target)) {
-        return tell(self, target, NOTICE_TARGET_FULL, target->replaced_ms);
-    }
-    return target->taken * 100 >= target->cap_total * NEARLY_PERCENT
-               ? tell(self, target, NOTICE_TARGET_NEARLY_FULL, target->replaced_ms)
-               : OK;
+    return err;
 }
 
 static enum err tell_end(struct watch *self, const struct watched_target *target)
 {
     int64_t left_ms = target->valid_until_ms - self->now_ms;
 
-    if (target->valid_until_ms == INT64_MIN || left_ms > MS_PER_DAY || left_ms < -7 * MS_PER_DAY) {
+    if (target->valid_until_ms == INT64_MIN || left_ms > POOL_ENDING_MS || left_ms < -7 * MS_PER_DAY) {
         return OK; /* what ended long ago was known before there was anybody to tell */
     }
-    return tell(self, target, left_ms > 0 ? NOTICE_TARGET_ENDING : NOTICE_TARGET_ENDED, target->valid_until_ms);
+    return tell(self, target,
+                &(struct told){.kind = left_ms > 0 ? NOTICE_TARGET_ENDING : NOTICE_TARGET_ENDED,
+                               .span = "",
+                               .of = target->valid_until_ms});
 }
 
 static enum err look_at(struct watch *self, const struct watched_target *target)
@@ -103,28 +117,35 @@ static enum err look_at(struct watch *self, const struct watched_target *target)
     return err || !target->enabled ? err : tell_end(self, target);
 }
 
-/* `last` of the pool before: what a pool is told by once all its targets were seen and none was open. */
-enum err pool_alarms_find(struct db *db, struct arena *arena, int64_t now_ms, int64_t day, struct pool_alarms *out)
+static enum err tell_empty(struct watch *self, const struct watched_target *of)
 {
-    struct watch self = {.arena = arena, .out = out, .now_ms = now_ms, .day = day};
-    struct stmt *rows = pool_watch_each(db);
+    return tell(self, of, &(struct told){.kind = NOTICE_POOL_EMPTY, .span = "", .of = self->day});
+}
+
+/* `last` of the pool before: what a pool is told by once all its targets were seen and none was open. */
+enum err pool_alarms_find(struct db *db, struct arena *arena, const struct zone *zone, int64_t now_ms,
+                          struct pool_alarms *out)
+{
+    const struct pool_look look = pool_look_at(BOUNDS_ALL, zone, now_ms);
+    struct watch self = {.arena = arena, .out = out, .now_ms = now_ms, .day = zone_civil_day(zone, now_ms, NULL)};
+    struct stmt *rows = pool_watch_each(db, &look);
     struct watched_target target, last = {0};
     bool open = true;
     enum err err = OK;
 
     while (!err && pool_watch_next(rows, &target)) {
         if (target.link_id != last.link_id) {
-            err = open ? OK : tell(&self, &last, NOTICE_POOL_EMPTY, day);
+            err = open ? OK : tell_empty(&self, &last);
             last = (struct watched_target){.link_id = target.link_id,
                                            .link_title = arena_str(arena, target.link_title),
                                            .short_url = arena_str(arena, target.short_url)};
             open = false;
         }
         err = err ? err : look_at(&self, &target);
-        open = open || is_open(&target, now_ms);
+        open = open || pool_target_is_open(&target, now_ms);
     }
     err = err ? err : stmt_err(rows);
     stmt_reset(rows);
-    err = err || open ? err : tell(&self, &last, NOTICE_POOL_EMPTY, day);
+    err = err || open ? err : tell_empty(&self, &last);
     return err ? err : arena->overflow ? ERR_NOMEM : OK;
 }

@@ -66,7 +66,7 @@ static void assert_told(struct tempdb *self, int64_t now_ms, const char *const *
 {
     struct pool_alarms found = {0};
 
-    assert_int_equal(pool_alarms_find(self->db, &self->arena, now_ms, 20414, &found), OK);
+    assert_int_equal(pool_alarms_find(self->db, &self->arena, zone_find(STR("UTC")), now_ms, &found), OK);
     assert_int_equal(found.count, count);
     for (size_t i = 0; i < count; i++) {
         assert_string_equal(found.items[i].dedupe, names[i]);
@@ -116,16 +116,35 @@ static void pools__tell_of_ends_and_of_pools_with_nothing_open(void **state)
 
     add(self, TARGET_NO_CAP, 0, NOW + MS_PER_DAY);
     ASSERT_TOLD(self, NOW, "target:1:target_ending:1763870400000");
-    ASSERT_TOLD(self, NOW + MS_PER_DAY, "target:1:target_ended:1763870400000", "link:1:pool_empty:20414");
-    ASSERT_TOLD(self, NOW + 9 * MS_PER_DAY, "link:1:pool_empty:20414"); /* that it ended is no news any more */
+    ASSERT_TOLD(self, NOW + MS_PER_DAY, "target:1:target_ended:1763870400000", "link:1:pool_empty:20415");
+    ASSERT_TOLD(self, NOW + 9 * MS_PER_DAY, "link:1:pool_empty:20423"); /* that it ended is no news any more */
     add(self, 0, 0, TIME_NONE);
-    ASSERT_TOLD(self, NOW + 9 * MS_PER_DAY, "link:1:pool_empty:20414");
+    ASSERT_TOLD(self, NOW + 9 * MS_PER_DAY, "link:1:pool_empty:20423");
     add(self, 5, 0, TIME_NONE);
     assert_told(self, NOW + 9 * MS_PER_DAY, NULL, 0);
-    assert_int_equal(pool_alarms_find(self->db, &self->arena, NOW, 1, &found), OK);
+    assert_int_equal(pool_alarms_find(self->db, &self->arena, zone_find(STR("UTC")), NOW, &found), OK);
     assert_str_same(found.items[0].notice.subject, STR("华东群"));
     assert_str_same(found.items[0].notice.facts[NOTICE_FACT_LINK].text, STR("https://s.example.com/aaaaaaa"));
     assert_str_same(found.items[0].notice.facts[NOTICE_FACT_TARGET].text, STR("一群"));
+}
+
+static void pools__tell_of_days_and_hours_once_a_day(void **state)
+{
+    struct tempdb *self = *state;
+    struct target target;
+    int64_t id = add(self, TARGET_NO_CAP, 40, TIME_NONE);
+
+    add(self, TARGET_NO_CAP, 0, TIME_NONE);
+    assert_int_equal(targets_find(self->db, &self->arena, id, &target), OK);
+    target.cap_day = 50;
+    assert_int_equal(targets_update(self->db, &target), OK);
+    ASSERT_TOLD(self, NOW, "target:1:target_nearly_full:day:20414");
+    target.cap_day = 40;
+    target.cap_hour = 40;
+    assert_int_equal(targets_update(self->db, &target), OK);
+    ASSERT_TOLD(self, NOW, "target:1:target_full:day:20414", "target:1:target_full:hour:20414");
+    ASSERT_TOLD(self, NOW + MS_PER_HOUR, "target:1:target_full:day:20414");
+    assert_told(self, NOW + MS_PER_DAY, NULL, 0);
 }
 
 int main(void)
@@ -133,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pools__say_nothing_while_there_is_room, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pools__tell_before_and_when_a_target_is_full, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pools__tell_of_days_and_hours_once_a_day, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pools__tell_of_ends_and_of_pools_with_nothing_open, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every page is a row: `path` below /desk (":name" takes one segment), `page` its module, `words` its files of words.
- * With `nav` it stands in the navigation: group, icon, word, keys, and the scope without which it is not offered; a page
+ * With `nav` it stands in the navigation: group, icon, word, keys, and the scope without which it is not offered
+ * (`counted`: with the number of today.js beside it); a page
  * that is not there has its `scope` beside its path.
  *
  * A page's module exports `async function show(view)`: it fills view.el (see router.js for what else a view has) and may
@@ -18,6 +19,10 @@ export const routes = [
   {
     path: '/links', page: () => import('./pages/links.js'), words: ['links'],
     nav: { group: 'work', icon: 'link', word: 'nav.links', keys: 'g l', scope: 'links:read' },
+  },
+  {
+    path: '/today', page: () => import('./pages/today.js'), words: ['today', 'live', 'links'],
+    nav: { group: 'work', icon: 'bell', word: 'nav.today', keys: 'g n', scope: 'links:read', counted: true },
   },
   { path: '/new', page: () => import('./pages/create.js'), words: ['create', 'links'] },
   {

@@ -8,6 +8,7 @@ import { currentRoute, go, href, refresh } from './router.js';
 import { groups, routes } from './routes.js';
 import { can, who } from './session.js';
 import { shortcut, shortcuts } from './shortcuts.js';
+import { drawCount, watchCount } from './today.js';
 import { button } from './components/button.js';
 import { dialog } from './components/dialog.js';
 import { icon, mark } from './components/icon.js';
@@ -31,7 +32,7 @@ function navigation() {
       group !== groups[0] && h('p', { class: 'nav-head' }, t(`nav.group.${group}`)),
       h('ul', { class: 'nav-list' }, rows.map((route) => h('li', null, h('a', {
         class: 'nav-item', href: href(route.path), dataset: { path: route.path },
-      }, icon(route.nav.icon), t(route.nav.word))))),
+      }, icon(route.nav.icon), t(route.nav.word), route.nav.counted && h('span', { class: 'nav-count num', hidden: true }))))),
     ];
   }));
 }
@@ -117,6 +118,7 @@ function openDrawer(again, signOut) {
   document.addEventListener('desk:route', close);
   document.body.append(drawer);
   markCurrent(drawer);
+  drawCount();
   drawer.showModal();
 }
 
@@ -180,6 +182,7 @@ export function showShell(root, { again, signOut }) {
     topBar(again, signOut),
     h('div', null, who().install.demo && h('aside', { class: 'demo-bar', 'aria-label': t('demo') }, t('demo')), outlet)));
   markCurrent(root);
+  watchCount();
   addShortcuts();
   return outlet;
 }

@@ -33,6 +33,8 @@ export default {
   'nav.skip': '跳到正文',
   'nav.create': '新建短链',
   'nav.links': '短链',
+  'nav.today': '今天要处理',
+  'nav.today_count': '{count} 件待处理',
   'nav.fan_out': '批量渠道链接',
   'nav.overview': '概览',
   'nav.import': '导入',

@@ -18,13 +18,13 @@ const STATES = { open: 'good', full: 'note', ended: 'bad', scheduled: '', disabl
 const KIND_ICONS = { qr: 'qr', staff: 'user', mini_program: 'layers', url: 'link', message: 'info' };
 const SOON_MS = 86400000;
 
-function nameOf(target) {
+export function nameOf(target) {
   return target.name || target.title || target.url || t(`live.kind_${target.kind}`);
 }
 
 /* ---- how full, how long ---- */
 
-function fillOf(target) {
+export function fillOf(target) {
   const cap = target.cap_total ?? target.cap_day ?? target.cap_hour;
   const left = target.figures.remaining;
   if (cap === null || left === null) {
@@ -46,7 +46,7 @@ function span(ms) {
   return hours > 0 ? t('live.hours', { hours: number(hours), minutes: number(minutes % 60) }) : t('live.minutes', { minutes: number(minutes) });
 }
 
-function endOf(target) {
+export function endOf(target) {
   if (!target.valid_until) {
     return null;
   }
@@ -57,7 +57,7 @@ function endOf(target) {
 
 /* ---- one target ---- */
 
-function picture(target, path, changed, write) {
+export function picture(target, path, changed, write) {
   if (!hasPicture(target)) {
     return h('div', { class: 'target-picture none' }, icon(KIND_ICONS[target.kind]));
   }
