@@ -11,17 +11,18 @@
 
 /*
  * Buckets of eight slots; a slot is a hash and, in one word, the second it was seen and a target. A slot changes hands
- * by emptying its value, then its hash, then its new value: a reader that finds its hash, a value and its hash again
- * has a pair that belongs together, whatever writers do.
+ * by marking its value, then its new hash, then its new value: a reader that finds its hash, a value and its hash again
+ * has a pair that belongs together, and a writer that finds the mark leaves the slot to whoever set it.
  */
 #define BUCKET     8
 #define TARGET_MAX UINT64_C(0xffffffff)
+#define CHANGING   UINT64_C(1) /* the mark: of a target in the second 0, in which nobody is remembered */
 
 enum { OF_LINK, OF_TARGET, BY_NUMBER, BY_DAY };
 
 struct slot_of_visitor {
     _Atomic uint64_t hash;  /* 0 = empty */
-    _Atomic uint64_t value; /* seconds << 32 | target id; 0 = changing hands */
+    _Atomic uint64_t value; /* seconds << 32 | target id; 0 = empty */
 };
 struct live_visitors {
     struct siphash_key secret;
@@ -81,7 +82,7 @@ static bool find(const struct live_visitors *self, uint64_t hash, uint64_t *valu
     for (size_t i = 0; i < BUCKET; i++) {
         if (atomic_load_explicit(&bucket[i].hash, memory_order_acquire) == hash) {
             *value = atomic_load_explicit(&bucket[i].value, memory_order_acquire);
-            return *value != 0 && atomic_load_explicit(&bucket[i].hash, memory_order_relaxed) == hash;
+            return *value > CHANGING && atomic_load_explicit(&bucket[i].hash, memory_order_relaxed) == hash;
         }
     }
     return false;
@@ -115,8 +116,9 @@ static void put(struct live_visitors *self, uint64_t hash, uint64_t value)
     uint64_t seen = atomic_load_explicit(&slot->value, memory_order_relaxed);
     bool own = atomic_load_explicit(&slot->hash, memory_order_relaxed) == hash;
 
-    /* Whoever empties the value has the slot; who comes second leaves it: the table forgets a visitor now and then. */
-    if (!atomic_compare_exchange_strong_explicit(&slot->value, &seen, own ? value : 0, memory_order_acq_rel,
+    /* Whoever marks the value has the slot; who comes second leaves it: the table forgets a visitor now and then. */
+    if (seen == CHANGING ||
+        !atomic_compare_exchange_strong_explicit(&slot->value, &seen, own ? value : CHANGING, memory_order_acq_rel,
                                                  memory_order_relaxed) ||
         own) {
         return;
