@@ -246,8 +246,8 @@ static void read_hour(struct live_places *self, const struct target *target, int
     cell->shown += figures->shown;
     bool by_joined = target->cap_on == CAP_ON_JOINED;
     struct live_count *count = by_joined ? &cell->joined : &cell->taken;
-    int64_t of_hour = (int64_t)(atomic_load(hour_slot(count, &when)) & SLOT_COUNT);
-    int64_t of_day = (int64_t)(atomic_load(day_slot(count, &when)) & SLOT_COUNT);
+    int64_t of_hour = (int64_t)slot_used(atomic_load(hour_slot(count, &when)), when.hour);
+    int64_t of_day = (int64_t)slot_used(atomic_load(day_slot(count, &when)), when.day);
     if (hour_ms + MS_PER_HOUR > target->updated_ms && was_full(target, of_hour, of_day)) {
         cell->filled = true;
     }

@@ -6,6 +6,9 @@
 #include "assert_str.h"
 
 #include "linkpond/engine/live_places.h"
+#include "linkpond/model/link.h"
+#include "linkpond/store/links.h"
+#include "tempdb.h"
 
 #define HOUR INT64_C(3600000)
 #define DAY  (24 * HOUR)
@@ -164,6 +167,63 @@ static void live_places__a_crowd_gets_exactly_the_cap(void **state)
     assert_int_equal(count.total, 1000);
 }
 
+static struct target add_target(struct tempdb *temp, int64_t cap_hour, int64_t updated_ms)
+{
+    struct link link;
+    struct target target = {.kind = TARGET_URL,
+                            .name = STR("a"),
+                            .url = STR("https://example.com/a"),
+                            .weight = 1,
+                            .enabled = true,
+                            .valid_from_ms = TIME_NONE,
+                            .valid_until_ms = TIME_NONE,
+                            .cap_total = TARGET_NO_CAP,
+                            .cap_day = TARGET_NO_CAP,
+                            .cap_hour = cap_hour,
+                            .replaced_ms = TIME_NONE,
+                            .deleted_ms = TIME_NONE,
+                            .created_ms = updated_ms,
+                            .updated_ms = updated_ms};
+
+    link_init(&link);
+    link.id = target.link_id = 1;
+    link.code = STR("aaaaaaa");
+    link.url = STR("https://example.com/");
+    link.created_ms = link.updated_ms = 1;
+    tempdb_domain(temp);
+    link.domain_id = temp->domain_id;
+    assert_int_equal(links_insert(temp->db, &link), OK);
+    assert_int_equal(targets_insert(temp->db, &target), OK);
+    return target;
+}
+
+/* After a restart. Hours two apart share a slot. */
+static void live_places__only_a_full_hour_since_the_edit_leaves_a_target_full(void **state)
+{
+    const int64_t start = 20000 * DAY + 5 * HOUR;
+    struct live_places *places;
+    struct live_cell *cell;
+    struct tempdb temp;
+
+    (void)state;
+    tempdb_init(&temp);
+    struct target target = add_target(&temp, 2, start + HOUR + 1);
+    assert_int_equal(targets_hour_add(temp.db, target.id, start, &(struct target_figures){.reserved = 2}), OK);
+    assert_int_equal(targets_hour_add(temp.db, target.id, start + 2 * HOUR, &(struct target_figures){.shown = 1}), OK);
+    places = live_places_new(zone_find(STR("UTC")));
+    assert_int_equal(live_places_cell(places, temp.db, &target, &cell), OK);
+    assert_false(cell->filled);
+    live_places_free(places);
+
+    assert_int_equal(targets_hour_add(temp.db, target.id, start + 4 * HOUR, &(struct target_figures){.reserved = 2}),
+                     OK);
+    places = live_places_new(zone_find(STR("UTC")));
+    assert_int_equal(live_places_cell(places, temp.db, &target, &cell), OK);
+    assert_true(cell->filled);
+    live_places_free(places);
+    tempdb_done(&temp);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +234,7 @@ int main(void)
         cmocka_unit_test(live_places__hours_and_days_are_the_installations),
         cmocka_unit_test(live_places__an_hour_that_comes_twice_is_two),
         cmocka_unit_test(live_places__a_crowd_gets_exactly_the_cap),
+        cmocka_unit_test(live_places__only_a_full_hour_since_the_edit_leaves_a_target_full),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
