@@ -173,6 +173,9 @@ static enum err send_due(struct notifier *self, const struct robot *robot, int64
         return send(self, robot, &items[0], now_ms);
     }
     err = make_digest(self, robot, items, plain, now_ms, &digest);
+    if (err == ERR_CORRUPT) {
+        return send(self, robot, &items[0], now_ms); /* one cannot be read: one by one, until it is that one's turn */
+    }
     return err ? err : send(self, robot, &digest, now_ms);
 }
 
