@@ -18,18 +18,12 @@ enum err link_view_load(struct link_view *self, struct ctx *ctx, struct request 
     struct domain row;
     size_t cap = 0;
     while (domains_next(rows, &row) && self->domains_count < DOMAINS_MAX) {
-        if (self->domains_count == cap) {
-            cap = cap ? cap * 2 : 8;
-            struct domain *grown = ARENA_ARRAY(self->arena, struct domain, cap);
-            if (!grown) {
-                stmt_reset(rows);
-                return ERR_NOMEM;
-            }
-            if (self->domains_count > 0) {
-                memcpy(grown, self->domains, sizeof(*grown) * self->domains_count);
-            }
-            self->domains = grown;
+        struct domain *list = ARENA_GROW(self->arena, self->domains, self->domains_count, &cap);
+        if (!list) {
+            stmt_reset(rows);
+            return ERR_NOMEM;
         }
+        self->domains = list;
         struct domain *kept = &self->domains[self->domains_count++];
         *kept = row;
         kept->host = arena_str(self->arena, row.host);

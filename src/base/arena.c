@@ -148,6 +148,23 @@ void *arena_alloc_array(struct arena *self, size_t size, size_t count)
     return arena_alloc(self, bytes);
 }
 
+void *arena_grow(struct arena *self, void *items, size_t size, size_t count, size_t *cap)
+{
+    if (count < *cap) {
+        return items;
+    }
+    size_t larger = *cap > 0 ? *cap * 2 : 4;
+    void *grown = arena_alloc_array(self, size, larger);
+    if (!grown) {
+        return NULL;
+    }
+    if (count > 0) {
+        memcpy(grown, items, size * count);
+    }
+    *cap = larger;
+    return grown;
+}
+
 str arena_str(struct arena *self, str s)
 {
     char *copy = s.len < SIZE_MAX ? take(self, s.len + 1) : NULL;

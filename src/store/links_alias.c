@@ -82,17 +82,10 @@ enum err links_aliases(struct db *db, struct arena *arena, int64_t link_id, stru
 
     stmt_bind_i64(rows, "link_id", link_id);
     while (stmt_next(rows)) {
-        if (found == cap) {
-            cap = cap ? cap * 2 : 4;
-            struct link_alias *grown = ARENA_ARRAY(arena, struct link_alias, cap);
-            if (!grown) {
-                stmt_reset(rows);
-                return ERR_NOMEM;
-            }
-            if (found > 0) {
-                memcpy(grown, list, found * sizeof *list);
-            }
-            list = grown;
+        list = ARENA_GROW(arena, list, found, &cap);
+        if (!list) {
+            stmt_reset(rows);
+            return ERR_NOMEM;
         }
         read_alias(rows, arena, &list[found++]);
     }

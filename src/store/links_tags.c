@@ -37,17 +37,10 @@ enum err links_tags(struct db *db, struct arena *arena, int64_t link_id, struct 
 
     stmt_bind_i64(rows, "link_id", link_id);
     while (stmt_next(rows)) {
-        if (list.count == cap) {
-            cap = cap ? cap * 2 : 8;
-            str *grown = ARENA_ARRAY(arena, str, cap);
-            if (!grown) {
-                stmt_reset(rows);
-                return ERR_NOMEM;
-            }
-            if (list.count > 0) {
-                memcpy(grown, list.items, list.count * sizeof *grown);
-            }
-            list.items = grown;
+        list.items = ARENA_GROW(arena, list.items, list.count, &cap);
+        if (!list.items) {
+            stmt_reset(rows);
+            return ERR_NOMEM;
         }
         list.items[list.count++] = row_str(rows, 0, arena);
     }

@@ -132,17 +132,10 @@ enum err targets_of(struct db *db, struct arena *arena, int64_t link_id, struct 
 
     stmt_bind_i64(rows, "link_id", link_id);
     while (stmt_next(rows)) {
-        if (found == cap) {
-            cap = cap ? cap * 2 : 8;
-            struct target *grown = ARENA_ARRAY(arena, struct target, cap);
-            if (!grown) {
-                stmt_reset(rows);
-                return ERR_NOMEM;
-            }
-            if (found > 0) {
-                memcpy(grown, list, found * sizeof *list);
-            }
-            list = grown;
+        list = ARENA_GROW(arena, list, found, &cap);
+        if (!list) {
+            stmt_reset(rows);
+            return ERR_NOMEM;
         }
         read(rows, arena, &list[found++]);
     }

@@ -30,12 +30,17 @@ void arena_rewind(struct arena *self);
 void *arena_alloc(struct arena *self, size_t bytes);
 /* size * count bytes, checked: a product that does not fit is an overflow like any other. */
 void *arena_alloc_array(struct arena *self, size_t size, size_t count);
+/* The `count` items of a list that grows one by one, with room for another: where they are while *cap has it, else
+ * copied to where there is twice the room. Begins with NULL and *cap 0. NULL: memory ran out, and nothing has changed.
+ */
+void *arena_grow(struct arena *self, void *items, size_t size, size_t count, size_t *cap);
 /* A copy, NUL-terminated after len; the empty slice when memory ran out. */
 str arena_str(struct arena *self, str s);
 /* printf into the arena; the empty slice when memory ran out. */
 str arena_f(struct arena *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-#define ARENA_NEW(arena, type)          ((type *)arena_alloc((arena), sizeof(type)))
-#define ARENA_ARRAY(arena, type, count) ((type *)arena_alloc_array((arena), sizeof(type), (size_t)(count)))
+#define ARENA_NEW(arena, type)               ((type *)arena_alloc((arena), sizeof(type)))
+#define ARENA_ARRAY(arena, type, count)      ((type *)arena_alloc_array((arena), sizeof(type), (size_t)(count)))
+#define ARENA_GROW(arena, items, count, cap) arena_grow((arena), (items), sizeof *(items), (count), (cap))
 
 #endif

@@ -66,16 +66,9 @@ static enum err read_aliases(struct loader_rows *self, struct arena *texts, stru
         self->has_next = links_aliases_next(self->aliases, &self->next);
     }
     while (self->has_next && self->next.link_id == row->link.id) {
-        if (count == cap) {
-            cap = cap ? cap * 2 : 2;
-            struct cache_alias *more = ARENA_ARRAY(texts, struct cache_alias, cap);
-            if (!more) {
-                return ERR_NOMEM;
-            }
-            if (count > 0) {
-                memcpy(more, list, count * sizeof *list);
-            }
-            list = more;
+        list = ARENA_GROW(texts, list, count, &cap);
+        if (!list) {
+            return ERR_NOMEM;
         }
         list[count++] = (struct cache_alias){self->next.domain_id, keep(texts, self->next.folded)};
         self->has_next = links_aliases_next(self->aliases, &self->next);

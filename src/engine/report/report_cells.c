@@ -122,18 +122,11 @@ static enum err find_spots(struct report_columns *self, size_t at)
 
 static enum err note_list(struct report_columns *self, struct cell_dim *dim, struct spot_list *list, uint32_t *out)
 {
-    if (dim->lists_count == dim->lists_cap) {
-        size_t cap = dim->lists_cap > 0 ? dim->lists_cap * 2 : 64;
-        struct spot_list **lists = ARENA_ARRAY(&self->arena, struct spot_list *, cap);
-        if (!lists) {
-            return ERR_NOMEM;
-        }
-        if (dim->lists_count > 0) {
-            memcpy(lists, dim->lists, dim->lists_count * sizeof *lists);
-        }
-        dim->lists = lists;
-        dim->lists_cap = cap;
+    struct spot_list **lists = ARENA_GROW(&self->arena, dim->lists, dim->lists_count, &dim->lists_cap);
+    if (!lists) {
+        return ERR_NOMEM;
     }
+    dim->lists = lists;
     *out = SEVERAL | (uint32_t)dim->lists_count;
     dim->lists[dim->lists_count++] = list;
     return OK;

@@ -68,6 +68,28 @@ static void arena__rewound_gives_zeroed_memory_without_asking_for_more(void **st
     arena_done(&arena);
 }
 
+static void arena__a_list_grows_and_keeps_what_it_has(void **state)
+{
+    (void)state;
+    struct arena arena;
+    int *list = NULL;
+    size_t count = 0, cap = 0;
+
+    arena_init(&arena, 4096);
+    for (int *grown = ARENA_GROW(&arena, list, count, &cap); grown; grown = ARENA_GROW(&arena, list, count, &cap)) {
+        list = grown;
+        list[count] = (int)count;
+        count++;
+    }
+    assert_true(arena.overflow);
+    assert_int_equal(count, 512); /* 4 + 8 + … + 512 ints fit, 1024 more do not */
+    assert_int_equal(cap, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(list[i], i);
+    }
+    arena_done(&arena);
+}
+
 static void arena__bound_holds_over_many_small_ones(void **state)
 {
     (void)state;
@@ -138,6 +160,7 @@ int main(void)
         cmocka_unit_test(arena__memory_is_zeroed_aligned_and_separate),
         cmocka_unit_test(arena__reset_gives_zeroed_memory_again),
         cmocka_unit_test(arena__rewound_gives_zeroed_memory_without_asking_for_more),
+        cmocka_unit_test(arena__a_list_grows_and_keeps_what_it_has),
         cmocka_unit_test(arena__bound_holds_over_many_small_ones),
         cmocka_unit_test(arena__impossible_sizes_are_refused),
         cmocka_unit_test(arena__texts_end_with_a_nul),
