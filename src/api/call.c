@@ -334,3 +334,37 @@ bool call_picture(struct request *request, struct reply *reply)
     reply_problem(reply, request, err, &fault);
     return false;
 }
+
+str cursor_encode_id(struct arena *arena, int64_t id)
+{
+    return cursor_encode(arena, arena_f(arena, "%lld", (long long)id));
+}
+
+void call_bad_cursor(struct request *request, struct reply *reply)
+{
+    call_bad_query(request, reply, "cursor", "bad_cursor", "This cursor was not given out for this list.",
+                   "此游标不属于当前列表。");
+}
+
+bool call_query_cursor(struct request *request, struct reply *reply, str *out)
+{
+    str cursor;
+    if (request_query(request, "cursor", &cursor) && !cursor_decode(request->arena, cursor, out)) {
+        call_bad_cursor(request, reply);
+        return false;
+    }
+    return true;
+}
+
+bool call_query_cursor_id(struct request *request, struct reply *reply, int64_t *out)
+{
+    str text = {0};
+    if (!call_query_cursor(request, reply, &text)) {
+        return false;
+    }
+    if (text.ptr && !str_to_i64(text, out)) {
+        call_bad_cursor(request, reply);
+        return false;
+    }
+    return true;
+}

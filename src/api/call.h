@@ -63,5 +63,12 @@ enum err call_find_domain(struct db *db, struct arena *arena, str text, struct d
 /* Cursors are opaque to callers: base64url of a short text. False when it is none of ours. */
 str cursor_encode(struct arena *arena, str text);
 bool cursor_decode(struct arena *arena, str cursor, str *text);
+/* Of lists that go by id. */
+str cursor_encode_id(struct arena *arena, int64_t id);
+/* What the query's cursor holds; absent leaves *out. On false the reply is the problem. */
+bool call_query_cursor(struct request *request, struct reply *reply, str *out);
+bool call_query_cursor_id(struct request *request, struct reply *reply, int64_t *out);
+/* 422: it was not given out for this list. */
+void call_bad_cursor(struct request *request, struct reply *reply);
 
 #endif

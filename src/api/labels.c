@@ -258,12 +258,7 @@ static bool read_filter(struct request *request, struct reply *reply, struct lab
             return false;
         }
     }
-    if (request_query(request, "cursor", &text) && !cursor_decode(request->arena, text, &filter->after_key)) {
-        call_bad_query(request, reply, "cursor", "bad_cursor", "This cursor was not given out for this list.",
-                       "此游标不属于当前列表。");
-        return false;
-    }
-    return true;
+    return call_query_cursor(request, reply, &filter->after_key);
 }
 
 static void labels_get_list(struct ctx *ctx, struct request *request, struct reply *reply)

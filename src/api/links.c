@@ -161,8 +161,7 @@ static bool list_page(struct request *request, struct reply *reply, struct links
     filter->limit = (size_t)limit;
     if (request_query(request, "cursor", &cursor) &&
         !decode_after(request->arena, cursor, filter->sort, &filter->after)) {
-        call_bad_query(request, reply, "cursor", "bad_cursor", "This cursor was not given out for this list.",
-                       "此游标不属于当前列表。");
+        call_bad_cursor(request, reply);
         return false;
     }
     return true;

@@ -44,7 +44,7 @@ static bool read_filter(struct request *request, struct reply *reply, struct out
 {
     int64_t limit = 100;
     enum outbox_state state;
-    str text, cursor;
+    str text;
 
     if (!call_query_i64(request, reply, "limit", 1, LIMIT_PAGE, &limit) ||
         !call_query_i64(request, reply, "robot", 1, INT64_MAX, &filter->robot_id)) {
@@ -59,13 +59,7 @@ static bool read_filter(struct request *request, struct reply *reply, struct out
         }
         filter->state = (int)state;
     }
-    if (request_query(request, "cursor", &cursor) &&
-        (!cursor_decode(request->arena, cursor, &text) || !str_to_i64(text, &filter->before_id))) {
-        call_bad_query(request, reply, "cursor", "bad_cursor", "This cursor was not given out for this list.",
-                       "此游标不属于当前列表。");
-        return false;
-    }
-    return true;
+    return call_query_cursor_id(request, reply, &filter->before_id);
 }
 
 static void outbox_get_list(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -91,8 +85,7 @@ static void outbox_get_list(struct ctx *ctx, struct request *request, struct rep
     for (size_t i = 0; i < page.count; i++) {
         write_item(&json, &page.items[i], request->chinese);
     }
-    str last = page.more ? arena_f(request->arena, "%lld", (long long)page.items[page.count - 1].id) : (str){0};
-    call_list_end(&json, page.more ? cursor_encode(request->arena, last) : (str){0}, total);
+    call_list_end(&json, page.more ? cursor_encode_id(request->arena, page.items[page.count - 1].id) : (str){0}, total);
 }
 
 static enum err write_retried(struct edit_call *edit, struct db *db, const struct editor_seen *seen)

@@ -275,20 +275,13 @@ static bool read_archived(struct request *request, struct reply *reply, int *arc
 static bool read_filter(struct request *request, struct reply *reply, struct utm_values_filter *filter)
 {
     int64_t limit = 100;
-    str cursor, text;
     if (!call_query_i64(request, reply, "limit", 1, LIMIT_PAGE, &limit) ||
         !read_field(request, reply, &filter->field) || !read_archived(request, reply, &filter->archived)) {
         return false;
     }
     filter->limit = (size_t)limit;
     request_query(request, "q", &filter->q);
-    if (request_query(request, "cursor", &cursor) &&
-        (!cursor_decode(request->arena, cursor, &text) || !str_to_i64(text, &filter->after_id))) {
-        call_bad_query(request, reply, "cursor", "bad_cursor", "This cursor was not given out for this list.",
-                       "此游标不属于当前列表。");
-        return false;
-    }
-    return true;
+    return call_query_cursor_id(request, reply, &filter->after_id);
 }
 
 static void values_get_list(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -314,8 +307,8 @@ static void values_get_list(struct ctx *ctx, struct request *request, struct rep
     for (size_t i = 0; i < page.count; i++) {
         utm_value_write(&json, request->arena, &page.values[i]);
     }
-    str last = page.more ? arena_f(request->arena, "%lld", (long long)page.values[page.count - 1].id) : (str){0};
-    call_list_end(&json, page.more ? cursor_encode(request->arena, last) : (str){0}, total);
+    call_list_end(&json, page.more ? cursor_encode_id(request->arena, page.values[page.count - 1].id) : (str){0},
+                  total);
 }
 
 #define READ  SCOPE_LINKS_READ
