@@ -49,7 +49,7 @@ export const routes = [
   },
   {
     path: '/utm', page: () => import('./pages/utm.js'), words: ['utm'],
-    nav: { group: 'organise', icon: 'layers', word: 'nav.utm', scope: 'links:read' },
+    nav: { group: 'organise', icon: 'book', word: 'nav.utm', scope: 'links:read' },
   },
   {
     path: '/domains', page: () => import('./pages/domains.js'), words: ['domains'],
@@ -74,7 +74,7 @@ export const routes = [
   },
   {
     path: '/robots', page: () => import('./pages/robots.js'), words: ['robots'],
-    nav: { group: 'run', icon: 'bell', word: 'nav.robots', scope: 'admin' },
+    nav: { group: 'run', icon: 'robot', word: 'nav.robots', scope: 'admin' },
   },
   {
     path: '/audit', page: () => import('./pages/audit.js'), words: ['audit'],
