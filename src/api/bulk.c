@@ -6,6 +6,7 @@
  */
 #include "link_select.h"
 #include "linkpond/api/routes.h"
+#include "live_call.h"
 
 /* One call's items. `slot` tells which result belongs to which draft, since items refused before never reach the
  * editor. */
@@ -131,7 +132,7 @@ static void bulk_create(struct ctx *ctx, struct request *request, struct reply *
     {
         struct link_draft *draft = &bulk.drafts[bulk.count];
         link_draft_init(draft);
-        bulk.results[i].err = link_draft_decode(request->arena, item, draft, &bulk.results[i].fault);
+        bulk.results[i].err = live_draft_decode(request->arena, item, draft, &bulk.results[i].fault);
         if (bulk.results[i].err == OK) {
             bulk.slot[bulk.count++] = i;
         }

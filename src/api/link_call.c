@@ -148,7 +148,7 @@ static enum err draft_from_form(struct request *request, struct link_draft *draf
     return OK;
 }
 
-bool link_call_draft(struct request *request, struct reply *reply, struct link_draft *draft)
+bool link_call_draft(struct request *request, struct reply *reply, link_decode *decode, struct link_draft *draft)
 {
     struct fault fault = {0};
     enum err err;
@@ -160,7 +160,7 @@ bool link_call_draft(struct request *request, struct reply *reply, struct link_d
         if (!call_json(request, reply, &json)) {
             return false;
         }
-        err = link_draft_decode(request->arena, json, draft, &fault);
+        err = decode(request->arena, json, draft, &fault);
     }
     if (err != OK) {
         reply_problem(reply, request, err, &fault);

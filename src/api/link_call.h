@@ -26,8 +26,11 @@ void link_call_item_problem(const struct link_view *view, struct request *reques
 void link_call_put_problem(struct json_writer *json, struct request *request, const struct link_view *view,
                            const struct link_result *result);
 
-/* The draft that the body asks for: a JSON object or a form. On false the reply is the problem. */
-bool link_call_draft(struct request *request, struct reply *reply, struct link_draft *draft);
+/* The draft that the body asks for: a JSON object, which `decode` reads, or a form. On false the reply is the problem.
+ */
+typedef enum err link_decode(struct arena *arena, const struct json *object, struct link_draft *draft,
+                             struct fault *fault);
+bool link_call_draft(struct request *request, struct reply *reply, link_decode *decode, struct link_draft *draft);
 /* Onto an initialised draft, from the members of an object but those of the names given, which are the call's own. */
 enum err link_call_draft_beside(struct arena *arena, const struct json *object, const str *own, size_t own_count,
                                 struct link_draft *draft, struct fault *fault);

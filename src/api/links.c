@@ -3,8 +3,8 @@
  * /api/v1/links: create, find, list, change, bin, restore. Every change goes through the editor, so that when the
  * answer is sent visitors already see it.
  */
-#include "link_call.h"
 #include "linkpond/api/routes.h"
+#include "live_call.h"
 
 static enum err write_created(struct edit_call *edit, struct db *db, const struct editor_seen *seen)
 {
@@ -24,7 +24,7 @@ static enum err write_created(struct edit_call *edit, struct db *db, const struc
 static void links_create(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct link_draft draft;
-    if (!link_call_draft(request, reply, &draft)) {
+    if (!link_call_draft(request, reply, live_draft_decode, &draft)) {
         return;
     }
     struct link_result result = {0};
@@ -66,7 +66,7 @@ static void links_update_one(struct ctx *ctx, struct request *request, struct re
 {
     int64_t id, revision = 0;
     struct link_draft draft;
-    if (!link_call_ref(ctx, request, reply, &id) || !link_call_draft(request, reply, &draft)) {
+    if (!link_call_ref(ctx, request, reply, &id) || !link_call_draft(request, reply, link_draft_decode, &draft)) {
         return;
     }
     enum err err = request_if_match(request, &revision);

@@ -17,6 +17,9 @@ enum err live_write_targets(struct ctx *ctx, struct request *request, struct rep
                             const struct link *link);
 enum err live_write_rules(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db,
                           const struct link *link);
+/* A link's draft out of its object, which may have `targets` and `rules` as well: for links that are being made. */
+enum err live_draft_decode(struct arena *arena, const struct json *object, struct link_draft *draft,
+                           struct fault *fault);
 /* One target with its figures. */
 enum err live_write_target(struct ctx *ctx, struct request *request, struct db *db, struct json_writer *json,
                            const struct target *target);

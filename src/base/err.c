@@ -90,6 +90,16 @@ enum err fault_setf(struct fault *fault, enum err err, const char *field, const 
     return fault_set(fault, err, field, code, message, NULL);
 }
 
+void fault_in_item(struct fault *fault, const char *list, size_t at)
+{
+    char field[sizeof fault->field];
+
+    if (fault) {
+        snprintf(field, sizeof field, "%.16s[%zu]%s%.24s", list, at, fault->field[0] ? "." : "", fault->field);
+        memcpy(fault->field, field, sizeof field);
+    }
+}
+
 void fault_chinesef(struct fault *fault, const char *format, ...)
 {
     char message[2 * sizeof fault->message_zh];

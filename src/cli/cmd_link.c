@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* linkpond link: create, show, list, update, delete, restore, qr. */
+#include "cmd_link.h"
+
 #include "linkpond/cli/body.h"
 #include "linkpond/cli/client.h"
 #include "linkpond/cli/commands.h"
@@ -38,7 +40,7 @@
     { "apply-template", FLAG_VALUE, "true", BODY_BOOL, "take UTM values from the channel", "按渠道模板填写 UTM" },          \
     { "notes", FLAG_VALUE, "TEXT", BODY_TEXT, "notes", "备注" }
 #define NO_MORE_FLAGS { NULL, FLAG_SWITCH, NULL, BODY_NONE, NULL, NULL }
-#define WHICH_DOMAIN { "domain", FLAG_VALUE, "HOST", BODY_NONE, "where an alias is ambiguous", "后缀重名时指定域名" }
+#define WHICH_DOMAIN LINK_WHICH_DOMAIN
 
 static const struct flag create_flags[] = {
     LINK_FIELDS,
@@ -89,7 +91,7 @@ static const struct flag qr_flags[] = {
 /* clang-format on */
 
 /* "/api/v1/links/REF<tail>?domain=…" */
-static const char *ref_path(struct cli *cli, const char *tail, const char *const *params)
+const char *link_ref_path(struct cli *cli, const char *tail, const char *const *params)
 {
     struct buf path;
 
@@ -215,7 +217,7 @@ static enum err link_update(struct cli *cli, struct fault *fault)
     if (cli->args.flags_count == 0) {
         return fault_set(fault, ERR_USAGE, "", "incomplete", "say what to change; see --help", "请说明要修改什么");
     }
-    enum err err = send_body(cli, METHOD_PATCH, ref_path(cli, "", domain_only), &reply, fault);
+    enum err err = send_body(cli, METHOD_PATCH, link_ref_path(cli, "", domain_only), &reply, fault);
     return err ? err : print_link(cli, &reply);
 }
 
@@ -230,17 +232,17 @@ static enum err ask_and_print(struct cli *cli, enum method method, const char *p
 
 static enum err link_show(struct cli *cli, struct fault *fault)
 {
-    return ask_and_print(cli, METHOD_GET, ref_path(cli, "", domain_only), fault);
+    return ask_and_print(cli, METHOD_GET, link_ref_path(cli, "", domain_only), fault);
 }
 
 static enum err link_restore(struct cli *cli, struct fault *fault)
 {
-    return ask_and_print(cli, METHOD_POST, ref_path(cli, "/restore", domain_only), fault);
+    return ask_and_print(cli, METHOD_POST, link_ref_path(cli, "/restore", domain_only), fault);
 }
 
 static enum err link_delete(struct cli *cli, struct fault *fault)
 {
-    const char *path = ref_path(cli, "", domain_only);
+    const char *path = link_ref_path(cli, "", domain_only);
     bool purge = args_has(&cli->args, "purge");
 
     if (path && purge) {
@@ -261,7 +263,7 @@ static enum err link_list(struct cli *cli, struct fault *fault)
     static const char *const params[] = {"q",      "tag",   "campaign", "channel",      "owner",
                                          "domain", "state", "archived", "created-from", "created-to",
                                          "tz",     "sort",  "limit",    "cursor",       NULL};
-    const char *path = ref_path(cli, "", params);
+    const char *path = link_ref_path(cli, "", params);
     struct client_reply reply;
     struct json *page;
     struct table table;
@@ -301,7 +303,7 @@ static enum err link_list(struct cli *cli, struct fault *fault)
 static enum err link_qr(struct cli *cli, struct fault *fault)
 {
     static const char *const params[] = {"domain", "format", "size", NULL};
-    const char *path = ref_path(cli, "/qr", params);
+    const char *path = link_ref_path(cli, "/qr", params);
     struct sink sink;
     enum err err = path ? sink_open(&sink, cli->arena, args_flag(&cli->args, "output"), fault) : ERR_URI_TOO_LONG;
 
@@ -322,6 +324,8 @@ const struct command cmd_link_verbs[] = {
     { "update", "REF", 1, 1, false, update_flags, NULL, link_update, "Change a link", "修改短链" },
     { "delete", "REF", 1, 1, false, delete_flags, NULL, link_delete, "Put a link in the bin", "删除短链（放入回收站）" },
     { "restore", "REF", 1, 1, false, ref_flags, NULL, link_restore, "Take a link out of the bin", "从回收站恢复" },
+    { "targets", "REF", 1, 1, false, link_targets_flags, NULL, link_targets, "Pool of a live code: list, add, change, remove", "活码的子码：查看、添加、修改、移除" },
+    { "rules", "REF", 1, 1, false, link_rules_flags, NULL, link_rules, "Rules of a live code: print, or set from a file", "活码的规则：输出，或从文件设置" },
     { "qr", "REF", 1, 1, false, qr_flags, NULL, link_qr, "QR code of a link", "短链的二维码" },
     { NULL, NULL, 0, 0, false, NULL, NULL, NULL, NULL, NULL },
 };

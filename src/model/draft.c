@@ -84,7 +84,8 @@ static const struct link_draft DEFAULTS = {
     .enabled = true,
 };
 
-static const str RESERVED_NAMES[] = {STR_INIT("password"), STR_INIT("rules"), STR_INIT("targets"), STR_INIT("og")};
+static const str RESERVED_NAMES[] = {STR_INIT("password"), STR_INIT("og")};
+static const str LIVE_NAMES[] = {STR_INIT("rules"), STR_INIT("targets")};
 
 void link_draft_init(struct link_draft *self)
 {
@@ -158,6 +159,15 @@ static enum err refuse_reserved(str name, struct fault *fault)
         if (str_eq(name, RESERVED_NAMES[i])) {
             return fault_set(fault, ERR_INVALID, RESERVED_NAMES[i].ptr, "not_available_yet",
                              "This field has no effect yet.", "该功能暂未提供。");
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(LIVE_NAMES); i++) {
+        if (str_eq(name, LIVE_NAMES[i])) {
+            return fault_set(
+                fault, ERR_INVALID, LIVE_NAMES[i].ptr, "not_changeable",
+                "Targets and rules go with a link that is being made, one by one or in bulk; later they "
+                "are changed at /links/{ref}/targets and /links/{ref}/rules.",
+                "子码和规则只能随新建短链提交，之后请在 /links/{ref}/targets 和 /links/{ref}/rules 修改。");
         }
     }
     return OK;

@@ -177,7 +177,7 @@ static enum err read_conditions(struct arena *arena, const struct json *list, co
 
 /* ---- reading rules ----------------------------------------------------------------------------------------------- */
 
-/* "tgt_7". */
+/* "rul_4". */
 static bool id_read(str text, str prefix, int64_t *out)
 {
     uint64_t number;
@@ -190,13 +190,25 @@ static bool id_read(str text, str prefix, int64_t *out)
     return true;
 }
 
+/* "tgt_7", or "#1": the first of those that are made along with the rules. */
+static bool target_read(str text, int64_t *out)
+{
+    bool by_place = str_starts(text, STR("#"));
+
+    if (!id_read(text, by_place ? STR("#") : STR("tgt_"), out) || (by_place && *out > LIMIT_TARGETS)) {
+        return false;
+    }
+    *out = by_place ? -*out : *out;
+    return true;
+}
+
 static enum err read_targets(struct arena *arena, const struct str_list *list, const struct path *path,
                              struct rule *out, struct fault *fault)
 {
     int64_t *ids = ARENA_ARRAY(arena, int64_t, list->count);
 
     for (size_t i = 0; ids && i < list->count; i++) {
-        if (!id_read(list->items[i], STR("tgt_"), &ids[i])) {
+        if (!target_read(list->items[i], &ids[i])) {
             char member[32];
             snprintf(member, sizeof member, ".targets[%zu]", i);
             return refuse(fault, path, member, "unknown", "The id of a target as in tgt_7.",

@@ -145,7 +145,6 @@ REFUSED = [
     ({"metadata": {"a": {"b": 1}}}, "metadata", None), ({"metadata": {"a": "x" * 4096}}, "metadata", "too_long"),
     ({"if_exists": "maybe"}, "if_exists", "not_allowed"), ({"Url": "x"}, "Url", "unknown_field"),
     ({"short_url": "x"}, "short_url", "unknown_field"), ({"password": "x"}, "password", "not_available_yet"),
-    ({"rules": []}, "rules", "not_available_yet"), ({"targets": []}, "targets", "not_available_yet"),
     ({"og": {}}, "og", "not_available_yet"),
 ]
 

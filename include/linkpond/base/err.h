@@ -80,6 +80,9 @@ enum err fault_setf(struct fault *fault, enum err err, const char *field, const 
 /* The Chinese text of a fault made by fault_setf. */
 void fault_chinesef(struct fault *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* A fault of one item is one of the list's: "url" becomes "targets[2].url". NULL is fine. */
+void fault_in_item(struct fault *fault, const char *list, size_t at);
+
 /* For faults of our own only: prints the place and aborts. */
 #define BUG_ON(condition)                                                                                              \
     do {                                                                                                               \

@@ -162,6 +162,15 @@ enum target_field {
 };
 extern const struct json_field target_draft_fields[TF_COUNT];
 struct rule;
+/* What makes a live code of a link that is being made (link_draft.live), in its transaction. Rules name these targets
+ * by their place, from -1 down; ids of the new rows are written into rules[]. A link that is found instead keeps what
+ * it has, and is not updated (ERR_INVALID). */
+struct live_draft {
+    const struct target_draft *targets;
+    size_t targets_count;
+    struct rule *rules;
+    size_t rules_count;
+};
 struct live_edit {
     int64_t link_id;
     int64_t if_revision; /* 0 = any */

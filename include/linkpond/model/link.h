@@ -70,6 +70,7 @@ enum click_outcome link_gate_check(const struct link_gate *gate, int64_t now_ms)
 enum link_state link_state_at(const struct link *link, int64_t now_ms);
 
 /* ---- drafts: what an API body, a form or an import row asks for ------------------------------------------------- */
+struct live_draft; /* a matter of whoever makes links; nothing here reads it */
 /* Field i of link_draft_fields is bit i of presence. */
 struct link_draft {
     str url, alias, domain, title, campaign, channel, source, fallback_url, click_id_param, owner, customer,
@@ -82,7 +83,8 @@ struct link_draft {
     bool apply_template; /* absent: for a new link yes, for a patch no */
     str query_conflict;  /* "target" | "visitor" */
     const struct json *metadata;
-    str if_exists; /* "create" | "return" | "update" | "fail" */
+    str if_exists;                 /* "create" | "return" | "update" | "fail" */
+    const struct live_draft *live; /* the targets and rules to make with the link; NULL = none */
     struct json_presence presence;
 };
 enum link_field {
@@ -127,8 +129,9 @@ extern const struct json_field link_draft_fields[LF_COUNT];
  * TIME_NONE). */
 void link_draft_init(struct link_draft *self);
 /* From a JSON object, onto an initialised draft (fields set before stay); a null gives the field its default and marks
- * it present. Reserved names (password, rules, targets, og) are refused with code "not_available_yet"; values outside a
- * short list (redirect_status, query_conflict, if_exists) with "not_allowed". On failure `out` is untouched. */
+ * it present. Reserved names (password, og) are refused with code "not_available_yet", rules and targets, which are no
+ * fields of a link, with "not_changeable", values outside a short list (redirect_status, query_conflict, if_exists)
+ * with "not_allowed". On failure `out` is untouched. */
 enum err link_draft_decode(struct arena *arena, const struct json *object, struct link_draft *out, struct fault *fault);
 /* Set one field from text (form fields, import columns, CLI flags): the same checks, and "invalid_utf8"; empty or blank
  * text leaves the field as it was. Lists are comma-separated; booleans are true/false, 1/0, yes/no, on/off, 是/否;

@@ -17,7 +17,8 @@
  *
  * Each condition has exactly one of "is" and "not"; only a query's may be empty (the parameter is there, or is not),
  * and only a query has a "name", dates and schedules a "zone", schedules a "holiday". All else of a rule may be left
- * out: then it is enabled, has no conditions, chooses the first, is not sticky and chooses from the whole pool.
+ * out: then it is enabled, has no conditions, chooses the first, is not sticky and chooses from the whole pool. "#1" in
+ * the place of a target's id is read as -1: the first of those that are made along with the rules.
  */
 
 /* Reads the array. ERR_INVALID: the fault's field is a path ("rules[2].when[0].is[1]"), its code one of unknown_field,

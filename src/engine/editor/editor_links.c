@@ -65,6 +65,12 @@ static enum err found(struct edit *self, enum if_exists mode, int64_t id, const 
         out->existing_id = id;
         return fault_set(&out->fault, ERR_CONFLICT, "", "exists", "That link exists.", "该短链已存在。");
     }
+    if (mode == EXISTS_UPDATE && draft->live) {
+        out->existing_id = id;
+        return fault_set(&out->fault, ERR_INVALID, draft->live->targets_count > 0 ? "targets" : "rules",
+                         "not_changeable", "That link exists; its targets and rules are changed by their own calls.",
+                         "该短链已存在，请单独修改它的子码和规则。");
+    }
     if (mode == EXISTS_RETURN) {
         return links_find(self->db, self->arena, &self->bounds, id, &out->link);
     }
@@ -119,11 +125,17 @@ static enum err insert(struct edit *self, struct link *link, const struct link_d
     err = err ? err : edit_put_first_aliases(self, link, extra, out);
     err = err ? err : carry_clicks(self, link, extra ? extra->clicks : 0);
     err = err ? err : edit_audit_link(self, "create", NULL, link);
-    if (!err) {
-        out->link = *link;
+    err = err || !draft->live ? err : edit_make_live(self, link, draft->live, &out->fault);
+    if (err) {
+        return err;
+    }
+    out->link = *link;
+    if (draft->live) {
+        edit_touch(self, link->id, link->code, 0);
+    } else {
         edit_touch_fresh(self, &out->link);
     }
-    return err;
+    return OK;
 }
 
 enum err edit_create(struct edit *self, const struct link_draft *draft, const struct import_extra *extra,

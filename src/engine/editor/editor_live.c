@@ -10,7 +10,7 @@
 
 #define DRAIN_TIMEOUT_MS 5000
 
-static enum err compiles(struct live_call *self)
+enum err live_compiles(struct live_call *self)
 {
     struct live_code *code = NULL;
     enum err err = live_code_build(self->edit.db, self->edit.arena, cache_places(self->edit.editor->opts.cache),
@@ -32,7 +32,7 @@ static enum err run_call(struct db *db, void *arg, struct fault *fault)
         return ERR_PRECONDITION;
     }
     err = err ? err : self->run(self);
-    err = err ? err : compiles(self);
+    err = err ? err : live_compiles(self);
     err = err ? err : targets_mark_link(db, self->link.id, edit->now_ms);
     if (err) {
         return err;
@@ -211,7 +211,7 @@ static str rules_text(struct arena *arena, const struct rule *rules, size_t coun
     return kept;
 }
 
-static enum err put_rules(struct live_call *self)
+enum err live_put_rules(struct live_call *self)
 {
     struct edit *edit = &self->edit;
     struct rule *before = NULL;
@@ -239,7 +239,7 @@ enum err editor_rules_put(struct editor *self, const struct actor *actor, struct
                              .out = edit,
                              .rules = rules,
                              .count = count,
-                             .run = put_rules};
+                             .run = live_put_rules};
 
     return submit(&call);
 }

@@ -23,6 +23,9 @@ struct live_call {
 /* The target that the call names, in this link's pool. ERR_NOT_FOUND. */
 enum err live_find_target(struct live_call *self, struct target *out);
 enum err live_put_target(struct live_call *self);
+enum err live_put_rules(struct live_call *self);
+/* Would the next start take what the link has now? */
+enum err live_compiles(struct live_call *self);
 /* A line of the link's, before or after NULL = there was or is none. */
 enum err live_audit_target(struct live_call *self, const char *verb, const struct target *before,
                            const struct target *after);

@@ -117,6 +117,10 @@ enum err edit_check_label(const struct label *label, struct fault *fault);
 enum err edit_settle_utm(struct edit *self, struct link *link, const struct link_draft *draft, bool fresh,
                          struct link_result *out);
 
+/* ---- editor_live.c ---- */
+/* Targets and rules of a link just made, which becomes what the database has. The faults name the field. */
+enum err edit_make_live(struct edit *self, struct link *link, const struct live_draft *draft, struct fault *fault);
+
 /* ---- editor_codes.c ---- */
 /* The next id and the code that it stands for; ids whose code is an alias or a reserved word are passed over. */
 enum err edit_next_code(struct edit *self, struct link *link);

@@ -106,8 +106,8 @@ static void draft__refusals_name_the_field(void **state)
         const char *field, *code;
     } CASES[] = {
         {STR_INIT("{\"password\":\"x\"}"), "password", "not_available_yet"},
-        {STR_INIT("{\"rules\":[]}"), "rules", "not_available_yet"},
-        {STR_INIT("{\"targets\":[]}"), "targets", "not_available_yet"},
+        {STR_INIT("{\"rules\":[]}"), "rules", "not_changeable"},
+        {STR_INIT("{\"targets\":[]}"), "targets", "not_changeable"},
         {STR_INIT("{\"og\":{}}"), "og", "not_available_yet"},
         {STR_INIT("{\"colour\":1}"), "colour", "unknown_field"},
         {STR_INIT("{\"url\":1}"), "url", "wrong_type"},
