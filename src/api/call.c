@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "call.h"
+#include "linkpond/api/call.h"
 
 #include "linkpond/base/host.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "edit_call.h"
+#include "linkpond/api/edit_call.h"
 
 static enum err see_edit(struct db *db, void *arg, const struct editor_seen *seen)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "stream.h"
+#include "linkpond/api/stream.h"
 
 #include <string.h>
 

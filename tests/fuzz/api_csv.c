@@ -3,8 +3,8 @@
  * A CSV file as somebody might send it. However it is cut into pieces the rows are the same; a cell that is written out
  * comes back as it was; and reading rows by any header breaks nothing.
  */
-#include "../../src/api/csv_cell.h"
-#include "../../src/api/import_map.h"
+#include "../../src/api/transfer/import_map.h"
+#include "linkpond/api/csv_cell.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "../../src/api/stats_query.h"
+#include "../../src/api/stats/stats_query.h"
 
 /*
  * The question in a query string, for reports (first byte even) and for raw clicks. It is refused with the parameter's

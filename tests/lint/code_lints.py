@@ -38,11 +38,11 @@ LIBRARIES = {
     "png.h": ["src/http/qr_png.c", "src/image/decode.c", "src/image/encode.c"],
     "jpeglib.h": ["src/image/decode.c", "src/image/encode.c"],
     "ft2build.h": ["src/http/qr_font.c"],
-    "csv.h": ["src/api/csv_reader.c"],
+    "csv.h": ["src/api/transfer/csv_reader.c"],
     "zlib.h": ["src/http/assets.c", "src/http/qr_png.c", "src/tools/embed_files.c"],
     "ini.h": ["src/cli/settings.c"],
     "maxminddb.h": ["src/engine/visit/geo.c"],
-    "zip.h": ["src/api/qrzip.c"],
+    "zip.h": ["src/api/qr/qrzip.c"],
     "expat.h": ["src/api/wecom.c"],
     "yaml.h": ["src/tools/*.c"],
 }
@@ -83,7 +83,7 @@ def check_floors(tree):
 
 
 @lint("libraries", "each library enters through its own files",
-      bad={"src/api/links.c": "#include <sqlite3.h>\n"})
+      bad={"src/api/links/links.c": "#include <sqlite3.h>\n"})
 def check_libraries(tree):
     problems = []
     for path in tree.c_files("src/", "include/"):

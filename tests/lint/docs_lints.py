@@ -68,10 +68,10 @@ def check_log_events(tree):
 
 
 @lint("metrics", f"{OPERATIONS} names only metrics that exist",
-      bad={"src/api/health.c": '"linkpond_disk_full"', OPERATIONS: "`linkpond_disk_empty` == 1"},
+      bad={"src/api/upkeep/health.c": '"linkpond_disk_full"', OPERATIONS: "`linkpond_disk_empty` == 1"},
       skip=lambda tree: None if OPERATIONS in tree.paths else f"{OPERATIONS} does not exist")
 def check_metrics(tree):
-    known = set(re.findall(r'"(linkpond_[a-z_]+)', tree.read("src/api/health.c")))
+    known = set(re.findall(r'"(linkpond_[a-z_]+)', tree.read("src/api/upkeep/health.c")))
     named = set(re.findall(r"`(linkpond_[a-z_]+)`", tree.read(OPERATIONS)))
     return [f"{OPERATIONS}: there is no metric {name}" for name in sorted(named - known)]
 
@@ -96,7 +96,7 @@ _FINDINGS = {"differ", "dropped", "bad_records"}  # of a check, which refuses no
 
 
 @lint("codes", f"{API_MD} explains the code of every refused field",
-      bad={"src/api/links.c": 'fault_set(fault, ERR_INVALID, "level", "odd", "No.", "不。");\n', API_MD: "| `even` | x |\n"},
+      bad={"src/api/links/links.c": 'fault_set(fault, ERR_INVALID, "level", "odd", "No.", "不。");\n', API_MD: "| `even` | x |\n"},
       skip=lambda tree: None if API_MD in tree.paths else f"{API_MD} does not exist")
 def check_codes(tree):
     explained = {code for row in re.findall(r"^\| (`[a-z_`, ]+`) \|", tree.read(API_MD), re.M)

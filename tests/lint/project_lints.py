@@ -125,7 +125,7 @@ def documented_queries(text):
 
 
 @lint("parameters", f"{OPENAPI} and the route tables name the same query parameters",
-      bad={"src/api/links.c": '{METHOD_GET, "/api/v1/links", PLANE_ADMIN, f, S, "x", 0, "q limit"},\n',
+      bad={"src/api/links/links.c": '{METHOD_GET, "/api/v1/links", PLANE_ADMIN, f, S, "x", 0, "q limit"},\n',
            OPENAPI: "paths: {/api/v1/links: {get: {parameters: [{name: q, in: query}]}}}\n"},
       skip=lambda tree: None if OPENAPI in tree.paths else f"{OPENAPI} does not exist yet")
 def check_parameters(tree):
@@ -141,7 +141,7 @@ def check_parameters(tree):
 
 
 @lint("routes", f"{OPENAPI} and the route tables name the same routes",
-      bad={"src/api/links.c": '{ GET, "/api/v1/links/:ref", ADMIN, f, S, "x" },\n',
+      bad={"src/api/links/links.c": '{ GET, "/api/v1/links/:ref", ADMIN, f, S, "x" },\n',
            OPENAPI: "paths: {/api/v1/links: {get: {}}}\n"},
       skip=lambda tree: None if OPENAPI in tree.paths else f"{OPENAPI} does not exist yet")
 def check_routes(tree):

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: CSV is read the same however it is cut into pieces, bounded in memory, and what we write reads back as it was.
  */
-#include "csv_reader.h"
+#include "linkpond/api/csv_reader.h"
 
 #include "assert_str.h"
-#include "csv_cell.h"
+#include "linkpond/api/csv_cell.h"
 
 /* All cells joined: '|' between cells, '\n' behind rows, '!' before a row that was too long. */
 static enum err read_all(struct buf *out, str text, char delimiter, size_t step)
