@@ -258,7 +258,7 @@ static enum err take_kinds(struct report_columns *self)
         err = report_runs(self);
     }
     if (err == OK && tally->by_runs && !tally->query->want_visitors) {
-        report_runs_add_links(self, NULL);
+        report_runs_add_links(self);
         return OK;
     }
     report_rows_strike(self, scans ? self->scans : NULL);
@@ -277,26 +277,39 @@ static bool single_bucket(const struct report_columns *self, size_t *bucket)
     return *bucket == report_times_at(&self->times, last)->bucket;
 }
 
-static enum err count_series(struct report_columns *self)
+/* Clicks of each bucket; *out: by row, when visitors are asked for. */
+static enum err count_series(struct report_columns *self, uint32_t **out)
 {
     struct report_bucket *series = self->tally->out->series;
+    bool visitors = self->tally->query->want_visitors;
+    uint32_t *buckets = visitors ? ARENA_ARRAY(&self->arena, uint32_t, self->count) : NULL;
     size_t bucket = 0;
+    bool single = single_bucket(self, &bucket);
+    enum err err = single ? OK : report_columns_load(self, CHUNK_TIME);
 
-    if (single_bucket(self, &bucket)) {
-        series[bucket].clicks += (int64_t)self->count;
-        return OK;
+    *out = buckets;
+    if (err != OK || (visitors && !buckets)) {
+        return err != OK ? err : ERR_NOMEM;
     }
-    enum err err = report_columns_load(self, CHUNK_TIME);
-    for (size_t i = 0; err == OK && i < self->count; i++) {
+    series[bucket].clicks += single ? (int64_t)self->count : 0;
+    for (size_t i = 0; single && visitors && i < self->count; i++) {
+        buckets[i] = (uint32_t)bucket;
+    }
+    for (size_t i = 0; !single && i < self->count; i++) {
         int64_t ms = chunk_number(&self->chunk.numbers[CHUNK_TIME], report_row(self, i));
-        series[report_times_at(&self->times, ms)->bucket].clicks++;
+        bucket = report_times_at(&self->times, ms)->bucket;
+        series[bucket].clicks++;
+        if (visitors) {
+            buckets[i] = (uint32_t)bucket;
+        }
     }
-    return err;
+    return OK;
 }
 
 static enum err count(struct report_columns *self)
 {
     const struct report_query *query = self->tally->query;
+    uint32_t *buckets = NULL;
     enum err err = take_kinds(self);
 
     if (err == OK && self->tally->by_runs) {
@@ -306,15 +319,13 @@ static enum err count(struct report_columns *self)
         return err;
     }
     if (self->tally->starts) {
-        err = count_series(self);
+        err = count_series(self, &buckets);
     }
     if (err == OK && query->group_count > 0) {
         err = report_cells(self);
     }
     if (err == OK && query->want_visitors) {
-        size_t bucket = 0;
-        bool several = self->tally->starts && !single_bucket(self, &bucket);
-        err = report_chunk_visitors(self, several, bucket);
+        err = report_chunk_visitors(self, buckets, query->group_count > 0 ? self->group : NULL);
     }
     return err;
 }

@@ -105,16 +105,15 @@ enum err report_runs_want(struct report_tally *self, struct db *db, const struct
 /* Nobody needs to know what links belong to before report_runs_settle. */
 bool report_runs_ask_late(const struct report_tally *tally);
 enum err report_runs(struct report_columns *self);
-/* Then: the runs to their links, with new visitors of each (NULL = not asked for); or, with visitors of the rows that
- * are left, to links or groups. */
-void report_runs_add_links(struct report_columns *self, const uint32_t *news);
+/* Then: the runs to their links; and the visitors of the rows that are left, noted by link. */
+void report_runs_add_links(struct report_columns *self);
 enum err report_runs_visitors(struct report_columns *self);
+/* Sets tally->runs.groups where visitors are asked for. */
 enum err report_runs_settle(struct report_tally *tally, struct db *db, const struct link_traits *traits);
 
-/* report_chunk_visitors.c: the visitors of what is left, in that bucket or in several. */
-enum err report_chunk_visitors(struct report_columns *self, bool several_buckets, size_t bucket);
-/* Each at the place in `group`; news[its run] is raised by those that were not there before. */
-enum err report_chunk_visitors_of_runs(struct report_columns *self, const uint16_t *runs, uint32_t *news);
+/* report_chunk_visitors.c: notes the visitors of what is left, at places by row: buckets, groups, or (both NULL) none.
+ */
+enum err report_chunk_visitors(struct report_columns *self, const uint32_t *buckets, const uint32_t *groups);
 
 /* report_traits.c */
 void report_traits_done(struct link_traits *self);

@@ -21,7 +21,7 @@ struct report_helper {
     struct report_share *share; /* to be worked on; NULL again when it is done */
 };
 
-static void work(struct report_share *share)
+static void read_chunks(struct report_share *share)
 {
     const struct report_query *query = share->query;
     struct giving_way giving_way = {0};
@@ -39,6 +39,15 @@ static void work(struct report_share *share)
         atomic_store(&share->queue->failed, true);
     }
     giving_way_end(&giving_way, share->db);
+}
+
+static void work(struct report_share *share)
+{
+    if (share->question) {
+        share->err = report_visitors_count(share->question, &share->counted);
+    } else {
+        read_chunks(share);
+    }
 }
 
 static void *helper_thread(void *arg)

@@ -32,6 +32,8 @@ struct report_share {
     struct report report;
     struct fault fault;
     enum err err;
+    struct visitors_question *question; /* not NULL: only to be counted by, now that chunks are read */
+    struct visitors_count counted;
 };
 
 /* For one question: begins transactions on `db` and on the helper's handle that see the same state. False: it is busy,
@@ -42,5 +44,10 @@ void report_helper_begin(struct report_helper *self, struct report_share *share)
 void report_helper_wait(struct report_helper *self);
 /* Ends its transaction. NULL is fine. */
 void report_helper_give(struct report_helper *self);
+
+/* report_once.c: counts the visitors that were noted, with who helped (NULL = nobody did), whose groups are these here.
+ */
+enum err report_once(struct report_tally *tally, const uint32_t *groups, struct report_helper *helper,
+                     struct report_share *share);
 
 #endif

@@ -4,9 +4,8 @@
 #include "report_tally.h"
 
 /*
- * What two threads counted in different chunks, as one. Clicks are added. Visitors are added too, and who is in both
- * counted once less: threads work from both ends of time, so they share few days, and of numbers given in order of time
- * few pages have to be compared.
+ * What two threads counted in different chunks, as one. Clicks are added; visitors are only noted so far, and what
+ * both have noted is counted together (report_once.c).
  */
 
 /* Of each ordinal of `from` the one here. */
@@ -43,7 +42,6 @@ static enum err merge_groups(struct report_tally *self, const struct report_tall
         if (err == OK) {
             self->groups.clicks[out[i]] += theirs->clicks[i];
             self->groups.counts[out[i]].scans += theirs->counts[i].scans;
-            self->groups.counts[out[i]].visitors += theirs->counts[i].visitors;
         }
     }
     free(ordinals[0]);
@@ -58,9 +56,7 @@ static void merge_totals(struct report_tally *self, const struct report_tally *f
 
     totals->clicks += theirs->clicks;
     totals->scans += theirs->scans;
-    totals->visitors += theirs->visitors;
     totals->new_visitors += theirs->new_visitors;
-    totals->cookie_visitors += theirs->cookie_visitors;
     for (int i = 0; i < CLASS_COUNT; i++) {
         totals->by_class[i] += theirs->by_class[i];
     }
@@ -69,77 +65,13 @@ static void merge_totals(struct report_tally *self, const struct report_tally *f
     }
     for (size_t i = 0; i < self->starts_count; i++) {
         self->out->series[i].clicks += from->out->series[i].clicks;
-        self->out->series[i].visitors += from->out->series[i].visitors;
     }
 }
 
-static enum err once_by_bucket(struct report_tally *self, const struct report_tally *from, struct visitors_common *out)
+enum err report_tally_merge(struct report_tally *self, const struct report_tally *from, uint32_t *groups)
 {
-    int64_t *same = calloc(self->starts_count + 1, sizeof *same);
-
-    if (!same) {
-        return ERR_NOMEM;
-    }
-    report_visitors_common(&self->bucket_visitors, &from->bucket_visitors, NULL, same, out);
-    for (size_t i = 0; i < self->starts_count; i++) {
-        self->out->series[i].visitors -= same[i];
-    }
-    free(same);
-    return OK;
-}
-
-static enum err once_by_link(struct report_tally *self, const struct report_tally *from, struct visitors_common *out)
-{
-    int64_t *same = calloc(self->runs.count + 1, sizeof *same);
-
-    if (!same) {
-        return ERR_NOMEM;
-    }
-    report_visitors_common(&self->visitors, &from->visitors, NULL, same, out);
-    for (size_t i = 0; i < self->runs.count; i++) {
-        self->runs.links[i].visitors -= (uint32_t)same[i];
-    }
-    free(same);
-    return OK;
-}
-
-static enum err once_by_group(struct report_tally *self, const struct report_tally *from, const uint32_t *groups,
-                              struct visitors_common *out)
-{
-    int64_t *same = calloc(self->groups.count + 1, sizeof *same);
-
-    if (!same) {
-        return ERR_NOMEM;
-    }
-    report_visitors_common(&self->visitors, &from->visitors, groups, same, out);
-    for (size_t i = 0; i < self->groups.count; i++) {
-        self->groups.counts[i].visitors -= same[i];
-    }
-    free(same);
-    return OK;
-}
-
-enum err report_tally_merge(struct report_tally *self, const struct report_tally *from)
-{
-    bool grouped = self->query->group_count > 0;
-    uint32_t *groups = grouped ? malloc((from->groups.count + 1) * sizeof *groups) : NULL;
-    struct visitors_common common = {0, 0};
-    enum err err = grouped && !groups ? ERR_NOMEM : OK;
+    enum err err = report_runs_merge(&self->runs, &from->runs);
 
     merge_totals(self, from);
-    err = err == OK ? report_runs_merge(&self->runs, &from->runs) : err;
-    if (err == OK && grouped) {
-        err = merge_groups(self, from, groups);
-    }
-    if (err == OK && self->query->want_visitors && (grouped || !self->starts)) {
-        err = report_places_are_links(self) ? once_by_link(self, from, &common)
-                                            : once_by_group(self, from, groups, &common);
-    }
-    if (err == OK && self->query->want_visitors && self->starts) {
-        err = once_by_bucket(self, from, &common); /* the same visitors, in other places */
-    }
-    self->out->totals.visitors -= common.visitors;
-    self->out->totals.cookie_visitors -= common.cookies;
-    free(groups);
-    return err;
+    return err == OK && groups ? merge_groups(self, from, groups) : err;
 }

@@ -10,9 +10,9 @@
  * Counting by one dimension that follows the link. A chunk's rows are in order of links, so what each link has in it is
  * the difference of two sums, and goes to an array by the link's id: ids rise too, which a processor's cache likes,
  * where groups are met in any order. What the links belong to is asked once at the end, by one of the two threads.
- * Visitors of links have ids as their places; of what links belong to, groups.
+ * Visitors have such ids as their places, until they are counted.
  */
-#define IDS_MAX ((int64_t)1 << 26)
+#define IDS_MAX ((int64_t)VISITOR_PLACES)
 
 bool report_runs_can(const struct report_tally *tally)
 {
@@ -41,16 +41,14 @@ enum err report_runs_want(struct report_tally *self, struct db *db, const struct
 
 bool report_runs_ask_late(const struct report_tally *tally)
 {
-    const struct report_query *query = tally->query;
-
-    return tally->by_runs && !report_select_by_links(tally->match) &&
-           (!query->want_visitors || query->group_by[0] == DIM_LINK);
+    return tally->by_runs && !report_select_by_links(tally->match);
 }
 
 void run_counts_done(struct run_counts *self)
 {
-    free(self->links);
+    free(self->clicks);
     free(self->scans);
+    free(self->groups);
     *self = (struct run_counts){0};
 }
 
@@ -68,7 +66,7 @@ static bool widen(void **array, size_t size, size_t from, size_t to)
 static bool has_room(struct run_counts *self, size_t id)
 {
     size_t count = self->count > 0 ? self->count : 4096;
-    void *links = self->links, *scans = self->scans;
+    void *clicks = self->clicks, *scans = self->scans;
 
     while (count <= id) {
         count *= 2;
@@ -76,9 +74,9 @@ static bool has_room(struct run_counts *self, size_t id)
     if (count == self->count) {
         return true;
     }
-    bool wide = widen(&links, sizeof *self->links, self->count, count) &&
+    bool wide = widen(&clicks, sizeof *self->clicks, self->count, count) &&
                 widen(&scans, sizeof *self->scans, self->count, count);
-    self->links = links;
+    self->clicks = clicks;
     self->scans = scans;
     self->count = wide ? count : self->count;
     return wide;
@@ -97,7 +95,7 @@ enum err report_runs_add(struct run_counts *self, int64_t link_id, int64_t click
     enum err err = make_room(self, link_id);
 
     if (err == OK) {
-        self->links[link_id].clicks += (uint32_t)clicks;
+        self->clicks[link_id] += (uint32_t)clicks;
         self->scans[link_id] += (uint32_t)scans;
     }
     return err;
@@ -138,15 +136,13 @@ enum err report_runs(struct report_columns *self)
     return err == OK && !has_all ? ERR_NOMEM : err;
 }
 
-void report_runs_add_links(struct report_columns *self, const uint32_t *news)
+void report_runs_add_links(struct report_columns *self)
 {
     const struct chunk_links *links = &self->chunk.links;
     struct run_counts *counts = &self->tally->runs;
 
     for (size_t run = 0; run < links->count; run++) {
-        struct run_count *link = &counts->links[links->ids[run]];
-        link->clicks += self->run_clicks[run];
-        link->visitors += news ? news[run] : 0;
+        counts->clicks[links->ids[run]] += self->run_clicks[run];
     }
     for (size_t run = 0; self->run_scans && run < links->count; run++) {
         counts->scans[links->ids[run]] += self->run_scans[run];
@@ -159,83 +155,32 @@ enum err report_runs_merge(struct run_counts *self, const struct run_counts *fro
         return ERR_NOMEM;
     }
     for (size_t id = 0; id < from->count; id++) {
-        self->links[id].clicks += from->links[id].clicks;
-        self->links[id].visitors += from->links[id].visitors;
+        self->clicks[id] += from->clicks[id];
         self->scans[id] += from->scans[id];
     }
     return OK;
 }
 
-/* ---- visitors */
-
-/* The group of what each run's link belongs to. */
-static enum err find_groups(struct report_columns *self, uint32_t *places)
-{
-    const struct chunk_links *links = &self->chunk.links;
-    struct report_groups *groups = &self->tally->groups;
-    enum dim dim = self->tally->query->group_by[0];
-    uint64_t *numbers = ARENA_ARRAY(&self->arena, uint64_t, links->count);
-    enum err err = numbers ? report_traits_load(&self->traits, self->tally->match, self->db) : ERR_NOMEM;
-    bool single = true;
-
-    if (err == OK) {
-        report_traits_numbers(self, dim, links->ids, links->count, numbers);
-    }
-    for (size_t i = 0; err == OK && i < links->count; i++) {
-        if (numbers[i] == REPORT_TRAIT_UNKNOWN) {
-            err = report_traits_value(self, links->ids[i], dim, &numbers[i], &single);
-        }
-        places[i] = err == OK ? report_groups_known(groups, 0, numbers[i]) : 0;
-        if (err == OK && places[i] == REPORT_NO_ORDINAL) {
-            err = report_groups_ordinal(groups, 0, numbers[i], &places[i]);
-        }
-    }
-    return err;
-}
-
-static void add_groups(struct report_columns *self, const uint32_t *places, const uint32_t *news)
-{
-    struct report_groups *groups = &self->tally->groups;
-
-    for (size_t run = 0; run < self->chunk.links.count; run++) {
-        groups->clicks[places[run]] += self->run_clicks[run];
-        groups->counts[places[run]].visitors += news[run];
-        groups->counts[places[run]].scans += self->run_scans ? self->run_scans[run] : 0;
-    }
-}
-
 enum err report_runs_visitors(struct report_columns *self)
 {
-    const struct chunk_links *links = &self->chunk.links;
-    bool by_link = report_places_are_links(self->tally);
+    const int64_t *ids = self->chunk.links.ids;
     const uint16_t *runs = report_rows_runs(self);
-    uint32_t *places = ARENA_ARRAY(&self->arena, uint32_t, links->count);
-    uint32_t *news = ARENA_ARRAY(&self->arena, uint32_t, links->count);
-    enum err err = runs && places && news ? OK : ERR_NOMEM;
 
-    for (size_t i = 0; err == OK && by_link && i < links->count; i++) {
-        places[i] = (uint32_t)links->ids[i];
+    if (!runs) {
+        return ERR_NOMEM;
     }
-    if (err == OK && !by_link) {
-        err = find_groups(self, places);
+    for (size_t i = 0; i < self->count; i++) {
+        self->group[i] = (uint32_t)ids[runs[i]];
     }
-    for (size_t i = 0; err == OK && i < self->count; i++) {
-        self->group[i] = places[runs[i]];
-    }
-    err = err == OK ? report_chunk_visitors_of_runs(self, runs, news) : report_tally_refuse(self->tally, err);
-    if (err == OK && by_link) {
-        report_runs_add_links(self, news);
-    } else if (err == OK) {
-        add_groups(self, places, news);
-    }
-    return err;
+    report_runs_add_links(self);
+    return report_chunk_visitors(self, NULL, self->group);
 }
 
 /* ---- to groups */
 
 static enum err add_link(struct report_columns *self, size_t id)
 {
-    const struct run_counts *counts = &self->tally->runs;
+    struct run_counts *counts = &self->tally->runs;
     struct report_groups *groups = &self->tally->groups;
     uint64_t values[REPORT_DIM_VALUES_MAX] = {id};
     const struct match_link *link = NULL;
@@ -252,9 +197,11 @@ static enum err add_link(struct report_columns *self, size_t id)
         uint32_t group = 0;
         err = report_groups_ordinal(groups, 0, values[i], &group);
         if (err == OK) {
-            groups->clicks[group] += counts->links[id].clicks;
+            groups->clicks[group] += counts->clicks[id];
             groups->counts[group].scans += counts->scans[id];
-            groups->counts[group].visitors += counts->links[id].visitors;
+        }
+        if (err == OK && counts->groups) { /* then there is one value */
+            counts->groups[id] = group;
         }
     }
     return err;
@@ -272,8 +219,12 @@ enum err report_runs_settle(struct report_tally *tally, struct db *db, const str
     if (err == OK && tally->query->group_by[0] != DIM_LINK) {
         err = report_traits_load(&columns.traits, tally->match, db);
     }
+    if (err == OK && tally->query->want_visitors) {
+        tally->runs.groups = calloc(tally->runs.count, sizeof *tally->runs.groups);
+        err = tally->runs.groups ? OK : ERR_NOMEM;
+    }
     for (size_t id = 0; err == OK && id < tally->runs.count; id++) {
-        err = tally->runs.links[id].clicks > 0 ? add_link(&columns, id) : OK;
+        err = tally->runs.clicks[id] > 0 ? add_link(&columns, id) : OK;
     }
     report_columns_done(&columns);
     return report_tally_refuse(tally, err);

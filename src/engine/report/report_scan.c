@@ -95,13 +95,22 @@ static enum err add_all(struct report_tally *tally, struct db *db, struct chunk_
     return err == OK ? add_tail(tally, db, LEDGER_TAIL) : err;
 }
 
-/* What the helper counted is added last: who is in both counts must be found. */
-static enum err end_share(struct report_tally *tally, struct report_share *share)
+/* What the helper counted is added last, and who both have seen counted once. */
+static enum err end_share(struct report_tally *tally, struct db *db, struct report_helper *helper,
+                          struct report_share *share, const struct link_traits *traits)
 {
+    size_t groups_count = share->tally.groups.count;
+    uint32_t *groups = tally->query->group_count > 0 ? malloc((groups_count + 1) * sizeof *groups) : NULL;
+
     if (share->err != OK && tally->fault) {
         *tally->fault = share->fault;
     }
-    return share->err != OK ? share->err : report_tally_merge(tally, &share->tally);
+    enum err err = share->err != OK ? share->err : tally->query->group_count > 0 && !groups ? ERR_NOMEM : OK;
+    err = err == OK ? report_tally_merge(tally, &share->tally, groups) : err;
+    err = err == OK ? report_runs_settle(tally, db, traits->read ? traits : NULL) : err;
+    err = err == OK ? report_once(tally, groups, helper, share) : err;
+    free(groups);
+    return err;
 }
 
 /* What links belong to is read by this thread: before the chunks, or, where none of them asks, while the helper has
@@ -123,8 +132,7 @@ static enum err share_work(struct report_tally *tally, struct db *db, struct rep
         atomic_store(&share->queue->failed, true);
     }
     report_helper_wait(helper);
-    err = err == OK ? end_share(tally, share) : err;
-    return err == OK ? report_runs_settle(tally, db, traits->read ? traits : NULL) : err;
+    return err == OK ? end_share(tally, db, helper, share, traits) : err;
 }
 
 static enum err add_helped(struct report_tally *tally, struct db *db, struct report_helper *helper,
@@ -152,7 +160,8 @@ static enum err add_alone(struct report_tally *tally, struct db *db, struct chun
 {
     enum err err = add_all(tally, db, queue);
 
-    return err == OK ? report_runs_settle(tally, db, NULL) : err;
+    err = err == OK ? report_runs_settle(tally, db, NULL) : err;
+    return err == OK ? report_once(tally, NULL, NULL, NULL) : err;
 }
 
 enum err report_scan(struct report_tally *tally, struct db *db, struct report_helper *helper)

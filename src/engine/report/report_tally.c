@@ -99,47 +99,25 @@ enum err report_tally_too_many(const struct report_tally *self)
                      "访客数量过多，请缩短时间范围或不统计访客。");
 }
 
-static enum err see(struct report_tally *self, struct report_visitors *set, const struct tally_visit *visit,
-                    uint32_t place, struct visitor_seen *out)
-{
-    struct visitor_seen seen;
-
-    if (!report_visitors_add(set, visit->visitor, visit->visitor_by, place, &seen)) {
-        return report_tally_too_many(self);
-    }
-    out->first = out->first || seen.first;
-    out->here = seen.here;
-    return OK;
-}
-
 enum err report_tally_visit(struct report_tally *self, const struct tally_visit *visit)
 {
-    struct report_totals *totals = &self->out->totals;
-    struct visitor_seen seen = {false, false};
-    enum err err = OK;
+    int64_t visitor = visit->visitor;
+    bool fits = true;
 
-    if (visit->visitor == 0) {
+    if (visitor == 0) {
         return OK;
     }
     if (self->starts) {
-        err = see(self, &self->bucket_visitors, visit, (uint32_t)visit->bucket, &seen);
-        self->out->series[visit->bucket].visitors += seen.here;
+        fits = report_visitors_note(&self->bucket_visitors, visitor, visit->visitor_by, (uint32_t)visit->bucket);
     }
-    for (size_t i = 0; err == OK && i < visit->groups_count; i++) {
-        err = see(self, &self->visitors, visit, visit->groups[i], &seen);
-        if (report_places_are_links(self)) {
-            self->runs.links[visit->groups[i]].visitors += seen.here;
-        } else {
-            self->groups.counts[visit->groups[i]].visitors += seen.here;
-        }
+    for (size_t i = 0; fits && i < visit->groups_count; i++) {
+        fits = report_visitors_note(&self->visitors, visitor, visit->visitor_by, visit->groups[i]);
     }
-    if (err == OK && !self->starts && visit->groups_count == 0) {
-        err = see(self, &self->visitors, visit, 0, &seen);
+    if (fits && !self->starts && visit->groups_count == 0) {
+        fits = report_visitors_see(&self->visitors, visitor, visit->visitor_by);
     }
-    totals->visitors += seen.first;
-    totals->cookie_visitors += seen.first && visit->visitor_by == VISITOR_BY_COOKIE;
-    totals->new_visitors += visit->new_visitor;
-    return err;
+    self->out->totals.new_visitors += visit->new_visitor;
+    return fits ? OK : report_tally_too_many(self);
 }
 
 /* The groups of one item, the count of values of either dimension multiplied. */

@@ -13,13 +13,10 @@
  */
 #define REPORT_BUCKETS_MAX 10000
 /* By the id of a link, until its group is asked for (report_runs.c). */
-struct run_count {
-    uint32_t clicks, visitors;
-};
 struct run_counts {
-    struct run_count *links;
-    uint32_t *scans;
+    uint32_t *clicks, *scans;
     size_t count;
+    uint32_t *groups; /* then: of each link that was met */
 };
 struct report_tally {
     struct report_match *match;
@@ -39,7 +36,7 @@ struct report_tally {
 /* Places of visitors are ids of links and not groups. */
 static inline bool report_places_are_links(const struct report_tally *self)
 {
-    return self->by_runs && self->query->want_visitors && self->query->group_by[0] == DIM_LINK;
+    return self->by_runs && self->query->want_visitors;
 }
 /* Makes the series' buckets in the arena. */
 enum err report_tally_open(struct report_tally *self, struct report_match *match, struct arena *arena,
@@ -65,7 +62,7 @@ void report_tally_kind(struct report_tally *self, enum click_class class, enum c
 enum err report_tally_refuse(const struct report_tally *self, enum err err);
 /* Too many visitors, told. */
 enum err report_tally_too_many(const struct report_tally *self);
-/* One click's visitor (0 = none), in a bucket (any without series) and groups[0..groups_count). */
+/* One click's visitor (0 = none), in a bucket (any without series) and groups[0..groups_count): noted. */
 struct tally_visit {
     int64_t visitor;
     enum visitor_by visitor_by;
@@ -77,8 +74,9 @@ struct tally_visit {
 enum err report_tally_visit(struct report_tally *self, const struct tally_visit *visit);
 /* The series' bucket of an instant. */
 size_t report_tally_bucket(struct report_tally *self, int64_t time_ms);
-/* Adds what was counted of other clicks, by the same question in the same state (report_merge.c). */
-enum err report_tally_merge(struct report_tally *self, const struct report_tally *from);
+/* Adds what was counted of other clicks, by the same question in the same state, but for visitors (report_merge.c).
+ * groups[group of `from`] = the group here; NULL without groups. */
+enum err report_tally_merge(struct report_tally *self, const struct report_tally *from, uint32_t *groups);
 void run_counts_done(struct run_counts *self);
 enum err report_runs_add(struct run_counts *self, int64_t link_id, int64_t clicks, int64_t scans);
 enum err report_runs_merge(struct run_counts *self, const struct run_counts *from);

@@ -3,263 +3,443 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#define PAGE_SIZE  ((size_t)1 << VISITOR_PAGE_BITS)
-#define PAGES_MAX  4096               /* 512 MiB */
-#define NUMBER_MAX (INT64_C(1) << 34) /* higher ones are hashes, far apart */
-#define MORE_MAX   (1U << 23)
-#define PLACES_MAX (1U << 24)
-#define LIST_MAX   32 /* places of one visitor that are looked through */
-#define IN_LIST    (UINT32_C(1) << 31)
-#define ANYWHERE   UINT32_MAX
-
-struct visitor_place {
-    uint32_t place, before; /* index of another place of this visitor; itself = there is none */
-};
+/*
+ * Asking at each click whether a visitor was seen at a place before, by arrays of the first places of each and lists of
+ * the others, took three times as long where visitors have many places: lists are walked with a miss each, and half of
+ * all questions about links are guessed wrong.
+ */
+#define BYTES_MAX    ((size_t)512 << 20)
+#define FAR_MAX      (1U << 23)
+#define SLAB_BYTES   ((size_t)256 << 10)
+#define HUGE_BYTES   ((size_t)2 << 20) /* slabs of a question about many visitors: a page of memory each */
+#define SLAB_HEAD    64                /* where the one before is */
+#define AHEAD        4                 /* blocks and pages that memory is asked for before they are needed */
+#define BLOCKS_CLEAN 16                /* of a page, before repeated notes are looked for */
+#define BOOK_PAGES   ((size_t)1 << VISITOR_BOOK_BITS)
+#define BIT_COUNT    (1U << VISITOR_PAGE_BITS)
+#define ANYWHERE     UINT32_MAX
 
 void report_visitors_init(struct report_visitors *self)
 {
     *self = (struct report_visitors){0};
-    idmap_init(&self->more, MORE_MAX);
+    idmap_init(&self->far, FAR_MAX);
 }
 
 void report_visitors_done(struct report_visitors *self)
 {
     for (int by = 0; by < VISITOR_BY_COUNT; by++) {
-        for (size_t i = 0; i < self->caps[by]; i++) {
-            free(self->pages[by][i] ? self->pages[by][i]->more : NULL);
-            free(self->pages[by][i]);
+        for (size_t i = 0; i < self->books_caps[by]; i++) {
+            free(self->books[by][i]);
         }
-        free(self->pages[by]);
+        free(self->books[by]);
     }
-    free(self->places);
-    idmap_done(&self->more);
+    for (void *slab = self->slabs, *before = NULL; slab; slab = before) {
+        memcpy(&before, slab, sizeof before);
+        free(slab);
+    }
+    free(self->scratch.notes);
+    idmap_done(&self->far);
     *self = (struct report_visitors){0};
 }
 
-static bool widen(struct report_visitors *self, enum visitor_by by, size_t at)
+/* ---- telling notes apart */
+
+struct notes_table {
+    uint32_t *slots; /* note + 1; 0 = free */
+    size_t cap;      /* a power of two, four times the notes at least */
+    unsigned shift;
+};
+
+static bool table_clear(struct notes_table *table, struct notes_memory *memory, size_t notes)
 {
-    size_t cap = self->caps[by] > 0 ? self->caps[by] : 256;
+    size_t cap = 64;
+    unsigned shift = 32 - 6;
+
+    for (; cap < 4 * notes; cap *= 2) {
+        shift--;
+    }
+    if (cap > memory->cap) {
+        free(memory->notes);
+        memory->notes = malloc((cap / 4 + cap) * sizeof *memory->notes);
+        memory->cap = memory->notes ? cap : 0;
+    }
+    if (!memory->notes) {
+        return false;
+    }
+    *table = (struct notes_table){memory->notes + memory->cap / 4, cap, shift};
+    memset(table->slots, 0, cap * sizeof *table->slots);
+    return true;
+}
+
+/* Was it not there? */
+static inline bool table_put(const struct notes_table *table, uint32_t note)
+{
+    uint32_t key = note + 1;
+    size_t at = (uint32_t)(key * UINT32_C(0x9E3779B1)) >> table->shift;
+
+    while (table->slots[at] != 0 && table->slots[at] != key) {
+        at = (at + 1) & (table->cap - 1);
+    }
+    bool added = table->slots[at] == 0;
+    table->slots[at] = key;
+    return added;
+}
+
+static size_t notes_of(const struct visitor_page *page)
+{
+    size_t count = 0;
+
+    for (const struct visitor_block *block = page->block; block; block = block->before) {
+        count += VISITOR_NOTES;
+    }
+    return count - page->left;
+}
+
+/* ---- noting */
+
+static bool widen_books(struct report_visitors *self, enum visitor_by by, size_t at)
+{
+    size_t cap = self->books_caps[by] > 0 ? self->books_caps[by] : 64;
 
     while (cap <= at) {
         cap *= 2;
     }
-    struct visitor_page **pages = realloc(self->pages[by], cap * sizeof *pages);
-    if (!pages) {
+    struct visitor_page **books = realloc(self->books[by], cap * sizeof *books);
+    if (!books) {
         return false;
     }
-    memset(pages + self->caps[by], 0, (cap - self->caps[by]) * sizeof *pages);
-    self->pages[by] = pages;
-    self->caps[by] = cap;
+    memset(books + self->books_caps[by], 0, (cap - self->books_caps[by]) * sizeof *books);
+    self->books[by] = books;
+    self->books_caps[by] = cap;
     return true;
 }
 
 static struct visitor_page *page_of(struct report_visitors *self, int64_t visitor, enum visitor_by by)
 {
-    size_t at = (size_t)visitor >> VISITOR_PAGE_BITS;
+    size_t page = (size_t)visitor >> VISITOR_PAGE_BITS, at = page >> VISITOR_BOOK_BITS;
 
-    if (at >= self->caps[by] && !widen(self, by, at)) {
+    if (at >= self->books_caps[by] && !widen_books(self, by, at)) {
         return NULL;
     }
-    if (!self->pages[by][at]) {
-        self->pages[by][at] = self->count < PAGES_MAX ? calloc(1, sizeof(struct visitor_page)) : NULL;
-        self->count += self->pages[by][at] != NULL;
+    if (!self->books[by][at]) {
+        bool fits = self->bytes + BOOK_PAGES * sizeof(struct visitor_page) <= BYTES_MAX;
+        self->books[by][at] = fits ? calloc(BOOK_PAGES, sizeof(struct visitor_page)) : NULL;
+        self->bytes += self->books[by][at] ? BOOK_PAGES * sizeof(struct visitor_page) : 0;
     }
-    return self->pages[by][at];
+    return self->books[by][at] ? &self->books[by][at][page & (BOOK_PAGES - 1)] : NULL;
 }
 
-static bool add_pair(struct report_visitors *self, int64_t visitor, enum visitor_by by, uint32_t place, bool *added)
+static bool add_slab(struct report_visitors *self)
 {
-    return idmap_put(&self->more, (uint64_t)visitor & INT64_MAX, (uint64_t)by << 32 | place, added) != NULL;
-}
+    bool huge = self->bytes >= HUGE_BYTES;
+    size_t bytes = huge ? HUGE_BYTES : SLAB_BYTES;
+    void *slab = self->bytes + bytes <= BYTES_MAX ? aligned_alloc(huge ? HUGE_BYTES : SLAB_HEAD, bytes) : NULL;
 
-/* ---- a visitor of several places */
-
-static bool append(struct report_visitors *self, uint32_t place, uint32_t before, uint32_t *at)
-{
-    if (self->places_count == self->places_cap) {
-        size_t cap = self->places_cap > 0 ? self->places_cap * 2 : 4096;
-        struct visitor_place *places = cap <= PLACES_MAX ? realloc(self->places, cap * sizeof *places) : NULL;
-        if (!places) {
-            return false;
-        }
-        self->places = places;
-        self->places_cap = cap;
+    if (!slab) {
+        return false;
     }
-    *at = (uint32_t)self->places_count++;
-    self->places[*at] = (struct visitor_place){place, before == UINT32_MAX ? *at : before};
+    if (huge) {
+        madvise(slab, bytes, MADV_HUGEPAGE);
+    }
+    memcpy(slab, &self->slabs, sizeof self->slabs);
+    self->slabs = slab;
+    self->bytes += bytes;
+    self->slab_left = (bytes - SLAB_HEAD) / sizeof(struct visitor_block);
     return true;
 }
 
-enum found { NOT_THERE, THERE, LIST_IS_FULL };
-
-static enum found find(const struct report_visitors *self, uint32_t at, uint32_t place)
+static struct visitor_block *take_block(struct report_visitors *self)
 {
-    for (int i = 1;; i++) {
-        const struct visitor_place *one = &self->places[at];
-        if (one->place == place) {
-            return THERE;
+    struct visitor_block *spare = self->spare;
+
+    if (spare) {
+        self->spare = spare->before;
+        return spare;
+    }
+    if (self->slab_left == 0 && !add_slab(self)) {
+        return NULL;
+    }
+    uint8_t *first = (uint8_t *)self->slabs + SLAB_HEAD;
+    if (self->slab_left > AHEAD) {
+        __builtin_prefetch(first + (self->slab_left - 1 - AHEAD) * sizeof(struct visitor_block), 1);
+    }
+    return (struct visitor_block *)(void *)(first + --self->slab_left * sizeof(struct visitor_block));
+}
+
+static bool add_block(struct report_visitors *self, struct visitor_page *page)
+{
+    struct visitor_block *block = take_block(self);
+
+    if (block) {
+        block->before = page->block;
+        page->block = block;
+        page->left = VISITOR_NOTES;
+        page->blocks++;
+    }
+    return block != NULL;
+}
+
+/* Blocks behind the `last` that is still used are spare; that one has room left and so comes first. */
+static void shorten(struct report_visitors *self, struct visitor_page *page, struct visitor_block *last)
+{
+    struct visitor_block *unused = last->before, *full = page->block;
+
+    last->before = NULL;
+    if (last != full) {
+        while (full->before != last) {
+            full = full->before;
         }
-        if (one->before == at) {
-            return i < LIST_MAX ? NOT_THERE : LIST_IS_FULL;
-        }
-        at = one->before;
+        full->before = NULL;
+        last->before = page->block;
+        page->block = last;
+    }
+    while (unused) {
+        struct visitor_block *next = unused->before;
+        unused->before = self->spare;
+        self->spare = unused;
+        unused = next;
     }
 }
 
-/* Another place of a visitor that has one, which is kept in *known. */
-static bool add_place(struct report_visitors *self, uint32_t *known, uint32_t place, enum found *found)
+/* Takes out what repeats another note, where all blocks are full. What stays is written to the blocks it is read from.
+ */
+static bool clean(struct report_visitors *self, struct visitor_page *page)
 {
-    uint32_t at = *known & ~IN_LIST;
-    bool listed = *known & IN_LIST;
+    struct visitor_block *to = page->block;
+    struct notes_table table;
+    uint32_t used = 0, blocks = 1;
 
-    *found = listed ? find(self, at, place) : *known == place + 1 ? THERE : NOT_THERE;
-    if (*found != NOT_THERE) {
-        return true;
-    }
-    if (*known == 0) {
-        *known = place + 1;
-        return true;
-    }
-    if (!listed && !append(self, *known - 1, UINT32_MAX, &at)) {
+    if (!table_clear(&table, &self->scratch, notes_of(page))) {
         return false;
     }
-    if (!append(self, place, at, &at)) {
-        return false;
+    for (const struct visitor_block *block = page->block; block; block = block->before) {
+        for (size_t i = 0; i < VISITOR_NOTES; i++) {
+            uint32_t note = block->notes[i];
+            if (!table_put(&table, note)) {
+                continue;
+            }
+            if (used == VISITOR_NOTES) {
+                to = to->before;
+                used = 0;
+                blocks++;
+            }
+            to->notes[used++] = note;
+        }
     }
-    *known = at | IN_LIST;
+    shorten(self, page, to);
+    page->left = VISITOR_NOTES - used;
+    page->blocks = 0;
+    page->due = (uint16_t)(blocks < BLOCKS_CLEAN ? BLOCKS_CLEAN : blocks < UINT16_MAX ? blocks : UINT16_MAX);
     return true;
 }
 
-bool report_visitors_add(struct report_visitors *self, int64_t visitor, enum visitor_by by, uint32_t place,
-                         struct visitor_seen *out)
+static bool add_far(struct report_visitors *self, int64_t visitor, enum visitor_by by, uint32_t place)
 {
-    const size_t at = (size_t)visitor & (PAGE_SIZE - 1);
-    enum found found = NOT_THERE;
+    return idmap_put(&self->far, (uint64_t)visitor & INT64_MAX, (uint64_t)by << 32 | place, NULL) != NULL;
+}
 
-    *out = (struct visitor_seen){false, false};
-    if (visitor < 0 || visitor >= NUMBER_MAX) {
-        return add_pair(self, visitor, by, ANYWHERE, &out->first) && add_pair(self, visitor, by, place, &out->here);
+static bool is_far(int64_t visitor)
+{
+    return visitor < 0 || visitor >= VISITOR_NUMBERS;
+}
+
+bool report_visitors_make(struct report_visitors *self, int64_t visitor, enum visitor_by by, uint32_t place)
+{
+    if (is_far(visitor)) {
+        return add_far(self, visitor, by, ANYWHERE) && add_far(self, visitor, by, place);
     }
     struct visitor_page *page = page_of(self, visitor, by);
-    struct visitor_slot *slot = page ? &page->slots[at] : NULL;
-    if (!slot || slot->first == place + 1 || slot->second == place + 1) {
-        return slot != NULL;
-    }
-    if (slot->first == 0 || slot->second == 0) {
-        *out = (struct visitor_seen){slot->first == 0, true};
-        *(slot->first == 0 ? &slot->first : &slot->second) = place + 1;
-        return true;
-    }
-    page->more = page->more ? page->more : calloc(PAGE_SIZE, sizeof *page->more);
-    if (!page->more || !add_place(self, &page->more[at], place, &found)) {
+    if (!page) {
         return false;
     }
-    out->here = found == NOT_THERE;
-    return found != LIST_IS_FULL || add_pair(self, visitor, by, place, &out->here);
-}
-
-/* ---- two sets */
-
-static bool has_near(const struct report_visitors *self, const struct visitor_page *page, size_t at, uint64_t pair_key,
-                     uint64_t visitor, uint32_t place)
-{
-    const struct visitor_slot *slot = &page->slots[at];
-    uint32_t more = page->more ? page->more[at] : 0;
-
-    if (slot->first == place + 1 || slot->second == place + 1 || more == place + 1) {
-        return true;
+    if (page->left == 0 && page->block && page->blocks >= page->due && !clean(self, page)) {
+        return false;
     }
-    enum found found = more & IN_LIST ? find(self, more & ~IN_LIST, place) : NOT_THERE;
-    return found == THERE || (found == LIST_IS_FULL && idmap_find(&self->more, visitor, pair_key | place));
+    return (page->left > 0 || add_block(self, page)) && report_visitors_note(self, visitor, by, place);
 }
 
-struct common {
-    const struct report_visitors *self, *from;
-    const uint32_t *places;
-    int64_t *same;
-    struct visitors_common *out;
-};
-
-static uint32_t place_here(const struct common *common, uint32_t place)
+bool report_visitors_see(struct report_visitors *self, int64_t visitor, enum visitor_by by)
 {
-    return common->places ? common->places[place] : place;
-}
-
-static void note_visitor(const struct common *common, enum visitor_by by)
-{
-    common->out->visitors++;
-    common->out->cookies += by == VISITOR_BY_COOKIE;
-}
-
-/* A visitor that both pages have; what is beyond lists is in the map. */
-static void compare_near(const struct common *common, enum visitor_by by, size_t page, size_t at)
-{
-    const struct visitor_page *here = common->self->pages[by][page], *there = common->from->pages[by][page];
-    const uint64_t key = (uint64_t)by << 32, visitor = (uint64_t)page << VISITOR_PAGE_BITS | at;
-    uint32_t more = there->more ? there->more[at] : 0, place = 0;
-    const uint32_t marks[] = {there->slots[at].first, there->slots[at].second, more & IN_LIST ? 0 : more};
-
-    note_visitor(common, by);
-    for (size_t i = 0; i < ARRAY_LEN(marks) && marks[i] != 0; i++) {
-        place = place_here(common, marks[i] - 1);
-        common->same[place] += has_near(common->self, here, at, key, visitor, place);
+    if (is_far(visitor)) {
+        return add_far(self, visitor, by, ANYWHERE);
     }
-    for (uint32_t i = more & ~IN_LIST; more & IN_LIST; i = common->from->places[i].before) {
-        place = place_here(common, common->from->places[i].place);
-        common->same[place] += has_near(common->self, here, at, key, visitor, place);
-        if (common->from->places[i].before == i) {
-            break;
+    struct visitor_page *page = page_of(self, visitor, by);
+    if (page) {
+        page->seen |= UINT64_C(1) << ((uint64_t)visitor & (BIT_COUNT - 1));
+    }
+    return page != NULL;
+}
+
+/* ---- counting */
+
+void report_visitors_ask(struct visitors_question *self, const struct report_visitors *set,
+                         const struct report_visitors *other)
+{
+    *self = (struct visitors_question){.sets = {set, other}};
+    atomic_init(&self->taken, 0);
+}
+
+void report_visitors_count_done(struct visitors_count *self)
+{
+    free(self->at);
+    *self = (struct visitors_count){0};
+}
+
+static const struct visitor_page *book_of(const struct report_visitors *set, enum visitor_by by, size_t book)
+{
+    return set && book < set->books_caps[by] ? set->books[by][book] : NULL;
+}
+
+/* A page's notes of one set, their places as those to count at. Returns how many there are. */
+static size_t read_notes(const struct visitor_page *page, const uint32_t *places, uint32_t *out)
+{
+    size_t left = page->left, count = 0;
+
+    for (const struct visitor_block *block = page->block; block; block = block->before) {
+        memcpy(out + count, block->notes, (VISITOR_NOTES - left) * sizeof *out);
+        count += VISITOR_NOTES - left;
+        left = 0;
+    }
+    for (size_t i = 0; places && i < count; i++) { /* loads that do not wait for each other */
+        out[i] = places[out[i] >> VISITOR_PAGE_BITS] << VISITOR_PAGE_BITS | (out[i] & (BIT_COUNT - 1));
+    }
+    return count;
+}
+
+/* Each note once, where it is to be counted. In steps, so that misses of one are not behind wrong guesses of another.
+ */
+static enum err count_page(const struct visitors_question *question, const struct visitor_page *const pages[2],
+                           struct notes_memory *memory, uint32_t *at)
+{
+    size_t notes_max = notes_of(pages[0]) + notes_of(pages[1]), count = 0, kept = 0;
+    struct notes_table table;
+
+    if (notes_max == 0) {
+        return OK;
+    }
+    if (!table_clear(&table, memory, notes_max)) {
+        return ERR_NOMEM;
+    }
+    uint32_t *notes = memory->notes;
+    for (size_t s = 0; s < ARRAY_LEN(question->sets); s++) {
+        count += read_notes(pages[s], question->places[s], notes + count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t note = notes[i];
+        notes[kept] = note >> VISITOR_PAGE_BITS;
+        kept += table_put(&table, note);
+    }
+    for (size_t i = 0; i < kept; i++) {
+        at[notes[i]]++;
+    }
+    return OK;
+}
+
+/* Pages ahead of the one being counted: their notes were written long ago. */
+static inline void look_at(const struct visitor_block *block)
+{
+    for (size_t at = 0; block && at < sizeof *block; at += 64) {
+        __builtin_prefetch((const char *)block + at);
+    }
+}
+
+static inline void look_ahead(const struct visitor_page *book, size_t page)
+{
+    if (book && page + AHEAD < BOOK_PAGES) {
+        look_at(book[page + AHEAD].block);
+    }
+    if (book && page + AHEAD / 2 < BOOK_PAGES && book[page + AHEAD / 2].block) {
+        look_at(book[page + AHEAD / 2].block->before);
+    }
+}
+
+static enum err count_book(const struct visitors_question *question, enum visitor_by by, size_t book,
+                           struct notes_memory *memory, struct visitors_count *out)
+{
+    const struct visitor_page *books[2] = {book_of(question->sets[0], by, book), book_of(question->sets[1], by, book)};
+    static const struct visitor_page empty;
+    enum err err = OK;
+
+    for (size_t i = 0; err == OK && (books[0] || books[1]) && i < BOOK_PAGES; i++) {
+        const struct visitor_page *pages[2] = {books[0] ? &books[0][i] : &empty, books[1] ? &books[1][i] : &empty};
+        look_ahead(books[0], i);
+        look_ahead(books[1], i);
+        int visitors = __builtin_popcountll(pages[0]->seen | pages[1]->seen);
+        out->visitors += visitors;
+        out->cookies += by == VISITOR_BY_COOKIE ? visitors : 0;
+        err = count_page(question, pages, memory, out->at);
+    }
+    return err;
+}
+
+/* Those of numbers far apart; pairs of both sets at the same place once. */
+static enum err count_far(const struct visitors_question *question, struct visitors_count *out)
+{
+    struct idmap told;
+    enum err err = OK;
+
+    idmap_init(&told, (size_t)2 * FAR_MAX);
+    for (size_t s = 0; s < ARRAY_LEN(question->sets) && question->sets[s]; s++) {
+        const struct idmap *far = &question->sets[s]->far;
+        for (size_t i = 0; err == OK && i < far->cap; i++) {
+            const struct idmap_slot *slot = &far->slots[i];
+            uint32_t place = (uint32_t)slot->b;
+            bool added = false;
+            if (slot->a == IDMAP_NO_KEY) {
+                continue;
+            }
+            if (place != ANYWHERE && question->places[s]) {
+                place = question->places[s][place];
+            }
+            err = idmap_put(&told, slot->a, (slot->b >> 32 << 32) | place, &added) ? OK : ERR_NOMEM;
+            if (place == ANYWHERE) {
+                out->visitors += added;
+                out->cookies += added && slot->b >> 32 == VISITOR_BY_COOKIE;
+            } else {
+                out->at[place] += added;
+            }
         }
     }
+    idmap_done(&told);
+    return err;
 }
 
-static void compare_mapped(const struct common *common, const struct idmap_slot *slot)
+static size_t books_count(const struct visitors_question *question, int by)
 {
-    enum visitor_by by = (enum visitor_by)(slot->b >> 32);
-    uint32_t place = (uint32_t)slot->b;
-    size_t page = (size_t)(slot->a >> VISITOR_PAGE_BITS), at = (size_t)slot->a & (PAGE_SIZE - 1);
+    size_t count = question->sets[0]->books_caps[by];
+    size_t other = question->sets[1] ? question->sets[1]->books_caps[by] : 0;
 
-    if (place == ANYWHERE) {
-        if (idmap_find(&common->self->more, slot->a, slot->b)) {
-            note_visitor(common, by);
-        }
-        return;
-    }
-    place = place_here(common, place);
-    uint64_t key = slot->b & ~(uint64_t)UINT32_MAX;
-    if (slot->a >= (uint64_t)NUMBER_MAX) {
-        common->same[place] += idmap_find(&common->self->more, slot->a, key | place) != NULL;
-    } else if (page < common->self->caps[by] && common->self->pages[by][page]) {
-        common->same[place] += has_near(common->self, common->self->pages[by][page], at, key, slot->a, place);
-    }
+    return count > other ? count : other;
 }
 
-static void compare_pages(const struct common *common, enum visitor_by by, size_t page)
+/* The part of that number; *more = false: there are no more. */
+static enum err count_part(const struct visitors_question *question, size_t part, struct notes_memory *memory,
+                           struct visitors_count *out, bool *more)
 {
-    const struct visitor_page *here = common->self->pages[by][page], *there = common->from->pages[by][page];
-
-    for (size_t at = 0; here && there && at < PAGE_SIZE; at++) {
-        if (here->slots[at].first != 0 && there->slots[at].first != 0) {
-            compare_near(common, by, page, at);
-        }
-    }
-}
-
-void report_visitors_common(const struct report_visitors *self, const struct report_visitors *from,
-                            const uint32_t *places, int64_t *same, struct visitors_common *out)
-{
-    const struct common common = {self, from, places, same, out};
-
-    *out = (struct visitors_common){0, 0};
     for (int by = 0; by < VISITOR_BY_COUNT; by++) {
-        for (size_t page = 0; page < self->caps[by] && page < from->caps[by]; page++) {
-            compare_pages(&common, (enum visitor_by)by, page);
+        size_t books = books_count(question, by);
+        if (part < books) {
+            return count_book(question, (enum visitor_by)by, part, memory, out);
         }
+        part -= books;
     }
-    for (size_t i = 0; i < from->more.cap; i++) {
-        if (from->more.slots[i].a != IDMAP_NO_KEY) {
-            compare_mapped(&common, &from->more.slots[i]);
-        }
+    *more = part == 0;
+    return part == 0 ? count_far(question, out) : OK;
+}
+
+enum err report_visitors_count(struct visitors_question *question, struct visitors_count *out)
+{
+    struct notes_memory memory = {0};
+    bool more = true;
+    enum err err = OK;
+
+    *out = (struct visitors_count){.at = calloc(question->places_count + 1, sizeof *out->at)};
+    err = out->at ? OK : ERR_NOMEM;
+    while (err == OK && more) {
+        err = count_part(question, atomic_fetch_add(&question->taken, 1), &memory, out, &more);
     }
+    free(memory.notes);
+    return err;
 }
