@@ -148,15 +148,7 @@ CREATE INDEX link_campaign ON link (campaign_id) WHERE campaign_id IS NOT NULL;
 CREATE INDEX link_channel ON link (channel_id) WHERE channel_id IS NOT NULL;
 CREATE INDEX link_owner ON link (owner_id, tombstone) WHERE owner_id IS NOT NULL;
 CREATE INDEX link_bin ON link (deleted_ms) WHERE deleted_ms IS NOT NULL AND tombstone = 0;
--- For lists. Those of the rarer states cost nothing where most links are not in them; the times grow at their end.
-CREATE INDEX link_created ON link (created_ms);
-CREATE INDEX link_updated ON link (updated_ms);
-CREATE INDEX link_domain ON link (domain_id);
-CREATE INDEX link_archived ON link (archived) WHERE archived = 1;
-CREATE INDEX link_disabled ON link (enabled) WHERE enabled = 0;
-CREATE INDEX link_from ON link (valid_from_ms) WHERE valid_from_ms IS NOT NULL;
-CREATE INDEX link_until ON link (valid_until_ms) WHERE valid_until_ms IS NOT NULL;
-CREATE INDEX link_limited ON link (max_clicks) WHERE max_clicks > 0;
+CREATE INDEX link_created ON link (created_ms);    -- the order of lists; grows at its end
 
 -- Custom codes, per domain. Imported ones may be any UTF-8 path. folded = case-folded when the install folds, else = alias.
 CREATE TABLE link_alias (
@@ -189,6 +181,27 @@ WHEN NEW.url <> OLD.url OR NEW.title <> OLD.title OR NEW.notes <> OLD.notes
 BEGIN DELETE FROM link_gram WHERE block = NEW.id >> 8; END;
 CREATE TRIGGER link_gram_alias AFTER INSERT ON link_alias
 BEGIN DELETE FROM link_gram WHERE block = NEW.link_id >> 8; END;
+
+-- What lists look at of all links: of each 256 by id, one column for all of them (store/link_columns.h). Made by the way once a
+-- block is full, gone as soon as something of it changes; a block whose row is missing is read from the tables themselves.
+CREATE TABLE link_column (
+    id INTEGER PRIMARY KEY,                        -- enum link_column << 40 | link.id >> 8
+    data BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER link_column_facts AFTER UPDATE ON link
+BEGIN DELETE FROM link_column WHERE id = NEW.id >> 8; END;
+CREATE TRIGGER link_column_title AFTER UPDATE OF title ON link WHEN NEW.title <> OLD.title
+BEGIN DELETE FROM link_column WHERE id = (1 << 40) + (NEW.id >> 8); END;
+CREATE TRIGGER link_column_tag_gained AFTER INSERT ON link_tag
+BEGIN DELETE FROM link_column WHERE id = (2 << 40) + (NEW.link_id >> 8); END;
+CREATE TRIGGER link_column_tag_lost AFTER DELETE ON link_tag
+BEGIN DELETE FROM link_column WHERE id = (2 << 40) + (OLD.link_id >> 8); END;
+
+-- What folds have written into link_stat since the columns of figures were made: the figures of the links each touched.
+CREATE TABLE link_figures (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,          -- in order of time; a column knows the last one that is in it
+    data BLOB NOT NULL
+) STRICT;
 
 -- API keys: only the SHA-256 is kept.
 CREATE TABLE api_key (

@@ -35,56 +35,6 @@ l.id = :id AND
 -- use: list_filters
 ;
 
--- All of them, where no condition leaves few and a walk finds none.
--- name: link_scan_created
-SELECT l.id
--- use: list_from
-(:after_id = 0 OR (l.created_ms, l.id) < (:after_key, :after_id)) AND
--- use: list_filters
-ORDER BY l.created_ms DESC, l.id DESC LIMIT :limit;
-
--- name: link_scan_created_asc
-SELECT l.id
--- use: list_from
-(:after_id = 0 OR (l.created_ms, l.id) > (:after_key, :after_id)) AND
--- use: list_filters
-ORDER BY l.created_ms, l.id LIMIT :limit;
-
--- name: link_scan_updated
-SELECT l.id
--- use: list_from
-(:after_id = 0 OR (l.updated_ms, l.id) < (:after_key, :after_id)) AND
--- use: list_filters
-ORDER BY l.updated_ms DESC, l.id DESC LIMIT :limit;
-
--- name: link_scan_clicks
-SELECT l.id
--- use: list_from
-(:after_id = 0 OR (COALESCE(s.clicks, 0), l.id) < (:after_key, :after_id)) AND
--- use: list_filters
-ORDER BY COALESCE(s.clicks, 0) DESC, l.id DESC LIMIT :limit;
-
--- name: link_scan_last_click
-SELECT l.id
--- use: list_from
-(:after_id = 0 OR (COALESCE(s.last_ms, 0), l.id) < (:after_key, :after_id)) AND
--- use: list_filters
-ORDER BY COALESCE(s.last_ms, 0) DESC, l.id DESC LIMIT :limit;
-
--- name: link_scan_title
-SELECT l.id
--- use: list_from
-(:after_id = 0 OR (l.title, l.id) > (:after_title, :after_id)) AND
--- use: list_filters
-ORDER BY l.title, l.id LIMIT :limit;
-
--- name: link_scan_id
-SELECT l.id
--- use: list_from
-l.id > :after_id AND
--- use: list_filters
-ORDER BY l.id LIMIT :limit;
-
 -- ---- walks: ids in an order, from an index alone. First those beside the last item of the page before, then the others.
 
 -- name: link_walk_id
@@ -101,12 +51,6 @@ SELECT id FROM link INDEXED BY link_created WHERE created_ms = :key AND id > :af
 
 -- name: link_walk_created_asc
 SELECT id FROM link INDEXED BY link_created WHERE created_ms > :key AND created_ms < :end ORDER BY created_ms, id;
-
--- name: link_walk_updated_beside
-SELECT id FROM link INDEXED BY link_updated WHERE updated_ms = :key AND id < :after_id ORDER BY id DESC;
-
--- name: link_walk_updated
-SELECT id FROM link INDEXED BY link_updated WHERE updated_ms < :key AND updated_ms >= :end ORDER BY updated_ms DESC, id DESC;
 
 -- name: link_walk_clicks_beside
 SELECT link_id FROM link_stat INDEXED BY link_stat_clicks WHERE clicks = :key AND clicks >= 32 AND link_id < :after_id
@@ -130,26 +74,8 @@ SELECT id FROM link INDEXED BY link_campaign WHERE campaign_id = :of AND id > :a
 -- name: link_source_owner
 SELECT id FROM link INDEXED BY link_owner WHERE owner_id = :of AND tombstone = 0 AND id > :after_id ORDER BY id LIMIT :limit;
 
--- name: link_source_domain
-SELECT id FROM link INDEXED BY link_domain WHERE domain_id = :of AND id > :after_id ORDER BY id LIMIT :limit;
-
 -- name: link_source_bin
 SELECT id FROM link INDEXED BY link_bin WHERE deleted_ms IS NOT NULL AND tombstone = 0 LIMIT :limit;
-
--- name: link_source_archived
-SELECT id FROM link INDEXED BY link_archived WHERE archived = 1 LIMIT :limit;
-
--- name: link_source_disabled
-SELECT id FROM link INDEXED BY link_disabled WHERE enabled = 0 LIMIT :limit;
-
--- name: link_source_scheduled
-SELECT id FROM link INDEXED BY link_from WHERE valid_from_ms > :of LIMIT :limit;
-
--- name: link_source_expired
-SELECT id FROM link INDEXED BY link_until WHERE valid_until_ms <= :of LIMIT :limit;
-
--- name: link_source_used_up
-SELECT id FROM link INDEXED BY link_limited WHERE max_clicks > 0 LIMIT :limit;
 
 -- name: link_source_created
 SELECT id FROM link INDEXED BY link_created WHERE created_ms >= :of AND created_ms < :to_ms LIMIT :limit;

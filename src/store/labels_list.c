@@ -31,8 +31,8 @@ static enum err list(struct db *db, struct arena *arena, const struct labels_fil
     bool more = found == filter->limit && stmt_next(rows);
     stmt_reset(rows);
     enum err err = stmt_err(rows);
-    for (size_t i = 0; !err && !filter->no_sums && i < found; i++) {
-        err = labels_read_sums(db, filter->bounds, &labels[i]);
+    if (!err && !filter->no_sums) {
+        err = labels_sum_up(db, arena, filter->bounds, labels, found);
     }
     if (!err && total) {
         struct stmt *row = filtered(db, arena, SQL_LABEL_COUNT, filter);

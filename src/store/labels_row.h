@@ -8,5 +8,8 @@
 void labels_read(struct stmt *row, struct arena *arena, struct label *out);
 /* Fills links and counts of a label whose kind and id are set. */
 enum err labels_read_sums(struct db *db, const struct bounds *bounds, struct label *label);
+/* The same of labels of one kind, whose figures are zero and last_ms TIME_NONE. */
+enum err labels_sum_up(struct db *db, struct arena *arena, const struct bounds *bounds, struct label *labels,
+                       size_t labels_count);
 
 #endif

@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lists of links, with a million of them. Candidates are ids from one index (links_source.c); each is checked against
- * the whole filter by the same statement, which also says what it is put in order by. Three ways, the first that can:
+ * Lists of links, with a million of them. Three ways, the first that can:
  *
- * - some condition leaves few links: all of them are checked and put in order here, whatever the order;
- * - the order has an index: it is walked until the page is full, which is soon, since no condition leaves few; where
- *   conditions meet rarely the walk is given up after so many looks;
- * - else one statement looks at every link and keeps the best.
+ * - some condition leaves few links, as its index says (links_source.c): each is checked by one statement with the
+ * whole filter and put in order here, whatever the order;
+ * - the order has an index: it is walked, each link checked likewise, until the page is full, which is soon, since no
+ *   condition leaves few; where conditions meet rarely the walk is given up after so many looks;
+ * - else all links are looked at by their columns (links_sweep.c), and the best are kept.
  *
- * A search leaves out blocks of links that cannot hold the text (link_grams.h), as if that were one more condition.
+ * A search leaves out blocks of links that cannot hold the text (link_grams.h); of the others each is looked at.
  *
- * An index for each pair of condition and order was rejected: each costs every import and every edit, these cost one
- * look at a link for each candidate. The rows of the page are then read one by one with everything that belongs to
- * them, in the same snapshot; so there is one place that reads a link.
+ * An index for each order and each pair of condition and order was rejected: they cost every import and every fold. The
+ * rows of the page are then read one by one with everything that belongs to them, in the same snapshot; so there is one
+ * place that reads a link.
  */
 #include "linkpond/store/links.h"
 
 #include <stdlib.h>
 
-#include "linkpond/store/link_grams.h"
-
 #include "like.h"
 #include "links_source.h"
+#include "links_sweep.h"
 #include "row.h"
 
 /* The numbers in sql/queries/link_list.sql. */
@@ -29,8 +28,11 @@ _Static_assert(LINK_SCHEDULED == 0 && LINK_ACTIVE == 1 && LINK_EXPIRED == 2 && L
                    LINK_DISABLED == 4 && LINK_ARCHIVED == 5,
                "states as in link_list.sql");
 
-#define WALK_LOOKS  60000 /* links looked at for one page before the walk is given up */
-#define COUNT_LOOKS 25000 /* links looked at for a total */
+#define WALK_LOOKS     4000 /* links looked at for one page before the walk is given up */
+#define SEARCH_AT_ONCE 4096 /* links whose text is looked at before the next are put in order */
+#define SEARCH_GROWS   4
+#define COUNT_LOOKS    25000 /* links whose text is looked at for a total */
+#define COUNT_UNMADE   128   /* blocks that have no columns yet, read for a total */
 
 /* ---- one statement with the whole filter ---- */
 
@@ -54,12 +56,6 @@ static struct stmt *filtered(struct db *db, struct arena *arena, enum sql_id tex
     return rows;
 }
 
-/* Where a link stands in the order. */
-struct place {
-    int64_t id, key;
-    str title;
-};
-
 /* Columns of link_list_check. */
 static const int key_column[] = {
     [LINKS_BY_CREATED] = 0,    [LINKS_BY_CREATED_ASC] = 0, [LINKS_BY_UPDATED] = 1, [LINKS_BY_CLICKS] = 2,
@@ -81,118 +77,43 @@ static bool check(struct stmt *row, int64_t id)
     return stmt_next(row);
 }
 
-static int compare(const void *a, const void *b, void *arg)
-{
-    const struct place *x = a, *y = b;
-    const enum links_sort *sort = arg;
-    bool rising = *sort == LINKS_BY_CREATED_ASC || *sort == LINKS_BY_TITLE || *sort == LINKS_BY_ID;
-    int order = x->key != y->key ? (x->key < y->key ? -1 : 1) : str_cmp(x->title, y->title);
-
-    order = order != 0 ? order : x->id < y->id ? -1 : x->id > y->id;
-    return rising ? order : -order;
-}
-
 /* ---- candidates in any order ---- */
 
-/* Ids of an array, or of rows. */
-struct candidates {
-    const int64_t *ids;
-    size_t count;
-    struct stmt *rows;
-};
-
-static bool candidates_next(struct candidates *self, int64_t *id)
+static void keep_ids(const struct ranking *ranking, int64_t *ids, size_t *found)
 {
-    if (self->rows) {
-        bool found = stmt_next(self->rows);
-        *id = found ? stmt_i64(self->rows, 0) : 0;
-        return found;
+    for (size_t i = 0; i < ranking->count; i++) {
+        ids[i] = ranking->places[i].id;
     }
-    if (self->count == 0) {
-        return false;
-    }
-    *id = *self->ids++;
-    self->count--;
-    return true;
+    *found = ranking->count;
 }
 
-/* The first of all places that were added, behind one of them. */
-struct ranking {
-    struct place *places, after;
-    size_t count, keep, cap;
-    enum links_sort sort;
-    struct arena *arena;
-    bool full; /* what stands behind places[keep - 1] is not wanted any more */
-};
-
-static void ranking_sort(struct ranking *self)
-{
-    qsort_r(self->places, self->count, sizeof *self->places, compare, &self->sort);
-    self->full = self->full || self->count >= self->keep;
-    self->count = self->count < self->keep ? self->count : self->keep;
-}
-
-static void ranking_add(struct ranking *self, const struct place *place)
-{
-    bool before = self->after.id != 0 && compare(place, &self->after, &self->sort) <= 0;
-
-    if (before || (self->full && compare(place, &self->places[self->keep - 1], &self->sort) > 0)) {
-        return;
-    }
-    if (self->count == self->cap) {
-        ranking_sort(self);
-    }
-    self->places[self->count] = *place;
-    self->places[self->count++].title = arena_str(self->arena, place->title);
-}
-
-static bool ranking_init(struct ranking *self, struct arena *arena, const struct links_filter *filter)
-{
-    size_t keep = filter->limit + 1;
-
-    *self = (struct ranking){.keep = keep, .cap = keep * 4, .sort = filter->sort, .arena = arena};
-    self->after = (struct place){.id = filter->after.id};
-    if (key_column[filter->sort] >= 0) {
-        self->after.key = filter->after.key;
-    } else if (filter->sort == LINKS_BY_TITLE) {
-        self->after.title = filter->after.title;
-    }
-    self->places = ARENA_ARRAY(arena, struct place, self->cap);
-    return self->places != NULL;
-}
-
-static enum err rank(const struct listing *self, struct candidates *candidates, int64_t *ids, size_t *found,
-                     struct links_total *total)
+static enum err rank_few(const struct listing *self, const struct links_few *few, int64_t *ids, size_t *found,
+                         struct links_total *total)
 {
     const struct links_filter *filter = self->filter;
     struct stmt *row = filtered(self->db, self->arena, SQL_LINK_LIST_CHECK, filter);
     int column = key_column[filter->sort];
     struct ranking ranking;
-    struct place place = {0};
     int64_t matches = 0;
 
-    if (!ranking_init(&ranking, self->arena, filter)) {
+    if (!ranking_init(&ranking, self->arena, filter, filter->limit + 1)) {
         return ERR_NOMEM;
     }
-    while (candidates_next(candidates, &place.id)) {
-        if (link_search_may(&self->search, place.id) && check(row, place.id)) {
-            place.key = column >= 0 ? stmt_i64(row, column) : 0;
-            place.title = filter->sort == LINKS_BY_TITLE ? stmt_str(row, 4) : (str){0};
-            ranking_add(&ranking, &place);
+    for (size_t i = 0; i < few->count; i++) {
+        if (link_search_may(&self->search, few->ids[i]) && check(row, few->ids[i])) {
+            ranking_add(&ranking,
+                        &(struct place){.id = few->ids[i],
+                                        .key = column >= 0 ? stmt_i64(row, column) : 0,
+                                        .title = filter->sort == LINKS_BY_TITLE ? stmt_str(row, 4) : STR("")});
             matches++;
         }
     }
-    enum err err = candidates->rows ? stmt_err(candidates->rows) : OK;
-    err = err ? err : stmt_err(row) ? stmt_err(row) : self->arena->overflow ? ERR_NOMEM : OK;
+    enum err err = stmt_err(row) ? stmt_err(row) : self->arena->overflow ? ERR_NOMEM : OK;
     stmt_reset(row);
     ranking_sort(&ranking);
-    for (size_t i = 0; i < ranking.count; i++) {
-        ids[i] = ranking.places[i].id;
-    }
-    *found = ranking.count;
+    keep_ids(&ranking, ids, found);
     if (total) {
-        bool exact = matches <= LIMIT_COUNT_EXACT;
-        *total = (struct links_total){exact ? matches : LIMIT_COUNT_EXACT, exact};
+        *total = (struct links_total){matches, true};
     }
     return err;
 }
@@ -211,79 +132,110 @@ static enum err walk(const struct listing *self, int64_t *ids, size_t *found, bo
         *given_up = true;
         return OK;
     }
-    while (kept <= limit && looks < WALK_LOOKS && links_walk_next(&walk, &id)) {
-        if (!link_search_may(&self->search, id)) {
-            continue;
-        }
-        if (check(row, id)) {
+    for (; kept <= limit && looks < WALK_LOOKS + limit && links_walk_next(&walk, &id); looks++) {
+        if (link_search_may(&self->search, id) && check(row, id)) {
             ids[kept++] = id;
         }
-        looks++;
     }
     enum err err = links_walk_end(&walk);
     err = err ? err : stmt_err(row);
     stmt_reset(row);
     *found = kept;
-    *given_up = kept <= limit && (looks == WALK_LOOKS || walk.partial);
+    *given_up = kept <= limit && (looks == WALK_LOOKS + limit || walk.partial);
     return err;
 }
 
-static enum err read_ids(struct stmt *rows, int64_t *ids, size_t cap, size_t *count)
+/* The first of all that are meant, the text of a search apart. */
+static enum err sweep_ranked(const struct listing *self, const struct links_filter *filter, struct ranking *ranking,
+                             int64_t *matches)
 {
-    size_t found = 0;
+    struct links_sweep sweep;
+    int64_t id;
 
-    while (found < cap && stmt_next(rows)) {
-        ids[found++] = stmt_i64(rows, 0);
+    if (!links_sweep_begin(&sweep, self->db, self->arena, filter, &self->search, true)) {
+        return ERR_NOMEM;
     }
-    stmt_reset(rows);
-    if (!stmt_err(rows)) {
-        *count = found;
+    for (*matches = 0; links_sweep_next(&sweep, &id); (*matches)++) {
+        struct place place = links_sweep_place(&sweep);
+        ranking_add(ranking, &place);
     }
-    return stmt_err(rows);
+    ranking_sort(ranking);
+    enum err err = links_sweep_end(&sweep);
+    return err ? err : self->arena->overflow ? ERR_NOMEM : OK;
 }
 
-static enum err scan(struct db *db, struct arena *arena, const struct links_filter *filter, int64_t *ids, size_t *found)
+static enum err sweep(const struct listing *self, int64_t *ids, size_t *found, struct links_total *total)
 {
-    static const enum sql_id texts[] = {
-        [LINKS_BY_CREATED] = SQL_LINK_SCAN_CREATED,
-        [LINKS_BY_CREATED_ASC] = SQL_LINK_SCAN_CREATED_ASC,
-        [LINKS_BY_CLICKS] = SQL_LINK_SCAN_CLICKS,
-        [LINKS_BY_UPDATED] = SQL_LINK_SCAN_UPDATED,
-        [LINKS_BY_LAST_CLICK] = SQL_LINK_SCAN_LAST_CLICK,
-        [LINKS_BY_TITLE] = SQL_LINK_SCAN_TITLE,
-        [LINKS_BY_ID] = SQL_LINK_SCAN_ID,
-    };
-    struct stmt *rows = filtered(db, arena, texts[filter->sort], filter);
+    struct ranking ranking;
+    int64_t matches = 0;
 
-    stmt_bind_i64(rows, "after_id", filter->after.id);
-    if (filter->sort == LINKS_BY_TITLE) {
-        stmt_bind_str(rows, "after_title", filter->after.title);
-    } else if (filter->sort != LINKS_BY_ID) {
-        stmt_bind_i64(rows, "after_key", filter->after.key);
+    if (!ranking_init(&ranking, self->arena, self->filter, self->filter->limit + 1)) {
+        return ERR_NOMEM;
     }
-    stmt_bind_i64(rows, "limit", (int64_t)filter->limit + 1);
-    return read_ids(rows, ids, filter->limit + 1, found);
+    enum err err = sweep_ranked(self, self->filter, &ranking, &matches);
+    keep_ids(&ranking, ids, found);
+    if (total) {
+        *total = (struct links_total){matches, true};
+    }
+    return err;
+}
+
+/* Texts are looked at in the order of the list, so many of them that the page is full. */
+static enum err sweep_search(const struct listing *self, int64_t *ids, size_t *found)
+{
+    struct links_filter filter = *self->filter;
+    struct stmt *row = filtered(self->db, self->arena, SQL_LINK_LIST_CHECK, self->filter);
+    size_t limit = filter.limit, kept = 0;
+    bool more = true;
+    enum err err = OK;
+
+    for (size_t keep = SEARCH_AT_ONCE; !err && more && kept <= limit; keep *= SEARCH_GROWS) {
+        struct ranking ranking;
+        int64_t matches = 0;
+        if (!ranking_init(&ranking, self->arena, &filter, keep)) {
+            return ERR_NOMEM;
+        }
+        err = sweep_ranked(self, &filter, &ranking, &matches);
+        for (size_t i = 0; !err && i < ranking.count && kept <= limit; i++) {
+            if (check(row, ranking.places[i].id)) {
+                ids[kept++] = ranking.places[i].id;
+            }
+        }
+        more = ranking.count == keep;
+        if (more) {
+            const struct place *last = &ranking.places[keep - 1];
+            filter.after = (struct links_after){last->id, last->key, last->title};
+        }
+    }
+    err = err ? err : stmt_err(row);
+    stmt_reset(row);
+    *found = kept;
+    return err;
 }
 
 static enum err count_many(const struct listing *self, struct links_total *total)
 {
     struct stmt *row = filtered(self->db, self->arena, SQL_LINK_LIST_CHECK, self->filter);
-    struct stmt *rows = links_source_all(self->db, self->filter);
-    int64_t found = 0;
+    struct links_sweep sweep;
+    int64_t found = 0, id;
     size_t looks = 0;
     bool more = false;
 
-    while (found <= LIMIT_COUNT_EXACT && looks < COUNT_LOOKS && (more = stmt_next(rows))) {
-        int64_t id = stmt_i64(rows, 0);
-        if (link_search_may(&self->search, id)) {
+    if (!links_sweep_begin(&sweep, self->db, self->arena, self->filter, &self->search, false)) {
+        return ERR_NOMEM;
+    }
+    while (looks < COUNT_LOOKS && links_sweep_unmade(&sweep) < COUNT_UNMADE && (more = links_sweep_next(&sweep, &id))) {
+        if (self->filter->q.len > 0) {
             found += check(row, id);
             looks++;
+        } else {
+            found++;
         }
     }
-    enum err err = stmt_err(rows) ? stmt_err(rows) : stmt_err(row);
-    stmt_reset(rows);
+    enum err err = links_sweep_end(&sweep);
+    err = err ? err : stmt_err(row);
     stmt_reset(row);
-    *total = (struct links_total){found <= LIMIT_COUNT_EXACT ? found : LIMIT_COUNT_EXACT, !more};
+    *total = (struct links_total){found, !more};
     return err;
 }
 
@@ -311,15 +263,14 @@ static enum err page_ids(struct listing *self, int64_t *ids, size_t *found, stru
     enum err err = find_few(self, &few);
 
     if (err || few.complete) {
-        return err ? err : rank(self, &(struct candidates){few.ids, few.count, NULL}, ids, found, total);
+        return err ? err : rank_few(self, &few, ids, found, total);
     }
     err = walk(self, ids, found, &given_up);
-    if (!err && given_up && (self->search.on || links_source_narrows(self->filter))) {
-        struct candidates candidates = {.rows = links_source_all(self->db, self->filter)};
-        return rank(self, &candidates, ids, found, total);
+    if (!err && given_up && self->filter->q.len == 0) {
+        return sweep(self, ids, found, total);
     }
     if (!err && given_up) {
-        err = scan(self->db, self->arena, self->filter, ids, found);
+        err = sweep_search(self, ids, found);
     }
     return err || !total ? err : count_many(self, total);
 }
@@ -407,9 +358,9 @@ enum err links_list_ids(struct db *db, struct arena *arena, const struct links_f
     struct links_few few;
     enum err err = find_few(&listing, &few);
     struct stmt *row = filtered(db, arena, SQL_LINK_LIST_CHECK, filter);
-    struct candidates candidates = {.ids = few.ids, .count = few.count};
+    struct stmt *rows = NULL;
     size_t found = 0;
-    int64_t id;
+    int64_t id = 0;
 
     if (err) {
         return err;
@@ -417,16 +368,17 @@ enum err links_list_ids(struct db *db, struct arena *arena, const struct links_f
     if (few.complete) {
         qsort(few.ids, few.count, sizeof *few.ids, compare_ids);
     } else {
-        candidates.rows = links_source_by_id(db, filter, after_id);
+        rows = links_source_by_id(db, filter, after_id);
     }
-    while (found < cap && candidates_next(&candidates, &id)) {
+    for (size_t i = 0; found < cap && (rows ? stmt_next(rows) : i < few.count); i++) {
+        id = rows ? stmt_i64(rows, 0) : few.ids[i];
         if (id > after_id && link_search_may(&listing.search, id) && check(row, id)) {
             ids[found++] = id;
         }
     }
-    if (candidates.rows) {
-        err = stmt_err(candidates.rows);
-        stmt_reset(candidates.rows);
+    if (rows) {
+        err = stmt_err(rows);
+        stmt_reset(rows);
     }
     err = err ? err : stmt_err(row) ? stmt_err(row) : arena->overflow ? ERR_NOMEM : OK;
     stmt_reset(row);

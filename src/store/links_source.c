@@ -4,33 +4,25 @@
 /* A condition and the index that finds its links. */
 struct condition {
     enum sql_id text;
-    enum { PLAIN, BY_ID, OF_TIME, OF_DAYS } kind; /* BY_ID: in order of ids, and goes on behind one */
+    enum { PLAIN, BY_ID, OF_DAYS } kind; /* BY_ID: in order of ids, and goes on behind one */
     bool on;
     int64_t of;
 };
-#define CONDITIONS 12
+#define CONDITIONS 6
 
 /* Those that usually narrow most come first. */
 static void read_conditions(const struct links_filter *filter, struct condition out[CONDITIONS])
 {
     const struct bounds *bounds = filter->bounds;
     int64_t owner = bounds->by_owner ? bounds->owner_id : filter->owner_id;
-    int64_t domain = bounds->by_domain ? bounds->domain_id : filter->domain_id;
     bool days = filter->created_from_ms != 0 || (filter->created_to_ms != 0 && filter->created_to_ms != INT64_MAX);
     const struct condition all[CONDITIONS] = {
         {SQL_LINK_SOURCE_BIN, PLAIN, filter->bin, 0},
-        {SQL_LINK_SOURCE_SCHEDULED, OF_TIME, filter->state == LINK_SCHEDULED, filter->now_ms},
-        {SQL_LINK_SOURCE_USED_UP, PLAIN, filter->state == LINK_USED_UP, 0},
-        {SQL_LINK_SOURCE_DISABLED, PLAIN, filter->state == LINK_DISABLED && !filter->bin, 0},
         {SQL_LINK_SOURCE_TAG, BY_ID, filter->tag_id != 0, filter->tag_id},
         {SQL_LINK_SOURCE_CHANNEL, BY_ID, filter->channel_id != 0, filter->channel_id},
         {SQL_LINK_SOURCE_CREATED, OF_DAYS, days, filter->created_from_ms},
         {SQL_LINK_SOURCE_CAMPAIGN, BY_ID, filter->campaign_id != 0, filter->campaign_id},
-        {SQL_LINK_SOURCE_EXPIRED, OF_TIME, filter->state == LINK_EXPIRED, filter->now_ms},
-        {SQL_LINK_SOURCE_ARCHIVED, PLAIN,
-         filter->state == LINK_ARCHIVED || (filter->state < 0 && filter->archived == 1), 0},
         {SQL_LINK_SOURCE_OWNER, BY_ID, filter->owner_id != 0 || bounds->by_owner, owner},
-        {SQL_LINK_SOURCE_DOMAIN, BY_ID, filter->domain_id != 0 || bounds->by_domain, domain},
     };
     memcpy(out, all, sizeof all);
 }
@@ -86,47 +78,19 @@ enum err links_source_few(struct db *db, struct arena *arena, const struct links
     return OK;
 }
 
-/* The one that usually narrows most; NULL = there is none. */
-static const struct condition *narrowest(const struct condition conditions[CONDITIONS], bool by_id)
-{
-    for (size_t i = 0; i < CONDITIONS; i++) {
-        if (conditions[i].on && (!by_id || conditions[i].kind == BY_ID)) {
-            return &conditions[i];
-        }
-    }
-    return NULL;
-}
-
-static struct stmt *open_narrowest(struct db *db, const struct links_filter *filter, bool by_id, int64_t after_id)
+struct stmt *links_source_by_id(struct db *db, const struct links_filter *filter, int64_t after_id)
 {
     struct condition conditions[CONDITIONS];
 
     read_conditions(filter, conditions);
-    const struct condition *found = narrowest(conditions, by_id);
-    if (found) {
-        return open_source(db, filter, found, after_id, -1);
+    for (size_t i = 0; i < CONDITIONS; i++) {
+        if (conditions[i].on && conditions[i].kind == BY_ID) {
+            return open_source(db, filter, &conditions[i], after_id, -1);
+        }
     }
     struct stmt *rows = db_stmt(db, SQL_LINK_WALK_ID);
     stmt_bind_i64(rows, "after_id", after_id);
     return rows;
-}
-
-bool links_source_narrows(const struct links_filter *filter)
-{
-    struct condition conditions[CONDITIONS];
-
-    read_conditions(filter, conditions);
-    return narrowest(conditions, false) != NULL;
-}
-
-struct stmt *links_source_all(struct db *db, const struct links_filter *filter)
-{
-    return open_narrowest(db, filter, false, 0);
-}
-
-struct stmt *links_source_by_id(struct db *db, const struct links_filter *filter, int64_t after_id)
-{
-    return open_narrowest(db, filter, true, after_id);
 }
 
 /* ---- walks ---- */
@@ -166,10 +130,6 @@ bool links_walk_begin(struct links_walk *self, struct db *db, const struct links
         self->next = beside(db, SQL_LINK_WALK_CREATED_ASC_BESIDE, after);
         self->rows = beyond(db, SQL_LINK_WALK_CREATED_ASC, after->id != 0 ? after->key : from - 1, to);
         break;
-    case LINKS_BY_UPDATED:
-        self->next = beside(db, SQL_LINK_WALK_UPDATED_BESIDE, after);
-        self->rows = beyond(db, SQL_LINK_WALK_UPDATED, after->id != 0 ? after->key : INT64_MAX, 0);
-        break;
     case LINKS_BY_ID:
         self->rows = links_source_by_id(db, filter, after->id);
         break;
@@ -178,6 +138,7 @@ bool links_walk_begin(struct links_walk *self, struct db *db, const struct links
         self->rows = beyond(db, SQL_LINK_WALK_CLICKS, after->id != 0 ? after->key : INT64_MAX, LINKS_CLICKED_OFTEN);
         self->partial = true;
         break;
+    case LINKS_BY_UPDATED:
     case LINKS_BY_LAST_CLICK:
     case LINKS_BY_TITLE:
         return false;

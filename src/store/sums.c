@@ -2,6 +2,7 @@
 #include "linkpond/store/sums.h"
 
 #include "linkpond/model/link.h"
+#include "linkpond/store/link_columns.h"
 #include "row.h"
 
 /* A fold runs this for each link it touches, so parameters are set by place. */
@@ -21,7 +22,9 @@ static struct stmt *put_stat(struct stmt *stmt, const struct link_stat *stat)
 
 enum err sums_stat_add(struct db *db, const struct link_stat *delta)
 {
-    return stmt_run(put_stat(db_stmt(db, SQL_SUMS_STAT_ADD), delta));
+    enum err err = stmt_run(put_stat(db_stmt(db, SQL_SUMS_STAT_ADD), delta));
+
+    return err ? err : link_figures_changed(db, delta->link_id);
 }
 
 enum err sums_stat_set_last(struct db *db, int64_t link_id, int64_t from_ms, int64_t into_ms)
@@ -31,7 +34,8 @@ enum err sums_stat_set_last(struct db *db, int64_t link_id, int64_t from_ms, int
     stmt_bind_time_opt(stmt, "into_ms", into_ms);
     stmt_bind_i64(stmt, "link_id", link_id);
     stmt_bind_i64(stmt, "from_ms", from_ms);
-    return stmt_run(stmt);
+    enum err err = stmt_run(stmt);
+    return err ? err : link_figures_changed(db, link_id);
 }
 
 /* Its figures begin at that column. */
@@ -259,7 +263,7 @@ enum err sums_link_delete(struct db *db, int64_t link_id)
         stmt_bind_i64(stmt, "link_id", link_id);
         err = stmt_run(stmt);
     }
-    return err;
+    return err ? err : link_figures_changed(db, link_id);
 }
 
 enum err sums_scope_delete(struct db *db, enum sums_scope scope, int64_t scope_id)
@@ -275,5 +279,5 @@ enum err sums_reset(struct db *db)
     for (size_t i = 0; !err && i < ARRAY_LEN(texts); i++) {
         err = stmt_run(db_stmt(db, texts[i]));
     }
-    return err;
+    return err ? err : link_figures_reset(db);
 }

@@ -30,6 +30,7 @@ struct link_sums {
 };
 /* Zeros when there is no row; bytes into the arena. */
 enum err sums_link_find(struct db *db, struct arena *arena, int64_t link_id, struct link_sums *out);
+/* Whoever puts many also tells the figures of all of them (link_figures_store in link_columns.h). */
 enum err sums_link_put(struct db *db, const struct link_sums *sums);
 /* The latest of its days in rows of their own leaves them: for where the newest came to nothing. ERR_NOT_FOUND. */
 enum err sums_link_day_take(struct db *db, struct arena *arena, int64_t link_id, int64_t *day, str *out);

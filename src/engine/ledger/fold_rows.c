@@ -173,6 +173,9 @@ enum err fold_rows_store(struct fold_rows *self, struct db *db)
         err = end_link(&walk);
     }
     if (err == OK) {
+        err = fold_store_figures(walk.store);
+    }
+    if (err == OK) {
         err = store_others(self, db);
     }
     if (err == OK) {

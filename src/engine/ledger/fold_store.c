@@ -4,16 +4,20 @@
 #include <stdlib.h>
 
 #include "linkpond/model/link.h"
+#include "linkpond/store/link_columns.h"
 
 /*
  * A link a fold touches costs one read and one write, because most clicks are of the newest day, which stands in the
  * row of its figures. A click of an older day, from a lane that lagged or a clock set back, finds that day in its own
  * row.
  */
+#define FIGURES_BYTES_MAX (INT64_C(1) << 32) /* a recount touches every link */
+
 struct fold_store {
     struct db *db;
     struct arena arena; /* of the bytes read */
     struct link_sums link;
+    struct link_figures figures; /* of all links it has written */
     struct sums_cell stored[SUMS_LIST_CELLS], sum[2 * SUMS_LIST_CELLS];
     char bytes[SUMS_DAY_BYTES_MAX]; /* of the link's newest day while the link is open */
     char older[SUMS_DAY_BYTES_MAX];
@@ -26,6 +30,8 @@ struct fold_store *fold_store_new(struct db *db)
     if (self) {
         self->db = db;
         arena_init(&self->arena, SUMS_DAY_BYTES_MAX * 4);
+        self->figures = (struct link_figures){0};
+        buf_init_heap(&self->figures.bytes, FIGURES_BYTES_MAX);
     }
     return self;
 }
@@ -34,6 +40,7 @@ void fold_store_free(struct fold_store *self)
 {
     if (self) {
         arena_done(&self->arena);
+        buf_done(&self->figures.bytes);
         free(self);
     }
 }
@@ -130,5 +137,14 @@ enum err fold_store_link_end(struct fold_store *self)
     if (link->quarters.len == 0) {
         err = sums_link_day_take(self->db, &self->arena, link->stat.link_id, &link->day, &link->quarters);
     }
-    return err == OK || err == ERR_NOT_FOUND ? sums_link_put(self->db, link) : err;
+    if (err != OK && err != ERR_NOT_FOUND) {
+        return err;
+    }
+    link_figures_add(&self->figures, &link->stat);
+    return sums_link_put(self->db, link);
+}
+
+enum err fold_store_figures(struct fold_store *self)
+{
+    return link_figures_store(&self->figures, self->db);
 }

@@ -17,5 +17,7 @@ enum err fold_store_scope_day(struct fold_store *self, const struct fold_day *da
 enum err fold_store_link(struct fold_store *self, const struct link_stat *gain, struct link_ids *ids);
 enum err fold_store_link_day(struct fold_store *self, const struct fold_day *day);
 enum err fold_store_link_end(struct fold_store *self);
+/* After the last of them, which came by rising id: their figures once more, for lists. */
+enum err fold_store_figures(struct fold_store *self);
 
 #endif

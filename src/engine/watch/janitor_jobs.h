@@ -25,6 +25,8 @@ enum err janitor_retention(struct engine *engine, int64_t before_ms, int64_t now
 enum err janitor_forget_lines(struct engine *engine, int64_t before_ms, struct fault *fault);
 /* Notices that were sent, or that died, before that instant. */
 enum err janitor_forget_notices(struct engine *engine, enum outbox_state state, int64_t before_ms, struct fault *fault);
+/* What lists look at of all links (store/link_columns.h), of some more of them, and with what folds wrote since. */
+enum err janitor_make_columns(struct engine *engine, struct fault *fault);
 /* Which links a search need not look at (store/link_grams.h), of some more of them. */
 enum err janitor_make_grams(struct engine *engine, struct fault *fault);
 /* Links that have been in the bin since before that instant become tombstones, BIN_BATCH in a transaction. */
