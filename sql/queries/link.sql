@@ -144,6 +144,13 @@ WHERE id = :id;
 SELECT id FROM link INDEXED BY link_bin
 WHERE deleted_ms IS NOT NULL AND deleted_ms < :before_ms AND tombstone = 0 ORDER BY id LIMIT :limit;
 
+-- Somebody who takes the tag off keeps the link.
+-- name: link_ended_of_maker
+SELECT l.id FROM link_tag t JOIN link l ON l.id = t.link_id
+WHERE t.tag_id = (SELECT id FROM label WHERE kind = 'tag' AND key = :created_by) AND t.link_id > :after_id
+    AND l.created_by = :created_by AND l.valid_until_ms < :before_ms AND l.deleted_ms IS NULL AND l.tombstone = 0
+ORDER BY t.link_id LIMIT :limit;
+
 -- name: link_ids
 SELECT domain_id, campaign_id, channel_id, owner_id FROM link WHERE id = :id;
 

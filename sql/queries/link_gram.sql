@@ -21,6 +21,3 @@ INSERT INTO link_gram (block, grams) VALUES (:block, :grams) ON CONFLICT (block)
 
 -- name: link_gram_each
 SELECT block, grams FROM link_gram;
-
--- name: link_gram_ids
-SELECT id FROM link WHERE id >= :from_id AND id < :to_id;

@@ -2,6 +2,11 @@
 -- Lists of links under any mix of filters, without building SQL at run time (src/store/links_list.c says how the three kinds
 -- of statements go together). What is not asked for is NULL (ids, times, :pattern) or negative (:archived, :state).
 
+-- part: list_text
+l.url LIKE :pattern ESCAPE '\' OR l.title LIKE :pattern ESCAPE '\' OR l.code LIKE :pattern ESCAPE '\'
+    OR l.notes LIKE :pattern ESCAPE '\'
+    OR EXISTS (SELECT 1 FROM link_alias a WHERE a.link_id = l.id AND a.alias LIKE :pattern ESCAPE '\')
+
 -- part: list_filters
 l.tombstone = 0 AND (l.deleted_ms IS NOT NULL) = :bin
 AND (:by_owner = 0 OR l.owner_id = :bound_owner_id) AND (:by_domain = 0 OR l.domain_id = :bound_domain_id)
@@ -20,9 +25,9 @@ AND (:state < 0 OR :state = CASE
     WHEN l.valid_until_ms <= :now_ms THEN 2
     WHEN l.max_clicks > 0 AND COALESCE(s.reserved, 0) >= l.max_clicks THEN 3
     ELSE 1 END)
-AND (:pattern IS NULL OR l.url LIKE :pattern ESCAPE '\' OR l.title LIKE :pattern ESCAPE '\'
-    OR l.code LIKE :pattern ESCAPE '\' OR l.notes LIKE :pattern ESCAPE '\'
-    OR EXISTS (SELECT 1 FROM link_alias a WHERE a.link_id = l.id AND a.alias LIKE :pattern ESCAPE '\'))
+AND (:pattern IS NULL OR
+-- use: list_text
+)
 
 -- part: list_from
 FROM link l LEFT JOIN link_stat s ON s.link_id = l.id WHERE
@@ -34,6 +39,21 @@ SELECT l.created_ms, l.updated_ms, COALESCE(s.clicks, 0), COALESCE(s.last_ms, 0)
 l.id = :id AND
 -- use: list_filters
 ;
+
+-- Only the text of one: all else was looked at by columns. :id is the first parameter.
+-- name: link_list_text
+SELECT 1 FROM link l WHERE l.id = :id AND (
+-- use: list_text
+);
+
+-- Those of a block that hold a text, but for their aliases; and those whose aliases do.
+-- name: link_list_texts
+SELECT l.id FROM link l WHERE l.id >= :from_id AND l.id < :to_id AND (l.url LIKE :pattern ESCAPE '\'
+    OR l.title LIKE :pattern ESCAPE '\' OR l.code LIKE :pattern ESCAPE '\' OR l.notes LIKE :pattern ESCAPE '\');
+
+-- name: link_list_aliases
+SELECT link_id FROM link_alias INDEXED BY link_alias_link
+WHERE link_id >= :from_id AND link_id < :to_id AND alias LIKE :pattern ESCAPE '\';
 
 -- ---- walks: ids in an order, from an index alone. First those beside the last item of the page before, then the others.
 

@@ -109,6 +109,7 @@ enum err boot_engine(struct arena *arena, const struct settings *settings, const
         .abuse_email = set_or_null(settings->abuse_email),
         .public_create = settings->public_create,
         .public_create_days = settings->public_create_days,
+        .public_create_keep_ms = settings->public_create_keep_days * MS_PER_DAY,
         .public_create_per_hour = settings->public_create_per_hour,
         .public_create_owner = set_or_null(settings->public_create_owner),
     };

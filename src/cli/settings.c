@@ -39,6 +39,8 @@ const struct setting settings_table[] = {
       "Let anybody make short links at /-/new of the short domain, without signing in; they carry the tag public-page.", "允许任何人不登录就在短链域名的 /-/new 页面生成短链，这些短链带有标签 public-page。" },
     { "public_create_days", SETTING_INT, 1, 3650, NULL, "30", AT(public_create_days), false,
       "How many days links made there work.", "在该页面生成的短链有效多少天。" },
+    { "public_create_keep_days", SETTING_INT, 0, 3650, NULL, "30", AT(public_create_keep_days), false,
+      "How many days after its end such a link goes to the bin by itself; 0 = never.", "这些短链到期多少天后自动移入回收站；0 表示不移。" },
     { "public_create_per_hour", SETTING_INT, 1, 100000, NULL, "60", AT(public_create_per_hour), false,
       "How many links all visitors together may make there in an hour; one address may make 30.", "所有访客每小时合计最多生成多少条；单个地址每小时最多 30 条。" },
     { "public_create_owner", SETTING_TEXT, 0, 0, NULL, "", AT(public_create_owner), false,

@@ -157,23 +157,3 @@ bool link_search_may(const struct link_search *self, int64_t id)
 
     return !self->on || block >= self->blocks_count || self->blocks[block / 8] >> block % 8 & 1;
 }
-
-enum err link_search_ids(const struct link_search *self, struct db *db, int64_t *ids, size_t cap, size_t *count)
-{
-    size_t found = 0;
-    enum err err = OK;
-
-    for (int64_t block = 0; !err && block < self->blocks_count; block++) {
-        if (!link_search_may(self, block << LINK_BLOCK_SHIFT)) {
-            continue;
-        }
-        struct stmt *rows = of_block(db, SQL_LINK_GRAM_IDS, block);
-        while (found < cap && stmt_next(rows)) {
-            ids[found++] = stmt_i64(rows, 0);
-        }
-        stmt_reset(rows);
-        err = stmt_err(rows);
-    }
-    *count = found;
-    return err;
-}

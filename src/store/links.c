@@ -325,3 +325,23 @@ enum err links_binned_before(struct db *db, int64_t before_ms, int64_t *ids, siz
     }
     return stmt_err(rows);
 }
+
+enum err links_ended_of_maker(struct db *db, str created_by, int64_t before_ms, int64_t after_id, int64_t *ids,
+                              size_t cap, size_t *count)
+{
+    struct stmt *rows = db_stmt(db, SQL_LINK_ENDED_OF_MAKER);
+    size_t found = 0;
+
+    stmt_bind_str(rows, "created_by", created_by);
+    stmt_bind_i64(rows, "after_id", after_id);
+    stmt_bind_i64(rows, "before_ms", before_ms);
+    stmt_bind_i64(rows, "limit", (int64_t)cap);
+    while (found < cap && stmt_next(rows)) {
+        ids[found++] = stmt_i64(rows, 0);
+    }
+    stmt_reset(rows);
+    if (!stmt_err(rows)) {
+        *count = found;
+    }
+    return stmt_err(rows);
+}

@@ -28,8 +28,9 @@ _Static_assert(LINK_SCHEDULED == 0 && LINK_ACTIVE == 1 && LINK_EXPIRED == 2 && L
                    LINK_DISABLED == 4 && LINK_ARCHIVED == 5,
                "states as in link_list.sql");
 
-#define WALK_LOOKS     4000 /* links looked at for one page before the walk is given up */
-#define SEARCH_AT_ONCE 4096 /* links whose text is looked at before the next are put in order */
+#define WALK_LOOKS     4000   /* links looked at for one page before the walk is given up */
+#define SEARCH_ALL     131072 /* links that may hold a text: all of them are looked at, a block at a time */
+#define SEARCH_AT_ONCE 4096   /* links whose text is looked at before the next are put in order */
 #define SEARCH_GROWS   4
 #define COUNT_LOOKS    25000 /* links whose text is looked at for a total */
 #define COUNT_UNMADE   128   /* blocks that have no columns yet, read for a total */
@@ -180,11 +181,70 @@ static enum err sweep(const struct listing *self, int64_t *ids, size_t *found, s
     return err;
 }
 
-/* Texts are looked at in the order of the list, so many of them that the page is full. */
+/* ---- with a text ---- */
+
+static struct stmt *text_check(const struct listing *self)
+{
+    struct stmt *row = db_stmt(self->db, SQL_LINK_LIST_TEXT);
+
+    stmt_bind_str(row, "pattern", like_pattern(self->arena, self->filter->q));
+    return row;
+}
+
+static enum err mark(struct db *db, enum sql_id text, int64_t first_id, str pattern, bool hits[LINK_BLOCK_LINKS])
+{
+    struct stmt *rows = db_stmt(db, text);
+
+    stmt_bind_i64(rows, "from_id", first_id);
+    stmt_bind_i64(rows, "to_id", first_id + LINK_BLOCK_LINKS);
+    stmt_bind_str(rows, "pattern", pattern);
+    while (stmt_next(rows)) {
+        hits[stmt_i64(rows, 0) - first_id] = true;
+    }
+    return stmt_err(rows);
+}
+
+/* Where a search leaves out most blocks, all of the others are read. */
+static enum err sweep_texts(const struct listing *self, int64_t *ids, size_t *found, struct links_total *total)
+{
+    str pattern = like_pattern(self->arena, self->filter->q);
+    struct ranking ranking;
+    struct links_sweep sweep;
+    int64_t id, block = -1, matches = 0;
+    bool hits[LINK_BLOCK_LINKS];
+    enum err err = OK;
+
+    if (!ranking_init(&ranking, self->arena, self->filter, self->filter->limit + 1) ||
+        !links_sweep_begin(&sweep, self->db, self->arena, self->filter, &self->search, true)) {
+        return ERR_NOMEM;
+    }
+    while (!err && links_sweep_next(&sweep, &id)) {
+        if (id >> LINK_BLOCK_SHIFT != block) {
+            block = id >> LINK_BLOCK_SHIFT;
+            memset(hits, 0, sizeof hits);
+            err = mark(self->db, SQL_LINK_LIST_TEXTS, block << LINK_BLOCK_SHIFT, pattern, hits);
+            err = err ? err : mark(self->db, SQL_LINK_LIST_ALIASES, block << LINK_BLOCK_SHIFT, pattern, hits);
+        }
+        if (hits[id & (LINK_BLOCK_LINKS - 1)]) {
+            struct place place = links_sweep_place(&sweep);
+            ranking_add(&ranking, &place);
+            matches++;
+        }
+    }
+    ranking_sort(&ranking);
+    keep_ids(&ranking, ids, found);
+    if (total) {
+        *total = (struct links_total){matches, true};
+    }
+    enum err end = links_sweep_end(&sweep);
+    return err ? err : end ? end : self->arena->overflow ? ERR_NOMEM : OK;
+}
+
+/* Else texts are looked at in the order of the list, so many of them that the page is full. */
 static enum err sweep_search(const struct listing *self, int64_t *ids, size_t *found)
 {
     struct links_filter filter = *self->filter;
-    struct stmt *row = filtered(self->db, self->arena, SQL_LINK_LIST_CHECK, self->filter);
+    struct stmt *row = text_check(self);
     size_t limit = filter.limit, kept = 0;
     bool more = true;
     enum err err = OK;
@@ -215,7 +275,7 @@ static enum err sweep_search(const struct listing *self, int64_t *ids, size_t *f
 
 static enum err count_many(const struct listing *self, struct links_total *total)
 {
-    struct stmt *row = filtered(self->db, self->arena, SQL_LINK_LIST_CHECK, self->filter);
+    struct stmt *row = text_check(self);
     struct links_sweep sweep;
     int64_t found = 0, id;
     size_t looks = 0;
@@ -241,19 +301,11 @@ static enum err count_many(const struct listing *self, struct links_total *total
 
 /* ---- pages ---- */
 
-/* What the narrowest condition leaves, the search counted as one. */
 static enum err find_few(struct listing *self, struct links_few *out)
 {
     enum err err = links_source_few(self->db, self->arena, self->filter, out);
 
-    err = err ? err : link_search_init(&self->search, self->db, self->arena, self->filter->q);
-    bool better = self->search.on && self->search.links <= LINKS_FEW &&
-                  (!out->complete || self->search.links < (int64_t)out->count);
-    if (!err && better) {
-        err = link_search_ids(&self->search, self->db, out->ids, LINKS_FEW, &out->count);
-        out->complete = true;
-    }
-    return err;
+    return err ? err : link_search_init(&self->search, self->db, self->arena, self->filter->q);
 }
 
 static enum err page_ids(struct listing *self, int64_t *ids, size_t *found, struct links_total *total)
@@ -264,6 +316,9 @@ static enum err page_ids(struct listing *self, int64_t *ids, size_t *found, stru
 
     if (err || few.complete) {
         return err ? err : rank_few(self, &few, ids, found, total);
+    }
+    if (self->search.on && self->search.links <= SEARCH_ALL) {
+        return sweep_texts(self, ids, found, total);
     }
     err = walk(self, ids, found, &given_up);
     if (!err && given_up && self->filter->q.len == 0) {

@@ -48,7 +48,7 @@ struct settings {
     const char *listen, *admin_listen, *public_listen;
     const char *public_url, *admin_url, *abuse_email;
     bool public_create;
-    int64_t public_create_days, public_create_per_hour;
+    int64_t public_create_days, public_create_keep_days, public_create_per_hour;
     const char *public_create_owner;
     struct str_list trusted_proxies, cors_origins;
     const char *timezone;

@@ -62,8 +62,10 @@ struct engine_opts {
     const char *admin_url;   /* base of the API and the desk; NULL = the admin listener's address */
     const char *abuse_email; /* shown on previews; NULL = none */
     /* The page where anybody may make a link. */
+#define PUBLIC_PAGE STR("public-page") /* created_by of such a link, and its tag */
     bool public_create;
     int64_t public_create_days, public_create_per_hour; /* how long such a link works; how many there may be */
+    int64_t public_create_keep_ms;                      /* so long after its end it goes to the bin; 0 = never */
     const char *public_create_owner;                    /* key of the user whose they are; NULL = nobody's */
 };
 struct engine {

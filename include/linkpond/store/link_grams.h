@@ -28,7 +28,5 @@ struct link_search {
 };
 enum err link_search_init(struct link_search *self, struct db *db, struct arena *arena, str text);
 bool link_search_may(const struct link_search *self, int64_t id);
-/* Ids of all links in those blocks, which are at most `cap`. */
-enum err link_search_ids(const struct link_search *self, struct db *db, int64_t *ids, size_t cap, size_t *count);
 
 #endif

@@ -18,7 +18,6 @@
 #include "linkpond/store/labels.h"
 #include "linkpond/store/links.h"
 
-#define MAKER    STR("public-page") /* created_by, and the tag */
 #define BODY_MAX (3 * PASTE_TEXT_MAX + 1024)
 
 static const struct actor stranger = {.name = STR_INIT("public-page"), .scopes = SCOPE_LINKS_WRITE};
@@ -53,7 +52,7 @@ static enum err make_draft(struct ctx *ctx, struct request *request, str pasted,
     link_draft_init(out);
     enum err err = read_url(request, pasted, &url, fault);
     err = err ? err : link_draft_set_text(request->arena, out, "url", url, fault);
-    err = err ? err : link_draft_set_text(request->arena, out, "tags", MAKER, fault);
+    err = err ? err : link_draft_set_text(request->arena, out, "tags", PUBLIC_PAGE, fault);
     err = err ? err : link_draft_set_text(request->arena, out, "owner", owner, fault);
     out->valid_until_ms = request->now_ms + opts->public_create_days * MS_PER_DAY;
     out->presence.present |= UINT64_C(1) << LF_VALID_UNTIL;
@@ -79,7 +78,7 @@ static enum err choose_domain(struct ctx *ctx, struct request *request, struct l
 static enum err ensure_tag(struct ctx *ctx, struct request *request)
 {
     struct label label = {
-        .kind = LABEL_TAG, .key = MAKER, .created_ms = request->now_ms, .updated_ms = request->now_ms};
+        .kind = LABEL_TAG, .key = PUBLIC_PAGE, .created_ms = request->now_ms, .updated_ms = request->now_ms};
     struct fault fault = {0};
     enum err err =
         ctx->engine->opts.strict_dictionary ? editor_label_put(ctx->engine->editor, &stranger, &label, &fault) : OK;
@@ -235,7 +234,7 @@ static enum err find_made(struct ctx *ctx, struct request *request, struct creat
         return err == ERR_UNAVAILABLE || err == ERR_NOMEM ? err : ERR_NOT_FOUND;
     }
     bool ours =
-        str_eq(out->link.created_by, MAKER) && str_eq(out->link.code, ref.text) && out->link.deleted_ms == TIME_NONE;
+        str_eq(out->link.created_by, PUBLIC_PAGE) && str_eq(out->link.code, ref.text) && out->link.deleted_ms == TIME_NONE;
     return ours ? OK : ERR_NOT_FOUND;
 }
 

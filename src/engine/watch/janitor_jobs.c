@@ -72,6 +72,46 @@ enum err janitor_empty_bin(struct engine *engine, int64_t before_ms, int64_t now
     return err;
 }
 
+/* ---- what anybody made, and what has ended ---- */
+
+#define READER_WAIT_MS 5000
+
+static const struct actor upkeep = {.name = STR_INIT("upkeep"), .scopes = SCOPE_LINKS_WRITE};
+
+static enum err bin_batch(struct engine *engine, const int64_t *ids, size_t count)
+{
+    enum link_action actions[ENDED_BATCH];
+    struct arena arena;
+
+    arena_init(&arena, LIMIT_ARENA_REQUEST);
+    struct link_result *results = ARENA_ARRAY(&arena, struct link_result, count);
+    for (size_t i = 0; i < count; i++) {
+        actions[i] = LINK_DELETE;
+    }
+    enum err err =
+        results ? editor_links_bulk(engine->editor, &upkeep, &arena, NULL, ids, actions, NULL, count, false, results)
+                : ERR_NOMEM;
+    arena_done(&arena);
+    return err;
+}
+
+enum err janitor_bin_ended(struct engine *engine, int64_t before_ms, struct fault *fault)
+{
+    int64_t ids[ENDED_BATCH], after_id = 0;
+    size_t count = ENDED_BATCH;
+    enum err err = OK;
+
+    (void)fault;
+    while (!err && count == ENDED_BATCH) {
+        struct db *db = readers_take(engine->readers, READER_WAIT_MS);
+        err = db ? links_ended_of_maker(db, PUBLIC_PAGE, before_ms, after_id, ids, ENDED_BATCH, &count) : ERR_BUSY;
+        readers_give(engine->readers, db);
+        err = err || count == 0 ? err : bin_batch(engine, ids, count);
+        after_id = !err && count > 0 ? ids[count - 1] : after_id;
+    }
+    return err;
+}
+
 /* ---- sessions, one-time links and kept answers ---- */
 
 static enum err forget_expired(struct db *db, void *arg, struct fault *fault)
@@ -270,6 +310,9 @@ static void hourly(struct engine *engine, int64_t now_ms)
     told("notices", janitor_forget_notices(engine, OUTBOX_DEAD, now_ms - DEAD_KEPT_MS, &fault), &fault);
     if (engine->opts.click_retention_ms > 0) {
         told("retention", janitor_retention(engine, now_ms - engine->opts.click_retention_ms, now_ms, &fault), &fault);
+    }
+    if (engine->opts.public_create_keep_ms > 0) {
+        told("public_page", janitor_bin_ended(engine, now_ms - engine->opts.public_create_keep_ms, &fault), &fault);
     }
     if (engine->opts.audit_retention_ms > 0) {
         told("audit", janitor_forget_lines(engine, now_ms - engine->opts.audit_retention_ms, &fault), &fault);

@@ -29,6 +29,9 @@ enum err janitor_forget_notices(struct engine *engine, enum outbox_state state, 
 enum err janitor_make_columns(struct engine *engine, struct fault *fault);
 /* Which links a search need not look at (store/link_grams.h), of some more of them. */
 enum err janitor_make_grams(struct engine *engine, struct fault *fault);
+/* Links that anybody made, and that ended before that instant, go to the bin; ENDED_BATCH in a transaction. */
+#define ENDED_BATCH 100
+enum err janitor_bin_ended(struct engine *engine, int64_t before_ms, struct fault *fault);
 /* Links that have been in the bin since before that instant become tombstones, BIN_BATCH in a transaction. */
 #define BIN_BATCH 500
 enum err janitor_empty_bin(struct engine *engine, int64_t before_ms, int64_t now_ms, struct fault *fault);

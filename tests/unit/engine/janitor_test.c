@@ -31,6 +31,42 @@ static void janitor__the_bin_is_emptied_after_its_time(void **state)
     assert_int_equal(CREATE(pond, "url=https://example.org/3", "alias=old").err, OK);
 }
 
+static struct link ended(struct pond *pond, const char *maker, const char *tag, int64_t end_ms)
+{
+    const struct actor actor = {.name = str_from_c(maker), .scopes = SCOPE_LINKS_WRITE};
+    struct link_draft draft = DRAFT(pond, "url=https://example.org/", tag);
+
+    draft.valid_until_ms = end_ms;
+    draft.presence.present |= UINT64_C(1) << LF_VALID_UNTIL;
+    return pond_create_as(pond, &actor, draft).link;
+}
+
+static bool in_bin(struct pond *pond, const struct link *link)
+{
+    return pond_visit(pond, link->code).outcome == OUTCOME_DISABLED;
+}
+
+/* Only what strangers made, and nobody of ours took for their own. */
+static void janitor__what_anybody_made_goes_to_the_bin_some_time_after_its_end(void **state)
+{
+    struct pond *pond = *state;
+    int64_t now_ms = clock_now_ms(), end_ms = now_ms + MS_PER_DAY;
+
+    pond->opts.public_create_keep_ms = 30 * MS_PER_DAY;
+    pond_reopen(pond);
+    struct link theirs = ended(pond, "public-page", "tags=public-page", end_ms);
+    struct link later = ended(pond, "public-page", "tags=public-page", end_ms + 2 * MS_PER_DAY);
+    struct link taken = ended(pond, "public-page", "tags=ours", end_ms);
+    struct link ours = ended(pond, "wang", "tags=public-page", end_ms);
+    janitor_run(pond->engine->janitor, end_ms + 30 * MS_PER_DAY - 1);
+    assert_false(in_bin(pond, &theirs));
+    janitor_run(pond->engine->janitor, end_ms + 31 * MS_PER_DAY);
+    assert_true(in_bin(pond, &theirs));
+    assert_false(in_bin(pond, &later));
+    assert_false(in_bin(pond, &taken));
+    assert_false(in_bin(pond, &ours));
+}
+
 static int64_t clicks_left(struct pond *pond)
 {
     struct db *db = readers_take(pond->engine->readers, 5000);
@@ -201,6 +237,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         POND_TEST(janitor__the_bin_is_emptied_after_its_time),
+        POND_TEST(janitor__what_anybody_made_goes_to_the_bin_some_time_after_its_end),
         POND_TEST(janitor__expired_clicks_go_and_their_sums_stay),
         POND_TEST(janitor__a_backup_is_a_whole_database),
         POND_TEST(janitor__backups_keep_their_rhythm_over_restarts_and_the_newest_seven),

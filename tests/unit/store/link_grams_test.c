@@ -58,7 +58,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* How many links a search finds; *looks: how many it looked at. */
+/* How many links a search finds; *looks: how many it looked at, which is blocks at a time. */
 static int64_t found(struct fixture *self, const char *text, int *looks)
 {
     struct links_filter filter = {.bounds = BOUNDS_ALL,
@@ -71,11 +71,12 @@ static int64_t found(struct fixture *self, const char *text, int *looks)
     struct links_total total;
     struct links_page page;
 
-    sqlite3_stmt_status(db_stmt(self->tmp.db, SQL_LINK_LIST_CHECK)->raw, SQLITE_STMTSTATUS_RUN, 1);
+    sqlite3_stmt_status(db_stmt(self->tmp.db, SQL_LINK_LIST_TEXTS)->raw, SQLITE_STMTSTATUS_RUN, 1);
     arena_reset(&self->tmp.arena);
     assert_int_equal(links_list(self->tmp.db, &self->tmp.arena, &filter, &page, &total), OK);
     assert_true(total.exact);
-    *looks = sqlite3_stmt_status(self->tmp.db->stmts[SQL_LINK_LIST_CHECK].raw, SQLITE_STMTSTATUS_RUN, 0);
+    *looks = sqlite3_stmt_status(self->tmp.db->stmts[SQL_LINK_LIST_TEXTS].raw, SQLITE_STMTSTATUS_RUN, 0)
+             << LINK_BLOCK_SHIFT;
     return total.count;
 }
 
