@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/store/link_columns.h"
 
-#include "link_block_make.h"
+#include "link_blocks_make.h"
 #include "link_runs.h"
 #include "row.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/store/link_columns.h"
 
-#include "link_block_make.h"
+#include "link_blocks_make.h"
 #include "row.h"
 
 static enum err put_row(struct db *db, enum link_column column, int64_t block, struct buf *bytes)

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "link_block_make.h"
+#include "link_blocks_make.h"
 #include "row.h"
 
 /* ---- writing ---- */

@@ -2,7 +2,7 @@
 #ifndef LINKPOND_SRC_STORE_LINK_RUNS_H
 #define LINKPOND_SRC_STORE_LINK_RUNS_H
 
-#include "link_numbers.h"
+#include "link_blocks_numbers.h"
 
 /*
  * What folds wrote since, read in step with the blocks. A row of link_figures is a run: how many links (8 bytes, little

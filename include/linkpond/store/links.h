@@ -48,8 +48,8 @@ enum err links_restore(struct db *db, const struct bounds *bounds, int64_t id, i
  * (purge): url, title, notes, metadata, customer and tags go too; clicks and sums are the caller's to delete
  * (clicks.h, sums.h). */
 enum err links_tombstone(struct db *db, int64_t id, int64_t now_ms, bool wipe);
-/* Links of that maker, with the tag of that name, whose end was before that instant and that are not in the bin; as they
- * rise behind after_id, at most cap. */
+/* Links of that maker, with the tag of that name, whose end was before that instant and that are not in the bin; as
+ * they rise behind after_id, at most cap. */
 enum err links_ended_of_maker(struct db *db, str created_by, int64_t before_ms, int64_t after_id, int64_t *ids,
                               size_t cap, size_t *count);
 /* Links in the bin since before that instant, oldest id first, at most cap. */
@@ -117,8 +117,8 @@ struct links_page {
     size_t count;
     bool more; /* there is at least one behind the last */
 };
-/* Matches without cursor and limit. exact = false: there are at least so many, and counting on would take too long: of a
- * text that very many links may hold, or while the columns of many links are not made yet. */
+/* Matches without cursor and limit. exact = false: there are at least so many, and counting on would take too long: of
+ * a text that very many links may hold, or while the columns of many links are not made yet. */
 struct links_total {
     int64_t count;
     bool exact;

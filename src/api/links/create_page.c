@@ -233,8 +233,8 @@ static enum err find_made(struct ctx *ctx, struct request *request, struct creat
     if (err) {
         return err == ERR_UNAVAILABLE || err == ERR_NOMEM ? err : ERR_NOT_FOUND;
     }
-    bool ours =
-        str_eq(out->link.created_by, PUBLIC_PAGE) && str_eq(out->link.code, ref.text) && out->link.deleted_ms == TIME_NONE;
+    bool ours = str_eq(out->link.created_by, PUBLIC_PAGE) && str_eq(out->link.code, ref.text) &&
+                out->link.deleted_ms == TIME_NONE;
     return ours ? OK : ERR_NOT_FOUND;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "link_block_make.h"
+#include "link_blocks_make.h"
 
 #include <stdlib.h>
 

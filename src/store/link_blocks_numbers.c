@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "link_numbers.h"
+#include "link_blocks_numbers.h"
 
 static void spread(const int64_t *values, size_t count, uint64_t *least, uint64_t *range)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef LINKPOND_SRC_STORE_LINK_BLOCK_MAKE_H
-#define LINKPOND_SRC_STORE_LINK_BLOCK_MAKE_H
+#ifndef LINKPOND_SRC_STORE_LINK_BLOCKS_MAKE_H
+#define LINKPOND_SRC_STORE_LINK_BLOCKS_MAKE_H
 
-#include "link_numbers.h"
+#include "link_blocks_numbers.h"
 
 /*
  * What a row of link_column holds, made from the tables; and of which id it is.
