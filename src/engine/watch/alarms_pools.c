@@ -21,20 +21,12 @@ struct told {
 static enum err make_room(struct watch *self)
 {
     struct pool_alarms *out = self->out;
+    struct pool_alarm *items = ARENA_GROW(self->arena, out->items, out->count, &out->cap);
 
-    if (out->count < out->cap) {
-        return OK;
-    }
-    size_t cap = out->cap ? out->cap * 2 : 32;
-    struct pool_alarm *more = ARENA_ARRAY(self->arena, struct pool_alarm, cap);
-    if (!more) {
+    if (!items) {
         return ERR_NOMEM;
     }
-    if (out->count > 0) {
-        memcpy(more, out->items, out->count * sizeof *more);
-    }
-    out->items = more;
-    out->cap = cap;
+    out->items = items;
     return OK;
 }
 
