@@ -152,30 +152,21 @@ def test_a_visitor_forgets_on_the_privacy_page(tmp_path):
         pond.stop()
 
 
-def test_of_deleted_clicks_totals_and_tops_are_left(tmp_path):
-    pond = Pond(tmp_path, click_retention="30d")
-    demo = ["demo", "--clicks", "6000", "--days", "60", "--domain", "s.test", "--quiet"]
-    pond.data = tmp_path / "demo"
-    pond.cli(*demo)
-    pond.key = json.loads(pond.cli("key", "create", "--name", "test", "--scope", "admin", "--scope", "stats:read", "--json").stdout)["key"]
-    before = json.loads(pond.cli("stats", "--period", "90d", "--group-by", "app", "--limit", "1000", "--json").stdout)
+def test_of_deleted_clicks_totals_and_tops_are_left(forgetful):
+    before = forgetful.before
     assert before["kept"] is None
-    pond.start()
-    try:
-        retained = wait_for(lambda: [item for item in pond.api("GET", "/rewrites", expect=200).json()["items"] if item["state"] == "done"],
-                            seconds=90, step=1)
-        assert retained[0]["kind"] == "retention" and retained[0]["changed"] > 1000
-        after = pond.stats(period="90d", group_by="app", limit=1000)
-        assert after["totals"]["clicks"] == before["totals"]["clicks"]
-        assert after["totals"]["by_class"] == before["totals"]["by_class"]
-        assert {name: after["kept"][name] for name in ("totals", "visitors", "groups")} == {"totals": "all", "visitors": "since", "groups": "top100"}
-        apps = {group["app"]: group["clicks"] for group in before["groups"]}
-        assert {group["app"]: group["clicks"] for group in after["groups"]} == apps
-        pair = pond.stats(period="90d", group_by="app,os")
-        assert pair["kept"]["groups"] == "since" and pair["totals"]["clicks"] == before["totals"]["clicks"]
-        filtered = pond.stats(period="90d", app="wechat")
-        assert filtered["kept"]["totals"] == "since" and 0 < filtered["totals"]["clicks"] < apps["wechat"]
-        assert pond.stats(period="7d")["kept"] is None
-        assert pond.stats(period="90d", metrics="clicks", group_by="link")["kept"]["groups"] == "all"
-    finally:
-        pond.stop()
+    retained = wait_for(lambda: [item for item in forgetful.api("GET", "/rewrites", expect=200).json()["items"] if item["state"] == "done"],
+                        seconds=90, step=1)
+    assert retained[0]["kind"] == "retention" and retained[0]["changed"] > 1000
+    after = forgetful.stats(period="90d", group_by="app", limit=1000)
+    assert after["totals"]["clicks"] == before["totals"]["clicks"]
+    assert after["totals"]["by_class"] == before["totals"]["by_class"]
+    assert {name: after["kept"][name] for name in ("totals", "visitors", "groups")} == {"totals": "all", "visitors": "since", "groups": "top100"}
+    apps = {group["app"]: group["clicks"] for group in before["groups"]}
+    assert {group["app"]: group["clicks"] for group in after["groups"]} == apps
+    pair = forgetful.stats(period="90d", group_by="app,os")
+    assert pair["kept"]["groups"] == "since" and pair["totals"]["clicks"] == before["totals"]["clicks"]
+    filtered = forgetful.stats(period="90d", app="wechat")
+    assert filtered["kept"]["totals"] == "since" and 0 < filtered["totals"]["clicks"] < apps["wechat"]
+    assert forgetful.stats(period="7d")["kept"] is None
+    assert forgetful.stats(period="90d", metrics="clicks", group_by="link")["kept"]["groups"] == "all"
