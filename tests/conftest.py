@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Fixtures shared by every suite that boots the real program."""
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,9 +10,16 @@ sys.path.insert(0, str(Path(__file__).parent / "support"))
 from pond import Pond  # noqa: E402
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    item.failed = getattr(item, "failed", False) or report.failed
+
+
 @pytest.fixture
-def make_pond(tmp_path):
-    """Makes ponds with settings of the test's own; all are stopped at the end, also when the test failed."""
+def make_pond(tmp_path, request):
+    """Makes ponds with settings of the test's own; all are stopped at the end, also when the test failed. Only then is
+    their data kept: a whole run's is many gigabytes."""
     ponds = []
 
     def make(name="pond", start=True, **settings):
@@ -26,6 +34,8 @@ def make_pond(tmp_path):
         if pond.process and pond.process.poll() is None:
             pond.process.kill()
             pond.process.wait(10)
+        if not request.node.failed:
+            shutil.rmtree(pond.data, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

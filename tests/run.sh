@@ -24,122 +24,197 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P) || exit 1
 cd "$root" || exit 1
 results=$root/build/test-results
 python=/usr/bin/python3
-passed=0
-failed=0
+cores=$(nproc 2>/dev/null || echo 2)
 export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 export no_proxy=127.0.0.1,localhost,::1 NO_PROXY=127.0.0.1,localhost,::1
 
+scratch= # the folder of everything temporary
+lanes=   # process ids of what runs side by side
+child=   # process id of the command this shell waits for
+niceness=0
+
+# run SECONDS COMMAND...: in a process group of its own, which gets SIGINT (so that fixtures still clean up) when the time
+# is over or this run is told to end, and is killed half a minute later. The shell waits in `wait`, for that is what a
+# signal interrupts at once; and what it starts with & ignores SIGINT, which env undoes.
+run() {
+    env --default-signal=INT,QUIT nice -n "$niceness" timeout -s INT -k 30 "$@" </dev/null &
+    child=$!
+    wait "$child"
+    status=$?
+    child=
+    return "$status"
+}
+
+# stop: ends what this shell started, and waits for it.
+# shellcheck disable=SC2317 # called by the traps, like end
+stop() {
+    trap '' INT TERM HUP
+    [ -z "$child" ] || kill -INT "$child" 2>/dev/null
+    for lane in $lanes; do kill -TERM "$lane" 2>/dev/null; done
+    wait
+}
+
+# end CODE: nothing that was started outlives the run.
+# shellcheck disable=SC2317
+end() {
+    stop
+    [ -z "$scratch" ] || rm -rf -- "$scratch"
+    exit "$1"
+}
+trap 'end 130' INT
+trap 'end 143' TERM HUP
+
+# finish: adds up what count wrote down. What is temporary stays for a look when something failed.
 finish() {
+    passed=0
+    failed=0
+    while read -r good bad; do
+        passed=$((passed + good))
+        failed=$((failed + bad))
+    done <"$results/sums"
+    if [ "$failed" -eq 0 ]; then
+        rm -rf -- "$scratch"
+    else
+        echo "The folders of the tests that failed are in $scratch"
+    fi
     echo "$passed passed, $failed failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
     exit
 }
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 
-# fatal WHAT: nothing after this can run.
-fatal() {
+# failure WHAT: counts as one.
+failure() {
     echo "FAIL $1"
-    failed=$((failed + 1))
-    finish
+    echo "0 1" >>"$results/sums"
 }
 
-# count SUITE PASSED FAILED SKIPPED. A suite in which nothing ran has failed, unless a filter emptied it.
+# count SUITE SINCE PASSED FAILED SKIPPED. A suite in which nothing ran has failed, unless a filter emptied it.
 count() {
-    if [ $(($2 + $3)) -eq 0 ] && [ -z "$filter" ]; then
-        echo "FAIL $1: no test ran"
-        failed=$((failed + 1))
+    if [ $(($3 + $4)) -eq 0 ] && [ -z "$filter" ]; then
+        failure "$1: no test ran"
         return
     fi
-    passed=$((passed + $2))
-    failed=$((failed + $3))
+    echo "$3 $4" >>"$results/sums"
     skipped=
-    [ "$4" -eq 0 ] || skipped=", $4 skipped"
-    if [ "$3" -eq 0 ]; then word=ok; else word=FAIL; fi
-    printf '%-4s %s: %s passed, %s failed%s\n' "$word" "$1" "$2" "$3" "$skipped"
+    [ "$5" -eq 0 ] || skipped=", $5 skipped"
+    if [ "$4" -eq 0 ]; then word=ok; else word=FAIL; fi
+    printf '%-4s %s: %s passed, %s failed%s (%s s)\n' "$word" "$1" "$3" "$4" "$skipped" $(($(date +%s) - $2))
 }
 
-# tally SUITE KIND XML EXIT LOG: counts a results file; a run that broke off without one, or whose file shows no
-# failure although it ended badly, is one failure.
+# tally SUITE SINCE KIND XML EXIT LOG: counts a results file; a run that broke off without one, or whose file shows no
+# failure although it ended badly, is one failure. What it has to say comes in one piece, for other suites speak too.
 tally() {
-    sums=$("$python" tests/support/tally.py "$2" "$3") || sums="0 1 0"
-    # shellcheck disable=SC2086
-    set -- "$1" "$4" "$5" $sums
-    # pytest says 5 when a filter left nothing over
-    if [ "$2" -ne 0 ] && [ "$5" -eq 0 ] && ! { [ -n "$filter" ] && [ "$2" -eq 5 ]; }; then
-        set -- "$1" "$2" "$3" "$4" 1 "$6"
-    fi
-    [ "$5" -eq 0 ] || tail -n 200 "$3"
-    count "$1" "$4" "$5" "$6"
+    told=$6.told
+    {
+        sums=$("$python" tests/support/tally.py "$3" "$4") || sums="0 1 0"
+        # shellcheck disable=SC2086
+        set -- "$1" "$2" "$5" "$6" $sums
+        # pytest says 5 when a filter left nothing over
+        if [ "$3" -ne 0 ] && [ "$6" -eq 0 ] && ! { [ -n "$filter" ] && [ "$3" -eq 5 ]; }; then
+            set -- "$1" "$2" "$3" "$4" "$5" 1 "$7"
+        fi
+        [ "$6" -eq 0 ] || tail -n 200 "$4"
+        count "$1" "$2" "$5" "$6" "$7"
+    } >"$told" 2>&1
+    cat "$told"
+    rm -f "$told"
 }
 
 # build PRESET
 build() {
+    since=$(date +%s)
     log=$results/build-$1.log
-    if ! sh config/build.sh "$1" >"$log" 2>&1; then
+    if ! run 2400 sh config/build.sh "$1" >"$log" 2>&1; then
         tail -n 60 "$log"
-        echo "FAIL build $1 (see $log)"
-        failed=$((failed + 1))
+        failure "build $1 (see $log)"
         return 1
     fi
-    echo "ok   build $1"
+    echo "ok   build $1 ($(($(date +%s) - since)) s)"
 }
 
 # units PRESET: the unit tests and the replay of the fuzzers' corpora
 units() {
-    build "$1" || return 1
+    since=$(date +%s)
     xml=$results/ctest-$1.xml
     log=$results/ctest-$1.log
     rm -f "$xml"
-    set -- "$1" --test-dir "build/$1" --output-junit "$xml" --timeout 120 --output-on-failure -j "$cores" \
+    set -- "$1" --test-dir "build/$1" --output-junit "$xml" --timeout 300 --output-on-failure -j "$cores" \
         --test-output-size-passed 1000000 --test-output-size-failed 1000000
     [ -z "$filter" ] || set -- "$@" -R "$filter"
     preset=$1
     shift
-    ctest "$@" >"$log" 2>&1
-    tally "units and corpora ($preset)" ctest "$xml" $? "$log"
-    return 0
+    run 2400 ctest "$@" >"$log" 2>&1
+    tally "units and corpora ($preset)" "$since" ctest "$xml" $? "$log"
 }
 
 # suite NAME: the Python tests of tests/NAME against the program of the dev preset
 suite() {
+    since=$(date +%s)
     xml=$results/$1.xml
     log=$results/$1.log
     rm -f "$xml"
-    set -- "$1" -m pytest -q -rfE --tb=short -c tests/pytest.ini --rootdir "$root" --junit-xml "$xml"
+    set -- "$1" -m pytest -q -rfE --tb=short -c tests/pytest.ini --rootdir "$root" --junit-xml "$xml" \
+        --basetemp "$scratch/$1"
     [ -z "$filter" ] || set -- "$@" -k "$filter"
     name=$1
     shift
-    # A hung suite must end the run, not stop it: twenty minutes each, then SIGINT so that fixtures still clean up.
-    LINKPOND_BIN=$root/build/dev/linkpond timeout --foreground -s INT -k 30 1200 "$python" "$@" "tests/$name" >"$log" 2>&1 </dev/null
-    tally "$name" pytest "$xml" $? "$log"
+    run 2400 env LINKPOND_BIN="$root/build/dev/linkpond" "$python" "$@" "tests/$name" >"$log" 2>&1
+    tally "$name" "$since" pytest "$xml" $? "$log"
 }
 
 lints() {
+    since=$(date +%s)
     log=$results/lint.log
     set -- tests/lint/run.py
     [ -z "$filter" ] || set -- "$@" --filter "$filter"
-    "$python" "$@" >"$log" 2>&1
+    run 600 "$python" "$@" >"$log" 2>&1
     sums=$(sed -n 's/^lint: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$log")
     sums=${sums:-0 1}
     [ "${sums#* }" -eq 0 ] || grep -v '^ok ' "$log"
-    count lint "${sums% *}" "${sums#* }" 0
+    count lint "$since" "${sums% *}" "${sums#* }" 0
 }
 
-sh config/install-packages.sh build test || fatal "installing packages"
-mkdir -p "$results" || fatal "build/ cannot be written by $(id -un)"
-cores=$(nproc 2>/dev/null || echo 2)
+# --- the lanes: what runs side by side, for one waits for the disk or a browser while another computes ----------------
 
-units dev && runnable=1 || runnable=
-lints # after the build, for some headers include generated ones
-[ -n "$quick" ] || units asan
-if [ -n "$runnable" ]; then
-    suite api
+# in_lane: for the start of a subshell; from there on it ends what is its own.
+in_lane() {
+    lanes=
+    trap 'stop; exit 143' TERM HUP
+}
+
+# What only computes gives way to what waits with a deadline, and takes what time that leaves.
+computed() {
+    niceness=5
+    lints
+    [ -z "$runnable" ] || units dev
+    [ -n "$quick" ] || { build asan && units asan; }
+}
+
+# These may ask for a password, so they run in the foreground.
+sh config/install-packages.sh build test || { echo "FAIL installing packages"; echo "0 passed, 1 failed"; exit 1; }
+mkdir -p "$results" || { echo "FAIL build/ cannot be written by $(id -un)"; echo "0 passed, 1 failed"; exit 1; }
+if [ -z "$quick" ]; then
+    sh tests/support/axe.sh >"$results/axe.log" 2>&1 || echo "axe-core could not be installed (see $results/axe.log)"
+    sh tests/support/html_check.sh >"$results/html.log" 2>&1 ||
+        echo "html-validate could not be installed (see $results/html.log)"
+fi
+
+: >"$results/sums"
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/linkpond-tests.XXXXXX") || exit 1
+export TMPDIR="$scratch"
+
+runnable=
+if build dev; then
+    runnable=1
+    (in_lane; suite api; exit 0) & lanes=$!
     if [ -z "$quick" ]; then
-        sh tests/support/axe.sh >"$results/axe.log" 2>&1 || echo "axe-core could not be installed (see $results/axe.log)"
-        sh tests/support/html_check.sh >"$results/html.log" 2>&1 || echo "html-validate could not be installed (see $results/html.log)"
-        suite e2e
-        suite fault
+        (in_lane; suite fault; exit 0) & lanes="$lanes $!"
+        (in_lane; build release && suite e2e; exit 0) & lanes="$lanes $!" # tests of quickstart start that build
     fi
 fi
+(in_lane; computed; exit 0) & lanes="$lanes $!"
+for lane in $lanes; do
+    wait "$lane" || failure "a part of the run broke off"
+done
+lanes=
 finish

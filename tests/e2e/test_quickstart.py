@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD_SECONDS_MAX = 280
+BUILD_SECONDS_MAX = 900  # no promise of speed: where nothing was built yet, the machine may be busy with other tests
 
 
 def quickstart(data, *options):

@@ -37,7 +37,7 @@ class Clock:
 
     def environment(self):
         """For Pond.start: runs in the child."""
-        os.environ.update(LD_PRELOAD=preloadable(SHIM), CLOCK_OFFSET=str(self.path))
+        os.environ.update(LD_PRELOAD=preloadable(SHIM, self.path.parent), CLOCK_OFFSET=str(self.path))
 
 
 @pytest.fixture

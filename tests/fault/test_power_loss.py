@@ -60,7 +60,7 @@ class Disk:
 
     def environment(self):
         """For Pond.start: runs in the child."""
-        os.environ.update(LD_PRELOAD=preloadable(SHIM), POWER_DATA=str(self.data), POWER_SHADOW=str(self.shadow))
+        os.environ.update(LD_PRELOAD=preloadable(SHIM, self.shadow.parent), POWER_DATA=str(self.data), POWER_SHADOW=str(self.shadow))
 
     def names(self, relative, mixed):
         path = names_file(self.shadow, relative)
