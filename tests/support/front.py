@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Debian's real nginx with the configuration we ship, on free loopback ports, before a running Pond."""
 import re
+import secrets
 import socket
 import subprocess
 from pathlib import Path
@@ -8,11 +9,21 @@ from pathlib import Path
 import requests
 from pond import ROOT, wait_for
 
+PORT_MIN = 10240
+
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below those that the system hands out, so that nobody gets it by chance while its program is down for a moment."""
+    handed_out = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    high = handed_out if handed_out > 2 * PORT_MIN else 65536
+    while True:
+        port = PORT_MIN + secrets.randbelow(high - PORT_MIN)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass  # somebody's; another one
 
 
 class Front:
