@@ -33,7 +33,7 @@ def make_pond(tmp_path, request):
     for pond in ponds:
         if pond.process and pond.process.poll() is None:
             pond.process.kill()
-            pond.process.wait(10)
+            pond.process.wait(60)  # a build with sanitizers has much to unmap
         if not request.node.failed:
             shutil.rmtree(pond.data, ignore_errors=True)
 

@@ -81,7 +81,7 @@ class Pond:
 
     def kill9(self):
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
 
     def restart(self, **more):
         self.stop()
