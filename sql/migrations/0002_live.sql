@@ -122,3 +122,15 @@ CREATE TABLE target_event (
     time_ms INTEGER NOT NULL,
     PRIMARY KEY (target_id, event)
 ) STRICT, WITHOUT ROWID;
+
+-- Where links may lead: hosts that are denied, and those that alone are allowed once there are any
+-- (include/linkpond/model/destinations.h says what a pattern means).
+CREATE TABLE destination (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    list TEXT NOT NULL CHECK (list IN ('deny', 'allow')),
+    pattern TEXT NOT NULL,                         -- example.com, *.example.com
+    note TEXT NOT NULL DEFAULT '',                 -- why
+    user_id INTEGER REFERENCES user (id),          -- who put it there
+    created_ms INTEGER NOT NULL,
+    UNIQUE (list, pattern)
+) STRICT;

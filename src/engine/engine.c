@@ -8,6 +8,7 @@
 #include "linkpond/base/clock.h"
 #include "linkpond/base/files.h"
 #include "linkpond/model/code.h"
+#include "linkpond/store/destinations.h"
 #include "linkpond/store/links.h"
 #include "linkpond/store/meta.h"
 #include "linkpond/store/segments.h"
@@ -47,6 +48,16 @@ enum err engine_lock(const char *data_dir, struct arena *arena, int *fd, struct 
 
 /* ---- the redirect's way out while not every link is in the cache ---- */
 
+/* What the cache would have noted. */
+static unsigned bars_of(struct engine *self, const struct link_entry *link)
+{
+    bool url = destination_lists_judge(self->destinations, link->url).passes;
+    bool fallback =
+        link->fallback_url.len == 0 || destination_lists_judge(self->destinations, link->fallback_url).passes;
+
+    return (url ? 0 : CACHE_BARRED_URL) | (fallback ? 0 : CACHE_BARRED_FALLBACK);
+}
+
 static bool find_in_db(struct engine *self, struct db *db, struct arena *arena, int64_t domain_id, str path,
                        struct link_entry *out)
 {
@@ -62,6 +73,7 @@ static bool find_in_db(struct engine *self, struct db *db, struct arena *arena, 
     err = err ? err : publish_channel(db, arena, hot.channel_id, &channel);
     if (!err) {
         *out = publish_entry(&hot, channel);
+        out->barred = bars_of(self, out);
     }
     return !err;
 }
@@ -207,7 +219,10 @@ static enum err open_journal(struct engine *self, struct db *db, struct arena *a
 
 static enum err open_cache(struct engine *self, struct db *db, struct fault *fault)
 {
+    struct destinations *lists = NULL;
+
     self->cache = cache_new((size_t)self->opts.cache_bytes);
+    self->destinations = destination_lists_new();
     self->places = live_places_new(self->zone);
     self->visitors = live_visitors_new(LIMIT_LIVE_VISITORS);
     if (!self->visitors) {
@@ -217,7 +232,13 @@ static enum err open_cache(struct engine *self, struct db *db, struct fault *fau
         live_places_set_holidays(self->places, self->rules.holidays);
         cache_set_places(self->cache, self->places);
     }
-    enum err err = self->cache && self->places ? loader_load(db, self->journal, self->cache, fault) : ERR_NOMEM;
+    enum err err = self->cache && self->destinations ? destinations_load(db, NULL, &lists) : ERR_NOMEM;
+    if (err) {
+        return err;
+    }
+    destination_lists_swap(self->destinations, lists);
+    cache_set_destinations(self->cache, lists);
+    err = self->cache && self->places ? loader_load(db, self->journal, self->cache, fault) : ERR_NOMEM;
     if (err) {
         return err;
     }
@@ -267,6 +288,7 @@ static enum err open_editor(struct engine *self, str code_key)
     }
     self->editor = editor_new(&(struct editor_opts){.writer = self->writer,
                                                     .cache = self->cache,
+                                                    .destinations = self->destinations,
                                                     .cipher = self->cipher,
                                                     .data_dir = opts->data_dir,
                                                     .chunk_rows = opts->chunk_rows,
@@ -402,6 +424,7 @@ void engine_close(struct engine *self)
     journal_close(self->journal);
     db_close(self->db); /* last of the handles, so that it may fold the WAL into the file */
     cache_free(self->cache);
+    destination_lists_free(self->destinations);
     live_places_free(self->places);
     live_visitors_free(self->visitors);
     agent_rules_free(self->resolver_rules);

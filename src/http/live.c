@@ -91,10 +91,13 @@ static bool is_open(const struct view *view, int64_t now_ms)
 }
 
 static void show(struct ctx *ctx, struct request *request, struct reply *reply, const struct live_token *token,
-                 const struct view *view)
+                 struct view *view)
 {
     int64_t age_ms = request->now_ms - token->clicked_ms;
     if (is_open(view, request->now_ms) && age_ms < GOOD_FOR_MS) {
+        if (!destination_lists_judge(ctx->engine->destinations, view->target.url).passes) {
+            view->target.url = (str){0}; /* no button */
+        }
         const struct live_page page = {.target = &view->target, .image = view->has_image ? &view->image : NULL};
         live_page_write(ctx, request, &page, reply);
     } else if (age_ms < FRESH_MS) {

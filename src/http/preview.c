@@ -132,6 +132,10 @@ void preview_get(struct ctx *ctx, struct request *request, struct reply *reply)
         answer_page(ctx, request, reply, 410, PAGE_DISABLED);
         return;
     }
+    if (verdict.outcome == OUTCOME_DENIED) {
+        answer_page(ctx, request, reply, 410, PAGE_DENIED);
+        return;
+    }
     struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
     if (!db) {
         answer_page(ctx, request, reply, 503, PAGE_UNAVAILABLE);

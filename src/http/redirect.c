@@ -120,7 +120,7 @@ static void answer_verdict(const struct redirect *self, struct redirect_lane *la
 {
     static const enum page pages[OUTCOME_COUNT] = {
         [OUTCOME_NOT_STARTED] = PAGE_NOT_STARTED, [OUTCOME_EXPIRED] = PAGE_EXPIRED,   [OUTCOME_USED_UP] = PAGE_USED_UP,
-        [OUTCOME_DISABLED] = PAGE_DISABLED,       [OUTCOME_UNKNOWN] = PAGE_NOT_FOUND,
+        [OUTCOME_DISABLED] = PAGE_DISABLED,       [OUTCOME_UNKNOWN] = PAGE_NOT_FOUND, [OUTCOME_DENIED] = PAGE_DENIED,
     };
     if (verdict->location.len > 0) {
         if (!is_clean_location(verdict->location)) {

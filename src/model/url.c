@@ -205,6 +205,23 @@ static bool host_is_private(str host)
     return host_is_within(host, STR("localhost"));
 }
 
+static enum err destination_check(str host, const struct destinations *destinations, const char *field,
+                                  struct fault *fault)
+{
+    struct destination_verdict verdict = destinations_judge_host(destinations, host);
+
+    if (verdict.passes) {
+        return OK;
+    }
+    if (verdict.list == DESTINATION_DENY) {
+        return fault_set(fault, ERR_INVALID, field, "destination_denied",
+                         "Links to this site are denied here (the list of denied destinations).",
+                         "该网站在禁止跳转名单中。");
+    }
+    return fault_set(fault, ERR_INVALID, field, "destination_not_allowed",
+                     "Links are allowed to listed sites only, and this is none of them.", "该网站不在允许跳转名单中。");
+}
+
 /* Is this host one we may send people to? `canonical` gets its normal form. */
 static enum err host_check(str host, const struct url_policy *policy, const char *field, char memory[HOST_TEXT_MAX],
                            str *canonical, struct fault *fault)
@@ -227,7 +244,7 @@ static enum err host_check(str host, const struct url_policy *policy, const char
         return fault_set(fault, ERR_INVALID, field, "private_host",
                          "The address is on a private network or on this machine.", "网址指向内网或本机地址。");
     }
-    return OK;
+    return destination_check(*canonical, policy->destinations, field, fault);
 }
 
 /* Adds bytes as they may travel in a header: 0x21-0x7E as they are, the rest percent-encoded. */

@@ -26,6 +26,8 @@ DOORS = {
     "POST /api/v1/bulk/fan-out": "edit", "GET /api/v1/alias-check": "edit", "POST /api/v1/url-check": "edit", "POST /api/v1/import": "edit", "GET /api/v1/export": "look",
     "GET /api/v1/domains": "look", "POST /api/v1/domains": "admin", "GET /api/v1/domains/{host}": "look",
     "PATCH /api/v1/domains/{host}": "admin", "DELETE /api/v1/domains/{host}": "admin",
+    "GET /api/v1/destinations": "look", "POST /api/v1/destinations": "admin", "DELETE /api/v1/destinations/{id}": "admin",
+    "GET /api/v1/destination-check": "look",
     **{f"{method} /api/v1/{kind}{tail}": door for kind in ("campaigns", "channels", "tags") for method, tail, door in (
         ("GET", "", "look"), ("POST", "", "edit"), ("GET", "/{key}", "look"), ("PATCH", "/{key}", "edit"), ("DELETE", "/{key}", "edit"),
         ("POST", "/{key}/merge", "edit"))},
@@ -399,7 +401,7 @@ TRIES = {
     **{row: forbidden for row, door in DOORS.items() if door == "admin"},
     **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values", "POST /api/v1/import/words")},
     **{row: nothing_of_others for row in (
-        "GET /api/v1/qr-logo", "GET /api/v1/domains", "GET /api/v1/domains/{host}", "GET /api/v1/utm-values", "GET /api/v1/utm-values/{id}",
+        "GET /api/v1/qr-logo", "GET /api/v1/domains", "GET /api/v1/domains/{host}", "GET /api/v1/destinations", "GET /api/v1/destination-check", "GET /api/v1/utm-values", "GET /api/v1/utm-values/{id}",
         "PATCH /api/v1/utm-values/{id}", "DELETE /api/v1/utm-values/{id}", "GET /api/v1/me", "PATCH /api/v1/me",
         "POST /api/v1/me/password", "GET /api/v1/me/sessions", "DELETE /api/v1/me/sessions", "GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/session", "POST /api/v1/session/accept",
         "GET /healthz", "GET /readyz", "GET /assets/{name}", "GET /", "GET /desk", "GET /desk/{path}", "POST /desk/form", "POST /sign-in", "POST /sign-out")},

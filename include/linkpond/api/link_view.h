@@ -11,6 +11,7 @@ struct link_view {
     struct arena *arena;
     struct db *db; /* it was loaded from; the caller's, who may have given it back */
     const char *admin_url;
+    struct destination_lists *destinations;
     struct domain *domains;
     size_t domains_count;
     int64_t now_ms;

@@ -28,6 +28,7 @@
 #define LIMIT_METADATA       4096       /* as JSON */
 #define LIMIT_NOTICE_TEXT    512        /* one fact of a notice; the rest is cut */
 #define LIMIT_DEDUPE         128        /* the name of what a notice tells of */
+#define LIMIT_DESTINATIONS   10000      /* hosts denied or allowed: a list is read whole, and edits compile it anew */
 #define LIMIT_ROBOTS         100        /* each has a try of its own at a time, and a row for each notice */
 #define LIMIT_ALIAS_MIN      2
 #define LIMIT_ALIAS          64 /* new aliases */

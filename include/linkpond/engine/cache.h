@@ -27,11 +27,16 @@ struct link_entry {
     int64_t max_clicks; /* 0 = no limit */
     bool forward_query, visitor_wins, crawlable;
     bool gone; /* tombstone: answers as disabled, for ever */
+    /* Which of its addresses no link may lead to (CACHE_BARRED_); read only: the cache knows the lists. */
+    unsigned barred;
     /* A live code. One that is not in memory has no pool here, and cannot be answered. cache_put takes the pool over,
      * also on an error, and frees it once nobody reads the link's version any more. */
     bool live;
     struct live_code *pool;
 };
+
+#define CACHE_BARRED_URL      1u
+#define CACHE_BARRED_FALLBACK 2u
 
 /* A host that serves short links. */
 struct host_entry {
@@ -48,6 +53,13 @@ void cache_free(struct cache *self);
 /* The places of live codes' targets, lent by whoever owns both, for those who publish links; NULL until then. */
 void cache_set_places(struct cache *self, struct live_places *places);
 struct live_places *cache_places(const struct cache *self);
+
+/* Which destinations links may lead to, from now on: notes for every link here, and for those put later, which of its
+ * addresses and targets are barred. Lent until the next call; NULL = none is barred. A visit looks nothing up: it reads
+ * one byte of the entry it has anyway. The publisher. */
+void cache_set_destinations(struct cache *self, const struct destinations *destinations);
+/* How many links those would bar from their own address. The publisher. */
+size_t cache_count_barred(const struct cache *self, const struct destinations *destinations);
 
 /* ---- publisher
  * ------------------------------------------------------------------------------------------------------- */

@@ -42,7 +42,8 @@ struct actor {
 struct editor_opts {
     struct writer *writer;
     struct cache *cache;
-    struct code_cipher *cipher; /* used on the writer thread only */
+    struct destination_lists *destinations; /* swapped on the writer thread */
+    struct code_cipher *cipher;             /* used on the writer thread only */
     const char *data_dir;
     int64_t chunk_rows; /* as the writer's */
     int code_length;    /* default for domains without their own */
@@ -281,6 +282,15 @@ struct hand_over {
 /* dry: the same counts, nothing is written. */
 enum err editor_hand_over(struct editor *self, const struct actor *actor, bool dry, struct hand_over *state,
                           struct fault *fault);
+
+/* Hosts that links may not, or may alone, lead to (store/destinations.h): checked wherever an address is set, and from
+ * the return of this call on no visit is led to what is barred. *stopped: links whose own address is barred now, as far
+ * as they are in memory; with dry_run that would be, and nothing is changed. Sets the pattern's stored form (in the
+ * arena), id and created_ms. ERR_CONFLICT: "exists" (existing is its id), "too_many". */
+struct destination;
+enum err editor_destination_add(struct editor *self, const struct actor *actor, struct arena *arena, bool dry_run,
+                                struct destination *destination, size_t *stopped, struct fault *fault);
+enum err editor_destination_remove(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
 
 /* Robots that notices go to (store/robots.h). id 0 = a new one; else what the draft does not name stays; the kind never
  * changes. ERR_CONFLICT: "taken", "too_many". */

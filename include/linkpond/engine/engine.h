@@ -3,6 +3,7 @@
 #define LINKPOND_ENGINE_ENGINE_H
 
 #include "linkpond/engine/cache.h"
+#include "linkpond/engine/destination_lists.h"
 #include "linkpond/engine/editor.h"
 #include "linkpond/engine/geo.h"
 #include "linkpond/engine/journal.h"
@@ -76,6 +77,7 @@ struct engine {
     bool demo; /* the folder is marked: its figures are made up */
     int64_t started_ms;
     struct cache *cache;
+    struct destination_lists *destinations;
     struct live_places *places;
     struct live_visitors *visitors;
     struct resolver *resolver;

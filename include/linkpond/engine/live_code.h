@@ -3,6 +3,7 @@
 #define LINKPOND_ENGINE_LIVE_CODE_H
 
 #include "linkpond/engine/live_places.h"
+#include "linkpond/model/destinations.h"
 #include "linkpond/model/rule.h"
 
 /*
@@ -22,6 +23,11 @@ enum err live_code_build(struct db *db, struct arena *arena, struct live_places 
 enum err live_code_make(struct db *db, struct live_places *places, const struct rule_set *set,
                         const struct target *targets, bool look, struct live_code **out, struct fault *fault);
 void live_code_free(struct live_code *self); /* NULL is fine */
+/* Notes which targets lead where no link may (model/destinations.h): they are passed over. The publisher, or whoever
+ * built it to look. */
+void live_code_judge(struct live_code *self, const struct destinations *destinations);
+/* There are targets, and no link may lead to any of them. */
+bool live_code_is_barred(const struct live_code *self);
 /* The rules, for those who explain. */
 const struct rules *live_code_rules(const struct live_code *self);
 /* Bits (1 << enum rule_fact): what a visit has to be asked for. */

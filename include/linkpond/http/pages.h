@@ -15,6 +15,7 @@ enum page {
     PAGE_EXPIRED,
     PAGE_USED_UP,
     PAGE_DISABLED,
+    PAGE_DENIED,
     PAGE_NO_HOST,     /* this host serves no short links */
     PAGE_SLOW_DOWN,   /* too many misses from one address */
     PAGE_UNAVAILABLE, /* the click could not be recorded and must be */

@@ -28,7 +28,8 @@
     X(OUTCOME_EXPIRED, "expired", "已过期")                                                                            \
     X(OUTCOME_USED_UP, "used_up", "次数已用完")                                                                        \
     X(OUTCOME_DISABLED, "disabled", "已停用")                                                                          \
-    X(OUTCOME_UNKNOWN, "unknown", "无效短链")
+    X(OUTCOME_UNKNOWN, "unknown", "无效短链")                                                                          \
+    X(OUTCOME_DENIED, "denied", "目标被禁止")
 
 /* WeChat's from= when the short link itself was forwarded; unknown is not "direct". */
 #define CLICK_SCENE_TABLE(X)                                                                                           \

@@ -5,6 +5,7 @@
 #include "linkpond/base/buf.h"
 #include "linkpond/base/err.h"
 #include "linkpond/model/click.h"
+#include "linkpond/model/destinations.h"
 
 /* Targets: checked on the way in, never re-encoded on the way out. Pure. */
 
@@ -21,15 +22,17 @@ struct url_policy {
     size_t own_hosts_count;
     const str *extra_schemes; /* besides http and https, e.g. "weixin", "alipays" */
     size_t extra_schemes_count;
+    const struct destinations *destinations; /* which hosts may be led to; NULL = all */
 };
 
 /* Takes what a person pasted: trims blanks (also NBSP, ideographic and zero width ones), percent-encodes raw non-ASCII
  * bytes and spaces inside (so the stored text is bytes 0x21-0x7E), converts an IDN host to punycode, leaves every other
  * byte alone: existing %XX, "==", case, order. `out` gets the stored form. Refuses (ERR_INVALID, fault field = `field`)
  * with codes: required, too_long (> LIMIT_URL), scheme_not_allowed, no_host, userinfo_not_allowed, control_character,
- * own_host, private_host, bad_host, bad_port, parsers_disagree. javascript:, data:, file: and their like stay refused
- * even as extra_schemes; other extra schemes have no host to judge, only userinfo is refused. A host in ASCII is stored
- * as written, judged in its normal form. Idempotent. `out` is appended to, and only on OK; ERR_NOMEM when it overflows.
+ * own_host, private_host, destination_denied, destination_not_allowed, bad_host, bad_port, parsers_disagree.
+ * javascript:, data:, file: and their like stay refused even as extra_schemes; other extra schemes have no host to
+ * judge, only userinfo is refused. A host in ASCII is stored as written, judged in its normal form. Idempotent. `out`
+ * is appended to, and only on OK; ERR_NOMEM when it overflows.
  */
 enum err url_check(str text, const struct url_policy *policy, const char *field, struct buf *out, struct fault *fault);
 /* Splits a stored URL. False only when it has no "scheme:". Schemes without "//" have an empty host. */

@@ -12,6 +12,7 @@ enum err link_view_load(struct link_view *self, struct ctx *ctx, struct request 
     *self = (struct link_view){.arena = request->arena,
                                .db = db,
                                .admin_url = ctx->admin_url,
+                               .destinations = ctx->engine->destinations,
                                .now_ms = request->now_ms,
                                .chinese = request->chinese};
     struct stmt *rows = domains_each(db);
@@ -137,6 +138,9 @@ void link_view_warn(const struct link_view *self, struct json_writer *json, cons
         json_c(json, "domain_disabled");
     } else if (domain && !domain->shareable) {
         json_c(json, "domain_closed");
+    }
+    if (!destination_lists_judge(self->destinations, link->url).passes) {
+        json_c(json, "destination_denied"); /* visits are stopped */
     }
     if (paste_url_notes(link->url) & (1U << PASTE_WECHAT_CARD | 1U << PASTE_SCAN_ONLY)) {
         json_c(json, "target_breaks_behind_redirect"); /* WeChat takes these only when tapped or scanned as they are */

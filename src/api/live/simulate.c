@@ -193,6 +193,7 @@ static enum err run(struct simulation *self, struct db *db)
         self->answer.end = RULE_NONE_HELD;
         return err;
     }
+    destination_lists_judge_live(self->ctx->engine->destinations, self->code);
     cache_thread_register();
     cache_read_begin();
     err = decide(self, db);

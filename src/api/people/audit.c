@@ -142,9 +142,10 @@ static enum err find_named(struct question *self, str kind, str name, int64_t *i
 
 static bool is_kind(str kind)
 {
-    static const str kinds[] = {STR_INIT("link"),   STR_INIT("domain"),    STR_INIT("campaign"), STR_INIT("channel"),
-                                STR_INIT("tag"),    STR_INIT("utm_value"), STR_INIT("user"),     STR_INIT("key"),
-                                STR_INIT("import"), STR_INIT("robot"),     STR_INIT("notice")};
+    static const str kinds[] = {
+        STR_INIT("link"),      STR_INIT("domain"),      STR_INIT("campaign"), STR_INIT("channel"), STR_INIT("tag"),
+        STR_INIT("utm_value"), STR_INIT("user"),        STR_INIT("key"),      STR_INIT("import"),  STR_INIT("robot"),
+        STR_INIT("notice"),    STR_INIT("destination"), STR_INIT("repoint")};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (str_eq(kind, kinds[i])) {
             return true;

@@ -56,6 +56,7 @@ static const struct reason outcome_reasons[OUTCOME_COUNT] = {
     [OUTCOME_USED_UP] = {"The link's number of visits was used up.", "短链访问次数已用完。"},
     [OUTCOME_DISABLED] = {"The link was disabled.", "短链已停用。"},
     [OUTCOME_UNKNOWN] = {"There is no such link.", "没有该短链。"},
+    [OUTCOME_DENIED] = {"Its destination is on the list of denied ones.", "目标网站不允许跳转。"},
 };
 
 const char *click_why(const struct click *click, bool chinese)

@@ -17,8 +17,9 @@ struct cache_entry {
     uint16_t url_len;
     uint16_t steps;
     uint8_t code_len;
-    uint8_t status; /* over 300 */
-    uint16_t unused;
+    uint8_t status;         /* over 300 */
+    _Atomic uint8_t barred; /* CACHE_BARRED_: the one thing that changes while the entry stands */
+    uint8_t unused;
     unsigned char data[];
 };
 _Static_assert(sizeof(struct cache_entry) == 24, "the head's size is promised");
@@ -244,8 +245,34 @@ void cache_view(const struct cache_entry *entry, struct link_entry *out)
     out->visitor_wins = entry->flags & FLAG_VISITOR_WINS;
     out->crawlable = entry->flags & FLAG_CRAWLABLE;
     out->gone = entry->flags & FLAG_GONE;
+    out->barred = atomic_load_explicit(&entry->barred, memory_order_relaxed);
     out->pool = entry_pool(entry);
     out->live = out->pool != NULL;
+}
+
+unsigned entry_bars(const struct cache_entry *self, const struct destinations *destinations)
+{
+    str texts[TEXT_COUNT];
+    const char *code = texts_get(self, texts);
+
+    if (destinations_is_empty(destinations)) {
+        return 0;
+    }
+    str url = {code + self->code_len, self->url_len};
+    unsigned bars = destinations_judge(destinations, url).passes ? 0 : CACHE_BARRED_URL;
+    bool rescued = texts[TEXT_FALLBACK].len > 0;
+    bars |= rescued && !destinations_judge(destinations, texts[TEXT_FALLBACK]).passes ? CACHE_BARRED_FALLBACK : 0;
+    return bars;
+}
+
+void entry_judge(struct cache_entry *self, const struct destinations *destinations)
+{
+    struct live_code *pool = entry_pool(self);
+
+    atomic_store_explicit(&self->barred, (uint8_t)entry_bars(self, destinations), memory_order_relaxed);
+    if (pool) {
+        live_code_judge(pool, destinations);
+    }
 }
 
 static bool cell_swap(struct limit_cell *cell, int64_t *seen, int64_t next)

@@ -89,6 +89,9 @@ struct limit_cell *entry_cell(const struct cache_entry *self);    /* any thread;
 int64_t entry_max_clicks(const struct cache_entry *self);         /* any thread */
 struct alias_node *entry_aliases(const struct cache_entry *self); /* NULL = none */
 bool entry_has_code(const struct cache_entry *self, str code);    /* any thread */
+/* Which of its addresses those lists bar: said, and noted with those of its targets. */
+unsigned entry_bars(const struct cache_entry *self, const struct destinations *destinations);
+void entry_judge(struct cache_entry *self, const struct destinations *destinations);
 
 /* ---- hosts */
 struct host_table;
@@ -103,6 +106,7 @@ struct cache {
     uint64_t seed; /* random per process: nobody can prepare colliding codes */
     size_t bytes_max;
     struct live_places *places;
+    const struct destinations *destinations;
     struct slab slab;
     struct retired retired;
     _Atomic uint64_t links, aliases, bytes;

@@ -205,6 +205,7 @@ static struct cache_entry *entry_new(struct cache *self, const struct link_entry
         return NULL;
     }
     entry_pack(entry, steps, link, cell, chain);
+    entry_judge(entry, self->destinations);
     return entry;
 }
 
@@ -266,6 +267,41 @@ void cache_set_places(struct cache *self, struct live_places *places)
 struct live_places *cache_places(const struct cache *self)
 {
     return self->places;
+}
+
+/* The next entry of the table at or behind slot *at; NULL at the end. */
+static struct cache_entry *next_entry(const struct table *table, size_t *at)
+{
+    while (*at <= table->mask) {
+        uint64_t node = atomic_load_explicit(&table->slots[(*at)++].node, memory_order_relaxed);
+        if (node != 0 && !(node & NODE_ALIAS)) {
+            return (struct cache_entry *)(uintptr_t)node;
+        }
+    }
+    return NULL;
+}
+
+void cache_set_destinations(struct cache *self, const struct destinations *destinations)
+{
+    struct cache_entry *entry;
+    size_t at = 0;
+
+    self->destinations = destinations;
+    while ((entry = next_entry(table_of(self), &at)) != NULL) {
+        entry_judge(entry, destinations);
+    }
+}
+
+size_t cache_count_barred(const struct cache *self, const struct destinations *destinations)
+{
+    const struct table *table = atomic_load_explicit(&self->table, memory_order_relaxed);
+    const struct cache_entry *entry;
+    size_t at = 0, count = 0;
+
+    while ((entry = next_entry(table, &at)) != NULL) {
+        count += (entry_bars(entry, destinations) & CACHE_BARRED_URL) != 0;
+    }
+    return count;
 }
 
 enum err cache_put_hosts(struct cache *self, const struct host_entry *hosts, size_t count)

@@ -4,6 +4,7 @@
 #include "linkpond/base/clock.h"
 #include "linkpond/base/log.h"
 
+#include "linkpond/engine/destination_lists.h"
 #include "linkpond/engine/domain_host.h"
 #include "linkpond/engine/publish.h"
 
@@ -82,11 +83,13 @@ static enum err make_policy(struct edit *self)
             hosts[count++] = name;
         }
     }
-    self->policy = (struct url_policy){.allow_private = opts->allow_private_targets,
-                                       .own_hosts = hosts,
-                                       .own_hosts_count = count,
-                                       .extra_schemes = opts->extra_schemes,
-                                       .extra_schemes_count = opts->extra_schemes_count};
+    self->policy =
+        (struct url_policy){.allow_private = opts->allow_private_targets,
+                            .own_hosts = hosts,
+                            .own_hosts_count = count,
+                            .extra_schemes = opts->extra_schemes,
+                            .extra_schemes_count = opts->extra_schemes_count,
+                            .destinations = opts->destinations ? destination_lists_now(opts->destinations) : NULL};
     return OK;
 }
 

@@ -14,6 +14,7 @@ struct live_target {
     struct live_caps caps;
     enum target_cap_on cap_on;
     bool page;
+    atomic_bool barred; /* no link may lead there */
     str url;
 };
 struct live_rule {
@@ -186,6 +187,25 @@ enum err live_code_build(struct db *db, struct arena *arena, struct live_places 
     return err;
 }
 
+void live_code_judge(struct live_code *self, const struct destinations *destinations)
+{
+    for (size_t i = 0; i < self->targets_count; i++) {
+        struct live_target *target = &self->targets[i];
+        bool barred = target->url.len > 0 && !destinations_judge(destinations, target->url).passes;
+        atomic_store_explicit(&target->barred, barred && !target->page, memory_order_relaxed);
+    }
+}
+
+bool live_code_is_barred(const struct live_code *self)
+{
+    for (size_t i = 0; i < self->targets_count; i++) {
+        if (!atomic_load_explicit(&self->targets[i].barred, memory_order_relaxed)) {
+            return false;
+        }
+    }
+    return self->targets_count > 0;
+}
+
 void live_code_free(struct live_code *self)
 {
     if (self) {
@@ -243,10 +263,19 @@ static bool holds(const struct deciding *self, const struct live_target *target)
            visit->held(visit->held_arg, target->id, target->replaced_ms);
 }
 
+static bool is_barred(const struct live_target *target)
+{
+    return atomic_load_explicit(&target->barred, memory_order_relaxed);
+}
+
 static bool take(void *arg, size_t index)
 {
     struct deciding *self = arg;
     const struct live_target *target = &self->code->targets[index];
+
+    if (is_barred(target)) {
+        return false;
+    }
     bool held = holds(self, target);
 
     if (!self->visit->person || held || target->cap_on == CAP_ON_JOINED) {
@@ -268,6 +297,9 @@ static bool passed(void *arg, size_t rule, size_t index)
     const struct deciding *self = arg;
     const struct live_target *target = &self->code->targets[index];
 
+    if (is_barred(target)) {
+        return true;
+    }
     if (holds(self, target)) {
         return false;
     }

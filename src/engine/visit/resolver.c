@@ -148,7 +148,8 @@ static void answer_unknown(struct visiting *v)
 void resolver_answer_shut(struct visiting *v, const struct link_entry *link, enum click_outcome outcome)
 {
     bool waiting = outcome == OUTCOME_NOT_STARTED;
-    str instead = link->fallback_url.len > 0 || waiting ? link->fallback_url : v->host->expired_url;
+    str own = link->barred & CACHE_BARRED_FALLBACK ? (str){0} : link->fallback_url;
+    str instead = own.len > 0 || waiting ? own : v->host->expired_url;
 
     v->out->outcome = instead.len > 0 ? OUTCOME_FALLBACK : outcome;
     v->out->valid_from_ms = link->gate.valid_from_ms;
@@ -243,6 +244,9 @@ static void answer_link(struct visiting *v, const struct link_entry *link, const
     if (outcome == OUTCOME_REDIRECT && link->live) {
         resolver_answer_live(v, link, entry);
         return;
+    }
+    if (outcome == OUTCOME_REDIRECT && link->barred & CACHE_BARRED_URL) {
+        outcome = OUTCOME_DENIED;
     }
     if (outcome == OUTCOME_REDIRECT && out->limited) {
         outcome = take_limit_of(v, link, entry);

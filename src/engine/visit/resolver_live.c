@@ -134,7 +134,9 @@ void resolver_answer_live(struct visiting *v, const struct link_entry *link, con
     decide(v, link, &agent, &answer);
     keep_place(v->out, &answer);
     if (answer.end == RULE_RAN_DRY) {
-        outcome = OUTCOME_USED_UP;
+        outcome = live_code_is_barred(link->pool) ? OUTCOME_DENIED : OUTCOME_USED_UP;
+    } else if (answer.end != RULE_CHOSE && link->barred & CACHE_BARRED_URL) {
+        outcome = OUTCOME_DENIED;
     } else if (link->max_clicks > 0) {
         outcome = resolver_take_limit(v, link, entry, agent.class == CLASS_HUMAN);
     }

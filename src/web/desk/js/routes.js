@@ -56,6 +56,10 @@ export const routes = [
     nav: { group: 'run', icon: 'globe', word: 'nav.domains', scope: 'admin' },
   },
   {
+    path: '/destinations', page: () => import('./pages/destinations.js'), words: ['destinations'],
+    nav: { group: 'run', icon: 'filter', word: 'nav.destinations', scope: 'admin' },
+  },
+  {
     path: '/import', page: () => import('./pages/import.js'), words: ['transfer', 'create', 'links'],
     nav: { group: 'organise', icon: 'upload', word: 'nav.import', keys: 'g i', scope: 'links:write' },
   },

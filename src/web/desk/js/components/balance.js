@@ -11,7 +11,7 @@ import { href } from '../router.js';
 
 export const CLASSES = ['human', 'bot', 'preview', 'prefetch', 'head', 'replay', 'duplicate'];
 const ALWAYS = ['human', 'bot', 'preview'];
-const UNOPENED = ['not_started', 'expired', 'used_up', 'disabled', 'unknown'];
+const UNOPENED = ['not_started', 'expired', 'used_up', 'disabled', 'unknown', 'denied'];
 
 function term(name, count, query) {
   return h('span', { class: 'term' }, `${name} `,

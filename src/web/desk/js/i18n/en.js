@@ -47,6 +47,7 @@ export default {
   'nav.tags': 'Tags',
   'nav.utm': 'UTM dictionary',
   'nav.domains': 'Domains',
+  'nav.destinations': 'Destinations',
   'nav.keys': 'API keys',
   'nav.robots': 'Notification robots',
   'nav.audit': 'Audit log',
@@ -119,6 +120,7 @@ export default {
   'block_app.feishu': 'Feishu',
   'block_app.other': 'elsewhere',
   'warning.domain_closed': 'This domain is closed for new links. This one still opens; share it on another domain from now on.',
+  'warning.destination_denied': 'Links may not lead to this destination: visits are stopped.',
   'warning.domain_disabled': 'This domain is switched off, so the link does not open for now.',
   'warning.target_breaks_behind_redirect': 'This target may not open behind a redirect (u.wechat.com cards do not). Use a WeCom live code or a QR image.',
   'warning.click_id_not_sent': 'The click ID parameter is kept, but no click ID is sent yet.',
@@ -164,5 +166,6 @@ export default {
   'outcome.used_up': 'Used up',
   'outcome.disabled': 'Disabled',
   'outcome.unknown': 'Unknown link',
+  'outcome.denied': 'Destination denied',
   'chart.figures': 'Show the figures',
 };

@@ -47,6 +47,7 @@ export default {
   'nav.tags': '标签',
   'nav.utm': 'UTM 字典',
   'nav.domains': '域名',
+  'nav.destinations': '跳转目标',
   'nav.keys': 'API 密钥',
   'nav.robots': '通知机器人',
   'nav.audit': '操作记录',
@@ -119,6 +120,7 @@ export default {
   'block_app.feishu': '飞书',
   'block_app.other': '其他',
   'warning.domain_closed': '这个域名已停止新建短链。本短链仍可打开，之后请改用其他域名分享。',
+  'warning.destination_denied': '目标网站不允许跳转，访问已被拦下。',
   'warning.domain_disabled': '这个域名已停用，短链暂时打不开。',
   'warning.target_breaks_behind_redirect': '这个目标经过跳转后可能打不开（如 u.wechat.com 个人名片），建议改用企业微信活码或图片二维码。',
   'warning.click_id_not_sent': '点击 ID 参数已保存，但目前还不会发送。',
@@ -164,5 +166,6 @@ export default {
   'outcome.used_up': '次数已用完',
   'outcome.disabled': '已停用',
   'outcome.unknown': '无效短链',
+  'outcome.denied': '目标被禁止',
   'chart.figures': '查看数据',
 };

@@ -29,6 +29,7 @@ export default {
   'audit.kind_tag': 'Tag',
   'audit.kind_utm_value': 'UTM value',
   'audit.kind_domain': 'Domain',
+  'audit.kind_destination': 'Destination',
   'audit.kind_user': 'Person',
   'audit.kind_key': 'API key',
   'audit.kind_import': 'Import',

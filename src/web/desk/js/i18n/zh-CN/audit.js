@@ -29,6 +29,7 @@ export default {
   'audit.kind_tag': '标签',
   'audit.kind_utm_value': 'UTM 取值',
   'audit.kind_domain': '域名',
+  'audit.kind_destination': '跳转目标',
   'audit.kind_user': '成员',
   'audit.kind_key': 'API 密钥',
   'audit.kind_import': '导入',
