@@ -153,7 +153,7 @@ static void sums__damaged_bytes_are_refused(void **state)
         STR_INIT("\x00\x01\x01\x00"),                 /* an entry of nothing */
         STR_INIT("\x60\x01\x01\x01"),                 /* quarter 96 */
         STR_INIT("\x5F\x01\x01\x01\x00\x01\x01\x01"), /* a quarter after the last */
-        STR_INIT("\x00\x01\x0A\x01"),                 /* outcome 9 of class 0 */
+        STR_INIT("\x00\x01\x0B\x01"),                 /* outcome 10 of class 0 */
         STR_INIT("\x00\x01\x71\x01"),                 /* class 7 */
         STR_INIT("\x00\x01\x01\xFF\xFF\xFF\xFF\x1F"), /* a count over 32 bits */
         STR_INIT("\x00\x01\x01\x80\x80\x80\x80\x80\x01"),
