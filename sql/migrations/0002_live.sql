@@ -134,3 +134,39 @@ CREATE TABLE destination (
     created_ms INTEGER NOT NULL,
     UNIQUE (list, pattern)
 ) STRICT;
+
+-- Many links led elsewhere at once, and what they were, so that it can be taken back whole. Work goes on by id, some
+-- links a transaction, and what is done stands in the row: after a crash it goes on from there.
+CREATE TABLE repoint (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,          -- rpt_<id> in the API
+    state TEXT NOT NULL CHECK (state IN ('running', 'done', 'undoing', 'undone')),
+    how TEXT NOT NULL CHECK (how IN ('host', 'url', 'domain')),
+    target TEXT NOT NULL,                          -- host with port, address, or the short domain's host
+    from_host TEXT NOT NULL DEFAULT '',            -- only links that lead there; '' = wherever they lead
+    chosen TEXT NOT NULL,                          -- JSON: the conditions of the list, as asked
+    note TEXT NOT NULL DEFAULT '',
+    last_id INTEGER NOT NULL,                      -- links made later are not concerned
+    after_id INTEGER NOT NULL DEFAULT 0,           -- links up to here are done
+    undo_after_id INTEGER NOT NULL DEFAULT 0,      -- likewise of taking it back
+    force INTEGER NOT NULL DEFAULT 0 CHECK (force IN (0, 1)), -- links edited since are taken back too
+    changed INTEGER NOT NULL DEFAULT 0,
+    unchanged INTEGER NOT NULL DEFAULT 0,          -- led there already
+    refused INTEGER NOT NULL DEFAULT 0,
+    undone INTEGER NOT NULL DEFAULT 0,
+    kept INTEGER NOT NULL DEFAULT 0,               -- not taken back: edited since, or what they were is refused now
+    audit_id INTEGER NOT NULL DEFAULT 0,           -- its line
+    user_id INTEGER REFERENCES user (id),
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE repoint_link (
+    repoint_id INTEGER NOT NULL REFERENCES repoint (id),
+    link_id INTEGER NOT NULL REFERENCES link (id),
+    state TEXT NOT NULL CHECK (state IN ('changed', 'refused', 'undone', 'kept')),
+    before TEXT NOT NULL,                          -- its address, or its short domain
+    revision INTEGER NOT NULL DEFAULT 0,           -- of the link after the change: another one now says it was edited since
+    why TEXT NOT NULL DEFAULT '',                  -- of refused and kept: code of the refusal, or edited
+    PRIMARY KEY (repoint_id, link_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX repoint_link_link ON repoint_link (link_id);

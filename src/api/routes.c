@@ -16,6 +16,7 @@ const struct route *const api_route_tables[] = {
     api_simulate_routes,
     api_domain_routes,
     api_destination_routes,
+    api_repoint_routes,
     api_label_routes,
     api_utm_value_routes,
     api_utm_value_bulk_routes,

@@ -28,6 +28,8 @@ DOORS = {
     "PATCH /api/v1/domains/{host}": "admin", "DELETE /api/v1/domains/{host}": "admin",
     "GET /api/v1/destinations": "look", "POST /api/v1/destinations": "admin", "DELETE /api/v1/destinations/{id}": "admin",
     "GET /api/v1/destination-check": "look",
+    **{row: "edit" for row in ("GET /api/v1/repoints", "POST /api/v1/repoints", "GET /api/v1/repoints/{id}", "GET /api/v1/repoints/{id}/links",
+                               "POST /api/v1/repoints/{id}/run", "POST /api/v1/repoints/{id}/undo")},
     **{f"{method} /api/v1/{kind}{tail}": door for kind in ("campaigns", "channels", "tags") for method, tail, door in (
         ("GET", "", "look"), ("POST", "", "edit"), ("GET", "/{key}", "look"), ("PATCH", "/{key}", "edit"), ("DELETE", "/{key}", "edit"),
         ("POST", "/{key}/merge", "edit"))},
@@ -399,6 +401,7 @@ TRIES = {
     **{f"{method} /api/v1/images{tail}": images for method, tail in (("POST", ""), ("GET", "/{id}"), ("GET", "/{id}/file"))},
     **{f"{method} /api/v1/me/keys{tail}": own_keys for method, tail in (("GET", ""), ("POST", ""), ("DELETE", "/{id}"))},
     **{row: forbidden for row, door in DOORS.items() if door == "admin"},
+    **{row: forbidden for row in DOORS if "/repoints" in row},
     **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values", "POST /api/v1/import/words")},
     **{row: nothing_of_others for row in (
         "GET /api/v1/qr-logo", "GET /api/v1/domains", "GET /api/v1/domains/{host}", "GET /api/v1/destinations", "GET /api/v1/destination-check", "GET /api/v1/utm-values", "GET /api/v1/utm-values/{id}",

@@ -35,5 +35,6 @@ extern const struct command cmd_link_verbs[];
 extern const struct command cmd_key_verbs[];
 extern const struct command cmd_user_verbs[];
 extern const struct command cmd_destination_verbs[];
+extern const struct command cmd_repoint_verbs[];
 
 #endif

@@ -113,7 +113,7 @@ enum err edit_open(struct edit *self, struct db *db, size_t touched_cap)
     self->claims = NULL;
     self->channel = NULL;
     self->own_owner = (str){0};
-    self->quiet = false;
+    self->quiet = self->undoing = false;
     self->touched = ARENA_ARRAY(self->arena, struct edit_touched, touched_cap);
     enum err err = self->touched ? read_domains(self) : ERR_NOMEM;
     return err ? err : make_policy(self);

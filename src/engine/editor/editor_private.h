@@ -61,6 +61,7 @@ struct edit {
     const struct label *channel;  /* of the item at hand: what its channel is like if it is made; NULL = bare */
     bool quiet;                   /* of the item at hand: an import's, which the audit log tells as one */
     struct import_trail trail;    /* what that import's line says now; the caller's after the commit */
+    bool undoing;                 /* of the item at hand: it goes back to a domain that may be closed by now */
     str own_owner;                /* key of whose new links are; empty until asked for */
 };
 

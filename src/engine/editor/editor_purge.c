@@ -3,6 +3,7 @@
 
 #include "linkpond/engine/rewriter.h"
 #include "linkpond/engine/sealer.h"
+#include "linkpond/store/repoints.h"
 #include "linkpond/store/rules.h"
 #include "linkpond/store/targets.h"
 
@@ -18,6 +19,7 @@ enum err edit_purge(struct edit *self, const struct link *link)
 
     err = err ? err : rules_put(self->db, link->id, NULL, 0);
     err = err ? err : targets_purge(self->db, link->id);
+    err = err ? err : repoint_links_forget(self->db, link->id);
     return err ? err : links_tombstone(self->db, link->id, self->now_ms, true);
 }
 

@@ -64,7 +64,7 @@ enum err edit_resolve_domain(struct edit *self, struct link *link, const struct 
                      : fault_set(fault, ERR_INVALID, "domain", "required", "There is no default domain.",
                                  "没有默认域名。");
     }
-    if (domain->id != before && (!domain->enabled || !domain->shareable)) {
+    if (domain->id != before && !self->undoing && (!domain->enabled || !domain->shareable)) {
         return fault_set(fault, ERR_INVALID, "domain", "not_shareable",
                          domain->enabled ? "That domain is closed for new links; those it has go on working."
                                          : "That domain is switched off.",
