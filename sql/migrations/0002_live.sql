@@ -170,3 +170,16 @@ CREATE TABLE repoint_link (
     PRIMARY KEY (repoint_id, link_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX repoint_link_link ON repoint_link (link_id);
+
+-- What is known of a domain in an app: that it opens, that something looks wrong, that it is blocked. Entered by people,
+-- or by a program that looks. No row: nothing is known.
+CREATE TABLE domain_block (
+    domain_id INTEGER NOT NULL REFERENCES domain (id) ON DELETE CASCADE,
+    app TEXT NOT NULL,                             -- wechat, qq … other (include/linkpond/store/domain_blocks.h)
+    state TEXT NOT NULL CHECK (state IN ('ok', 'suspected', 'blocked')),
+    since_ms INTEGER NOT NULL,                     -- since when it is in that state
+    user_id INTEGER REFERENCES user (id),          -- who said so last
+    note TEXT NOT NULL DEFAULT '',
+    updated_ms INTEGER NOT NULL,
+    PRIMARY KEY (domain_id, app)
+) STRICT, WITHOUT ROWID;

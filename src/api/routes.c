@@ -15,6 +15,8 @@ const struct route *const api_route_tables[] = {
     api_rule_routes,
     api_simulate_routes,
     api_domain_routes,
+    api_domain_block_routes,
+    api_domain_report_routes,
     api_destination_routes,
     api_repoint_routes,
     api_label_routes,

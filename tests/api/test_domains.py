@@ -8,7 +8,7 @@ def test_a_domain_is_added_found_however_written_and_removed(pond):
     assert made.headers["Location"] == "/api/v1/domains/go.example"
     assert made.json() | {"created_at": 0, "updated_at": 0} == {
         "host": "go.example", "scheme": "https", "is_default": False, "enabled": True, "shareable": True, "state": "open", "serves": "all",
-        "root_url": None, "not_found_url": None, "expired_url": None, "code_length": None, "created_at": 0, "updated_at": 0}
+        "root_url": None, "not_found_url": None, "expired_url": None, "code_length": None, "blocks": [], "created_at": 0, "updated_at": 0}
     assert pond.api("GET", "/domains/Go.Example", 200).json() == made.json()
     assert [d["host"] for d in pond.api("GET", "/domains", 200).json()["items"]] == ["s.test", "go.example"]
     assert pond.api("POST", "/domains", 409, json={"host": "go.example"}).json()["errors"][0]["field"] == "host"

@@ -26,6 +26,7 @@ DOORS = {
     "POST /api/v1/bulk/fan-out": "edit", "GET /api/v1/alias-check": "edit", "POST /api/v1/url-check": "edit", "POST /api/v1/import": "edit", "GET /api/v1/export": "look",
     "GET /api/v1/domains": "look", "POST /api/v1/domains": "admin", "GET /api/v1/domains/{host}": "look",
     "PATCH /api/v1/domains/{host}": "admin", "DELETE /api/v1/domains/{host}": "admin",
+    "GET /api/v1/domains/{host}/report": "look", "PUT /api/v1/domains/{host}/blocks/{app}": "admin",
     "GET /api/v1/destinations": "look", "POST /api/v1/destinations": "admin", "DELETE /api/v1/destinations/{id}": "admin",
     "GET /api/v1/destination-check": "look",
     **{row: "edit" for row in ("GET /api/v1/repoints", "POST /api/v1/repoints", "GET /api/v1/repoints/{id}", "GET /api/v1/repoints/{id}/links",
@@ -63,7 +64,7 @@ PUBLIC = {("GET", "/-/healthz"), ("GET", "/-/preview"), ("GET", "/-/privacy"), (
           ("GET", "/-/icon.svg"), ("GET", "/-/live.js"), ("GET", "/-/live/{token}"), ("POST", "/-/live/{token}/pressed"), ("GET", "/-/image/{name}")}  # another listener, no accounts
 MAY = {"anyone": {"admin", "editor", "viewer", "nobody", "disabled"}, "self": {"admin", "editor", "viewer"},
        "look": {"admin", "editor", "viewer"}, "edit": {"admin", "editor"}, "admin": {"admin"}}
-NAMES = {"ref": "lnk_999999", "host": "nowhere.example", "key": "nobody-of-that-name", "id": "999999", "name": "nothing.css", "path": "links"}
+NAMES = {"ref": "lnk_999999", "host": "nowhere.example", "app": "wechat", "key": "nobody-of-that-name", "id": "999999", "name": "nothing.css", "path": "links"}
 
 
 def test_every_route_has_a_row():
@@ -404,7 +405,7 @@ TRIES = {
     **{row: forbidden for row in DOORS if "/repoints" in row},
     **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values", "POST /api/v1/import/words")},
     **{row: nothing_of_others for row in (
-        "GET /api/v1/qr-logo", "GET /api/v1/domains", "GET /api/v1/domains/{host}", "GET /api/v1/destinations", "GET /api/v1/destination-check", "GET /api/v1/utm-values", "GET /api/v1/utm-values/{id}",
+        "GET /api/v1/qr-logo", "GET /api/v1/domains", "GET /api/v1/domains/{host}", "GET /api/v1/domains/{host}/report", "GET /api/v1/destinations", "GET /api/v1/destination-check", "GET /api/v1/utm-values", "GET /api/v1/utm-values/{id}",
         "PATCH /api/v1/utm-values/{id}", "DELETE /api/v1/utm-values/{id}", "GET /api/v1/me", "PATCH /api/v1/me",
         "POST /api/v1/me/password", "GET /api/v1/me/sessions", "DELETE /api/v1/me/sessions", "GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/session", "POST /api/v1/session/accept",
         "GET /healthz", "GET /readyz", "GET /assets/{name}", "GET /", "GET /desk", "GET /desk/{path}", "POST /desk/form", "POST /sign-in", "POST /sign-out")},

@@ -17,6 +17,8 @@ extern const struct route api_rule_routes[];
 extern const struct route api_simulate_routes[];
 extern const struct route api_domain_routes[];
 extern const struct route api_destination_routes[];
+extern const struct route api_domain_block_routes[];
+extern const struct route api_domain_report_routes[];
 extern const struct route api_repoint_routes[];
 extern const struct route api_label_routes[];
 extern const struct route api_utm_value_routes[];

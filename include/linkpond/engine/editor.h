@@ -198,6 +198,11 @@ struct api_key;
 enum err editor_domain_put(struct editor *self, const struct actor *actor, struct domain *domain,
                            struct fault *fault); /* id 0 = new */
 enum err editor_domain_delete(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
+/* What is known of a domain in an app: domain_id, app, state, note. Robots are told when it becomes worse, once; *told
+ * of them: wake the notifier. */
+struct domain_block;
+enum err editor_domain_block(struct editor *self, const struct actor *actor, const struct domain_block *block,
+                             int64_t *told, struct fault *fault);
 enum err editor_label_put(struct editor *self, const struct actor *actor, struct label *label,
                           struct fault *fault); /* id 0 = new; also renames */
 /* ERR_CONFLICT while links name it. */

@@ -22,7 +22,9 @@
     X(TARGET_ENDED, "target_ended", false, "A target has ended", "子码已到期")                                         \
     X(DISK, "disk", true, "The disk is nearly full", "磁盘空间不足")                                                   \
     X(CLICKS_DROPPED, "clicks_dropped", true, "Visits could not be recorded", "有访问未能记录")                        \
-    X(BACKUP_OVERDUE, "backup_overdue", false, "There is no recent backup", "近期没有备份")
+    X(BACKUP_OVERDUE, "backup_overdue", false, "There is no recent backup", "近期没有备份")                            \
+    X(DOMAIN_BLOCKED, "domain_blocked", true, "A domain is marked blocked", "域名被标记为已封")                        \
+    X(DOMAIN_SUSPECTED, "domain_suspected", false, "A domain may be blocked", "域名疑似被封")
 enum notice_kind {
 #define NOTICE_ENUM(constant, name, urgent, en, zh) NOTICE_##constant,
     NOTICE_TABLE(NOTICE_ENUM)
@@ -52,7 +54,8 @@ bool notice_is_chosen(enum notice_kind kind);
     X(DETAIL, "detail", TEXT, "Note", "说明")                                                                          \
     X(URL, "url", TEXT, "Open", "查看")                                                                                \
     X(LIMIT_DAY, "limit_day", NUMBER, "Limit a day", "每日上限")                                                       \
-    X(LIMIT_HOUR, "limit_hour", NUMBER, "Limit an hour", "每小时上限")
+    X(LIMIT_HOUR, "limit_hour", NUMBER, "Limit an hour", "每小时上限")                                                 \
+    X(APP, "app", TEXT, "In", "所在应用")
 enum fact_name {
 #define NOTICE_FACT_ENUM(constant, name, type, en, zh) NOTICE_FACT_##constant,
     NOTICE_FACT_TABLE(NOTICE_FACT_ENUM)

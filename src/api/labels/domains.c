@@ -4,6 +4,7 @@
  * what it does may.
  */
 #include "linkpond/store/domains.h"
+#include "domain_blocks.h"
 #include "linkpond/api/edit_call.h"
 #include "linkpond/api/routes.h"
 #include "linkpond/base/host.h"
@@ -48,7 +49,7 @@ static bool has(const struct json_presence *presence, enum domain_field field)
     return presence->present >> field & 1;
 }
 
-static void write_domain(struct json_writer *json, const struct domain *domain)
+static void write_domain(struct json_writer *json, struct db *db, const struct domain *domain)
 {
     json_object(json);
     json_put_str(json, "host", domain->host);
@@ -67,6 +68,7 @@ static void write_domain(struct json_writer *json, const struct domain *domain)
     } else {
         json_null(json);
     }
+    domain_blocks_write(json, db, domain->id);
     json_put_time(json, "created_at", domain->created_ms);
     json_put_time(json, "updated_at", domain->updated_ms);
     json_object_end(json);
@@ -96,7 +98,7 @@ static enum err write_put(struct edit_call *edit, struct db *db, const struct ed
         return err;
     }
     reply_json_begin(edit->reply, added ? 201 : 200, &json);
-    write_domain(&json, &domain);
+    write_domain(&json, db, &domain);
     if (added) {
         reply_header(edit->reply, edit->request, "Location",
                      call_location(edit->request, "/api/v1/domains", domain.host));
@@ -158,20 +160,26 @@ static void apply_draft(struct domain *domain, const struct domain_draft *draft,
     domain->code_length = has(presence, DF_CODE_LENGTH) ? draft->code_length : domain->code_length;
 }
 
-static bool next_domain(struct json_writer *json, struct stmt *rows, const struct request *request)
-{
-    struct domain row;
-    (void)request;
-    if (!domains_next(rows, &row)) {
-        return false;
-    }
-    write_domain(json, &row);
-    return true;
-}
-
 static void domains_list(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    call_list_all(ctx, request, reply, &(struct call_rows){domains_each, next_domain});
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
+        return;
+    }
+    struct json_writer json;
+    struct domain row;
+    int64_t count = 0;
+    call_list_begin(reply, &json);
+    struct stmt *rows = domains_each(db);
+    for (; domains_next(rows, &row); count++) {
+        write_domain(&json, db, &row);
+    }
+    enum err err = stmt_err(rows);
+    call_list_end(&json, (str){0}, count);
+    readers_give(ctx->engine->readers, db);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+    }
 }
 
 static void domains_create(struct ctx *ctx, struct request *request, struct reply *reply)
@@ -196,12 +204,19 @@ static void domains_create(struct ctx *ctx, struct request *request, struct repl
 static void domains_get(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct domain domain;
-    if (!load_domain(ctx, request, reply, &domain)) {
+    struct json_writer json;
+    struct db *db = call_reader(ctx, request, reply);
+    if (!db) {
         return;
     }
-    struct json_writer json;
-    reply_json_begin(reply, 200, &json);
-    write_domain(&json, &domain);
+    enum err err = call_find_domain(db, request->arena, request->params[0], &domain);
+    if (err == OK) {
+        reply_json_begin(reply, 200, &json);
+        write_domain(&json, db, &domain);
+    } else {
+        reply_problem(reply, request, err, NULL);
+    }
+    readers_give(ctx->engine->readers, db);
 }
 
 static void domains_patch(struct ctx *ctx, struct request *request, struct reply *reply)

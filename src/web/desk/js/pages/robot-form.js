@@ -9,7 +9,7 @@ import { form, submitButton } from '../components/form.js';
 import { secretDialog } from '../components/secret.js';
 
 export const KINDS = ['wecom', 'dingtalk', 'feishu', 'slack', 'webhook'];
-export const NOTICES = ['pool_empty', 'target_nearly_full', 'target_full', 'target_ending', 'target_ended', 'disk', 'clicks_dropped', 'backup_overdue'];
+export const NOTICES = ['pool_empty', 'target_nearly_full', 'target_full', 'target_ending', 'target_ended', 'disk', 'clicks_dropped', 'backup_overdue', 'domain_blocked', 'domain_suspected'];
 const SIGNED = ['dingtalk', 'feishu'];
 const MARKED = ['wecom', 'dingtalk'];
 

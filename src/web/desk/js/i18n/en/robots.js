@@ -43,6 +43,8 @@ export default {
   'robots.notice_disk': 'The disk is nearly full (urgent)',
   'robots.notice_clicks_dropped': 'Visits could not be recorded (urgent)',
   'robots.notice_backup_overdue': 'There is no recent backup',
+  'robots.notice_domain_blocked': 'A domain is marked blocked',
+  'robots.notice_domain_suspected': 'A domain may be blocked',
   'robots.state': 'State',
   'robots.on': 'On',
   'robots.off': 'Off',

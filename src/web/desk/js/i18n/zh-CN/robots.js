@@ -43,6 +43,8 @@ export default {
   'robots.notice_disk': '磁盘空间不足（紧急）',
   'robots.notice_clicks_dropped': '有访问未能记录（紧急）',
   'robots.notice_backup_overdue': '近期没有备份',
+  'robots.notice_domain_blocked': '域名被标记为已封',
+  'robots.notice_domain_suspected': '域名疑似被封',
   'robots.state': '状态',
   'robots.on': '已启用',
   'robots.off': '已停用',
