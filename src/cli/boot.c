@@ -9,7 +9,7 @@
 #include "linkpond/cli/folder.h"
 
 #define RESERVED_MAX 64
-#define LOCK_WAIT_MS 5000
+#define LOCK_WAIT_MS 10000
 #define LOCK_POLL_NS (20 * 1000000L)
 
 unsigned boot_lanes(const struct settings *settings)

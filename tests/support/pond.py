@@ -59,7 +59,7 @@ class Pond:
         self.log = open(self.data.parent / "serve.log", "ab")
         self.process = subprocess.Popen([self.binary, "--data", str(self.data), "serve", *flags], stdin=subprocess.DEVNULL,
                                         stdout=self.log, stderr=self.log, preexec_fn=preexec_fn)
-        wait_for(self._listening, 30)
+        wait_for(self._listening, 120)
         return self
 
     def _listening(self):
