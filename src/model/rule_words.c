@@ -20,6 +20,11 @@ static const struct {
     {STR_INIT("kuaishou"), "Kuaishou", "快手"},
     {STR_INIT("xiaohongshu"), "Xiaohongshu", "小红书"},
     {STR_INIT("weibo"), "Weibo", "微博"},
+    {STR_INIT("safari"), "Safari", "Safari"},
+    {STR_INIT("chrome"), "Chrome", "Chrome"},
+    {STR_INIT("edge"), "Edge", "Edge"},
+    {STR_INIT("firefox"), "Firefox", "Firefox"},
+    {STR_INIT("qqbrowser"), "QQ Browser", "QQ 浏览器"},
     {STR_INIT("ios"), "iOS", "iOS"},
     {STR_INIT("android"), "Android", "安卓"},
     {STR_INIT("harmonyos"), "HarmonyOS", "鸿蒙"},
@@ -108,9 +113,11 @@ void local_time_text(struct buf *out, const struct zone *zone, int64_t ms)
     buf_addf(out, "%04d-%02d-%02d %02d:%02d", year, month, day, second / 3600, second / 60 % 60);
 }
 
-/* "1-3,5", as few ranges as there are. */
-static void days_text(struct buf *out, unsigned days)
+/* "Mon-Wed, Fri", as few ranges as there are. */
+static void days_text(struct buf *out, unsigned days, bool chinese)
 {
+    static const char *const TEXTS[7][2] = {{"Mon", "周一"}, {"Tue", "周二"}, {"Wed", "周三"}, {"Thu", "周四"},
+                                            {"Fri", "周五"}, {"Sat", "周六"}, {"Sun", "周日"}};
     const char *comma = "";
 
     for (unsigned day = 0; day < 7; day++) {
@@ -121,11 +128,11 @@ static void days_text(struct buf *out, unsigned days)
         while (days >> (last + 1) & 1) {
             last++;
         }
-        buf_addf(out, "%s%u", comma, day + 1);
+        buf_addf(out, "%s%s", comma, TEXTS[day][chinese]);
         if (last > day) {
-            buf_addf(out, "-%u", last + 1);
+            buf_addf(out, "%s%s", chinese ? "至" : "-", TEXTS[last][chinese]);
         }
-        comma = ",";
+        comma = chinese ? "、" : ", ";
         day = last;
     }
 }
@@ -136,7 +143,7 @@ void slots_text(struct buf *out, const struct slots *slots, bool chinese)
         const struct rule_slot *slot = &slots->items[i];
         buf_add_c(out, i > 0 ? "; " : "");
         if (slot->days != 0x7f) {
-            days_text(out, slot->days);
+            days_text(out, slot->days, chinese);
             buf_add_char(out, ' ');
         }
         buf_addf(out, "%02d:%02d-%02d:%02d", slot->from_minute / 60, slot->from_minute % 60, slot->to_minute / 60,

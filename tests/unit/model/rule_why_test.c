@@ -77,8 +77,8 @@ static void rules_explain__says_what_the_clock_showed(void **state)
     int64_t day;
 
     assert_why("{'fact':'schedule','is':['1-3,5 09:00-18:00','22:00-23:00']}",
-               "23:10 on Monday in Asia/Shanghai is outside 1-3,5 09:00-18:00; 22:00-23:00.",
-               "Asia/Shanghai 周一 23:10 不在 1-3,5 09:00-18:00; 22:00-23:00 时段内。");
+               "23:10 on Monday in Asia/Shanghai is outside Mon-Wed, Fri 09:00-18:00; 22:00-23:00.",
+               "Asia/Shanghai 周一 23:10 不在 周一至周三、周五 09:00-18:00; 22:00-23:00 时段内。");
     assert_why("{'fact':'schedule','not':['* 22:00-06:00'],'zone':'Asia/Shanghai'}",
                "23:10 on Monday in Asia/Shanghai is inside 22:00-06:00.",
                "Asia/Shanghai 周一 23:10 处于 22:00-06:00 时段。");
