@@ -433,6 +433,56 @@ def test_a_simulation_says_why_and_takes_nothing(pond):
     assert Live(pond).simulate()["end"] == "url"
 
 
+def test_rules_are_tried_out_before_they_are_stored(pond):
+    live = Live(pond, "a", "b", rules=[{"targets": ["a"]}])
+    a, b = live.names["a"], live.names["b"]
+    stored = pond.api("GET", f"/links/{live.link['id']}/rules", 200)
+    draft = [{"name": "x", "when": [{"fact": "os", "is": ["ios"]}], "targets": [b]}, {"targets": [a]}, {"targets": [b]}]
+    said = live.simulate(rules=draft)
+    assert (said["target"]["id"], said["steps"][0]["name"], said["steps"][0]["id"]) == (b, "x", None)
+    assert [(one["rule"], one["code"]) for one in said["warnings"]] == [(2, "unreachable")]
+    assert live.simulate(**{"as": "android", "rules": draft})["target"]["id"] == a
+    assert live.simulate(rules=[])["target"]["id"] == a  # the first of the pool that is open
+    assert (live.simulate()["target"]["id"], live.simulate(rules=None)["warnings"]) == (a, [])
+    again = pond.api("GET", f"/links/{live.link['id']}/rules", 200)
+    assert (again.json(), again.headers["ETag"]) == (stored.json(), stored.headers["ETag"])
+    assert {name: one["figures"]["taken"]["total"] for name, one in live.targets().items()} == {"a": 0, "b": 0}
+
+
+@pytest.mark.parametrize("rule,field,code", [
+    ({"when": [{"fact": "os", "is": []}]}, "rules[0].when[0].is", "too_few"),
+    ({"when": [{"fact": "ip", "is": ["10.0.0.0/99"]}]}, "rules[0].when[0].is[0]", "bad_network"),
+    ({"when": [{"fact": "schedule", "is": ["25:00-26:00"]}]}, "rules[0].when[0].is[0]", "bad_slot"),
+    ({"targets": ["tgt_999999"]}, "rules[0].targets[0]", "unknown"),
+])
+def test_rules_that_are_tried_out_are_refused_as_if_they_were_stored(pond, rule, field, code):
+    live = Live(pond, "a")
+    for method, path in (("POST", "simulate"), ("PUT", "rules")):
+        problem = pond.api(method, f"/links/{live.link['id']}/{path}", 422, json={"rules": [rule]}).json()
+        assert [(one["field"], one["code"]) for one in problem["errors"]] in ([(field, code)], [(field, f"{code}_target")])
+
+
+def test_a_rule_that_is_tried_out_has_the_turns_it_has_had_and_no_other_links(pond):
+    """Round robin goes on where visits left it; an id of another link's rule tells nothing of that link."""
+    live = Live(pond, "a", "b", rules=[{"choose": "round_robin", "targets": ["a", "b"]}])
+    other = Live(pond, "c", "d")
+    live.visit()
+    rule = pond.api("GET", f"/links/{live.link['id']}/rules", 200).json()["rules"][0]
+    assert live.simulate(rules=[rule])["target"]["name"] == "b"
+    stolen = {**rule, "targets": [other.names["c"], other.names["d"]]}
+    assert other.simulate(rules=[stolen])["target"]["name"] == "c"
+
+
+def test_places_taken_are_told_in_total_and_for_the_day_and_hour(pond):
+    live = Live(pond, {"name": "a", "cap_total": 5, "cap_day": 3, "cap_hour": 3})
+    for _ in range(2):
+        live.visit()
+    assert live.targets()["a"]["figures"]["taken"] == {"total": 2, "day": 2, "hour": 2}
+    live.visit(ua=GOOGLEBOT)
+    assert live.targets()["a"]["figures"]["taken"]["total"] == 2
+    assert live.change("a", replaced=True)["figures"]["taken"] == {"total": 0, "day": 2, "hour": 2}  # the day is not over
+
+
 def test_a_gate_that_is_shut_asks_no_rule(pond):
     live = Live(pond, {"name": "a", "cap_total": 1}, enabled=False)
     assert live.goes() == 410 and live.targets()["a"]["figures"]["remaining"] == 1

@@ -20,6 +20,10 @@ enum err live_write_rules(struct ctx *ctx, struct request *request, struct reply
 /* A link's draft out of its object, which may have `targets` and `rules` as well: for links that are being made. */
 enum err live_draft_decode(struct arena *arena, const struct json *object, struct link_draft *draft,
                            struct fault *fault);
+/* The member "warnings": what rules may mean otherwise than somebody thinks, counted from 0 as they stand in the list.
+ * code NULL: there are none. */
+void live_write_warnings(struct ctx *ctx, const struct request *request, struct json_writer *json,
+                         const struct live_code *code);
 /* One target with its figures. */
 enum err live_write_target(struct ctx *ctx, struct request *request, struct db *db, struct json_writer *json,
                            const struct target *target);

@@ -19,6 +19,10 @@ struct live_code;
  * rules. ERR_INVALID: rules that cannot be compiled, which the editor does not let in. */
 enum err live_code_build(struct db *db, struct arena *arena, struct live_places *places, int64_t link_id, bool look,
                          struct live_code **out, struct fault *fault);
+/* The same to look at, with other rules than those stored (not NULL), as somebody thinks of storing them. Ids of rules
+ * that are not the link's are taken away. ERR_INVALID: they cannot be compiled; the fault says where. */
+enum err live_code_try(struct db *db, struct arena *arena, struct live_places *places, int64_t link_id,
+                       struct rule *rules, size_t count, struct live_code **out, struct fault *fault);
 /* The same of rows at hand. */
 enum err live_code_make(struct db *db, struct live_places *places, const struct rule_set *set,
                         const struct target *targets, bool look, struct live_code **out, struct fault *fault);
@@ -64,5 +68,8 @@ void live_code_decide(const struct live_code *self, const struct live_visit *vis
 void live_give_back(struct live_cell *cell, bool took, const struct live_when *when);
 /* Places a target has left at that instant; LIVE_NO_CAP = as many as come. */
 int64_t live_target_left(const struct target *target, const struct live_cell *cell, const struct live_when *when);
+/* Places taken: in total since something else was put in the target's place, this day and this hour. */
+void live_target_taken(const struct target *target, const struct live_cell *cell, const struct live_when *when,
+                       struct live_taken *out);
 
 #endif

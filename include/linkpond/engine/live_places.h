@@ -52,6 +52,11 @@ void live_count_give_back(struct live_count *self, const struct live_when *when)
 bool live_count_has(const struct live_count *self, const struct live_caps *caps, const struct live_when *when);
 /* What the caps leave: the smallest of the three; LIVE_NO_CAP = as many as come. */
 int64_t live_count_left(const struct live_count *self, const struct live_caps *caps, const struct live_when *when);
+/* How many are taken in all, this day and this hour. */
+struct live_taken {
+    int64_t total, day, hour;
+};
+void live_count_taken(const struct live_count *self, const struct live_when *when, struct live_taken *out);
 /* Counts n more without asking (or fewer: n below 0), in that hour. */
 void live_count_add(struct live_count *self, const struct live_when *when, int64_t n);
 

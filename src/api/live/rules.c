@@ -23,26 +23,28 @@ static void write_warning(struct json_writer *json, int64_t rule, const char *co
     json_object_end(json);
 }
 
-/* What may be meant otherwise. Rules are counted from 0, as they stand in the list. */
-static void write_warnings(struct ctx *ctx, const struct request *request, struct json_writer *json,
-                           const struct live_code *code)
+void live_write_warnings(struct ctx *ctx, const struct request *request, struct json_writer *json,
+                         const struct live_code *code)
 {
     static const char *const codes[] = {[DOUBT_UNREACHABLE] = "unreachable",
                                         [DOUBT_NO_TARGETS] = "no_targets",
                                         [DOUBT_ALL_ENDED] = "all_ended",
                                         [DOUBT_NEVER] = "never"};
     struct rule_doubt doubts[DOUBTS_MAX];
-    size_t count = rules_doubts(live_code_rules(code), request->now_ms, doubts, DOUBTS_MAX);
+    size_t count = code ? rules_doubts(live_code_rules(code), request->now_ms, doubts, DOUBTS_MAX) : 0;
 
+    json_name(json, "warnings");
+    json_array(json);
     for (size_t i = 0; i < count; i++) {
         write_warning(json, (int64_t)doubts[i].rule, codes[doubts[i].kind],
                       rule_doubt_text(doubts[i].kind, request->chinese));
     }
-    if ((live_code_needs(code) & PLACES) && geo_in_use(ctx->engine->geo) == 0) {
+    if (code && (live_code_needs(code) & PLACES) && geo_in_use(ctx->engine->geo) == 0) {
         write_warning(json, -1, "no_geo_files",
                       request->chinese ? "未配置地理位置文件，国家、地区、城市条件无法成立。"
                                        : "No geo files are in use, so no country, region or city is known.");
     }
+    json_array_end(json);
 }
 
 enum err live_write_rules(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db,
@@ -63,12 +65,7 @@ enum err live_write_rules(struct ctx *ctx, struct request *request, struct reply
     json_object(&json);
     json_name(&json, "rules");
     rule_json_write(&json, rules, count);
-    json_name(&json, "warnings");
-    json_array(&json);
-    if (code && count > 0) {
-        write_warnings(ctx, request, &json, code);
-    }
-    json_array_end(&json);
+    live_write_warnings(ctx, request, &json, count > 0 ? code : NULL);
     json_object_end(&json);
     live_code_free(code);
     return OK;

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* POST /api/v1/links/{ref}/simulate: where would this visit go, and why? Nothing is taken and nothing is counted. */
+/*
+ * POST /api/v1/links/{ref}/simulate: where would this visit go, and why? Nothing is taken and nothing is counted. With
+ * `rules` it says so of these instead of those stored, so that rules can be tried out before they are.
+ */
 #include "linkpond/api/live_call.h"
 #include "linkpond/api/routes.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/engine/live_facts.h"
+#include "linkpond/model/rule_json.h"
 #include "linkpond/store/rules.h"
 
 struct simulate_body {
     str user_agent, as, ip, query, language, referrer, visitor;
-    const struct json *place;
+    const struct json *place, *rules;
     int64_t time_ms;
 };
-enum field { F_AGENT, F_AS, F_TIME, F_IP, F_PLACE, F_QUERY, F_LANGUAGE, F_REFERRER, F_VISITOR, F_COUNT };
+enum field { F_AGENT, F_AS, F_TIME, F_IP, F_PLACE, F_QUERY, F_LANGUAGE, F_REFERRER, F_VISITOR, F_RULES, F_COUNT };
 #define AT(member) offsetof(struct simulate_body, member)
 static const struct json_field simulate_fields[F_COUNT] = {
     [F_AGENT] = {"user_agent", JSON_KIND_STR, AT(user_agent), 0, 0, LIMIT_CLICK_UA, 0},
@@ -23,24 +27,35 @@ static const struct json_field simulate_fields[F_COUNT] = {
     [F_LANGUAGE] = {"language", JSON_KIND_STR, AT(language), 0, 0, LIMIT_CLICK_LANGUAGE, 0},
     [F_REFERRER] = {"referrer", JSON_KIND_STR, AT(referrer), 0, 0, LIMIT_CLICK_REFERRER, 0},
     [F_VISITOR] = {"visitor", JSON_KIND_STR, AT(visitor), 0, 1, LIMIT_NAME, 0},
+    [F_RULES] = {"rules", JSON_KIND_JSON, AT(rules), JSON_NULLABLE, 0, 0, 0},
 };
 #undef AT
 
 /* Who people mean by a word. query: what the app adds to a link that is forwarded in it. */
-#define IPHONE "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-#define WECHAT IPHONE "Mobile/15E148 MicroMessenger/8.0.50(0x1800323d) NetType/4G Language/zh_CN"
+#define IPHONE  "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+#define WECHAT  IPHONE "Mobile/15E148 MicroMessenger/8.0.50(0x1800323d) NetType/4G Language/zh_CN"
+#define ANDROID "Mozilla/5.0 (Linux; Android 14; PJD110) AppleWebKit/537.36 (KHTML, like Gecko) "
+#define CHROME  "Chrome/122.0.6261.120 Mobile Safari/537.36"
 static const struct profile {
     str name, query, user_agent;
 } profiles[] = {
     {STR_INIT("wechat"), STR_INIT(""), STR_INIT(WECHAT)},
+    {STR_INIT("wechat-android"), STR_INIT(""),
+     STR_INIT(ANDROID "Version/4.0 " CHROME " XWEB/1220099 MMWEBSDK/20240404 MicroMessenger/8.0.49.2600(0x28003133) "
+                      "WeChat/arm64 Weixin NetType/WIFI Language/zh_CN ABI/arm64")},
     {STR_INIT("wechat-single"), STR_INIT("from=singlemessage"), STR_INIT(WECHAT)},
     {STR_INIT("wechat-group"), STR_INIT("from=groupmessage"), STR_INIT(WECHAT)},
     {STR_INIT("wechat-moments"), STR_INIT("from=timeline"), STR_INIT(WECHAT)},
     {STR_INIT("wecom"), STR_INIT(""), STR_INIT(IPHONE "Mobile/15E148 wxwork/4.1.20 MicroMessenger/7.0.1 Language/zh")},
+    {STR_INIT("qq"), STR_INIT(""),
+     STR_INIT(IPHONE "Mobile/15E148 QQ/9.0.60.613 V1_IPH_SQ_9.0.60_1_APP_A NetType/WIFI")},
+    {STR_INIT("douyin"), STR_INIT(""),
+     STR_INIT(ANDROID "Version/4.0 " CHROME
+                      " aweme_290600 JsSdk/1.0 NetType/WIFI AppName/aweme app_version/29.6.0 ByteLocale/zh-CN")},
+    {STR_INIT("xiaohongshu"), STR_INIT(""),
+     STR_INIT(IPHONE "Mobile/15E148 discover/8.40 Device/(Apple Inc.;iPhone15,3) NetType/WiFi")},
     {STR_INIT("safari"), STR_INIT(""), STR_INIT(IPHONE "Version/17.5 Mobile/15E148 Safari/604.1")},
-    {STR_INIT("android"), STR_INIT(""),
-     STR_INIT("Mozilla/5.0 (Linux; Android 14; PJD110) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.6261.120 "
-              "Mobile Safari/537.36")},
+    {STR_INIT("android"), STR_INIT(""), STR_INIT(ANDROID CHROME)},
     {STR_INIT("desktop"), STR_INIT(""),
      STR_INIT("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.0.0 "
               "Safari/537.36")},
@@ -62,9 +77,10 @@ struct simulation {
     struct rule_step steps[LIMIT_RULES];
     size_t steps_count;
     str sentence;
-    struct rule *rules;
+    struct rule *rules; /* NULL until they are known: those that are tried out, else the stored ones */
     size_t rules_count;
     struct target target;
+    struct fault fault;
 };
 
 static enum err take_profile(struct simulation *self, struct fault *fault)
@@ -78,8 +94,12 @@ static enum err take_profile(struct simulation *self, struct fault *fault)
     if (!found) {
         return fault_set(
             fault, ERR_INVALID, "as", "not_allowed",
-            "wechat, wechat-single, wechat-group, wechat-moments, wecom, safari, android, desktop or bot.",
-            "只能是 wechat、wechat-single、wechat-group、wechat-moments、wecom、safari、android、desktop 或 bot。");
+            "wechat, wechat-android, wechat-single, wechat-group, wechat-moments, wecom, qq, douyin, xiaohongshu, "
+            "safari, "
+            "android, desktop or bot.",
+            "只能是 "
+            "wechat、wechat-android、wechat-single、wechat-group、wechat-moments、wecom、qq、douyin、xiaohongshu、"
+            "safari、android、desktop 或 bot。");
     }
     body->user_agent = body->user_agent.len > 0 ? body->user_agent : found->user_agent;
     if (found->query.len > 0) {
@@ -116,6 +136,9 @@ static bool read_body(struct simulation *self, struct reply *reply)
     if (err == OK && body->ip.len > 0 && !addr_parse(body->ip, &self->ip)) {
         err = fault_set(&fault, ERR_INVALID, "ip", "not_an_address", "An IPv4 or IPv6 address.",
                         "请填写 IPv4 或 IPv6 地址。");
+    }
+    if (err == OK && body->rules) {
+        err = rule_json_read(self->request->arena, body->rules, &self->rules, &self->rules_count, &fault);
     }
     if (err != OK) {
         reply_problem(reply, self->request, err, &fault);
@@ -186,9 +209,15 @@ static enum err decide(struct simulation *self, struct db *db)
 static enum err run(struct simulation *self, struct db *db)
 {
     struct arena *arena = self->request->arena;
-    enum err err = live_code_build(db, arena, self->ctx->engine->places, self->link.id, true, &self->code, NULL);
+    enum err err;
 
-    err = err != OK ? err : rules_of(db, arena, self->link.id, &self->rules, &self->rules_count);
+    if (self->rules) {
+        err = live_code_try(db, arena, self->ctx->engine->places, self->link.id, self->rules, self->rules_count,
+                            &self->code, &self->fault);
+    } else {
+        err = live_code_build(db, arena, self->ctx->engine->places, self->link.id, true, &self->code, NULL);
+        err = err != OK ? err : rules_of(db, arena, self->link.id, &self->rules, &self->rules_count);
+    }
     if (err != OK || !self->code) {
         self->answer.end = RULE_NONE_HELD;
         return err;
@@ -207,10 +236,10 @@ static enum err run(struct simulation *self, struct db *db)
 static void put_rule(const struct simulation *self, struct json_writer *json, size_t index)
 {
     bool own = index < self->rules_count;
+    int64_t id = own ? self->rules[index].id : 0;
 
     json_put_i64(json, "rule", (int64_t)index);
-    json_put_opt(json, "id",
-                 own ? arena_f(self->request->arena, "rul_%lld", (long long)self->rules[index].id) : STR(""));
+    json_put_opt(json, "id", id != 0 ? arena_f(self->request->arena, "rul_%lld", (long long)id) : STR(""));
     json_put_opt(json, "name", own ? self->rules[index].name : STR(""));
 }
 
@@ -257,6 +286,7 @@ static enum err write_answer(struct simulation *self, struct db *db, struct repl
     json_put_str(&json, "class", click_class_name(self->code ? self->agent.class : CLASS_HUMAN));
     json_put_opt(&json, "why", self->sentence);
     write_steps(self, &json);
+    live_write_warnings(self->ctx, self->request, &json, self->rules_count > 0 ? self->code : NULL);
     json_object_end(&json);
     return err;
 }
@@ -278,7 +308,7 @@ static void simulate(struct ctx *ctx, struct request *request, struct reply *rep
         enum err err = run(self, db);
         err = err != OK ? err : write_answer(self, db, reply);
         if (err != OK) {
-            reply_problem(reply, request, err, NULL);
+            reply_problem(reply, request, err, &self->fault);
         }
     }
     live_code_free(self->code);

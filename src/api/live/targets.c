@@ -59,7 +59,19 @@ static str state_of(const struct target *target, int64_t left, int64_t now_ms)
     return left == 0 ? STR("full") : STR("open");
 }
 
-static void write_figures(struct json_writer *json, const struct target_figures *sum, int64_t left)
+/* Places taken in total since it was replaced, this day and this hour: what its caps are compared with. */
+static void write_taken(struct json_writer *json, const struct live_taken *taken)
+{
+    json_name(json, "taken");
+    json_object(json);
+    json_put_i64(json, "total", taken->total);
+    json_put_i64(json, "day", taken->day);
+    json_put_i64(json, "hour", taken->hour);
+    json_object_end(json);
+}
+
+static void write_figures(struct json_writer *json, const struct target_figures *sum, const struct live_taken *taken,
+                          int64_t left)
 {
     json_name(json, "figures");
     json_object(json);
@@ -70,6 +82,7 @@ static void write_figures(struct json_writer *json, const struct target_figures 
     json_put_i64(json, "left", sum->left);
     json_put_i64(json, "current", sum->joined - sum->left);
     put_cap(json, "remaining", left, LIVE_NO_CAP);
+    write_taken(json, taken);
     json_object_end(json);
 }
 
@@ -101,6 +114,7 @@ enum err live_write_target(struct ctx *ctx, struct request *request, struct db *
     static const struct live_cell unknown;
     const struct live_cell *cell = live_places_find(ctx->engine->places, target->id);
     struct target_figures sum;
+    struct live_taken taken;
     struct live_when when;
     enum err err = targets_sum(db, target->id, INT64_MIN, INT64_MAX, &sum);
     if (err != OK) {
@@ -108,10 +122,11 @@ enum err live_write_target(struct ctx *ctx, struct request *request, struct db *
     }
     live_when_of(ctx->engine->zone, request->now_ms, &when);
     int64_t left = live_target_left(target, cell ? cell : &unknown, &when);
+    live_target_taken(target, cell ? cell : &unknown, &when, &taken);
     json_object(json);
     write_words(json, target);
     json_put_str(json, "state", state_of(target, left, request->now_ms));
-    write_figures(json, &sum, left);
+    write_figures(json, &sum, &taken, left);
     json_put_time(json, "replaced_at", target->replaced_ms);
     json_put_time(json, "created_at", target->created_ms);
     json_put_time(json, "updated_at", target->updated_ms);

@@ -211,6 +211,40 @@ static str rules_text(struct arena *arena, const struct rule *rules, size_t coun
     return kept;
 }
 
+/* Where the first target is named that is not in the pool; `field` stays when all are. */
+static void find_stranger(const struct live_call *self, const struct target *pool, size_t count, char *field,
+                          size_t bytes)
+{
+    for (size_t i = 0; i < self->count; i++) {
+        const struct rule *rule = &self->rules[i];
+        for (size_t at = 0; at < rule->targets_count; at++) {
+            size_t in_pool = 0;
+            while (in_pool < count && pool[in_pool].id != rule->targets[at]) {
+                in_pool++;
+            }
+            if (in_pool == count) {
+                snprintf(field, bytes, "rules[%zu].targets[%zu]", i, at);
+                return;
+            }
+        }
+    }
+}
+
+static enum err refuse_rules(struct live_call *self)
+{
+    char field[sizeof self->out->fault.field] = "rules";
+    struct target *pool = NULL;
+    size_t count = 0;
+    enum err err = targets_of(self->edit.db, self->edit.arena, self->link.id, &pool, &count);
+
+    if (err) {
+        return err;
+    }
+    find_stranger(self, pool, count, field, sizeof field);
+    return fault_set(&self->out->fault, ERR_INVALID, field, "unknown_target",
+                     "A rule names a target that this link does not have.", "规则使用了该短链没有的子码。");
+}
+
 enum err live_put_rules(struct live_call *self)
 {
     struct edit *edit = &self->edit;
@@ -221,10 +255,7 @@ enum err live_put_rules(struct live_call *self)
 
     err = err ? err : rules_put(edit->db, self->link.id, self->rules, self->count);
     if (err) {
-        return err == ERR_CONFLICT
-                   ? fault_set(&self->out->fault, ERR_INVALID, "rules", "unknown_target",
-                               "A rule names a target that this link does not have.", "规则使用了该短链没有的子码。")
-                   : err;
+        return err == ERR_CONFLICT ? refuse_rules(self) : err;
     }
     audit_begin(&note, "link", "rules", self->link.id, self->link.code);
     audit_text(&note, "rules", count > 0 ? rules_text(edit->arena, before, count) : STR(""),

@@ -154,17 +154,17 @@ static enum err facts_of_targets(struct arena *arena, const struct target *targe
     return facts ? OK : ERR_NOMEM;
 }
 
-enum err live_code_build(struct db *db, struct arena *arena, struct live_places *places, int64_t link_id, bool look,
-                         struct live_code **out, struct fault *fault)
+/* rules NULL: the stored ones. */
+static enum err build(struct db *db, struct arena *arena, struct live_places *places, int64_t link_id, bool look,
+                      struct rule *rules, size_t rules_count, struct live_code **out, struct fault *fault)
 {
     static const struct rule everybody = {.enabled = true, .choice = CHOOSE_FIRST};
     struct target *targets = NULL;
     struct rule_target *facts = NULL;
-    struct rule *rules = NULL;
-    size_t targets_count = 0, rules_count = 0;
+    size_t targets_count = 0;
     enum err err = targets_of(db, arena, link_id, &targets, &targets_count);
 
-    err = err ? err : rules_of(db, arena, link_id, &rules, &rules_count);
+    err = err || rules ? err : rules_of(db, arena, link_id, &rules, &rules_count);
     err = err ? err : facts_of_targets(arena, targets, targets_count, &facts);
     *out = NULL;
     if (err || (targets_count == 0 && rules_count == 0)) {
@@ -180,8 +180,15 @@ enum err live_code_build(struct db *db, struct arena *arena, struct live_places 
                                  .holidays = days,
                                  .holidays_count = holidays_count,
                                  .zone = live_places_zone(places)};
-    err = live_code_make(db, places, &set, targets, look, out, fault);
-    if (!err && !look) {
+    return live_code_make(db, places, &set, targets, look, out, fault);
+}
+
+enum err live_code_build(struct db *db, struct arena *arena, struct live_places *places, int64_t link_id, bool look,
+                         struct live_code **out, struct fault *fault)
+{
+    enum err err = build(db, arena, places, link_id, look, NULL, 0, out, fault);
+
+    if (!err && *out && !look) {
         err = live_places_know_visitors(places, link_id, (*out)->knows_visitors);
     }
     return err;
@@ -204,6 +211,33 @@ bool live_code_is_barred(const struct live_code *self)
         }
     }
     return self->targets_count > 0;
+}
+
+/* A rule that is stored has had its turns; another's are none of its business. */
+static void own_ids(struct rule *rules, size_t count, const struct rule *stored, size_t stored_count)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool own = false;
+        for (size_t at = 0; at < stored_count; at++) {
+            own = own || stored[at].id == rules[i].id;
+        }
+        rules[i].id = own ? rules[i].id : 0;
+    }
+}
+
+enum err live_code_try(struct db *db, struct arena *arena, struct live_places *places, int64_t link_id,
+                       struct rule *rules, size_t count, struct live_code **out, struct fault *fault)
+{
+    struct rule *stored = NULL;
+    size_t stored_count = 0;
+    enum err err = rules_of(db, arena, link_id, &stored, &stored_count);
+
+    *out = NULL;
+    if (err) {
+        return err;
+    }
+    own_ids(rules, count, stored, stored_count);
+    return build(db, arena, places, link_id, true, rules, count, out, fault);
 }
 
 void live_code_free(struct live_code *self)
@@ -382,4 +416,14 @@ int64_t live_target_left(const struct target *target, const struct live_cell *ce
     const struct live_caps caps = caps_of(target);
 
     return live_count_left(target->cap_on == CAP_ON_JOINED ? &cell->joined : &cell->taken, &caps, when);
+}
+
+void live_target_taken(const struct target *target, const struct live_cell *cell, const struct live_when *when,
+                       struct live_taken *out)
+{
+    bool joined = target->cap_on == CAP_ON_JOINED;
+
+    live_count_taken(joined ? &cell->joined : &cell->taken, when, out);
+    out->total -= joined ? target->joined_before : target->reserved_before;
+    out->total = out->total > 0 ? out->total : 0;
 }

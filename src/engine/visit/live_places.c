@@ -133,6 +133,13 @@ void live_count_give_back(struct live_count *self, const struct live_when *when)
     live_count_add(self, when, -1);
 }
 
+void live_count_taken(const struct live_count *self, const struct live_when *when, struct live_taken *out)
+{
+    out->total = atomic_load_explicit(&self->total, memory_order_relaxed);
+    out->day = (int64_t)slot_used(atomic_load_explicit(day_slot(self, when), memory_order_relaxed), when->day);
+    out->hour = (int64_t)slot_used(atomic_load_explicit(hour_slot(self, when), memory_order_relaxed), when->hour);
+}
+
 static int64_t left_of(int64_t cap, int64_t used)
 {
     if (cap == LIVE_NO_CAP) {

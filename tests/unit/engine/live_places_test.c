@@ -80,6 +80,25 @@ static void live_places__what_is_given_back_is_there_again(void **state)
     assert_int_equal(count.total, 1);
 }
 
+static void live_places__what_is_taken_is_told_for_the_hour_the_day_and_in_all(void **state)
+{
+    struct live_count count = {0};
+    struct live_taken taken;
+    const struct live_when at = when(20000 * DAY), later = when(20000 * DAY + HOUR), next = when(20001 * DAY);
+
+    (void)state;
+    live_count_add(&count, &at, 3);
+    live_count_add(&count, &later, 2);
+    live_count_taken(&count, &later, &taken);
+    assert_int_equal(taken.hour, 2);
+    assert_int_equal(taken.day, 5);
+    assert_int_equal(taken.total, 5);
+    live_count_taken(&count, &next, &taken);
+    assert_int_equal(taken.hour, 0);
+    assert_int_equal(taken.day, 0);
+    assert_int_equal(taken.total, 5);
+}
+
 static void live_places__a_visit_that_began_before_the_hour_counts_there(void **state)
 {
     struct live_count count = {0};
@@ -230,6 +249,7 @@ int main(void)
         cmocka_unit_test(live_places__each_cap_holds_for_itself),
         cmocka_unit_test(live_places__none_and_one_are_caps_too),
         cmocka_unit_test(live_places__what_is_given_back_is_there_again),
+        cmocka_unit_test(live_places__what_is_taken_is_told_for_the_hour_the_day_and_in_all),
         cmocka_unit_test(live_places__a_visit_that_began_before_the_hour_counts_there),
         cmocka_unit_test(live_places__hours_and_days_are_the_installations),
         cmocka_unit_test(live_places__an_hour_that_comes_twice_is_two),
