@@ -107,17 +107,17 @@ function offset(instant, tz) {
   return Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute, p.second) - Math.floor(instant.getTime() / 1000) * 1000;
 }
 
-/** An instant as <input type="datetime-local"> wants it, in the reader's zone. */
-export function toLocalInput(value) {
+/** An instant as <input type="datetime-local"> wants it, in the reader's zone or another. */
+export function toLocalInput(value, tz = zone()) {
   if (!value) {
     return '';
   }
-  const p = parts(new Date(value), zone());
+  const p = parts(new Date(value), tz);
   return `${p.year}-${p.month}-${p.day}T${p.hour}:${p.minute}`;
 }
 
 /** "2026-11-11T23:59" of such an input as RFC 3339; null when empty. */
-export function fromLocalInput(text) {
+export function fromLocalInput(text, tz = zone()) {
   if (!text) {
     return null;
   }
@@ -125,6 +125,6 @@ export function fromLocalInput(text) {
   if (Number.isNaN(wanted)) {
     return null;
   }
-  const guess = wanted - offset(new Date(wanted), zone());
-  return new Date(wanted - offset(new Date(guess), zone())).toISOString(); // twice: the offset may turn in between
+  const guess = wanted - offset(new Date(wanted), tz);
+  return new Date(wanted - offset(new Date(guess), tz)).toISOString(); // twice: the offset may turn in between
 }

@@ -52,10 +52,11 @@ function makeList(control, choose) {
 }
 
 /**
- * combobox({name, label, hint, optional, source, value, multiple, allowNew, placeholder, onChange, attrs}).
- * source(text) -> promise of [{value, label, hint}] for what is typed; asked with '' when the box is entered.
+ * combobox({name, label, hint, optional, source, value, multiple, allowNew, placeholder, onChange, attrs, read}).
+ * source(text) -> promise of [{value, label, hint}] for what is typed; asked with '' when the box is entered. read(text)
+ * says what one of several that was typed is: {value, label}.
  */
-export function combobox({ source, value, multiple = false, allowNew = true, placeholder, onChange, attrs = {}, ...rest }) {
+export function combobox({ source, value, multiple = false, allowNew = true, placeholder, onChange, attrs = {}, read = (text) => ({ value: text, label: text }), ...rest }) {
   const control = h('input', {
     class: multiple ? '' : 'input', type: 'text', role: 'combobox', autocomplete: 'off', 'aria-autocomplete': 'list', 'aria-expanded': 'false',
     placeholder, spellcheck: 'false', ...attrs,
@@ -95,7 +96,7 @@ export function combobox({ source, value, multiple = false, allowNew = true, pla
     const typed = control.value.trim();
     list.close();
     if (multiple && typed && allowNew) {
-      typed.split(/[,，;；]/).map((part) => part.trim()).filter(Boolean).forEach((part) => chosen.set(part, part));
+      typed.split(/[,，;；]/).map((part) => part.trim()).filter(Boolean).map(read).forEach((one) => chosen.set(one.value, one.label));
       control.value = '';
       drawChips();
       tell();
@@ -162,7 +163,7 @@ export function combobox({ source, value, multiple = false, allowNew = true, pla
     get: () => {
       const typed = control.value.trim();
       if (multiple) {
-        return typed && allowNew ? [...chosen.keys(), typed] : [...chosen.keys()];
+        return typed && allowNew ? [...new Set([...chosen.keys(), read(typed).value])] : [...chosen.keys()];
       }
       return allowNew ? typed : single;
     },

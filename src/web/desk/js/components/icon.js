@@ -20,6 +20,7 @@ const PATHS = {
   restore: 'M4 9h11a5 5 0 0 1 0 10H9M4 9l4-4M4 9l4 4',
   open: 'M14 4h6v6M20 4l-9 9M18 14v6H4V6h6',
   down: 'M6 9l6 6 6-6',
+  up: 'M6 15l6-6 6 6',
   right: 'M9 6l6 6-6 6',
   left: 'M15 6l-6 6 6 6',
   download: 'M12 4v11M7 11l5 5 5-5M4 20h16',

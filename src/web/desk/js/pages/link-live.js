@@ -4,7 +4,9 @@ import * as api from '../api.js';
 import { h, replace } from '../dom.js';
 import { dateTime, number } from '../format.js';
 import { t } from '../i18n.js';
+import { linkHref } from '../link.js';
 import { ACCEPTED, pictureUrl, takesFiles } from '../picture.js';
+import { ruleWords } from '../rule-words.js';
 import { can } from '../session.js';
 import { button } from '../components/button.js';
 import { confirm } from '../components/dialog.js';
@@ -12,15 +14,12 @@ import { icon } from '../components/icon.js';
 import { menu } from '../components/menu.js';
 import { badge, card } from '../components/page.js';
 import { fail, toast } from '../components/toast.js';
-import { KINDS, hasPicture, replacePicture, targetDialog } from './link-target.js';
+import { KINDS, KIND_ICONS, hasPicture, nameOf, replacePicture, targetDialog } from './link-target.js';
 
 const STATES = { open: 'good', full: 'note', ended: 'bad', scheduled: '', disabled: '' };
-const KIND_ICONS = { qr: 'qr', staff: 'user', mini_program: 'layers', url: 'link', message: 'info' };
 const SOON_MS = 86400000;
 
-export function nameOf(target) {
-  return target.name || target.title || target.url || t(`live.kind_${target.kind}`);
-}
+export { nameOf };
 
 /* ---- how full, how long ---- */
 
@@ -120,6 +119,21 @@ function row(target, items, path, changed, write) {
     figures(target), write && acts(target, items, path, changed));
 }
 
+/* ---- its rules, as sentences ---- */
+
+function rulesPart(link, rules, pool, write) {
+  const to = linkHref(link, '/rules');
+  if (rules.length === 0) {
+    return h('div', { class: 'row far live-rules' }, h('p', { class: 'small soft grow' }, t('live.no_rules')), button(t(write ? 'live.make_rules' : 'live.try'), { kind: 'small', icon: 'filter', href: to }));
+  }
+  return h('div', { class: 'live-rules stack tight' },
+    h('div', { class: 'row far' }, h('h3', null, t('live.rules')), button(t(write ? 'live.edit_rules' : 'live.try'), { kind: 'small', icon: 'filter', href: to })),
+    h('ol', { class: 'live-rule-list small' }, rules.map((rule, i) => {
+      const { when, then } = ruleWords(rule, pool, nameOf);
+      return h('li', { class: `any-break${rule.enabled ? '' : ' soft'}` }, h('span', { class: 'num soft' }, `${number(i + 1)}. `), when, ' → ', h('span', { class: 'strong' }, then), !rule.enabled && [' ', badge(t('live.state_disabled'))]);
+    })));
+}
+
 /* ---- the section ---- */
 
 function addButton(path, changed, kind = '') {
@@ -133,10 +147,10 @@ export async function liveSection(view, link) {
   const path = `/links/${api.segment(link.id)}/targets`;
   const write = can('links:write') && !link.deleted_at;
   const element = h('div', { class: 'live-section' });
-  const draw = (items) => {
+  const draw = (items, rules) => {
     if (items.length > 0) {
       replace(element, card({ title: t('live.section'), actions: write ? [addButton(path, load, 'small')] : [] },
-        h('ul', { class: 'targets' }, items.map((target) => row(target, items, path, load, write)))));
+        h('ul', { class: 'targets' }, items.map((target) => row(target, items, path, load, write))), rulesPart(link, rules, items, write)));
     } else if (write) {
       replace(element, h('section', { class: 'live-offer', 'aria-label': t('live.section') }, icon('qr'),
         h('p', null, h('span', { class: 'strong' }, t('live.none')), h('span', { class: 'soft small' }, t('live.none_text'))), addButton(path, load)));
@@ -144,7 +158,8 @@ export async function liveSection(view, link) {
   };
   const load = async () => {
     try {
-      draw((await api.get(path, null, { signal: view.signal })).items);
+      const [pool, { rules }] = await Promise.all([path, `/links/${api.segment(link.id)}/rules`].map((one) => api.get(one, null, { signal: view.signal })));
+      draw(pool.items, rules);
     } catch (error) {
       if (error.status !== 404) { // a link that is gone says so itself
         fail(error);
@@ -154,7 +169,7 @@ export async function liveSection(view, link) {
   if (link.targets_summary) {
     await load();
   } else {
-    draw([]);
+    draw([], []);
   }
   return element;
 }

@@ -75,4 +75,9 @@ export default {
   'live.remove_text': 'Visitors will not see “{name}” any more; its figures stay.',
   'live.removed': 'Removed',
   'live.acts_of': 'Actions for {name}',
+  'live.rules': 'Rules',
+  'live.no_rules': 'No rules yet: visitors see the first target that is open.',
+  'live.make_rules': 'Make rules',
+  'live.edit_rules': 'Edit the rules',
+  'live.try': 'Try it out',
 };

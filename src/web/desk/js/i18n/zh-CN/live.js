@@ -75,4 +75,9 @@ export default {
   'live.remove_text': '移除后访客不再看到「{name}」，统计数据会保留。',
   'live.removed': '已移除',
   'live.acts_of': '{name}的操作',
+  'live.rules': '分流规则',
+  'live.no_rules': '还没有分流规则：访客看到第一个可用的子码。',
+  'live.make_rules': '设置规则',
+  'live.edit_rules': '编辑规则',
+  'live.try': '模拟访问',
 };
