@@ -197,7 +197,8 @@ void rules_decide(const struct rules *self, const struct rule_visit *visit, cons
 
 /* Why, for the simulator: for each rule up to the one that decided, which condition did not hold (SIZE_MAX = all held)
  * and, as a sentence in English or Chinese, what it looked at: "23:10 on Monday in Asia/Shanghai is outside
- * Mon-Fri 09:00-18:00". Rules that are off are left out. Returns how many were written, at most cap. Texts in the arena. */
+ * Mon-Fri 09:00-18:00". Rules that are off are left out. Returns how many were written, at most cap. Texts in the
+ * arena. */
 struct rule_step {
     size_t rule, condition;
     str why;

@@ -49,6 +49,8 @@ const PATHS = {
   layers: 'M12 4l9 5-9 5-9-5zM3 14l9 5 9-5',
   print: 'M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z',
   filter: 'M4 6h16M7 12h10M10 18h4',
+  drag: 'M9 5h.01M15 5h.01M9 12h.01M15 12h.01M9 19h.01M15 19h.01',
+  camera: 'M4 8h4l1.5-3h5L16 8h4v11H4zM12 16a3 3 0 1 0 0-6 3 3 0 0 0 0 6z',
 };
 
 /** icon('copy'): a name of the table above. */

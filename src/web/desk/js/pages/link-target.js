@@ -4,8 +4,10 @@ import * as api from '../api.js';
 import { h, replace } from '../dom.js';
 import { fromLocalInput, toLocalInput } from '../format.js';
 import { t } from '../i18n.js';
+import * as places from '../places.js';
 import { ACCEPTED, pictureUrl, takesFiles, uploadPicture } from '../picture.js';
 import { busyWhile, button } from '../components/button.js';
+import { combobox } from '../components/combobox.js';
 import { dialog } from '../components/dialog.js';
 import { selectField, textArea, textField, wrapField } from '../components/field.js';
 import { form, submitButton } from '../components/form.js';
@@ -81,6 +83,7 @@ function fieldsOf(target, read) {
     }),
     title: target.kind !== 'url' && textField({ name: 'title', label: t('live.title'), optional: target.kind !== 'message', hint: t('live.title_hint'), value: target.title, attrs: { maxlength: 128 } }),
     hint: target.kind !== 'url' && textArea({ name: 'hint', label: t('live.hint'), hint: t('live.hint_hint'), rows: 2, value: target.hint }),
+    staff: combobox({ name: 'staff', label: t('live.staff'), optional: true, hint: t('live.staff_hint'), value: target.staff, source: places.owner }),
     cap_total: count('cap_total', t('live.cap_total'), target.cap_total),
     valid_until: textField({ name: 'valid_until', label: t('live.until'), optional: true, type: 'datetime-local', value: toLocalInput(target.valid_until) }),
     valid_from: textField({ name: 'valid_from', label: t('live.from'), optional: true, type: 'datetime-local', value: toLocalInput(target.valid_from) }),
@@ -126,11 +129,11 @@ function suggest(fields, image) {
 export function targetDialog(path, target, changed) {
   const fields = fieldsOf(target, (image) => suggest(fields, image));
   const all = Object.values(fields).filter(Boolean);
-  const { image, name, url, title, hint, cap_total: total, valid_until: until, ...rest } = fields;
+  const { image, name, url, title, hint, staff, cap_total: total, valid_until: until, ...rest } = fields;
   const submit = submitButton(t(target.id ? 'save' : 'live.add'));
   const shown = form({
     fields: all, submit,
-    body: [[image, name, url, title, hint].filter(Boolean).map((field) => field.element),
+    body: [[image, name, url, title, hint, staff].filter(Boolean).map((field) => field.element),
       h('div', { class: 'form-pair' }, total.element, until.element),
       h('details', null, h('summary', null, t('live.more')), h('div', { class: 'stack' }, Object.values(rest).map((field) => field.element))), submit],
     onSubmit: async () => {

@@ -15,8 +15,8 @@ import { icon } from '../components/icon.js';
 import { menu } from '../components/menu.js';
 import { badge, empty, failed, loading, notice, pageHead } from '../components/page.js';
 import { fail, toast } from '../components/toast.js';
-import { endOf, fillOf, nameOf, picture } from './link-live.js';
-import { hasPicture, targetDialog } from './link-target.js';
+import { endPart, fills, picture } from './link-live-row.js';
+import { hasPicture, nameOf, targetDialog } from './link-target.js';
 
 const KINDS = {
   pool_empty: 'bad', target_ended: 'bad', target_full: 'bad', image_missing: 'bad', target_ending: 'note', target_nearly_full: 'note',
@@ -117,11 +117,11 @@ function linkOf(item) {
 
 function targetRow(item, changed) {
   const write = can('links:write');
-  return h('li', { class: 'target today-row', dataset: { kind: item.kind } }, picture(item.target, pathOf(item), changed, write),
+  return h('li', { class: 'target today-row', dataset: { kind: item.kind } }, picture(item.target, { path: pathOf(item), changed, write }).element,
     h('div', { class: 'target-what' },
       h('p', { class: 'row' }, h('span', { class: 'strong any-break' }, nameOf(item.target)), badges(item)),
-      h('p', { class: 'row small soft' }, linkOf(item), endOf(item.target)),
-      fillOf(item.target),
+      h('p', { class: 'row small soft' }, linkOf(item), endPart(item.target, { write: false })),
+      fills(item.target, { write: false }),
       wordsOf(item).map((words) => h('p', { class: 'small soft' }, words))),
     write && h('div', { class: 'row today-acts' }, mending(item, changed)));
 }
