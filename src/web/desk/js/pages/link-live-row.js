@@ -190,7 +190,8 @@ export function targetRow(target, context) {
   };
   tick();
   const element = h('li', { class: 'target', dataset: { target: target.id } }, seen,
-    h('div', { class: 'target-what' }, h('p', { class: 'row' }, h('span', { class: 'strong any-break' }, nameOf(target)), state(target)), times, fills(target, context)),
+    h('div', { class: 'target-what' }, h('p', { class: 'row' }, h('span', { class: 'strong any-break' }, nameOf(target)), state(target)), times),
+    fills(target, context),
     figures(target), write && h('div', { class: 'row target-acts' }, items.length > 1 && handle(t('live.drag', { name: nameOf(target) })), acts(target, context, photograph)));
   return { element, tick };
 }
