@@ -108,10 +108,27 @@ CREATE TABLE image (
 ) STRICT;
 CREATE INDEX image_same ON image (sha256);
 
--- Pages of live codes whose code was held with a finger, by the click they came from; rows go when such a page is too old.
+-- The same by the channel a visit came from, of those that came from one. What is missing to the sums of target_hour came
+-- from none that is known.
+CREATE TABLE target_channel_hour (
+    target_id INTEGER NOT NULL REFERENCES target (id),
+    hour_ms INTEGER NOT NULL,
+    channel TEXT NOT NULL,                         -- its key
+    shown INTEGER NOT NULL DEFAULT 0,
+    visitors INTEGER NOT NULL DEFAULT 0,
+    pressed INTEGER NOT NULL DEFAULT 0,
+    joined INTEGER NOT NULL DEFAULT 0,
+    "left" INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (target_id, hour_ms, channel)
+) STRICT, WITHOUT ROWID;
+
+-- Pages of live codes by the click they came from: where that came from, and that the code was held with a finger. A press
+-- may be stored before its click is. Rows go when such a page is too old.
 CREATE TABLE target_press (
     clicked_ms INTEGER NOT NULL,
     target_id INTEGER NOT NULL,
+    channel TEXT NOT NULL DEFAULT '',              -- '' = none, or not known yet
+    pressed_ms INTEGER,                            -- NULL = was not
     PRIMARY KEY (clicked_ms, target_id)
 ) STRICT, WITHOUT ROWID;
 

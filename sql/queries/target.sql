@@ -58,6 +58,9 @@ DELETE FROM target WHERE link_id = :link_id;
 -- name: target_hour_purge
 DELETE FROM target_hour WHERE target_id IN (SELECT id FROM target WHERE link_id = :link_id);
 
+-- name: target_channel_purge
+DELETE FROM target_channel_hour WHERE target_id IN (SELECT id FROM target WHERE link_id = :link_id);
+
 -- name: target_visitor_purge
 DELETE FROM target_visitor WHERE link_id = :link_id;
 
@@ -69,6 +72,19 @@ WHERE EXISTS (SELECT 1 FROM target WHERE id = :target_id)
 ON CONFLICT (target_id, hour_ms) DO UPDATE SET shown = shown + excluded.shown, visitors = visitors + excluded.visitors,
     pressed = pressed + excluded.pressed, joined = joined + excluded.joined, "left" = "left" + excluded."left",
     reserved = reserved + excluded.reserved;
+
+-- A term's text, or the text. So many channels of one target and hour: a stranger can put any word into lp_ch, and what is
+-- more counts as from none.
+-- name: target_channel_add
+INSERT INTO target_channel_hour (target_id, hour_ms, channel, shown, visitors, pressed, joined, "left")
+SELECT :target_id, :hour_ms, c.key, :shown, :visitors, :pressed, :joined, :left
+FROM (SELECT COALESCE((SELECT text FROM term WHERE id = :term), :text) AS key) c
+WHERE c.key <> '' AND EXISTS (SELECT 1 FROM target WHERE id = :target_id) AND (
+    EXISTS (SELECT 1 FROM target_channel_hour h WHERE h.target_id = :target_id AND h.hour_ms = :hour_ms AND h.channel = c.key)
+    OR (SELECT count(*) FROM target_channel_hour h WHERE h.target_id = :target_id AND h.hour_ms = :hour_ms) < :channels_max)
+ON CONFLICT (target_id, hour_ms, channel) DO UPDATE SET shown = shown + excluded.shown,
+    visitors = visitors + excluded.visitors, pressed = pressed + excluded.pressed, joined = joined + excluded.joined,
+    "left" = "left" + excluded."left";
 
 -- name: target_hours
 SELECT hour_ms, shown, visitors, pressed, joined, "left", reserved FROM target_hour

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/store/target_events.h"
 
+#include "linkpond/model/link.h"
 #include "row.h"
 
 static enum err put(struct db *db, struct stmt *stmt, bool *fresh)
@@ -11,13 +12,38 @@ static enum err put(struct db *db, struct stmt *stmt, bool *fresh)
     return err;
 }
 
-enum err target_presses_put(struct db *db, int64_t target_id, int64_t clicked_ms, bool *fresh)
+enum err target_presses_put(struct db *db, struct arena *arena, const struct target_page *page, int64_t pressed_ms,
+                            bool *fresh, str *channel)
 {
-    struct stmt *stmt = db_stmt(db, SQL_TARGET_PRESS);
+    struct stmt *row = db_stmt(db, SQL_TARGET_PRESS);
 
-    stmt_bind_i64(stmt, "clicked_ms", clicked_ms);
-    stmt_bind_i64(stmt, "target_id", target_id);
-    return put(db, stmt, fresh);
+    stmt_bind_i64(row, "clicked_ms", page->clicked_ms);
+    stmt_bind_i64(row, "target_id", page->target_id);
+    stmt_bind_i64(row, "pressed_ms", pressed_ms);
+    *channel = (str){0};
+    *fresh = stmt_next(row);
+    if (!*fresh) {
+        return stmt_err(row);
+    }
+    *channel = arena_str(arena, stmt_str(row, 0));
+    return row_done(row, arena);
+}
+
+enum err target_presses_channel(struct db *db, const struct target_page *page, const struct click_value *channel,
+                                int64_t *pressed_ms)
+{
+    struct stmt *row = db_stmt(db, SQL_TARGET_PRESS_CHANNEL);
+
+    stmt_bind_i64(row, "clicked_ms", page->clicked_ms);
+    stmt_bind_i64(row, "target_id", page->target_id);
+    stmt_bind_i64(row, "term", channel->term);
+    stmt_bind_str(row, "text", channel->text);
+    *pressed_ms = TIME_NONE;
+    if (!stmt_next(row)) {
+        return stmt_err(row);
+    }
+    *pressed_ms = stmt_time(row, 0);
+    return row_done(row, NULL);
 }
 
 enum err target_presses_expire(struct db *db, int64_t before_ms)

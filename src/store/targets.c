@@ -258,7 +258,8 @@ enum err targets_mark_link(struct db *db, int64_t link_id, int64_t now_ms)
 
 enum err targets_purge(struct db *db, int64_t link_id)
 {
-    static const enum sql_id texts[] = {SQL_TARGET_VISITOR_PURGE, SQL_TARGET_HOUR_PURGE, SQL_TARGET_PURGE};
+    static const enum sql_id texts[] = {SQL_TARGET_VISITOR_PURGE, SQL_TARGET_CHANNEL_PURGE, SQL_TARGET_HOUR_PURGE,
+                                        SQL_TARGET_PURGE};
     enum err err = target_events_purge(db, link_id);
 
     for (size_t i = 0; !err && i < ARRAY_LEN(texts); i++) {

@@ -20,6 +20,24 @@ enum err targets_hour_add(struct db *db, int64_t target_id, int64_t hour_ms, con
     return stmt_run(stmt);
 }
 
+enum err targets_channel_add(struct db *db, int64_t target_id, int64_t hour_ms, const struct click_value *channel,
+                             const struct target_figures *more)
+{
+    struct stmt *stmt = db_stmt(db, SQL_TARGET_CHANNEL_ADD);
+
+    stmt_bind_i64(stmt, "target_id", target_id);
+    stmt_bind_i64(stmt, "hour_ms", hour_ms);
+    stmt_bind_i64(stmt, "term", channel->term);
+    stmt_bind_str(stmt, "text", channel->text);
+    stmt_bind_i64(stmt, "channels_max", TARGET_CHANNELS_MAX);
+    stmt_bind_i64(stmt, "shown", more->shown);
+    stmt_bind_i64(stmt, "visitors", more->visitors);
+    stmt_bind_i64(stmt, "pressed", more->pressed);
+    stmt_bind_i64(stmt, "joined", more->joined);
+    stmt_bind_i64(stmt, "left", more->left);
+    return stmt_run(stmt);
+}
+
 static void read_figures(struct stmt *row, int column, struct target_figures *out)
 {
     *out = (struct target_figures){

@@ -36,7 +36,7 @@ DOORS = {
         ("POST", "/{key}/merge", "edit"))},
     "GET /api/v1/utm-values": "look", "POST /api/v1/utm-values": "edit", "GET /api/v1/utm-values/{id}": "look",
     "PATCH /api/v1/utm-values/{id}": "edit", "DELETE /api/v1/utm-values/{id}": "edit", "POST /api/v1/bulk/utm-values": "edit",
-    "GET /api/v1/stats": "look", "GET /api/v1/clicks": "look", "GET /metrics": "look", "GET /api/v1/health": "look", "GET /api/v1/settings": "admin",
+    "GET /api/v1/stats": "look", "GET /api/v1/stats/targets": "look", "GET /api/v1/clicks": "look", "GET /metrics": "look", "GET /api/v1/health": "look", "GET /api/v1/settings": "admin",
     "GET /api/v1/keys": "admin", "POST /api/v1/keys": "admin", "DELETE /api/v1/keys/{id}": "admin",
     **{row: "admin" for row in ("GET /api/v1/robots", "POST /api/v1/robots", "GET /api/v1/robots/{id}", "PATCH /api/v1/robots/{id}",
                                 "DELETE /api/v1/robots/{id}", "POST /api/v1/robots/{id}/test", "GET /api/v1/outbox", "POST /api/v1/outbox/{id}/retry")},
@@ -316,6 +316,21 @@ def today(world, *_):
     assert {item["link"]["id"] for item in mine} <= {world.own["id"]}, mine
 
 
+def target_stats(world, *_):
+    """The pools of others, whoever looks after their targets, are not in any sum."""
+    def targets(pond):
+        return pond.api("GET", "/stats/targets?period=all", 200).json()["groups"]
+    mine = world.me.api("POST", f"/links/{world.own['id']}/targets", 201, json={"url": "https://www.example.com/x"}).json()["id"]
+    for pond, link, one, count in ((world.me, world.own, mine, 3), (world.pond, world.theirs, world.target, 5)):
+        pond.api("POST", f"/links/{link['id']}/targets/{one}/joined", 200, json={"count": count, "channel": "poster"})
+    assert len(targets(world.pond)) >= 2 and [one["link"] for one in targets(world.me)] == [world.own["id"]]
+    for group in ("staff", "channel", "link", "target"):
+        said = world.has_none(world.me.api("GET", f"/stats/targets?group_by={group}", 200)).json()
+        assert said["totals"]["joined"] == sum(one["joined"] for one in said["groups"]) == 3
+    for ref in world.refs:
+        world.me.api("GET", f"/stats/targets?link={ref}", 404)
+
+
 def clicks(world, *_):
     reply = world.has_none(world.me.api("GET", "/clicks?class=all&period=all&count=true", 200)).json()
     assert {click["link"] for click in reply["items"]} == {world.own["id"]} and reply["total"] == 1
@@ -397,7 +412,7 @@ TRIES = {
     **{f"{method} /api/v1/{kind}{tail}": trial for kind in ("campaigns", "channels", "tags") for method, tail, trial in (
         ("GET", "", label_list), ("POST", "", label_create), ("GET", "/{key}", label_one), ("PATCH", "/{key}", label_change),
         ("DELETE", "/{key}", label_change), ("POST", "/{key}/merge", label_change))},
-    "GET /api/v1/today": today, "GET /api/v1/stats": stats, "GET /api/v1/clicks": clicks, "GET /api/v1/users": users_list, "GET /api/v1/users/{key}": users_get,
+    "GET /api/v1/today": today, "GET /api/v1/stats": stats, "GET /api/v1/stats/targets": target_stats, "GET /api/v1/clicks": clicks, "GET /api/v1/users": users_list, "GET /api/v1/users/{key}": users_get,
     "POST /api/v1/bulk/qr": qr_many, "GET /api/v1/qr-sheet": qr_many, "GET /api/v1/export/words": words, "GET /api/v1/audit": audit, "GET /desk/form": form, "GET /metrics": forbidden, "GET /api/v1/health": forbidden,
     **{f"{method} /api/v1/images{tail}": images for method, tail in (("POST", ""), ("GET", "/{id}"), ("GET", "/{id}/file"))},
     **{f"{method} /api/v1/me/keys{tail}": own_keys for method, tail in (("GET", ""), ("POST", ""), ("DELETE", "/{id}"))},

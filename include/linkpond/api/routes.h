@@ -13,6 +13,7 @@ extern const struct route api_qr_routes[];
 extern const struct route api_image_routes[];
 extern const struct route api_target_routes[];
 extern const struct route api_target_event_routes[];
+extern const struct route api_target_stats_routes[];
 extern const struct route api_rule_routes[];
 extern const struct route api_simulate_routes[];
 extern const struct route api_domain_routes[];

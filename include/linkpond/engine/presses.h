@@ -7,9 +7,9 @@
 #include "linkpond/engine/writer.h"
 
 /*
- * Codes that were held with a finger, from the pages of live codes into target_hour. A token presses once, however
- * often it says so and through restarts. Visitors never wait for each other: whoever comes while a transaction runs
- * leaves their press to it and goes; the first stays until what was left is stored.
+ * Codes that were held with a finger, from the pages of live codes into target_hour, and by channel. A token presses
+ * once, however often it says so and through restarts. Visitors never wait for each other: whoever comes while a
+ * transaction runs leaves their press to it and goes; the first stays until what was left is stored.
  */
 #define PRESSES_MAX 4096 /* that wait; more are dropped, and counted as such */
 

@@ -3,6 +3,7 @@
 #define LINKPOND_STORE_TARGETS_H
 
 #include "linkpond/base/limits.h"
+#include "linkpond/model/click_row.h"
 #include "linkpond/store/db.h"
 
 /*
@@ -82,6 +83,11 @@ struct target_figures {
 };
 /* Adds to an hour. A target that is not there is no error: nothing is counted. */
 enum err targets_hour_add(struct db *db, int64_t target_id, int64_t hour_ms, const struct target_figures *more);
+/* The same for one channel, beside the hour's own: of a term, or of a text (its key). Neither is no error, nor are more
+ * than TARGET_CHANNELS_MAX of an hour: nothing is counted. */
+#define TARGET_CHANNELS_MAX 64
+enum err targets_channel_add(struct db *db, int64_t target_id, int64_t hour_ms, const struct click_value *channel,
+                             const struct target_figures *more);
 /* Of the hours that began in [from_ms, to_ms). */
 enum err targets_sum(struct db *db, int64_t target_id, int64_t from_ms, int64_t to_ms, struct target_figures *out);
 struct stmt *targets_hours(struct db *db, int64_t target_id, int64_t from_ms, int64_t to_ms);

@@ -14,12 +14,13 @@
 
 struct joined_body {
     int64_t count;
-    str id;
+    str id, channel;
     bool left;
 };
 static const struct json_field joined_fields[] = {
     {"count", JSON_KIND_I64, offsetof(struct joined_body, count), 0, 1, COUNT_MAX, 0},
     {"id", JSON_KIND_STR, offsetof(struct joined_body, id), 0, 1, LIMIT_EXTERNAL_ID, 0},
+    {"channel", JSON_KIND_STR, offsetof(struct joined_body, channel), JSON_NULLABLE, 0, LIMIT_TAG, 0},
     {"left", JSON_KIND_BOOL, offsetof(struct joined_body, left), 0, 0, 0, 0},
 };
 
@@ -37,8 +38,11 @@ static enum err count(struct db *db, struct joined *self)
     struct live_when when;
     const struct target_figures more = {.joined = self->body.left ? 0 : self->body.count,
                                         .left = self->body.left ? self->body.count : 0};
+    const struct click_value channel = {.text = self->body.channel};
+
     live_when_of(self->engine->zone, self->now_ms, &when);
-    return targets_hour_add(db, self->target_id, when.hour_ms, &more);
+    enum err err = targets_hour_add(db, self->target_id, when.hour_ms, &more);
+    return err ? err : targets_channel_add(db, self->target_id, when.hour_ms, &channel, &more);
 }
 
 static enum err tell(struct db *db, void *arg, struct fault *fault)

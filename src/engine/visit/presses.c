@@ -11,6 +11,8 @@
 #include "linkpond/store/target_events.h"
 #include "linkpond/store/targets.h"
 
+#define TEXTS_MAX 4096 /* of one press: a channel's key */
+
 struct press {
     struct live_token token;
     int64_t pressed_ms;
@@ -24,6 +26,7 @@ struct presses {
     struct press waiting[PRESSES_MAX];
     struct press storing[PRESSES_MAX]; /* of who is at work */
     size_t storing_count;
+    struct arena texts; /* likewise */
     _Atomic uint64_t dropped;
 };
 
@@ -34,6 +37,7 @@ struct presses *presses_new(struct writer *writer, const struct zone *zone)
     if (self) {
         self->writer = writer;
         self->zone = zone;
+        arena_init(&self->texts, TEXTS_MAX);
         pthread_mutex_init(&self->lock, NULL);
     }
     return self;
@@ -46,20 +50,31 @@ static int64_t hour_start(const struct zone *zone, int64_t ms)
     return ms - local_ms % MS_PER_HOUR;
 }
 
+static enum err store_one(struct presses *self, struct db *db, const struct press *press)
+{
+    const struct target_page page = {press->token.target_id, press->token.clicked_ms};
+    const struct target_figures more = {.pressed = 1};
+    int64_t hour_ms = hour_start(self->zone, press->pressed_ms);
+    struct click_value channel = {0};
+    bool fresh = false;
+
+    arena_reset(&self->texts);
+    enum err err = target_presses_put(db, &self->texts, &page, press->pressed_ms, &fresh, &channel.text);
+    if (err || !fresh) {
+        return err;
+    }
+    err = targets_hour_add(db, page.target_id, hour_ms, &more);
+    return err || channel.text.len == 0 ? err : targets_channel_add(db, page.target_id, hour_ms, &channel, &more);
+}
+
 static enum err store(struct db *db, void *arg, struct fault *fault)
 {
-    const struct presses *self = arg;
+    struct presses *self = arg;
     enum err err = OK;
 
     (void)fault;
     for (size_t i = 0; i < self->storing_count && !err; i++) {
-        const struct press *press = &self->storing[i];
-        bool fresh = false;
-        err = target_presses_put(db, press->token.target_id, press->token.clicked_ms, &fresh);
-        if (!err && fresh) {
-            err = targets_hour_add(db, press->token.target_id, hour_start(self->zone, press->pressed_ms),
-                                   &(struct target_figures){.pressed = 1});
-        }
+        err = store_one(self, db, &self->storing[i]);
     }
     return err;
 }
@@ -125,6 +140,7 @@ void presses_free(struct presses *self)
 {
     if (self) {
         work(self);
+        arena_done(&self->texts);
         pthread_mutex_destroy(&self->lock);
         free(self);
     }

@@ -246,7 +246,7 @@ static enum err insert(struct ingest *self, const struct record *record, int64_t
     err = click_batch_add(pack, self->opts.db, row);
     if (err == OK) {
         count(self, &row->facts);
-        err = ingest_targets_count(&self->targets, self->opts.db, self->opts.places, record, &row->facts);
+        err = ingest_targets_count(&self->targets, self->opts.db, self->opts.places, record, row);
     }
     return err == ERR_CONFLICT ? OK : err; /* it is there though its position was lost: it counts once */
 }

@@ -9,10 +9,13 @@
 
 /* What a batch of clicks says of targets, gathered and stored in the batch's own transaction, so that each click counts
  * once in the hour it happened. */
-#define INGEST_TARGETS_MAX 256 /* targets and hours of one batch; more are stored before its end */
+#define INGEST_TARGETS_MAX 256 /* targets, hours and channels of one batch; more are stored before its end */
 struct ingest_targets {
     struct ingest_target_hour {
         int64_t target_id, hour_ms;
+        int64_t channel_term; /* else its text, which is seen for the first time */
+        char channel[LIMIT_TAG];
+        size_t channel_len;
         struct target_figures figures;
     } hours[INGEST_TARGETS_MAX];
     size_t count;
@@ -21,7 +24,7 @@ struct ingest_targets {
 void ingest_targets_begin(struct ingest_targets *self);
 /* Most clicks have no target and cost nothing here. */
 enum err ingest_targets_count(struct ingest_targets *self, struct db *db, struct live_places *places,
-                              const struct record *record, const struct click_facts *facts);
+                              const struct record *record, const struct click_row *row);
 enum err ingest_targets_store(struct ingest_targets *self, struct db *db);
 
 #endif

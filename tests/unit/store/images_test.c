@@ -169,16 +169,18 @@ static void events__happen_once(void **state)
 {
     struct tempdb *self = *state;
     int64_t target_id = show(self, 0);
+    const struct target_page page = {target_id, 500}, other = {target_id, 501};
     bool fresh = false;
+    str channel;
 
-    assert_int_equal(target_presses_put(self->db, target_id, 500, &fresh), OK);
+    assert_int_equal(target_presses_put(self->db, &self->arena, &page, 900, &fresh, &channel), OK);
     assert_true(fresh);
-    assert_int_equal(target_presses_put(self->db, target_id, 500, &fresh), OK);
+    assert_int_equal(target_presses_put(self->db, &self->arena, &page, 901, &fresh, &channel), OK);
     assert_false(fresh);
-    assert_int_equal(target_presses_put(self->db, target_id, 501, &fresh), OK);
+    assert_int_equal(target_presses_put(self->db, &self->arena, &other, 900, &fresh, &channel), OK);
     assert_true(fresh);
     assert_int_equal(target_presses_expire(self->db, 501), OK);
-    assert_int_equal(target_presses_put(self->db, target_id, 501, &fresh), OK);
+    assert_int_equal(target_presses_put(self->db, &self->arena, &other, 900, &fresh, &channel), OK);
     assert_false(fresh);
     assert_int_equal(target_events_put(self->db, target_id, STR("add-1"), 1, &fresh), OK);
     assert_true(fresh);
@@ -187,6 +189,33 @@ static void events__happen_once(void **state)
     assert_int_equal(target_events_purge(self->db, 1), OK);
     assert_int_equal(target_events_put(self->db, target_id, STR("add-1"), 3, &fresh), OK);
     assert_true(fresh);
+}
+
+/* A press and the click it came from are stored in either order; the press knows the channel, or the click that there
+ * was a press, and never both. */
+static void presses__find_their_channel_whichever_comes_first(void **state)
+{
+    struct tempdb *self = *state;
+    const struct target_page first = {show(self, 0), 500}, second = {first.target_id, 501};
+    const struct click_value poster = {.text = STR("poster")}, none = {0};
+    int64_t pressed_ms = 0;
+    bool fresh = false;
+    str channel;
+
+    assert_int_equal(target_presses_channel(self->db, &first, &poster, &pressed_ms), OK);
+    assert_int_equal(pressed_ms, TIME_NONE);
+    assert_int_equal(target_presses_put(self->db, &self->arena, &first, 900, &fresh, &channel), OK);
+    assert_true(fresh);
+    assert_str(channel, "poster");
+    assert_int_equal(target_presses_channel(self->db, &first, &poster, &pressed_ms), OK);
+    assert_int_equal(pressed_ms, TIME_NONE); /* known: it was counted with the press */
+    assert_int_equal(target_presses_put(self->db, &self->arena, &second, 901, &fresh, &channel), OK);
+    assert_true(fresh);
+    assert_int_equal(channel.len, 0);
+    assert_int_equal(target_presses_channel(self->db, &second, &none, &pressed_ms), OK);
+    assert_int_equal(pressed_ms, TIME_NONE);
+    assert_int_equal(target_presses_channel(self->db, &second, &poster, &pressed_ms), OK);
+    assert_int_equal(pressed_ms, 901);
 }
 
 int main(void)
@@ -198,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(images__what_is_named_again_in_time_stays, set_up, tear_down),
         cmocka_unit_test(images__references_are_read_as_they_are_written),
         cmocka_unit_test_setup_teardown(events__happen_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(presses__find_their_channel_whichever_comes_first, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

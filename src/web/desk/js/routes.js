@@ -29,12 +29,16 @@ export const routes = [
     path: '/fan-out', page: () => import('./pages/fan-out.js'), words: ['fanout', 'create', 'links'],
     nav: { group: 'work', icon: 'layers', word: 'nav.fan_out', keys: 'g f', scope: 'links:write' },
   },
-  { path: '/links/:ref', page: () => import('./pages/link.js'), words: ['link', 'live', 'rules', 'links', 'create', 'report', 'values'] },
+  { path: '/links/:ref', page: () => import('./pages/link.js'), words: ['link', 'live', 'rules', 'targets', 'links', 'create', 'report', 'values'] },
   { path: '/links/:ref/rules', page: () => import('./pages/rules.js'), words: ['rules', 'live', 'values'] },
   { path: '/links/:ref/edit', page: () => import('./pages/edit.js'), words: ['create', 'links'] },
   {
     path: '/clicks', page: () => import('./pages/clicks.js'), words: ['clicks', 'links'],
     nav: { group: 'understand', icon: 'list', word: 'nav.clicks', keys: 'g t', scope: 'stats:read' },
+  },
+  {
+    path: '/targets', page: () => import('./pages/targets.js'), words: ['targets', 'live', 'report', 'values'],
+    nav: { group: 'understand', icon: 'qr', word: 'nav.targets', scope: 'stats:read' },
   },
   {
     path: '/channels', page: () => import('./pages/channels.js'), words: ['labels', 'channels'],

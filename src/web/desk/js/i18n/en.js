@@ -41,6 +41,7 @@ export default {
   'nav.export': 'Export',
   'nav.help': 'Help',
   'nav.report': 'Report',
+  'nav.targets': 'Live codes',
   'nav.clicks': 'Ledger',
   'nav.channels': 'Channels',
   'nav.campaigns': 'Campaigns',

@@ -41,6 +41,7 @@ export default {
   'nav.export': '导出',
   'nav.help': '帮助',
   'nav.report': '查看数据',
+  'nav.targets': '活码报表',
   'nav.clicks': '访问流水',
   'nav.channels': '渠道',
   'nav.campaigns': '活动',

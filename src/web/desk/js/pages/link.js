@@ -17,6 +17,8 @@ import { fail, toast } from '../components/toast.js';
 import { liveSection } from './link-live.js';
 import { moveToBin, patchLink, restore } from './links-actions.js';
 import { reportView } from './report-view.js';
+import { targetsReport } from './targets-report.js';
+import { periodOf } from './targets.js';
 
 /* What every click of one link has in common. */
 const OF_THE_LINK = ['campaign', 'tag', 'owner', 'domain', 'target'];
@@ -93,7 +95,13 @@ export async function show(view) {
   let link = await api.get(path, null, { signal: view.signal });
   const about = h('div', { class: 'link-page' });
   const live = await liveSection(view, link);
-  const report = can('stats:read') && reportView(view, { base: { link: link.id }, hide: OF_THE_LINK, middle: about });
+  const targets = can('stats:read') && link.targets_summary && targetsReport({
+    signal: view.signal, link, groups: ['target', 'channel', 'staff'], conditions: () => ({ ...periodOf(report.state()) }),
+  });
+  const report = can('stats:read') && reportView(view, { base: { link: link.id }, hide: OF_THE_LINK, middle: h('div', { class: 'stack' }, targets && targets.element, about), onState: () => targets && targets.load() });
+  if (targets) {
+    await targets.load(); // so that it has its height
+  }
   const changed = (after) => {
     link = after;
     draw();

@@ -42,8 +42,8 @@ function today(tz, ago = 0) {
   return dayOf(new Date(Date.now() - ago * 86400000).toISOString(), tz);
 }
 
-/** The line of choices. set(patch) changes the state of the report. */
-export function toolbar(state, set, { base, tools }) {
+/** The line of choices. set(patch) changes the state of the report; without `filters` none is offered. */
+export function toolbar(state, set, { base, tools, filters = true }) {
   const pick = (value) => set(value === OWN
     ? { period: '', from: today(state.tz, 6), to: today(state.tz), interval: '' } : { period: value, from: '', to: '', interval: '' });
   return h('div', { class: 'report-bar no-print' },
@@ -54,7 +54,7 @@ export function toolbar(state, set, { base, tools }) {
       kind: 'small', icon: 'globe', attrs: { 'aria-label': `${t('zone.label')} ${state.tz}` },
       run: () => zoneDialog({ value: state.tz, hint: t('report.zone_hint'), onPick: (tz) => tz && set({ tz }) }),
     }),
-    button(t('report.add_filter'), { kind: 'plain small', icon: 'filter', run: () => addDialog(state, set, base) }), h('span', { class: 'grow' }), tools);
+    filters && button(t('report.add_filter'), { kind: 'plain small', icon: 'filter', run: () => addDialog(state, set, base) }), h('span', { class: 'grow' }), tools);
 }
 
 /* ---- filters ----------------------------------------------------------------------------------------------------- */

@@ -22,7 +22,7 @@ export default {
   'live.state_disabled': 'Off',
   'live.shown': 'Shown',
   'live.visitors': 'Visitors',
-  'live.pressed': 'Held',
+  'live.pressed': 'Pressed',
   'live.joined': 'Joined',
   'live.days': '{days} d {hours} h',
   'live.hours': '{hours} h {minutes} min',
@@ -101,4 +101,5 @@ export default {
   'live.staff': 'Colleague',
   'live.staff_hint': 'Whose card it is, or who looks after the group; reports count by it',
   'live.staff_is': '{staff}',
+  'live.left': 'Left',
 };

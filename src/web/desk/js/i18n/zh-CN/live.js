@@ -22,8 +22,8 @@ export default {
   'live.state_disabled': '已停用',
   'live.shown': '展示',
   'live.visitors': '访客',
-  'live.pressed': '长按',
-  'live.joined': '加入',
+  'live.pressed': '长按识别',
+  'live.joined': '入群',
   'live.days': '{days} 天 {hours} 小时',
   'live.hours': '{hours} 小时 {minutes} 分钟',
   'live.minutes': '{minutes} 分钟',
@@ -101,4 +101,5 @@ export default {
   'live.staff': '负责员工',
   'live.staff_hint': '谁的名片或谁维护的群，用于员工报表',
   'live.staff_is': '负责：{staff}',
+  'live.left': '退群',
 };

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports on the targets of live codes. */
+export default {
+  'targets.title': 'Live codes',
+  'targets.lead': 'Shown, pressed and joined, by target, channel, colleague or link',
+  'targets.title_link': 'What became of its targets',
+  'targets.groups': 'In detail',
+  'targets.by': 'Counted by',
+  'targets.by_target': 'Target',
+  'targets.by_channel': 'Channel',
+  'targets.by_staff': 'Colleague',
+  'targets.by_link': 'Link',
+  'targets.view': 'Shown as',
+  'targets.view_table': 'Table',
+  'targets.view_bars': 'Bars',
+  'targets.view_series': 'Trend',
+  'targets.series': 'Shown, pressed and joined over time',
+  'targets.no_channel': 'No channel',
+  'targets.no_staff': 'Nobody',
+  'targets.gone': 'Removed',
+  'targets.none': 'Nothing happened in this time.',
+  'targets.rate': '{rate} of those shown',
+  'targets.join_rate': 'Join rate',
+  'targets.before': 'Shown before',
+  'targets.before_of': '{name}, before',
+  'targets.more': '{n} more are not listed.',
+};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports on the targets of live codes. */
+export default {
+  'targets.title': '活码报表',
+  'targets.lead': '展示、长按识别、入群，按子码、渠道、员工或短链统计',
+  'targets.title_link': '活码数据',
+  'targets.groups': '明细',
+  'targets.by': '按什么统计',
+  'targets.by_target': '子码',
+  'targets.by_channel': '渠道',
+  'targets.by_staff': '员工',
+  'targets.by_link': '短链',
+  'targets.view': '显示方式',
+  'targets.view_table': '表格',
+  'targets.view_bars': '对比图',
+  'targets.view_series': '趋势',
+  'targets.series': '每天的展示、长按与入群',
+  'targets.no_channel': '无渠道',
+  'targets.no_staff': '未指定员工',
+  'targets.gone': '已移除',
+  'targets.none': '这段时间没有访问。',
+  'targets.rate': '占展示 {rate}',
+  'targets.join_rate': '入群率',
+  'targets.before': '上期展示',
+  'targets.before_of': '上期{name}',
+  'targets.more': '还有 {n} 项没有列出。',
+};
