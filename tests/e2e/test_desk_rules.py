@@ -341,7 +341,7 @@ def test_the_simulator_says_who_gets_what_and_why(desk, tmp_path):
             "put(document.querySelector('[data-field=try-time] input'), arguments[0]); put(document.querySelector('[data-field=try-region] input'), arguments[1])", time, region)
 
     def goal():
-        return desk.find(".try-goal .strong").text
+        return desk.driver.execute_script("return document.querySelector('.try-goal .strong').textContent")
     at("2026-11-23T23:10")
     wait_for(lambda: goal() == "Night desk", 20)
     desk.says("WeChat on iOS at 23:10")

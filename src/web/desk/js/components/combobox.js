@@ -142,6 +142,7 @@ export function combobox({ source, value, multiple = false, allowNew = true, pla
     } else if (event.key === 'Enter' && multiple && control.value.trim()) {
       event.preventDefault();
       takeTyped();
+      control.focus(); // the chips were made anew around it
     } else if (event.key === 'Enter') {
       takeTyped(); // and the form is sent
     } else if (event.key === 'Escape' && list.isOpen()) {
@@ -155,6 +156,7 @@ export function combobox({ source, value, multiple = false, allowNew = true, pla
     } else if (multiple && (event.key === ',' || event.key === '，') && control.value.trim()) {
       event.preventDefault();
       takeTyped();
+      control.focus();
     }
   });
 

@@ -7,7 +7,6 @@ import { t } from '../i18n.js';
 import * as places from '../places.js';
 import { ACCEPTED, pictureUrl, takesFiles, uploadPicture } from '../picture.js';
 import { busyWhile, button } from '../components/button.js';
-import { combobox } from '../components/combobox.js';
 import { dialog } from '../components/dialog.js';
 import { selectField, textArea, textField, wrapField } from '../components/field.js';
 import { form, submitButton } from '../components/form.js';
@@ -73,6 +72,20 @@ function count(name, label, value, attrs = {}) {
   return textField({ name, label, optional: true, type: 'number', value: value ?? '', attrs: { min: 0, inputmode: 'numeric', ...attrs } });
 }
 
+/** Who answers for it, of all who work here; the one there is stands until they are known. */
+function staffField(value) {
+  const field = selectField({ name: 'staff', label: t('live.staff'), optional: true, hint: t('live.staff_hint'), options: [['', t('live.staff_none')], ...(value ? [[value, value]] : [])], value: value || '' });
+  places.owner('').then((users) => users.forEach((user) => {
+    const there = [...field.control.options].find((option) => option.value === user.value);
+    if (there) {
+      there.textContent = user.label;
+    } else {
+      field.control.append(h('option', { value: user.value }, user.label));
+    }
+  })).catch(() => {}); // who may not see them leaves it as it is
+  return field;
+}
+
 function fieldsOf(target, read) {
   const picture = hasPicture(target);
   return {
@@ -83,7 +96,7 @@ function fieldsOf(target, read) {
     }),
     title: target.kind !== 'url' && textField({ name: 'title', label: t('live.title'), optional: target.kind !== 'message', hint: t('live.title_hint'), value: target.title, attrs: { maxlength: 128 } }),
     hint: target.kind !== 'url' && textArea({ name: 'hint', label: t('live.hint'), hint: t('live.hint_hint'), rows: 2, value: target.hint }),
-    staff: combobox({ name: 'staff', label: t('live.staff'), optional: true, hint: t('live.staff_hint'), value: target.staff, source: places.owner }),
+    staff: staffField(target.staff),
     cap_total: count('cap_total', t('live.cap_total'), target.cap_total),
     valid_until: textField({ name: 'valid_until', label: t('live.until'), optional: true, type: 'datetime-local', value: toLocalInput(target.valid_until) }),
     valid_from: textField({ name: 'valid_from', label: t('live.from'), optional: true, type: 'datetime-local', value: toLocalInput(target.valid_from) }),

@@ -102,4 +102,5 @@ export default {
   'live.staff_hint': 'Whose card it is, or who looks after the group; reports count by it',
   'live.staff_is': '{staff}',
   'live.left': 'Left',
+  'live.staff_none': 'Nobody',
 };

@@ -102,4 +102,5 @@ export default {
   'live.staff_hint': '谁的名片或谁维护的群，用于员工报表',
   'live.staff_is': '负责：{staff}',
   'live.left': '退群',
+  'live.staff_none': '未指定',
 };
