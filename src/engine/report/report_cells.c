@@ -72,7 +72,7 @@ static enum err find_times(struct report_columns *self, struct cell_dim *dim)
 
 static enum err find_runs(struct report_columns *self, struct cell_dim *dim)
 {
-    enum err err = dim->dim == DIM_LINK ? OK : report_traits_load(&self->traits, self->tally->match, self->db);
+    enum err err = dim->dim == DIM_LINK ? OK : report_traits_load(&self->traits, self->tally, self->db);
 
     err = err == OK ? report_columns_load(self, CHUNK_LINK) : err;
     dim->spots.wide = err == OK ? report_rows_runs(self) : NULL;

@@ -110,6 +110,8 @@ void report_runs_add_links(struct report_columns *self);
 enum err report_runs_visitors(struct report_columns *self);
 /* Sets tally->runs.groups where visitors are asked for. */
 enum err report_runs_settle(struct report_tally *tally, struct db *db, const struct link_traits *traits);
+/* report_tags.c: the same by tag. */
+enum err report_tags_settle(struct report_tally *tally, struct db *db);
 
 /* report_chunk_visitors.c: notes the visitors of what is left, at places by row: buckets, groups, or (both NULL) none.
  */
@@ -118,7 +120,7 @@ enum err report_chunk_visitors(struct report_columns *self, const uint32_t *buck
 /* report_traits.c */
 void report_traits_done(struct link_traits *self);
 /* Before the others; once is enough. */
-enum err report_traits_load(struct link_traits *traits, const struct report_match *match, struct db *db);
+enum err report_traits_load(struct link_traits *traits, const struct report_tally *tally, struct db *db);
 /* What another has loaded, while that lives. */
 enum err report_traits_borrow(struct link_traits *self, const struct link_traits *from);
 /* Room for marks of ids up to this one, where such links are kept by id. */

@@ -4,7 +4,6 @@
 
 #include "linkpond/store/links.h"
 #include "report_columns.h"
-#include "report_links.h"
 
 /*
  * Counting by one dimension that follows the link. A chunk's rows are in order of links, so what each link has in it is
@@ -182,27 +181,19 @@ static enum err add_link(struct report_columns *self, size_t id)
 {
     struct run_counts *counts = &self->tally->runs;
     struct report_groups *groups = &self->tally->groups;
-    uint64_t values[REPORT_DIM_VALUES_MAX] = {id};
-    const struct match_link *link = NULL;
     enum dim dim = self->tally->query->group_by[0];
-    size_t count = 1;
+    uint64_t value = id;
+    uint32_t group = 0;
     bool single = true;
-    enum err err = dim == DIM_LINK ? OK : report_traits_value(self, (int64_t)id, dim, &values[0], &single);
+    enum err err = dim == DIM_LINK ? OK : report_traits_value(self, (int64_t)id, dim, &value, &single);
 
-    if (err == OK && !single) {
-        err = report_match_link(self->tally->match, (int64_t)id, &link);
-        count = err == OK ? report_links_values(link, dim, values) : 0;
+    err = err == OK ? report_groups_ordinal(groups, 0, value, &group) : err;
+    if (err == OK) {
+        groups->clicks[group] += counts->clicks[id];
+        groups->counts[group].scans += counts->scans[id];
     }
-    for (size_t i = 0; err == OK && i < count; i++) {
-        uint32_t group = 0;
-        err = report_groups_ordinal(groups, 0, values[i], &group);
-        if (err == OK) {
-            groups->clicks[group] += counts->clicks[id];
-            groups->counts[group].scans += counts->scans[id];
-        }
-        if (err == OK && counts->groups) { /* then there is one value */
-            counts->groups[id] = group;
-        }
+    if (err == OK && counts->groups) {
+        counts->groups[id] = group;
     }
     return err;
 }
@@ -211,13 +202,17 @@ enum err report_runs_settle(struct report_tally *tally, struct db *db, const str
 {
     struct report_columns columns;
     bool any = tally->runs.count > 0;
+
+    if (any && tally->query->group_by[0] == DIM_TAG) {
+        return report_tags_settle(tally, db);
+    }
     enum err err = any ? report_columns_init(&columns, tally, db, traits) : OK;
 
     if (!any) {
         return OK;
     }
     if (err == OK && tally->query->group_by[0] != DIM_LINK) {
-        err = report_traits_load(&columns.traits, tally->match, db);
+        err = report_traits_load(&columns.traits, tally, db);
     }
     if (err == OK && tally->query->want_visitors) {
         tally->runs.groups = calloc(tally->runs.count, sizeof *tally->runs.groups);

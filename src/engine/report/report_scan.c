@@ -119,14 +119,14 @@ static enum err share_work(struct report_tally *tally, struct db *db, struct rep
                            struct report_share *share, struct link_traits *traits)
 {
     bool late = report_runs_ask_late(tally), asks = tally->match->needs_links;
-    enum err err = asks && !late ? report_traits_load(traits, tally->match, db) : OK;
+    enum err err = asks && !late ? report_traits_load(traits, tally, db) : OK;
 
     if (err != OK) {
         return err;
     }
     share->queue->traits = traits->read ? traits : NULL;
     report_helper_begin(helper, share);
-    err = asks && late ? report_traits_load(traits, tally->match, db) : OK;
+    err = asks && late ? report_traits_load(traits, tally, db) : OK;
     err = err == OK ? add_all(tally, db, share->queue) : err;
     if (err != OK) {
         atomic_store(&share->queue->failed, true);

@@ -72,7 +72,7 @@ static enum err try_runs(struct report_columns *self)
 
 static enum err select_links(struct report_columns *self)
 {
-    enum err err = report_traits_load(&self->traits, self->tally->match, self->db);
+    enum err err = report_traits_load(&self->traits, self->tally, self->db);
 
     err = err == OK ? report_columns_load(self, CHUNK_LINK) : err;
     if (err == OK) {

@@ -147,21 +147,29 @@ static enum err read_names(const struct reading *self, enum dim dim, const struc
     return err;
 }
 
-static bool asks_for(const struct report_match *match, enum dim dim)
+static bool filters_by(const struct report_match *match, enum dim dim)
 {
-    bool asks = dim == DIM_OWNER && match->query->owner_bound;
+    bool filters = false;
 
     for (size_t i = 0; i < match->filters_count; i++) {
-        asks = asks || match->filters[i].dim == dim;
+        filters = filters || match->filters[i].dim == dim;
     }
+    return filters;
+}
+
+static bool asks_for(const struct report_match *match, enum dim dim)
+{
+    bool asks = filters_by(match, dim) || (dim == DIM_OWNER && match->query->owner_bound);
+
     for (size_t i = 0; i < match->query->group_count; i++) {
         asks = asks || match->query->group_by[i] == dim;
     }
     return asks;
 }
 
-enum err report_traits_load(struct link_traits *traits, const struct report_match *match, struct db *db)
+enum err report_traits_load(struct link_traits *traits, const struct report_tally *tally, struct db *db)
 {
+    const struct report_match *match = tally->match;
     const struct reading reading = {traits, match, db};
     const struct reading *self = &reading;
     enum err err = OK;
@@ -176,18 +184,20 @@ enum err report_traits_load(struct link_traits *traits, const struct report_matc
     if (err == OK && asks_for(match, DIM_OWNER)) {
         err = read_names(self, DIM_OWNER, &match->owners, links_each_of_owner);
     }
-    return err == OK && asks_for(match, DIM_TAG) ? read_tags(self) : err;
+    bool tags = tally->by_runs ? filters_by(match, DIM_TAG) : asks_for(match, DIM_TAG); /* report_tags.c */
+    return err == OK && tags ? read_tags(self) : err;
 }
 
 /* ---- asking */
 
-/* Must the link itself be asked? Else what the indices did not name belongs to none. */
-static bool must_look_up(const struct report_columns *self, int64_t link_id)
+/* Must the link itself be asked? Else what the indices did not name belongs to none. Of tags they only say who has any:
+ * tagged links are asked where tags are in question. */
+static bool must_look_up(const struct report_columns *self, int64_t link_id, bool about_tags)
 {
     const struct link_traits *traits = &self->traits;
 
     return !traits->read || self->tally->query->domain_bound || link_id < 0 || (size_t)link_id >= TRAITS_MAX ||
-           ((size_t)link_id < traits->count && traits->marks[link_id] & LINK_TAGGED);
+           (about_tags && (size_t)link_id < traits->count && traits->marks[link_id] & LINK_TAGGED);
 }
 
 static uint32_t number_of(const struct report_columns *self, const uint32_t *numbers, int64_t link_id)
@@ -207,7 +217,7 @@ static enum err judge(struct report_columns *self, int64_t link_id, bool *passes
     struct report_match *match = self->tally->match;
     const struct match_link *link = NULL;
 
-    if (!must_look_up(self, link_id)) {
+    if (!must_look_up(self, link_id, filters_by(match, DIM_TAG))) {
         const struct match_link like = {.id = link_id,
                                         .campaign = number_of(self, self->traits.campaigns, link_id),
                                         .owner = number_of(self, self->traits.owners, link_id)};
@@ -246,7 +256,7 @@ void report_traits_numbers(const struct report_columns *self, enum dim dim, cons
         bool here = known && id < TRAITS_MAX;
         numbers[i] = !here ? REPORT_TRAIT_UNKNOWN : names && id < traits->count ? names[id] : 0;
     }
-    for (size_t i = 0; i < count && self->tally->match->needs_tags; i++) {
+    for (size_t i = 0; i < count && dim == DIM_TAG; i++) {
         uint64_t id = (uint64_t)ids[i];
         bool tagged = id < traits->count && traits->marks[id] & LINK_TAGGED;
         numbers[i] = tagged ? REPORT_TRAIT_UNKNOWN : numbers[i];
@@ -259,7 +269,7 @@ enum err report_traits_value(struct report_columns *self, int64_t link_id, enum 
     const struct match_link *link = NULL;
 
     *single = true;
-    if (!must_look_up(self, link_id)) {
+    if (!must_look_up(self, link_id, dim == DIM_TAG)) {
         *value = dim == DIM_TAG
                      ? 0
                      : number_of(self, dim == DIM_CAMPAIGN ? self->traits.campaigns : self->traits.owners, link_id);
