@@ -5,7 +5,9 @@
 Both run in one go, alternating, pinned to one core with the client on another; figures are CPU microseconds per request and
 ratios of medians, because this kind of machine is shared. Linkpond's CPU is read after its writer has drained.
 
-    python3 tests/bench/redirect.py --bin build/release/linkpond [--links 1000000] [--rounds 5] [--seconds 4]
+    python3 tests/bench/redirect.py --bin build/release/linkpond [--links 1000000] [--rounds 5] [--seconds 4] [--reports]
+
+--reports: only kept-alive rounds without and with somebody who asks for reports and an export all the while, in turn.
 """
 import argparse
 import json
@@ -17,11 +19,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from pathlib import Path
 
 CHUNK_ROWS = 32768
+REPORTS = ["period=30d&group_by=link&metrics=clicks,visitors&limit=100", "period=30d&group_by=channel&metrics=clicks,visitors",
+           "period=30d&interval=hour&metrics=clicks,visitors", "period=30d&group_by=app,hour&limit=1000"]
 NGINX = """worker_processes 1; daemon off; pid {dir}/nginx.pid; error_log {dir}/error.log;
 events {{ worker_connections 2048; }}
 http {{ access_log {dir}/access.log combined; keepalive_requests 100000000;
@@ -143,6 +148,63 @@ class Pond:
         self.process.wait(30)
 
 
+class Asking:
+    """Reports one after the other, and an export of every click, over and over; while it is entered."""
+
+    def __init__(self, pond):
+        self.pond, self.over, self.reports, self.exported, self.faults = pond, threading.Event(), 0, 0, []
+
+    def __enter__(self):
+        self.threads = [threading.Thread(target=self.repeat, args=(what,)) for what in (self.report, self.export)]
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
+
+    def repeat(self, what):
+        try:
+            while not self.over.is_set():
+                what()
+        except OSError as fault:
+            self.faults.append(fault)
+
+    def report(self):
+        self.pond.admin("/api/v1/stats?" + REPORTS[self.reports % len(REPORTS)])
+        self.reports += 1
+
+    def export(self):
+        request = urllib.request.Request(self.pond.urls["admin"] + "/api/v1/clicks?period=all&class=all&format=ndjson",
+                                         headers={"Authorization": "Bearer " + self.pond.key})
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            while not self.over.is_set() and (part := reply.read(1 << 16)):
+                self.exported += len(part)
+
+
+def beside_reports(pond, paths, args):
+    """Redirects alone and redirects while reports and an export run, in turn, in one run."""
+    print("keep-alive, 64 connections, alone and beside reports and an export")
+    rounds = {"alone": [], "reports": []}
+
+    def round_of(name):
+        rounds[name].append(one_round(name, pond.urls["redirect"], pond.process.pid, paths, args.seconds, False, lambda: None))
+
+    for _ in range(args.rounds):
+        round_of("alone")
+        pond.drain()
+        with (asking := Asking(pond)):
+            round_of("reports")
+        pond.drain()
+        print(f"            {asking.reports} reports, {asking.exported / 1e6:.0f} MB exported {asking.faults or ''}")
+    median = lambda who, what: statistics.median(r[what] for r in rounds[who])
+    print(f"  => p99 {median('alone', 'p99') / 1000:.2f} ms alone, {median('reports', 'p99') / 1000:.2f} ms beside reports:"
+          f" {median('reports', 'p99') / median('alone', 'p99'):.2f}x; redirects a second"
+          f" {median('reports', 'requests') / median('alone', 'requests'):.2f}x (medians of {args.rounds} alternating rounds)")
+
+
 def one_round(name, base, pid, paths, seconds, close, after):
     before_threads, before = tasks_cpu_us(pid), tree_cpu_us(pid)
     result = wrk(base, paths, seconds, close)
@@ -175,6 +237,7 @@ def main():
     parser.add_argument("--links", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--reports", action="store_true")
     args = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="linkpond-bench-"))
     nginx = pond = None
@@ -191,6 +254,9 @@ def main():
         time.sleep(1)
         base = f"http://127.0.0.1:{port}"
         wrk(base, paths, 1), wrk(pond.urls["redirect"], paths, 1), pond.drain()
+        if args.reports:
+            beside_reports(pond, paths, args)
+            return
         compare("keep-alive, 64 connections", pond, base, nginx.pid, paths, args, False)
         compare("a fresh connection each", pond, base, nginx.pid, paths, args, True)
         print("syscalls per keep-alive redirect:", pond.syscalls_per_request(paths))

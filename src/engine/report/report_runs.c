@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "linkpond/engine/behind_visitors.h"
 #include "linkpond/store/links.h"
 #include "report_columns.h"
 
@@ -11,7 +12,8 @@
  * where groups are met in any order. What the links belong to is asked once at the end, by one of the two threads.
  * Visitors have such ids as their places, until they are counted.
  */
-#define IDS_MAX ((int64_t)VISITOR_PLACES)
+#define LINKS_BEFORE_WAY 8192 /* taken in some 0.2 ms */
+#define IDS_MAX          ((int64_t)VISITOR_PLACES)
 
 bool report_runs_can(const struct report_tally *tally)
 {
@@ -219,6 +221,9 @@ enum err report_runs_settle(struct report_tally *tally, struct db *db, const str
         err = tally->runs.groups ? OK : ERR_NOMEM;
     }
     for (size_t id = 0; err == OK && id < tally->runs.count; id++) {
+        if (id % LINKS_BEFORE_WAY == 0) {
+            give_way();
+        }
         err = tally->runs.clicks[id] > 0 ? add_link(&columns, id) : OK;
     }
     report_columns_done(&columns);

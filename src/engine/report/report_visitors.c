@@ -5,21 +5,24 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "linkpond/engine/behind_visitors.h"
+
 /*
  * Asking at each click whether a visitor was seen at a place before, by arrays of the first places of each and lists of
  * the others, took three times as long where visitors have many places: lists are walked with a miss each, and half of
  * all questions about links are guessed wrong.
  */
-#define BYTES_MAX    ((size_t)512 << 20)
-#define FAR_MAX      (1U << 23)
-#define SLAB_BYTES   ((size_t)256 << 10)
-#define HUGE_BYTES   ((size_t)2 << 20) /* slabs of a question about many visitors: a page of memory each */
-#define SLAB_HEAD    64                /* where the one before is */
-#define AHEAD        4                 /* blocks and pages that memory is asked for before they are needed */
-#define BLOCKS_CLEAN 16                /* of a page, before repeated notes are looked for */
-#define BOOK_PAGES   ((size_t)1 << VISITOR_BOOK_BITS)
-#define BIT_COUNT    (1U << VISITOR_PAGE_BITS)
-#define ANYWHERE     UINT32_MAX
+#define BYTES_MAX        ((size_t)512 << 20)
+#define FAR_MAX          (1U << 23)
+#define SLAB_BYTES       ((size_t)256 << 10)
+#define HUGE_BYTES       ((size_t)2 << 20) /* slabs of a question about many visitors: a page of memory each */
+#define SLAB_HEAD        64                /* where the one before is */
+#define AHEAD            4                 /* blocks and pages that memory is asked for before they are needed */
+#define PAGES_BEFORE_WAY 128               /* counted in some 0.2 ms */
+#define BLOCKS_CLEAN     16                /* of a page, before repeated notes are looked for */
+#define BOOK_PAGES       ((size_t)1 << VISITOR_BOOK_BITS)
+#define BIT_COUNT        (1U << VISITOR_PAGE_BITS)
+#define ANYWHERE         UINT32_MAX
 
 void report_visitors_init(struct report_visitors *self)
 {
@@ -364,6 +367,9 @@ static enum err count_book(const struct visitors_question *question, enum visito
 
     for (size_t i = 0; err == OK && (books[0] || books[1]) && i < BOOK_PAGES; i++) {
         const struct visitor_page *pages[2] = {books[0] ? &books[0][i] : &empty, books[1] ? &books[1][i] : &empty};
+        if (i % PAGES_BEFORE_WAY == 0) {
+            give_way();
+        }
         look_ahead(books[0], i);
         look_ahead(books[1], i);
         int visitors = __builtin_popcountll(pages[0]->seen | pages[1]->seen);
