@@ -8,9 +8,11 @@
 /*
  * That Tencent asks again for pages opened in WeChat was described in 2017
  * (blog.codingroad.com/wechat-multiple-requst.html): machines in Tianjin and Shanghai, ordinary User-Agents, one page
- * each, no return. The memory is a table without chains: losing an older pair costs one replay that is taken for a
- * person, and nothing can make it grow.
+ * each, no return. The memory is a table of small sets, of which the oldest gives way: losing a pair costs one replay
+ * that is taken for a person, and nothing can make it grow. One place for each hash lost as many as opens came in
+ * between, by 4,096; of four places a pair is lost to the fourth that comes.
  */
+#define WAYS 4
 struct opened {
     uint64_t what; /* link, query and system; 0 = empty */
     int64_t time_ms;
@@ -36,6 +38,20 @@ static uint64_t what_hash(const struct record *record, const struct agent *agent
     uint64_t system = hash_xxh3(agent->os.ptr, agent->os.len, (uint64_t)record->link_id);
 
     return hash_xxh3(record->query.ptr, record->query.len, system) | 1;
+}
+
+/* Where it is, or where it goes: the one opened longest ago. */
+static struct opened *slot_of(struct replay *self, uint64_t what)
+{
+    struct opened *set = &self->slots[(what >> 1) % (REPLAY_SLOTS / WAYS) * WAYS], *oldest = set;
+
+    for (size_t i = 0; i < WAYS; i++) {
+        if (set[i].what == what) {
+            return &set[i];
+        }
+        oldest = set[i].time_ms < oldest->time_ms ? &set[i] : oldest;
+    }
+    return oldest;
 }
 
 static bool is_tencent_app(str app)
@@ -66,7 +82,7 @@ bool replay_seen(struct replay *self, const struct networks *networks, const str
         return false;
     }
     uint64_t what = what_hash(record, agent);
-    struct opened *slot = &self->slots[(what >> 1) % REPLAY_SLOTS];
+    struct opened *slot = slot_of(self, what);
     bool bare = !(record->signals & SIGNAL_COOKIE) && record->referrer.len == 0;
     bool candidate = slot->what == what && bare && follows(slot, record);
 

@@ -15,8 +15,9 @@
  * alike.
  *
  * Remembers the last open of at most REPLAY_SLOTS combinations of link, query and system; a new one takes the place of
- * the one whose hash meets it. One thread. Deterministic in what it is given, but what it remembers ends with the
- * process, so a replay that comes right after a restart is called a person.
+ * the oldest of four whose hashes meet it: with 30 opens a second some replay in a hundred is taken for a person. One
+ * thread. Deterministic in what it is given, but what it remembers ends with the process, so a replay that comes right
+ * after a restart is called a person.
  */
 #define REPLAY_WINDOW_MS 60000
 #define REPLAY_SLOTS     4096

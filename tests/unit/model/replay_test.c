@@ -94,6 +94,24 @@ static void replay__of_a_group_chat_are_people(void **state)
     }
 }
 
+/* A thousand links opened within a second are a quarter of what is remembered: nearly none is forgotten. */
+static void replay__is_found_among_many_links(void **state)
+{
+    (void)state;
+    int found = 0;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+    for (int i = 0; i < 1000; i++) {
+        assert_false(seen((struct visit){PERSON, .time_ms = 1000 + i, .link_id = 1 + i}));
+    }
+    for (int i = 0; i < 1000; i++) {
+        found += seen((struct visit){PLATFORM, .time_ms = 3000 + i, .link_id = 1 + i});
+    }
+#pragma GCC diagnostic pop
+    assert_in_range(found, 990, 1000);
+}
+
 static void replay__does_not_begin_with_a_machine(void **state)
 {
     (void)state;
@@ -128,6 +146,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(replay__is_what_tencent_opens_again, setup, teardown),
         cmocka_unit_test_setup_teardown(replay__needs_every_mark, setup, teardown),
         cmocka_unit_test_setup_teardown(replay__is_found_in_a_crowd, setup, teardown),
+        cmocka_unit_test_setup_teardown(replay__is_found_among_many_links, setup, teardown),
         cmocka_unit_test_setup_teardown(replay__of_a_group_chat_are_people, setup, teardown),
         cmocka_unit_test_setup_teardown(replay__does_not_begin_with_a_machine, setup, teardown),
     };
