@@ -7,11 +7,9 @@
 
 #include "linkpond/engine/behind_visitors.h"
 
-/*
- * Asking at each click whether a visitor was seen at a place before, by arrays of the first places of each and lists of
+/* Asking at each click whether a visitor was seen at a place before, by arrays of the first places of each and lists of
  * the others, took three times as long where visitors have many places: lists are walked with a miss each, and half of
- * all questions about links are guessed wrong.
- */
+ * all questions about links are guessed wrong. */
 #define BYTES_MAX        ((size_t)512 << 20)
 #define FAR_MAX          (1U << 23)
 #define SLAB_BYTES       ((size_t)256 << 10)
