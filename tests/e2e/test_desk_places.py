@@ -78,6 +78,47 @@ def test_fifty_groups_become_fifty_codes_that_lead_to_their_links(desk, tmp_path
     assert noise(desk.driver) == []
 
 
+class Hands:
+    """A person at the page, who pastes and presses keys, and counts it."""
+
+    def __init__(self, desk):
+        self.desk, self.actions = desk, 0
+
+    def paste(self, text):
+        self.actions += 1
+        paste(self.desk, text)
+
+    def press(self, *keys):
+        self.actions += 1
+        self.desk.type(*keys)
+
+
+def test_fifty_groups_with_their_channels_templates_take_five_actions(desk):
+    """Paste, Enter, paste, Ctrl+Enter, Enter: the links are made, have the values of their channels, and are on the clipboard.
+    (The guide says how long a person takes for them.)"""
+    desk = desk(1280, "zh-CN")
+    names = [f"华东{i}群" for i in range(1, 51)]
+    for name in names:
+        desk.pond.api("POST", "/channels", 201, json={"key": name, "channel_group": "社群", "utm_template": {"utm_source": "wechat", "utm_medium": "group"}})
+    desk.driver.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": desk.pond.admin})
+    desk.open("/fan-out").sign_in()
+    hands = Hands(desk)
+    wait_for(lambda: active(desk) == "url")
+    hands.paste(URL)
+    hands.press(Keys.ENTER)
+    wait_for(lambda: active(desk) == "places")
+    hands.paste("\n".join(names))
+    hands.press(Keys.CONTROL, Keys.ENTER)
+    wait_for(lambda: active(desk) == "复制全部", 20)
+    hands.press(Keys.ENTER)
+    desk.says("已复制")
+    copied = desk.driver.execute_async_script("const done = arguments[0]; navigator.clipboard.readText().then(done, (error) => done(String(error)))")
+    links = desk.pond.api("GET", "/links?limit=100", 200).json()["items"]
+    assert len(links) == 50 and all(link["short_url"] in copied and link["title"] in copied for link in links)
+    assert {(link["utm_source"], link["utm_medium"]) for link in links} == {("wechat", "group")}
+    assert hands.actions == 5
+
+
 def test_asked_for_again_nothing_is_made_twice(desk):
     desk = desk(1280, "zh-CN")
     desk.open("/fan-out").sign_in()

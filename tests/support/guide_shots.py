@@ -13,10 +13,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from browser import open_browser
+from browser import open_browser, set_look
 from demo_pond import DemoPond, is_idle, page_paths
 from desk import Desk
-from pond import ROOT, wait_for
+from live import at, group_code, target
+from pond import ROOT, WECHAT, wait_for
 from selenium.webdriver.common.keys import Keys
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
@@ -30,7 +31,11 @@ def picture(desk, folder, name, height=SIZE["height"]):
     desk.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {**SIZE, "height": height})
     desk.driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
     wait_for(lambda: is_idle(desk), 30)
-    shot = desk.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": False})
+    save(desk.driver, folder, name)
+
+
+def save(driver, folder, name):
+    shot = driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": False})
     data = base64.b64decode(shot["data"])
     if len(data) > BYTES_MAX:
         raise SystemExit(f"{name}.png has {len(data)} bytes, more than {BYTES_MAX}")
@@ -67,17 +72,70 @@ def places(desk, folder, tag):
     picture(desk, folder, f"fan-out-{tag}")
 
 
-def tell(desk, folder, tag, alias):
+POOL = {"zh": (("华东新品交流 1 群", 200, {"hours": 30}), ("华东新品交流 2 群", 200, {"days": 6}), ("华东新品交流 3 群", 200, {"days": 7})),
+        "en": (("New products, group 1", 200, {"hours": 30}), ("New products, group 2", 200, {"days": 6}), ("New products, group 3", 200, {"days": 7}))}
+HINT = {"zh": "群满后会自动换新群\n进群请备注「姓名 + 城市」", "en": "When the group is full, the next one is shown\nPlease say your name and city"}
+ROBOTS = {"zh": (("运营群", "wecom"), ("值班群", "dingtalk")), "en": (("Marketing", "slack"), ("On duty", "feishu"))}
+ADDRESSES = {"wecom": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa",
+             "dingtalk": "https://oapi.dingtalk.com/robot/send?access_token=693a91f67abc4bc497a00ec2",
+             "feishu": "https://open.feishu.cn/open-apis/bot/v2/hook/693a91f6-7abc-4bc4-97a0-0ec2",
+             "slack": "https://hooks.slack.com/services/T00000000/B00000000/693a91f67abc4bc497a00ec2"}
+
+
+def live_code(pond, folder, tag):
+    """A link with a pool of groups, of which some visitors saw the first."""
+    name = {"zh": "扫码进群 · 华东", "en": "Join our group"}[tag]
+    link = pond.link("https://www.example.com/groups", title=name, alias=f"group-{tag}")
+    for i, (title, cap, ends) in enumerate(POOL[tag]):
+        image = group_code(pond, folder, f"https://weixin.qq.com/g/AwYAAGdhY5kxnVqQ3bW1cVnZ0rTnJmPzKqXxQm8pB0h3x2V7a9s{i}")
+        target(pond, link, kind="qr", title=title, hint=HINT[tag], image=image["id"], cap_total=cap, valid_until=at(**ends))
+    for _ in range(12):
+        page = pond.visit(link["alias"])
+    return link, page.headers["Location"]
+
+
+def robots(pond, tag):
+    for one in pond.api("GET", "/robots", 200).json()["items"]:
+        pond.api("DELETE", f"/robots/{one['id']}", 204)
+    for name, kind in ROBOTS[tag]:
+        pond.api("POST", "/robots", 201, json={"name": name, "kind": kind, "url": ADDRESSES[kind]})
+
+
+def live(desk, folder, temporary, tag):
+    link, page = live_code(desk.pond, temporary, tag)
+    desk.open(f"/links/{link['id']}").find(".targets img")
+    desk.driver.execute_script("document.querySelector('.live-section').scrollIntoView()")
+    picture(desk, folder, f"live-{tag}")
+    robots(desk.pond, tag)
+    return page
+
+
+def visitors_page(folder, temporary, tag, page):
+    """On a phone, as who opens the code in WeChat sees it."""
+    driver = open_browser(Path(temporary) / f"phone-{tag}", 360, LANGUAGES[tag])
+    try:
+        set_look(driver, 360, "light", 720)
+        driver.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": WECHAT, "acceptLanguage": LANGUAGES[tag]})
+        driver.get(page)
+        wait_for(lambda: driver.execute_script("return document.querySelector('.paper img')?.naturalWidth > 0"))
+        save(driver, folder, f"live-page-{tag}")
+    finally:
+        driver.quit()
+
+
+def tell(desk, folder, temporary, tag, alias):
     desk.open().find(".gate")
     picture(desk, folder, f"sign-in-{tag}")
     desk.sign_in()
     creation(desk, folder, tag, alias)
     places(desk, folder, tag)
+    page = live(desk, folder, temporary, tag)
     for route, path in page_paths(desk).items():
         name = page_name(route)
         if name not in ("new", "fan-out"):
             desk.open(path).find(".shell .page h1")
             picture(desk, folder, f"{name}-{tag}", TALL.get(name, SIZE["height"]))
+    visitors_page(folder, temporary, tag, page)
 
 
 def main():
@@ -90,7 +148,7 @@ def main():
             for tag, language in LANGUAGES.items():
                 driver = open_browser(Path(temporary) / f"profile-{tag}", SIZE["width"], language)
                 try:
-                    tell(Desk(pond, driver), folder, tag, f"spring-{tag}")
+                    tell(Desk(pond, driver), folder, Path(temporary), tag, f"spring-{tag}")
                 finally:
                     driver.quit()
         finally:
