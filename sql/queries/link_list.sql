@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: MIT
 -- Lists of links under any mix of filters, without building SQL at run time (src/store/links_list.c says how the three kinds
--- of statements go together). What is not asked for is NULL (ids, times, :pattern) or negative (:archived, :state).
+-- of statements go together). What is not asked for is NULL (ids, times, :text) or negative (:archived, :state).
 
 -- part: list_text
-l.url LIKE :pattern ESCAPE '\' OR l.title LIKE :pattern ESCAPE '\' OR l.code LIKE :pattern ESCAPE '\'
-    OR l.notes LIKE :pattern ESCAPE '\'
-    OR EXISTS (SELECT 1 FROM link_alias a WHERE a.link_id = l.id AND a.alias LIKE :pattern ESCAPE '\')
+has_text(l.url, :text) OR has_text(l.title, :text) OR has_text(l.code, :text)
+    OR has_text(l.notes, :text)
+    OR EXISTS (SELECT 1 FROM link_alias a WHERE a.link_id = l.id AND has_text(a.alias, :text))
 
 -- part: list_filters
 l.tombstone = 0 AND (l.deleted_ms IS NOT NULL) = :bin
@@ -25,7 +25,7 @@ AND (:state < 0 OR :state = CASE
     WHEN l.valid_until_ms <= :now_ms THEN 2
     WHEN l.max_clicks > 0 AND COALESCE(s.reserved, 0) >= l.max_clicks THEN 3
     ELSE 1 END)
-AND (:pattern IS NULL OR
+AND (:text IS NULL OR
 -- use: list_text
 )
 
@@ -48,12 +48,12 @@ SELECT 1 FROM link l WHERE l.id = :id AND (
 
 -- Those of a block that hold a text, but for their aliases; and those whose aliases do.
 -- name: link_list_texts
-SELECT l.id FROM link l WHERE l.id >= :from_id AND l.id < :to_id AND (l.url LIKE :pattern ESCAPE '\'
-    OR l.title LIKE :pattern ESCAPE '\' OR l.code LIKE :pattern ESCAPE '\' OR l.notes LIKE :pattern ESCAPE '\');
+SELECT l.id FROM link l WHERE l.id >= :from_id AND l.id < :to_id AND (has_text(l.url, :text)
+    OR has_text(l.title, :text) OR has_text(l.code, :text) OR has_text(l.notes, :text));
 
 -- name: link_list_aliases
 SELECT link_id FROM link_alias INDEXED BY link_alias_link
-WHERE link_id >= :from_id AND link_id < :to_id AND alias LIKE :pattern ESCAPE '\';
+WHERE link_id >= :from_id AND link_id < :to_id AND has_text(alias, :text);
 
 -- ---- walks: ids in an order, from an index alone. First those beside the last item of the page before, then the others.
 

@@ -100,12 +100,32 @@ static int within_statement(void *arg)
     return self->deadline != 0 && clock_mono_ns() >= self->deadline;
 }
 
+/* has_text(text, part): is that a part of the text, ASCII letters in any case? As LIKE '%part%', which takes thrice as
+ * long because it looks for a pattern at each place. */
+static void has_text(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    const char *text = (const char *)sqlite3_value_text(values[0]);
+    const char *part = (const char *)sqlite3_value_text(values[1]);
+
+    (void)count;
+    if (!text || !part) {
+        sqlite3_result_null(context);
+        return;
+    }
+    str whole = {text, (size_t)sqlite3_value_bytes(values[0])};
+    sqlite3_result_int(context, str_ifind(whole, (str){part, (size_t)sqlite3_value_bytes(values[1])}, 0) >= 0);
+}
+
 static enum err set_up(struct db *self, struct fault *fault)
 {
     int rc = sqlite3_extended_result_codes(self->raw, 1);
 
     sqlite3_busy_timeout(self->raw, BUSY_TIMEOUT_MS);
     rc = rc ? rc : sqlite3_db_config(self->raw, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    rc =
+        rc ? rc
+           : sqlite3_create_function_v2(self->raw, "has_text", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+                                        NULL, has_text, NULL, NULL, NULL);
     rc = rc ? rc : db_sqlite_exec(self, sql_text[self->mode == DB_WRITE ? SQL_DB_PRAGMAS_WRITE : SQL_DB_PRAGMAS_READ]);
     return rc ? db_sqlite_fault(self, rc, self->path, fault) : db_sqlite_migrate(self, fault);
 }

@@ -18,7 +18,6 @@
 
 #include <stdlib.h>
 
-#include "like.h"
 #include "links_source.h"
 #include "links_sweep.h"
 #include "row.h"
@@ -37,7 +36,7 @@ _Static_assert(LINK_SCHEDULED == 0 && LINK_ACTIVE == 1 && LINK_EXPIRED == 2 && L
 
 /* ---- one statement with the whole filter ---- */
 
-static struct stmt *filtered(struct db *db, struct arena *arena, enum sql_id text, const struct links_filter *filter)
+static struct stmt *filtered(struct db *db, enum sql_id text, const struct links_filter *filter)
 {
     struct stmt *rows = db_stmt(db, text);
 
@@ -53,7 +52,7 @@ static struct stmt *filtered(struct db *db, struct arena *arena, enum sql_id tex
     stmt_bind_id_opt(rows, "created_to_ms", filter->created_to_ms);
     stmt_bind_i64(rows, "state", filter->state);
     stmt_bind_i64(rows, "now_ms", filter->now_ms);
-    stmt_bind_str_opt(rows, "pattern", like_pattern(arena, filter->q));
+    stmt_bind_str_opt(rows, "text", filter->q);
     return rows;
 }
 
@@ -92,7 +91,7 @@ static enum err rank_few(const struct listing *self, const struct links_few *few
                          struct links_total *total)
 {
     const struct links_filter *filter = self->filter;
-    struct stmt *row = filtered(self->db, self->arena, SQL_LINK_LIST_CHECK, filter);
+    struct stmt *row = filtered(self->db, SQL_LINK_LIST_CHECK, filter);
     int column = key_column[filter->sort];
     struct ranking ranking;
     int64_t matches = 0;
@@ -124,7 +123,7 @@ static enum err rank_few(const struct listing *self, const struct links_few *few
 /* *given_up: so many looks, and the page is not full. */
 static enum err walk(const struct listing *self, int64_t *ids, size_t *found, bool *given_up)
 {
-    struct stmt *row = filtered(self->db, self->arena, SQL_LINK_LIST_CHECK, self->filter);
+    struct stmt *row = filtered(self->db, SQL_LINK_LIST_CHECK, self->filter);
     struct links_walk walk;
     int64_t id = 0;
     size_t limit = self->filter->limit, kept = 0, looks = 0;
@@ -187,17 +186,17 @@ static struct stmt *text_check(const struct listing *self)
 {
     struct stmt *row = db_stmt(self->db, SQL_LINK_LIST_TEXT);
 
-    stmt_bind_str(row, "pattern", like_pattern(self->arena, self->filter->q));
+    stmt_bind_str(row, "text", self->filter->q);
     return row;
 }
 
-static enum err mark(struct db *db, enum sql_id text, int64_t first_id, str pattern, bool hits[LINK_BLOCK_LINKS])
+static enum err mark(const struct listing *self, enum sql_id text, int64_t first_id, bool hits[LINK_BLOCK_LINKS])
 {
-    struct stmt *rows = db_stmt(db, text);
+    struct stmt *rows = db_stmt(self->db, text);
 
     stmt_bind_i64(rows, "from_id", first_id);
     stmt_bind_i64(rows, "to_id", first_id + LINK_BLOCK_LINKS);
-    stmt_bind_str(rows, "pattern", pattern);
+    stmt_bind_str(rows, "text", self->filter->q);
     while (stmt_next(rows)) {
         hits[stmt_i64(rows, 0) - first_id] = true;
     }
@@ -207,7 +206,6 @@ static enum err mark(struct db *db, enum sql_id text, int64_t first_id, str patt
 /* Where a search leaves out most blocks, all of the others are read. */
 static enum err sweep_texts(const struct listing *self, int64_t *ids, size_t *found, struct links_total *total)
 {
-    str pattern = like_pattern(self->arena, self->filter->q);
     struct ranking ranking;
     struct links_sweep sweep;
     int64_t id, block = -1, matches = 0;
@@ -222,8 +220,8 @@ static enum err sweep_texts(const struct listing *self, int64_t *ids, size_t *fo
         if (id >> LINK_BLOCK_SHIFT != block) {
             block = id >> LINK_BLOCK_SHIFT;
             memset(hits, 0, sizeof hits);
-            err = mark(self->db, SQL_LINK_LIST_TEXTS, block << LINK_BLOCK_SHIFT, pattern, hits);
-            err = err ? err : mark(self->db, SQL_LINK_LIST_ALIASES, block << LINK_BLOCK_SHIFT, pattern, hits);
+            err = mark(self, SQL_LINK_LIST_TEXTS, block << LINK_BLOCK_SHIFT, hits);
+            err = err ? err : mark(self, SQL_LINK_LIST_ALIASES, block << LINK_BLOCK_SHIFT, hits);
         }
         if (hits[id & (LINK_BLOCK_LINKS - 1)]) {
             struct place place = links_sweep_place(&sweep);
@@ -412,7 +410,7 @@ enum err links_list_ids(struct db *db, struct arena *arena, const struct links_f
     struct listing listing = {.db = db, .arena = arena, .filter = filter};
     struct links_few few;
     enum err err = find_few(&listing, &few);
-    struct stmt *row = filtered(db, arena, SQL_LINK_LIST_CHECK, filter);
+    struct stmt *row = filtered(db, SQL_LINK_LIST_CHECK, filter);
     struct stmt *rows = NULL;
     size_t found = 0;
     int64_t id = 0;

@@ -89,8 +89,8 @@ def live_code(pond, folder, tag):
     for i, (title, cap, ends) in enumerate(POOL[tag]):
         image = group_code(pond, folder, f"https://weixin.qq.com/g/AwYAAGdhY5kxnVqQ3bW1cVnZ0rTnJmPzKqXxQm8pB0h3x2V7a9s{i}")
         target(pond, link, kind="qr", title=title, hint=HINT[tag], image=image["id"], cap_total=cap, valid_until=at(**ends))
-    for _ in range(12):
-        page = pond.visit(link["alias"])
+    for i in range(12):
+        page = pond.visit(link["alias"], ip=f"203.0.113.{i + 1}")
     return link, page.headers["Location"]
 
 
