@@ -46,7 +46,7 @@ def row(desk, name):
 
 
 def order(desk):
-    return [one.find_element(By.CSS_SELECTOR, ".strong").text for one in desk.all(".target")]
+    return desk.driver.execute_script("return [...document.querySelectorAll('.target .strong')].map(e => e.textContent)")
 
 
 def edit(desk, name, label, keys):
@@ -92,7 +92,7 @@ def test_values_are_changed_where_they_stand_and_taken_back(desk):
     wait_for(lambda: named(desk.pond, link, "甲")["cap_total"] == 250, 20)
     desk.find(".toast button").click()
     wait_for(lambda: named(desk.pond, link, "甲")["cap_total"] == 10, 20)
-    wait_for(lambda: "/ 10" in row(desk, "甲").text, 20)
+    wait_for(lambda: desk.driver.execute_script("return [...document.querySelectorAll('.fill .num')].map(e => e.textContent)") == ["0 / 10"] * 3, 20)
     edit(desk, "乙", "权重", "7")
     wait_for(lambda: named(desk.pond, link, "乙")["weight"] == 7, 20)
     desk.says("权重 7")
@@ -202,6 +202,6 @@ def test_a_report_is_saved_as_a_file_that_runs_nothing(desk, tmp_path):
     desk.find(".targets-report [data-csv]").click()
     file = tmp_path / "targets-by-target.csv"
     wait_for(file.exists, 20)
-    wait_for(lambda: file.read_text(encoding="utf-8-sig").count("\r\n") == 2, 20)
-    head, line, _ = file.read_text(encoding="utf-8-sig").split("\r\n")
+    wait_for(lambda: file.read_bytes().count(b"\r\n") == 2, 20)
+    head, line, _ = file.read_bytes().decode("utf-8-sig").split("\r\n")
     assert head.startswith('"子码","展示","访客","长按识别","入群","退群","上期展示"') and line.startswith("\"'=HYPERLINK(\"\"x\"\")\",1,")
