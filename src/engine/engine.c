@@ -7,6 +7,9 @@
 
 #include "linkpond/base/clock.h"
 #include "linkpond/base/files.h"
+#include "linkpond/base/turnstile.h"
+#include "linkpond/engine/image.h"
+#include "linkpond/engine/pool_needs.h"
 #include "linkpond/model/code.h"
 #include "linkpond/store/destinations.h"
 #include "linkpond/store/links.h"
@@ -225,7 +228,8 @@ static enum err open_cache(struct engine *self, struct db *db, struct fault *fau
     self->destinations = destination_lists_new();
     self->places = live_places_new(self->zone);
     self->visitors = live_visitors_new(LIMIT_LIVE_VISITORS);
-    if (!self->visitors) {
+    self->pictures = turnstile_new(IMAGES_AT_ONCE, IMAGES_WAITING);
+    if (!self->visitors || !self->pictures) {
         return ERR_NOMEM;
     }
     if (self->cache && self->places) {
@@ -242,6 +246,7 @@ static enum err open_cache(struct engine *self, struct db *db, struct fault *fau
     if (err) {
         return err;
     }
+    live_places_loaded(self->places);
     err = live_visitors_load(self->visitors, db, clock_now_ms() - LIVE_VISITORS_MS);
     if (err) {
         return err;
@@ -344,6 +349,9 @@ enum err engine_notify(struct engine *self, struct fault *fault)
                         : ERR_NOMEM;
     self->notifier = notifier;
     arena_done(&arena);
+    if (!err) {
+        (void)pool_needs_tell(self, clock_now_ms(), NULL); /* else the janitor does, in a minute */
+    }
     return err;
 }
 
@@ -425,6 +433,7 @@ void engine_close(struct engine *self)
     db_close(self->db); /* last of the handles, so that it may fold the WAL into the file */
     cache_free(self->cache);
     destination_lists_free(self->destinations);
+    turnstile_free(self->pictures);
     live_places_free(self->places);
     live_visitors_free(self->visitors);
     agent_rules_free(self->resolver_rules);

@@ -4,12 +4,45 @@
 #include "linkpond/base/clock.h"
 #include "linkpond/base/log.h"
 
+#include "linkpond/engine/publish.h"
+
 #include "engine_private.h"
 
 /* A running engine looked at and told to read its tables again. */
 
 /* A request is appended to the journal well within this time of its arrival. */
 #define SETTLE_MS 500
+
+static bool same_holidays(const struct holidays *a, const struct holidays *b)
+{
+    size_t a_count = 0, b_count = 0;
+    const struct rule_holiday *a_days = a ? holidays_list(a, &a_count) : NULL;
+    const struct rule_holiday *b_days = b ? holidays_list(b, &b_count) : NULL;
+
+    if (a_count != b_count) {
+        return false;
+    }
+    for (size_t i = 0; i < a_count; i++) {
+        if (a_days[i].civil_day != b_days[i].civil_day || a_days[i].kind != b_days[i].kind) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Schedules were compiled with the days off that were known then. */
+static enum err reload_holidays(struct engine *self, struct recognition *fresh, struct fault *fault)
+{
+    if (same_holidays(live_places_holidays(self->places), fresh->holidays)) {
+        return OK;
+    }
+    enum err err = live_places_take_holidays(self->places, fresh->holidays);
+    if (!err) {
+        fresh->holidays = NULL;
+        err = publish_live_codes(self->writer, self->cache, fault);
+    }
+    return err;
+}
 
 /* The writer takes its copy over at its next batch and frees it itself, so the resolver gets one of its own. */
 enum err engine_reload(struct engine *self, struct fault *fault)
@@ -26,9 +59,10 @@ enum err engine_reload(struct engine *self, struct fault *fault)
     agent_rules_free(self->resolver_rules);
     self->resolver_rules = resolvers.agents;
     resolvers.agents = NULL;
-    recognition_free(&resolvers);
     writer_set_rules(self->writer, &writers);
-    return OK;
+    err = reload_holidays(self, &resolvers, fault);
+    recognition_free(&resolvers);
+    return err;
 }
 
 void engine_refresh_geo(struct engine *self, bool in_any_case)

@@ -1,26 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/http/passwords.h"
 
-#include <pthread.h>
+#include <stdlib.h>
+
+#include "linkpond/base/turnstile.h"
 
 /* 16 and 32 bytes of zero: what an unknown name's password is held against. */
 #define NOBODY "$scrypt$ln=15,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 struct passwords {
-    pthread_mutex_t lock;
-    pthread_cond_t left;
-    unsigned at_once, waiting_max;
-    unsigned inside, waiting;
+    struct turnstile *places;
 };
 
 struct passwords *passwords_new(unsigned at_once, unsigned waiting_max)
 {
     struct passwords *self = calloc(1, sizeof *self);
-    if (self) {
-        pthread_mutex_init(&self->lock, NULL);
-        pthread_cond_init(&self->left, NULL);
-        self->at_once = at_once;
-        self->waiting_max = waiting_max;
+    if (self && !(self->places = turnstile_new(at_once, waiting_max))) {
+        free(self);
+        return NULL;
     }
     return self;
 }
@@ -28,36 +25,19 @@ struct passwords *passwords_new(unsigned at_once, unsigned waiting_max)
 void passwords_free(struct passwords *self)
 {
     if (self) {
-        pthread_mutex_destroy(&self->lock);
-        pthread_cond_destroy(&self->left);
+        turnstile_free(self->places);
         free(self);
     }
 }
 
 enum err passwords_enter(struct passwords *self)
 {
-    enum err err = OK;
-    pthread_mutex_lock(&self->lock);
-    if (self->inside >= self->at_once && self->waiting >= self->waiting_max) {
-        err = ERR_UNAVAILABLE;
-    } else {
-        self->waiting++;
-        while (self->inside >= self->at_once) {
-            pthread_cond_wait(&self->left, &self->lock);
-        }
-        self->waiting--;
-        self->inside++;
-    }
-    pthread_mutex_unlock(&self->lock);
-    return err;
+    return turnstile_enter(self->places);
 }
 
 void passwords_leave(struct passwords *self)
 {
-    pthread_mutex_lock(&self->lock);
-    self->inside--;
-    pthread_cond_signal(&self->left);
-    pthread_mutex_unlock(&self->lock);
+    turnstile_leave(self->places);
 }
 
 enum err passwords_check(struct passwords *self, str hash, str password, bool *right, bool *outdated)

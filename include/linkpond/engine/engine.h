@@ -91,6 +91,7 @@ struct engine {
     struct rewriter *rewriter;
     struct notifier *_Atomic notifier; /* NULL until engine_notify */
     struct geo *geo;                   /* NULL = no files are named */
+    struct turnstile *pictures;        /* who has a picture read (image.h) */
     struct visitor_numbers visitor_numbers;
     uint8_t cookie_key[16];
     uint8_t seal_key[SEAL_KEY_BYTES]; /* of what is kept to be used as it is: robots' addresses and secrets */

@@ -12,6 +12,9 @@
  * thread-safe; ERR_UNAVAILABLE: the program is not there, cannot limit itself or took longer.
  */
 #define IMAGE_UPLOAD_MAX (1024 * 1024) /* of a logo */
+/* Callers pass through engine->pictures: each program may take 256 MiB, and a phone's album comes all at once. */
+#define IMAGES_AT_ONCE 2
+#define IMAGES_WAITING 8 /* some seconds of waiting */
 
 /* The path of linkpond-image: it stands beside this program. False when that cannot be known. */
 bool image_program(char *out, size_t cap);

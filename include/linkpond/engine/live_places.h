@@ -66,9 +66,11 @@ struct live_places;
 struct live_places *live_places_new(const struct zone *zone); /* NULL: out of memory */
 void live_places_free(struct live_places *self);
 const struct zone *live_places_zone(const struct live_places *self);
-/* The days that schedules count otherwise: lent for as long as these live, and set before anything is asked. NULL:
- * none. */
+/* The days that schedules count otherwise, lent for as long as these live. NULL: none. */
 void live_places_set_holidays(struct live_places *self, const struct holidays *holidays);
+/* Others in their place, which are then the places' to free in the end: somebody may still look at those before. The
+ * codes that are compiled keep what they were made with. */
+enum err live_places_take_holidays(struct live_places *self, struct holidays *holidays);
 const struct holidays *live_places_holidays(const struct live_places *self);
 /* The cell of a target, made from what the database says when it is not there yet: the publisher alone, which is who
  * writes what is counted there. A target that was edited since is not `filled` any more. */
@@ -78,7 +80,9 @@ struct live_cell *live_places_find(struct live_places *self, int64_t target_id);
 /* Links that have to know who comes again; the publisher says so, and asks when it stores their clicks. */
 enum err live_places_know_visitors(struct live_places *self, int64_t link_id, bool know);
 bool live_places_knows_visitors(struct live_places *self, int64_t link_id);
-/* Counts the visits that a rule has turned to, from 0; made when missing. NULL: out of memory. */
-_Atomic uint64_t *live_places_turn(struct live_places *self, int64_t rule_id);
+/* Counts the visits that a rule has turned to; made when missing. It begins at `start` while links are loaded, for the
+ * rule had its turns in a run before; a rule of an edit begins at 0. NULL: out of memory. */
+_Atomic uint64_t *live_places_turn(struct live_places *self, int64_t rule_id, uint64_t start);
+void live_places_loaded(struct live_places *self); /* all links are */
 
 #endif

@@ -7,8 +7,10 @@
 /*
  * What a visitor carries from the redirect to the page of a live code: which target was chosen for them and when, as
  * "<public_url>/-/live/<token>". Sealed in one AES block under a key of its own, so that nobody can walk through
- * targets; looking again shows the same target and takes no other place. A guess opens once in 2^32 times, and then a
- * page is all it shows.
+ * targets; looking again shows the same target and takes no other place. A page is shown for a day after its click, so
+ * what a guess opens must end in 32 zeros, name one of the targets there are (2^20 at most, of 2^48) and a time of the
+ * last day (2^27 ms, of 2^48): less than once in 2^80. It is renewed by the short link, to which an old one leads back;
+ * all of them end when the installation gets another cookie key.
  */
 struct live_token {
     int64_t target_id;  /* below 2^48 */

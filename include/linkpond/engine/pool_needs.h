@@ -52,4 +52,9 @@ struct pool_rows {
 enum err pool_needs_find(struct db *db, struct arena *arena, const struct pool_look *look, bool reads_codes,
                          struct pool_rows *out);
 
+struct engine;
+/* What robots are told of live codes, put into the outbox now: at the start of a daemon, which may have slept over it.
+ * Later it happens by itself. */
+enum err pool_needs_tell(struct engine *engine, int64_t now_ms, struct fault *fault);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "linkpond/api/call.h"
 #include "linkpond/api/routes.h"
+#include "linkpond/base/turnstile.h"
 #include "linkpond/model/qr_text.h"
 
 struct upload {
@@ -43,7 +44,7 @@ static enum err no_reader(struct fault *fault)
 }
 
 /* The picture made anew, and what its code says. */
-static enum err make(struct request *request, bool code_wanted, struct upload *out, struct fault *fault)
+static enum err read_picture(struct request *request, bool code_wanted, struct upload *out, struct fault *fault)
 {
     char program[PATH_MAX];
     struct image_picture picture;
@@ -65,6 +66,19 @@ static enum err make(struct request *request, bool code_wanted, struct upload *o
         return err == ERR_UNAVAILABLE ? OK : err;
     }
     return err == ERR_UNAVAILABLE ? no_reader(fault) : err == OK && out->row.qr_text.len == 0 ? no_code(fault) : err;
+}
+
+/* Who comes when many wait already is told to come again. */
+static enum err make(struct ctx *ctx, struct request *request, bool code_wanted, struct upload *out,
+                     struct fault *fault)
+{
+    enum err err = turnstile_enter(ctx->engine->pictures);
+    if (err != OK) {
+        return err;
+    }
+    err = read_picture(request, code_wanted, out, fault);
+    turnstile_leave(ctx->engine->pictures);
+    return err;
 }
 
 static void write_image(const struct ctx *ctx, const struct request *request, const struct image_row *row,
@@ -110,7 +124,7 @@ static void images_create(struct ctx *ctx, struct request *request, struct reply
     }
     upload.row.owner_id = request->actor->owner_bound ? request->actor->owner_id : request->actor->user_id;
     upload.row.created_ms = request->now_ms;
-    enum err err = make(request, code_wanted, &upload, &fault);
+    enum err err = make(ctx, request, code_wanted, &upload, &fault);
     if (err == OK) {
         err = editor_run(ctx->engine->editor, &(struct writer_task){.run = put_image, .arg = &upload}, &fault);
     }

@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "linkpond/api/edit_call.h"
+#include "linkpond/base/turnstile.h"
 #include "linkpond/engine/image.h"
 #include "linkpond/store/meta.h"
 #include "qr_bulk.h"
@@ -47,7 +48,11 @@ void qr_logo_put(struct ctx *ctx, struct request *request, struct reply *reply)
         return;
     }
     uint8_t *pixels = arena_alloc(request->arena, QR_LOGO_BYTES);
-    enum err err = pixels ? read_picture(request, pixels, &fault) : ERR_NOMEM;
+    enum err err = pixels ? turnstile_enter(ctx->engine->pictures) : ERR_NOMEM;
+    if (err == OK) {
+        err = read_picture(request, pixels, &fault);
+        turnstile_leave(ctx->engine->pictures);
+    }
     str kept = {(const char *)pixels, QR_LOGO_BYTES};
     if (err == OK) {
         err = editor_run(ctx->engine->editor, &(struct writer_task){.run = store_logo, .arg = &kept}, &fault);

@@ -106,11 +106,37 @@ static enum err fill_target(struct live_code *self, size_t i, struct db *db, str
     return live_places_cell(places, db, target, &own->cell);
 }
 
+static bool rule_names(const struct rule *rule, int64_t target_id)
+{
+    bool named = rule->targets_count == 0; /* the whole pool */
+
+    for (size_t i = 0; i < rule->targets_count && !named; i++) {
+        named = rule->targets[i] == target_id;
+    }
+    return named;
+}
+
+/* Turns go on after a restart where they were, as far as the ledger tells: each visit that had one was shown a target
+ * of the rule. Where other rules share its targets, or keep visitors at them, it is some other place in the row. */
+static uint64_t turns_had(const struct live_code *self, const struct rule *rule)
+{
+    uint64_t turns = 0;
+
+    for (size_t i = 0; i < self->targets_count; i++) {
+        const struct live_target *target = &self->targets[i];
+        if (rule_names(rule, target->id)) {
+            turns += (uint64_t)atomic_load_explicit(&target->cell->shown, memory_order_relaxed);
+        }
+    }
+    return turns;
+}
+
 static enum err fill_rule(struct live_code *self, size_t i, struct live_places *places, const struct rule *rule,
                           bool look)
 {
     self->of_rules[i].sequential = rule->choice == CHOOSE_SEQUENTIAL;
-    self->of_rules[i].turn = look && rule->id == 0 ? &empty_turn : live_places_turn(places, rule->id);
+    self->of_rules[i].turn =
+        look && rule->id == 0 ? &empty_turn : live_places_turn(places, rule->id, turns_had(self, rule));
     return self->of_rules[i].turn ? OK : ERR_NOMEM;
 }
 

@@ -14,7 +14,12 @@
 
 struct live_places {
     const struct zone *zone;
-    const struct holidays *holidays;
+    const struct holidays *_Atomic holidays;
+    struct taken_holidays {
+        struct taken_holidays *next;
+        struct holidays *days;
+    } * taken_holidays;   /* by whoever reloads */
+    bool loaded;          /* before any thread but the loader's */
     pthread_mutex_t lock; /* of the maps; no visit looks anything up in them */
     struct idmap cells;   /* target id -> struct live_cell * */
     struct idmap known;   /* links that have to know who comes again */
@@ -197,6 +202,12 @@ void live_places_free(struct live_places *self)
         free_values(&self->cells);
         free_values(&self->turns);
         idmap_done(&self->known);
+        while (self->taken_holidays) {
+            struct taken_holidays *next = self->taken_holidays->next;
+            holidays_free(self->taken_holidays->days);
+            free(self->taken_holidays);
+            self->taken_holidays = next;
+        }
         pthread_mutex_destroy(&self->lock);
         free(self);
     }
@@ -210,6 +221,19 @@ const struct zone *live_places_zone(const struct live_places *self)
 void live_places_set_holidays(struct live_places *self, const struct holidays *holidays)
 {
     self->holidays = holidays;
+}
+
+enum err live_places_take_holidays(struct live_places *self, struct holidays *holidays)
+{
+    struct taken_holidays *taken = malloc(sizeof *taken);
+
+    if (!taken) {
+        return ERR_NOMEM;
+    }
+    *taken = (struct taken_holidays){self->taken_holidays, holidays};
+    self->taken_holidays = taken;
+    self->holidays = holidays;
+    return OK;
 }
 
 const struct holidays *live_places_holidays(const struct live_places *self)
@@ -321,12 +345,21 @@ enum err live_places_cell(struct live_places *self, struct db *db, const struct 
     return OK;
 }
 
-_Atomic uint64_t *live_places_turn(struct live_places *self, int64_t rule_id)
+_Atomic uint64_t *live_places_turn(struct live_places *self, int64_t rule_id, uint64_t start)
 {
     pthread_mutex_lock(&self->lock);
+    bool known = idmap_find(&self->turns, (uint64_t)rule_id, 0) != NULL;
     _Atomic uint64_t *turn = block_of(&self->turns, rule_id, sizeof *turn);
+    if (turn && !known && !self->loaded) {
+        atomic_store_explicit(turn, start, memory_order_relaxed);
+    }
     pthread_mutex_unlock(&self->lock);
     return turn;
+}
+
+void live_places_loaded(struct live_places *self)
+{
+    self->loaded = true;
 }
 
 enum err live_places_know_visitors(struct live_places *self, int64_t link_id, bool know)

@@ -7,6 +7,7 @@
 #include "linkpond/base/clock.h"
 #include "linkpond/base/files.h"
 #include "linkpond/engine/health.h"
+#include "linkpond/engine/pool_needs.h"
 
 #define POOLS_EVERY_MS  (5 * MS_PER_MINUTE)
 #define POOLS_ARENA_MAX ((size_t)32 * 1024 * 1024)
@@ -79,6 +80,23 @@ static enum err find_pools(struct engine *engine, struct arena *arena, int64_t n
     enum err err = db ? pool_alarms_find(db, arena, engine->zone, now_ms, out) : ERR_UNAVAILABLE;
 
     readers_give(engine->readers, db);
+    return err;
+}
+
+enum err pool_needs_tell(struct engine *engine, int64_t now_ms, struct fault *fault)
+{
+    struct put_task task = {0};
+    struct arena arena;
+
+    arena_init(&arena, POOLS_ARENA_MAX);
+    enum err err = find_pools(engine, &arena, now_ms, &task.pools);
+    if (!err && task.pools.count > 0) {
+        err = writer_submit(engine->writer, &(struct writer_task){.run = put_alarms, .arg = &task}, fault);
+    }
+    arena_done(&arena);
+    if (!err && task.put > 0) {
+        notifier_wake(engine->notifier);
+    }
     return err;
 }
 

@@ -210,12 +210,14 @@ static enum err packs_flush(struct ingest *self)
     return err;
 }
 
-static enum err find_visitor(struct ingest *self, const struct record *record, struct click_facts *facts)
+static enum err find_visitor(struct ingest *self, const struct record *record, struct click_facts *facts,
+                             bool *first_there)
 {
     struct pseudonym who;
     enum err err = pseudonyms_find(self->pseudonyms, self->opts.db, record, ingest_row_agent(self->rows),
                                    click_counts(facts->class, facts->outcome), &who);
 
+    *first_there = err == OK && who.first_there;
     if (err == OK) {
         facts->visitor = who.number;
         facts->visitor_by = who.by;
@@ -229,13 +231,14 @@ static enum err insert(struct ingest *self, const struct record *record, int64_t
 {
     struct click_row *row = NULL;
     struct click_batch *pack = NULL;
+    bool first_there = false;
     enum err err = ingest_row_build(self->rows, self->opts.db, record, click_id, now_ms, &row);
 
     if (err == OK && is_duplicate(self, record)) {
         row->facts.class = CLASS_DUPLICATE;
     }
     if (err == OK && row->facts.class == CLASS_HUMAN) {
-        err = find_visitor(self, record, &row->facts);
+        err = find_visitor(self, record, &row->facts, &first_there);
     }
     if (err == OK) {
         err = pack_of(self, click_id, &pack);
@@ -246,7 +249,7 @@ static enum err insert(struct ingest *self, const struct record *record, int64_t
     err = click_batch_add(pack, self->opts.db, row);
     if (err == OK) {
         count(self, &row->facts);
-        err = ingest_targets_count(&self->targets, self->opts.db, self->opts.places, record, row);
+        err = ingest_targets_count(&self->targets, self->opts.db, self->opts.places, record, row, first_there);
     }
     return err == ERR_CONFLICT ? OK : err; /* it is there though its position was lost: it counts once */
 }

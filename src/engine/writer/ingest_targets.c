@@ -92,7 +92,7 @@ static enum err keep_page(struct db *db, struct live_places *places, const struc
 }
 
 enum err ingest_targets_count(struct ingest_targets *self, struct db *db, struct live_places *places,
-                              const struct record *record, const struct click_row *row)
+                              const struct record *record, const struct click_row *row, bool first_there)
 {
     int64_t target_id = record->target.len > 0 ? target_name_read(record->target) : 0;
     const struct click_facts *facts = &row->facts;
@@ -111,7 +111,7 @@ enum err ingest_targets_count(struct ingest_targets *self, struct db *db, struct
     }
     bool counts = click_counts(facts->class, facts->outcome);
     figures->shown += counts;
-    figures->visitors += counts && (facts->flags & CLICK_FLAG_FIRST_HERE) != 0;
+    figures->visitors += counts && first_there;
     figures->reserved += (record->signals & SIGNAL_RESERVED_PLACE) != 0; /* whatever its class turned out to be */
     if (counts && facts->outcome == OUTCOME_PAGE && has_channel(&channel)) {
         err = keep_page(db, places, &(struct target_page){target_id, record->time_ms}, &channel);

@@ -22,9 +22,10 @@ struct ingest_targets {
 };
 /* Before the first click of a transaction. */
 void ingest_targets_begin(struct ingest_targets *self);
-/* Most clicks have no target and cost nothing here. */
+/* Most clicks have no target and cost nothing here. first_there: this visitor's first at the target, by the day's
+ * pseudonyms. */
 enum err ingest_targets_count(struct ingest_targets *self, struct db *db, struct live_places *places,
-                              const struct record *record, const struct click_row *row);
+                              const struct record *record, const struct click_row *row, bool first_there);
 enum err ingest_targets_store(struct ingest_targets *self, struct db *db);
 
 #endif

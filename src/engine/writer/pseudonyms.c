@@ -8,9 +8,11 @@
 #include "linkpond/base/idmap.h"
 #include "linkpond/engine/ledger.h"
 #include "linkpond/store/meta.h"
+#include "linkpond/store/targets.h"
 #include "linkpond/store/visitors.h"
 #include "pseudonyms_hash.h"
 #include "pseudonyms_salts.h"
+#include "pseudonyms_targets.h"
 #include "pseudonyms_undo.h"
 
 /*
@@ -25,13 +27,14 @@
 #define NEWCOMERS_MIN 256
 #define GIVEN_TO      0 /* second words of keys in `given` */
 #define RETURNED      1
+#define TARGET        (UINT64_C(1) << 62) /* tells targets from links in second words of `pairs` */
 
 struct visitor_day {
     bool used, fresh; /* fresh: made in this batch */
     int64_t day, start_ms, end_ms;
     struct pseudonyms_hash hash;
     struct idmap numbers; /* hash -> number */
-    struct idmap pairs;   /* (visitor, link) -> last PV, ms */
+    struct idmap pairs;   /* (visitor, link or target) -> last PV, ms */
     struct idmap given;   /* (hash, GIVEN_TO) -> number of a new cookie; (number, RETURNED) -> was that sent back */
 };
 /* Given a number in this batch and not stored yet. */
@@ -158,9 +161,15 @@ enum err pseudonyms_expire(struct pseudonyms *self, struct db *db, int64_t now_m
     return err == OK ? visitors_delete_before(db, first_kept) : err;
 }
 
+struct day_reading {
+    struct visitor_day *day;
+    struct target_names names;
+};
+
 static enum err remember_pv(void *arg, const struct clicks_scan *scan)
 {
-    struct visitor_day *day = arg;
+    struct day_reading *reading = arg;
+    struct visitor_day *day = reading->day;
     const struct click_facts *facts = &scan->facts;
 
     if (facts->visitor == 0 || facts->time_ms < day->start_ms || facts->time_ms >= day->end_ms ||
@@ -172,14 +181,27 @@ static enum err remember_pv(void *arg, const struct clicks_scan *scan)
     if (last && facts->time_ms > *last) {
         *last = facts->time_ms;
     }
+    const struct click_value target = clicks_scan_value(scan, CLICK_TARGET);
+    int64_t target_id = target_names_find(&reading->names, &target);
+    if (target_id != 0) {
+        last = idmap_put(&day->pairs, visitor, TARGET | (uint64_t)target_id, NULL);
+        if (last && facts->time_ms > *last) {
+            *last = facts->time_ms;
+        }
+    }
     return OK;
 }
 
 static enum err load_pairs(struct db *db, struct visitor_day *day)
 {
-    const struct ledger_range range = {.from_ms = day->start_ms, .to_ms = day->end_ms};
+    const struct ledger_range range = {
+        .from_ms = day->start_ms, .to_ms = day->end_ms, .columns = CLICK_BIT(CLICK_TARGET)};
+    struct day_reading reading = {.day = day};
 
-    return ledger_each(db, &range, remember_pv, day);
+    target_names_init(&reading.names, db);
+    enum err err = ledger_each(db, &range, remember_pv, &reading);
+    target_names_done(&reading.names);
+    return err;
 }
 
 static enum err load_numbers(struct db *db, struct visitor_day *day)
@@ -288,23 +310,37 @@ static enum err number_by_hash(struct pseudonyms *self, struct db *db, struct vi
 
 /* Cookies outlive the day, so their pairs of the day before count too when it is in memory. */
 static const int64_t *last_pv(const struct pseudonyms *self, const struct visitor_day *day, uint64_t visitor,
-                              int64_t link_id, enum visitor_by by)
+                              uint64_t place, enum visitor_by by)
 {
-    const int64_t *last = idmap_find(&day->pairs, visitor, (uint64_t)link_id);
+    const int64_t *last = idmap_find(&day->pairs, visitor, place);
 
     for (size_t i = 0; !last && by == VISITOR_BY_COOKIE && i < DAYS; i++) {
         if (self->days[i].used && self->days[i].day < day->day) {
-            last = idmap_find(&self->days[i].pairs, visitor, (uint64_t)link_id);
+            last = idmap_find(&self->days[i].pairs, visitor, place);
         }
     }
     return last;
+}
+
+/* The same of the target that a live code chose. */
+static void note_target(struct pseudonyms *self, struct visitor_day *day, const struct record *record,
+                        struct pseudonym *out)
+{
+    int64_t target_id = record->target.len > 0 ? target_name_read(record->target) : 0;
+    uint64_t visitor = visitor_key(out->number, out->by), place = TARGET | (uint64_t)target_id;
+
+    if (target_id != 0) {
+        bool known = last_pv(self, day, visitor, place, out->by) != NULL;
+        bool remembered = undo_set(&self->undo, &day->pairs, visitor, place, record->time_ms);
+        out->first_there = !known && (remembered || out->new_visitor);
+    }
 }
 
 static void note_pv(struct pseudonyms *self, struct visitor_day *day, const struct record *record,
                     struct pseudonym *out)
 {
     uint64_t visitor = visitor_key(out->number, out->by);
-    const int64_t *last = last_pv(self, day, visitor, record->link_id, out->by);
+    const int64_t *last = last_pv(self, day, visitor, (uint64_t)record->link_id, out->by);
     int64_t latest = record->time_ms;
 
     if (last) {
@@ -314,6 +350,7 @@ static void note_pv(struct pseudonyms *self, struct visitor_day *day, const stru
     }
     bool remembered = undo_set(&self->undo, &day->pairs, visitor, (uint64_t)record->link_id, latest);
     out->first_here = !last && (remembered || out->new_visitor);
+    note_target(self, day, record, out);
 }
 
 /* A number that was given just now stands for a browser that brought no cookie. If the same hash was given one before

@@ -17,7 +17,7 @@
  * one, with the hash of somebody who was given a number before on that day and has not sent it back, is that somebody.
  * This is remembered in memory only: such a browser counts once more after a restart.
  *
- * In memory, per day of the last PSEUDONYMS_DAYS: hash -> number, and (visitor, link) -> last PV. At most
+ * In memory, per day of the last PSEUDONYMS_DAYS: hash -> number, and (visitor, link or target) -> last PV. At most
  * PSEUDONYMS_PER_DAY of either a day. Past that a new visitor's number is taken from the hash itself (still the same
  * all day, but not dense), and a pair that was not remembered is a first one only if its visitor is new: a link's
  * stored visitors then may be too low, reports still count exactly. Writer thread only.
@@ -31,6 +31,7 @@ struct pseudonym {
     int64_t number;
     enum visitor_by by;
     bool new_visitor, first_here, repeat;
+    bool first_there; /* first PV of this pseudonym that was sent to the record's target */
 };
 enum err pseudonyms_open(struct db *db, const struct zone *zone, int64_t repeat_window_ms, struct pseudonyms **out);
 void pseudonyms_free(struct pseudonyms *self);

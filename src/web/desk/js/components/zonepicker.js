@@ -7,14 +7,22 @@ import { form, submitButton } from './form.js';
 
 const SHOWN = 60;
 
-/** zoneDialog({value, hint, onPick(zone)}): '' when the box was emptied. */
-export function zoneDialog({ value, hint, onPick }) {
-  const zones = Intl.supportedValuesOf ? Intl.supportedValuesOf('timeZone') : [value];
-  const field = combobox({
-    name: 'zone', label: t('zone.label'), hint, value, allowNew: true,
+const known = (value) => (Intl.supportedValuesOf ? Intl.supportedValuesOf('timeZone') : [value].filter(Boolean));
+
+/** A field of a form that takes an IANA name. */
+export function zoneField({ value, ...rest }) {
+  const zones = known(value);
+  return combobox({
+    value, allowNew: true, ...rest,
     source: async (text) => zones.filter((name) => name.toLowerCase().includes(text.toLowerCase().replace(' ', '_'))).slice(0, SHOWN)
       .map((name) => ({ value: name })),
   });
+}
+
+/** zoneDialog({value, hint, onPick(zone)}): '' when the box was emptied. */
+export function zoneDialog({ value, hint, onPick }) {
+  const zones = known(value);
+  const field = zoneField({ name: 'zone', label: t('zone.label'), hint, value });
   const box = dialog({
     title: t('zone.title'),
     body: form({

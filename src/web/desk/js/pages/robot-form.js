@@ -7,6 +7,8 @@ import { dialog } from '../components/dialog.js';
 import { selectField, switchField, textField } from '../components/field.js';
 import { form, submitButton } from '../components/form.js';
 import { secretDialog } from '../components/secret.js';
+import { zoneField } from '../components/zonepicker.js';
+import { who } from '../session.js';
 
 export const KINDS = ['wecom', 'dingtalk', 'feishu', 'slack', 'webhook'];
 export const NOTICES = ['pool_empty', 'target_nearly_full', 'target_full', 'target_ending', 'target_ended', 'disk', 'clicks_dropped', 'backup_overdue', 'domain_blocked', 'domain_suspected'];
@@ -40,6 +42,7 @@ function makeFields(robot) {
     markdown: switchField({ name: 'markdown', label: t('robots.markdown'), hint: t('robots.markdown_hint'), value: robot?.markdown }),
     quiet_from: time('quiet_from', robot?.quiet?.from),
     quiet_to: time('quiet_to', robot?.quiet?.to),
+    quiet_zone: zoneField({ name: 'quiet_zone', label: t('zone.label'), optional: true, hint: t('robots.quiet_zone_hint', { zone: who().install.timezone }), value: robot?.quiet?.zone || '' }),
     notices: noticesField(robot ? robot.notices : NOTICES),
   };
 }
@@ -48,7 +51,7 @@ function makeFields(robot) {
 function bodyOf(robot, values) {
   const body = {
     name: values.name, language: values.language, notices: values.notices,
-    quiet: values.quiet_from && values.quiet_to ? { from: values.quiet_from, to: values.quiet_to, zone: robot?.quiet?.zone ?? null } : null,
+    quiet: values.quiet_from && values.quiet_to ? { from: values.quiet_from, to: values.quiet_to, zone: values.quiet_zone || null } : null,
   };
   if (!robot) {
     body.kind = values.kind;
@@ -83,12 +86,12 @@ export function editRobot(robot, saved) {
   fields.kind.control.addEventListener('change', fit);
   fields.kind.control.disabled = Boolean(robot);
   fit();
-  const { kind, name, url, secret, language: words, markdown, quiet_from: from, quiet_to: to, notices } = fields;
+  const { kind, name, url, secret, language: words, markdown, quiet_from: from, quiet_to: to, quiet_zone: quietZone, notices } = fields;
   const box = dialog({
     title: t(robot ? 'robots.edit' : 'robots.add'), wide: true, body: form({
       fields: Object.values(fields), submit,
       body: [kind.element, help, name.element, url.element, secret.element, words.element, markdown.element,
-        h('div', { class: 'pair' }, from.element, to.element), h('p', { class: 'small soft' }, t('robots.quiet_hint')), notices.element, submit],
+        h('div', { class: 'pair' }, from.element, to.element), quietZone.element, h('p', { class: 'small soft' }, t('robots.quiet_hint')), notices.element, submit],
       onSubmit: async (values) => {
         const body = bodyOf(robot, values);
         const stored = robot ? await api.patch(`/robots/${robot.id}`, body) : await api.post('/robots', body);

@@ -31,6 +31,7 @@ export default {
   'robots.quiet': 'Quiet hours',
   'robots.quiet_from': 'Quiet from',
   'robots.quiet_to': 'until',
+  'robots.quiet_zone_hint': 'Without one: {zone}',
   'robots.quiet_hint': 'Then only what is urgent is told; the rest comes in the morning.',
   'robots.notices': 'Told of',
   'robots.all_notices': 'everything',

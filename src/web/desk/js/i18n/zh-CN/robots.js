@@ -31,6 +31,7 @@ export default {
   'robots.quiet': '免打扰',
   'robots.quiet_from': '免打扰开始',
   'robots.quiet_to': '结束',
+  'robots.quiet_zone_hint': '不填则按 {zone}',
   'robots.quiet_hint': '期间只发紧急通知，其余到时再发。',
   'robots.notices': '通知内容',
   'robots.all_notices': '全部',
