@@ -143,6 +143,10 @@ export async function patch(path, body, options = {}) {
   return json(await call('PATCH', path, { ...options, body }));
 }
 
+export async function put(path, body, options = {}) {
+  return json(await call('PUT', path, { ...options, body }));
+}
+
 export async function del(path, options = {}) {
   return json(await call('DELETE', path, options));
 }

@@ -60,6 +60,11 @@ export const routes = [
     path: '/domains', page: () => import('./pages/domains.js'), words: ['domains'],
     nav: { group: 'run', icon: 'globe', word: 'nav.domains', scope: 'admin' },
   },
+  { path: '/domains/:host', page: () => import('./pages/domain.js'), words: ['domains'], scope: 'admin' },
+  {
+    path: '/repoints', page: () => import('./pages/repoints.js'), words: ['repoints'],
+    nav: { group: 'organise', icon: 'restore', word: 'nav.repoints', scope: 'links:write' },
+  },
   {
     path: '/destinations', page: () => import('./pages/destinations.js'), words: ['destinations'],
     nav: { group: 'run', icon: 'filter', word: 'nav.destinations', scope: 'admin' },

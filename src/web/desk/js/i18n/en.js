@@ -48,6 +48,7 @@ export default {
   'nav.tags': 'Tags',
   'nav.utm': 'UTM dictionary',
   'nav.domains': 'Domains',
+  'nav.repoints': 'Lead elsewhere',
   'nav.destinations': 'Destinations',
   'nav.keys': 'API keys',
   'nav.robots': 'Notification robots',

@@ -48,6 +48,7 @@ export default {
   'nav.tags': '标签',
   'nav.utm': 'UTM 字典',
   'nav.domains': '域名',
+  'nav.repoints': '批量修改去向',
   'nav.destinations': '跳转目标',
   'nav.keys': 'API 密钥',
   'nav.robots': '通知机器人',

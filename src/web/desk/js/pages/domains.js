@@ -109,6 +109,7 @@ function actions(domain, changed) {
   return menu(button(name, { kind: 'plain small', icon: 'more', iconOnly: true }), () => [
     { text: t('domains.edit'), icon: 'edit', run: () => edit(domain, changed) },
     !domain.is_default && domain.enabled && { text: t('domains.make_default'), icon: 'check', run: () => change(domain, { is_default: true }, t('domains.is_default_now', { host: domain.host }), changed) },
+    { text: t('domains.details'), icon: 'pulse', href: href(`/domains/${api.segment(domain.host)}`) },
     { text: t('nav.report'), icon: 'chart', href: href('/report', { domain: domain.host }) },
     { text: t('domains.guide'), icon: 'help', run: () => guide(domain) },
     !domain.is_default && { text: t('domains.delete'), icon: 'trash', kind: 'bad', run: () => remove(domain, changed).catch(fail) },
@@ -117,7 +118,7 @@ function actions(domain, changed) {
 
 function badges(domain) {
   return h('div', { class: 'row' }, domain.enabled ? badge(t('domains.on'), 'good') : badge(t('domains.off'), 'bad'), domain.is_default && badge(t('domains.is_default')),
-    !domain.shareable && badge(t('domains.not_shareable')), isLocal(domain.host) && badge(t('domains.is_local'), 'note'));
+    !domain.shareable && badge(t('domains.not_shareable')), domain.blocks.filter((block) => block.state !== 'ok').map((block) => badge(`${t(`block_app.${block.app}`)} ${t(`domains.block_${block.state}`)}`, block.state === 'blocked' ? 'bad' : 'note')), isLocal(domain.host) && badge(t('domains.is_local'), 'note'));
 }
 
 function leads(domain) {
