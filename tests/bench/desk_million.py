@@ -189,7 +189,8 @@ watch('longtask', (entry) => { seen.long += 1; seen.longest = Math.max(seen.long
 new MutationObserver(() => { seen.last = performance.now(); }).observe(document, {childList: true, subtree: true, characterData: true});
 """
 STANDS = """
-const busy = document.querySelector('.skeleton, .loading, .waiting');
+const seen_now = (e) => e.getClientRects().length > 0 && e.getBoundingClientRect().top < innerHeight; // further down is asked for when it comes into view
+const busy = [...document.querySelectorAll('.skeleton, .loading, .waiting')].some(seen_now);
 const quiet = performance.now() - seen.last > 700;
 if (busy || !quiet || !document.querySelector('h1, .shell')) return null;
 const parts = [performance.getEntriesByType('navigation')[0], ...performance.getEntriesByType('resource')];
