@@ -179,3 +179,12 @@ def test_a_robot_that_is_gone_stands_there_until_it_is_switched_on(make_pond):
     pond.api("POST", f"/outbox/{outbox(pond, state='dead')[0]['id']}/retry", 200)
     wait_for(lambda: kinds(pond) == [] and outbox(pond, state="sent"))
     sink.close()
+
+
+def test_a_domain_that_is_blocked_somewhere_stands_there_until_it_is_not(pond):
+    pond.api("PUT", "/domains/s.test/blocks/wechat", 200, json={"state": "blocked"})
+    pond.api("PUT", "/domains/s.test/blocks/qq", 200, json={"state": "suspected"})
+    assert sorted((item["kind"], item["domain"]["app"]) for item in today(pond)) == [("domain_blocked", "wechat"), ("domain_suspected", "qq")]
+    for app in ("wechat", "qq"):
+        pond.api("PUT", f"/domains/s.test/blocks/{app}", 200, json={"state": "ok"})
+    assert today(pond) == []

@@ -9,6 +9,7 @@
 #include "linkpond/api/routes.h"
 #include "linkpond/engine/image.h"
 #include "linkpond/engine/pool_needs.h"
+#include "linkpond/store/domain_blocks.h"
 #include "linkpond/store/keys.h"
 #include "linkpond/store/outbox.h"
 
@@ -87,6 +88,7 @@ static enum err write_pool_row(struct today *self, const struct pool_row *row)
         json_null(self->json);
     }
     put_null(self->json, "robot");
+    put_null(self->json, "domain");
     json_object_end(self->json);
     return err;
 }
@@ -128,8 +130,64 @@ static void write_robot(struct today *self, const struct outbox_trouble *robot)
     json_put_str(json, "kind", robot_kind_name(robot->kind));
     json_put_i64(json, "dead", robot->dead);
     json_object_end(json);
+    put_null(json, "domain");
     json_object_end(json);
 }
+
+/* ---- domains ---- */
+
+static void write_block(struct today *self, const struct domain *domain, const struct domain_block *block)
+{
+    enum notice_kind kind = block->state == BLOCK_BLOCKED ? NOTICE_DOMAIN_BLOCKED : NOTICE_DOMAIN_SUSPECTED;
+    struct json_writer *json = self->json;
+
+    begin_row(self, notice_name(kind), notice_title(kind, self->request->chinese), block->since_ms);
+    write_also(json, 0);
+    put_null(json, "link");
+    put_null(json, "target");
+    put_null(json, "robot");
+    json_name(json, "domain");
+    json_object(json);
+    json_put_str(json, "host", domain->host);
+    json_put_str(json, "app", block->app);
+    json_object_end(json);
+    json_object_end(json);
+}
+
+static enum err write_domain(struct today *self, const struct domain *domain)
+{
+    struct stmt *rows = domain_blocks_each(self->db, domain->id);
+    struct domain_block block;
+
+    while (domain_blocks_next(rows, &block)) {
+        if (block.state == BLOCK_OK) {
+            continue;
+        }
+        if (self->left > 0) {
+            write_block(self, domain, &block);
+            self->left--;
+        }
+        self->total++;
+    }
+    return stmt_err(rows);
+}
+
+/* Closed ones too: links that were handed out live there. */
+static enum err write_domains(struct today *self)
+{
+    const struct actor *actor = self->request->actor;
+    enum err err = OK;
+
+    if (actor->owner_bound || actor->domain_bound) {
+        return OK;
+    }
+    for (size_t i = 0; err == OK && i < self->view.domains_count; i++) {
+        err = write_domain(self, &self->view.domains[i]);
+    }
+    return err;
+}
+
+/* ---- robots ---- */
 
 static enum err write_robots(struct today *self)
 {
@@ -158,7 +216,8 @@ static enum err write_all(struct today *self, struct reply *reply)
 
     self->json = &json;
     call_list_begin(reply, &json);
-    enum err err = write_robots(self);
+    enum err err = write_domains(self);
+    err = err ? err : write_robots(self);
     err = err ? err : write_pools(self);
     call_list_end(&json, (str){0}, self->total);
     return err;

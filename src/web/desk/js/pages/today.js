@@ -20,7 +20,7 @@ import { hasPicture, nameOf, targetDialog } from './link-target.js';
 
 const KINDS = {
   pool_empty: 'bad', target_ended: 'bad', target_full: 'bad', image_missing: 'bad', target_ending: 'note', target_nearly_full: 'note',
-  target_full_today: 'note', image_unreadable: 'note', robot_dead: 'bad', robot_gone: 'bad',
+  target_full_today: 'note', image_unreadable: 'note', robot_dead: 'bad', robot_gone: 'bad', domain_blocked: 'bad', domain_suspected: 'note',
 };
 const DAYS = [7, 30]; // a group's code is good for 7
 const PLACES = [50, 200];
@@ -140,6 +140,12 @@ function rowOf(item, changed) {
     return plainRow(item, {
       picture: 'bell', lead: item.robot.name, words: t(`today.${item.kind}_text`, { count: number(item.robot.dead) }),
       go: button(t('today.open_robots'), { kind: 'small', href: href('/robots') }),
+    });
+  }
+  if (item.domain) {
+    return plainRow(item, {
+      picture: 'globe', lead: item.domain.host, words: t('today.domain_text', { app: t(`today.app_${item.domain.app}`) }),
+      go: button(t('today.open_domains'), { kind: 'small', href: href('/domains') }),
     });
   }
   return plainRow(item, {
