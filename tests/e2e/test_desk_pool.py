@@ -96,7 +96,7 @@ def test_values_are_changed_where_they_stand_and_taken_back(desk):
     edit(desk, "乙", "权重", "7")
     wait_for(lambda: named(desk.pond, link, "乙")["weight"] == 7, 20)
     desk.says("权重 7")
-    edit(desk, "丙", "总名额", "")
+    edit(desk, "丙", "总名额", Keys.BACKSPACE)
     wait_for(lambda: named(desk.pond, link, "丙")["cap_total"] is None, 20)
     assert noise(desk.driver) == []
 
