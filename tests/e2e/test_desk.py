@@ -54,7 +54,7 @@ def test_from_an_address_to_a_counted_click(desk, width, language, scheme):
     def counted():
         desk.driver.refresh()
         desk.find(".balance a")
-        return [cell.text for cell in desk.all(".totals dd.num")][:3] == ["1", "1", "1"]
+        return desk.texts(".totals dd.num")[:3] == ["1", "1", "1"]
 
     wait_for(counted, step=0.1)
     shot(desk.driver, f"desk-link-{tag}")
@@ -169,7 +169,7 @@ def test_a_view_is_its_address(desk):
     desk.pond.link(url="https://www.example.com/a", campaign="spring", alias="one")
     desk.pond.link(url="https://www.example.com/b", campaign="summer", alias="two")
     desk.open("/links?campaign=summer").sign_in()
-    wait_for(lambda: [row.text for row in desk.all(".link-short")] == ["s.test/two"])
+    wait_for(lambda: desk.texts(".link-short") == ["s.test/two"])
     desk.find("input[type=search]").send_keys("nothing like it")
     desk.find(".empty")
     assert "q=nothing" in desk.driver.current_url and "campaign=summer" in desk.driver.current_url
@@ -259,10 +259,10 @@ def test_links_of_some_days_are_found(desk):
     desk.find(".filter-row .button[aria-haspopup=dialog]").click()
     desk.driver.execute_script("document.querySelector('.popup input[name=from]').value = '2024-05-01'")
     desk.find(".popup .button.main").click()
-    wait_for(lambda: [row.text for row in desk.all(".link-short")] == ["s.test/may"])
+    wait_for(lambda: desk.texts(".link-short") == ["s.test/may"])
     assert "created_from=2024-05-01" in desk.driver.current_url
     desk.driver.refresh()
-    wait_for(lambda: [row.text for row in desk.all(".link-short")] == ["s.test/may"])
+    wait_for(lambda: desk.texts(".link-short") == ["s.test/may"])
     desk.find("thead .tick").click()
     desk.find(".filter-row > .button.plain").click()
     wait_for(lambda: len(desk.all(".link-short")) == 2)

@@ -78,7 +78,7 @@ def test_the_first_visit_shows_by_itself(desk):
     desk.find(".start-steps")
     assert not desk.find(".report-totals").is_displayed()
     desk.pond.click_of(desk.pond.visit(code))
-    wait_for(lambda: [cell.text for cell in desk.all(".totals dd.num")][:1] == ["1"], 40)
+    wait_for(lambda: desk.texts(".totals dd.num")[:1] == ["1"], 40)
     assert desk.find(".report-totals").is_displayed()
     wait_for(lambda: not desk.find(".start-steps").is_displayed())
 

@@ -148,7 +148,7 @@ def test_a_click_appears_while_one_looks(report):
     assert "WeChat" in desk.find(".live tbody tr").text
     desk.find(".series-card canvas")
     desk.find(".series-card").find_element(By.XPATH, ".//button[.='Table']").click()
-    cells = wait_for(lambda: [row.text for row in desk.all(".series-table tbody tr")])
+    cells = wait_for(lambda: desk.texts(".series-table tbody tr"))
     assert cells[-1].split()[-3:] == ["1", "1", "0"]  # clicks, visitors, the period before
     assert sum(int(row.split()[-3]) for row in cells) == 1
 

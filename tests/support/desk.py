@@ -20,6 +20,10 @@ class Desk:
     def all(self, css):
         return self.driver.find_elements(By.CSS_SELECTOR, css)
 
+    def texts(self, css):
+        """What all of them show, read at once: a list that is written anew meanwhile is the old or the new one."""
+        return self.driver.execute_script("return [...document.querySelectorAll(arguments[0])].map((one) => one.innerText)", css)
+
     def gone(self, css):
         wait_for(lambda: not self.all(css), 20)
 
