@@ -29,7 +29,8 @@ def subject(pond, kind):
         lately = pond.api("GET", "/links", 200, params={"sort": "-last_click", "limit": 20}).json()["items"]
         return max(lately, key=lambda link: link["counts"]["clicks"])["id"]
     items = pond.api("GET", "/users" if kind == "people" else f"/{kind}", 200).json()["items"]
-    return next(item["key"] for item in items if item["key"] != "admin")
+    names = (item["host"] if kind == "domains" else item["key"] for item in items)
+    return next(name for name in names if name != "admin")
 
 
 def page_paths(desk):

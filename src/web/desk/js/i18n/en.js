@@ -33,7 +33,7 @@ export default {
   'nav.skip': 'Skip to the page',
   'nav.create': 'New link',
   'nav.links': 'Links',
-  'nav.today': 'Needs a person today',
+  'nav.today': 'To do today',
   'nav.today_count': '{count} need somebody',
   'nav.fan_out': 'Links by place',
   'nav.overview': 'Overview',

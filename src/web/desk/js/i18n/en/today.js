@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What needs somebody today. */
 export default {
-  'today.title': 'Needs a person today',
+  'today.title': 'To do today',
   'today.lead': 'What visitors will notice if nobody does anything. Whatever you mend here, links and printed codes stay the same.',
   'today.none': 'Nothing to do',
   'today.none_text': 'No live code runs out within a day, and every notice was delivered.',
