@@ -29,7 +29,7 @@ export const routes = [
     path: '/fan-out', page: () => import('./pages/fan-out.js'), words: ['fanout', 'create', 'links'],
     nav: { group: 'work', icon: 'layers', word: 'nav.fan_out', keys: 'g f', scope: 'links:write' },
   },
-  { path: '/links/:ref', page: () => import('./pages/link.js'), words: ['link', 'live', 'rules', 'targets', 'links', 'create', 'report', 'values'] },
+  { path: '/links/:ref', page: () => import('./pages/link.js'), words: ['link', 'live', 'links', 'create', 'report', 'values'] },
   { path: '/links/:ref/rules', page: () => import('./pages/rules.js'), words: ['rules', 'live', 'values'] },
   { path: '/links/:ref/edit', page: () => import('./pages/edit.js'), words: ['create', 'links'] },
   {

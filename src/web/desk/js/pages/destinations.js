@@ -9,7 +9,7 @@ import { button } from '../components/button.js';
 import { confirm, dialog } from '../components/dialog.js';
 import { selectField, textField } from '../components/field.js';
 import { form, submitButton } from '../components/form.js';
-import { badge, card, empty, failed, loading, notice, pageHead } from '../components/page.js';
+import { badge, card, empty, failed, notice, pageHead } from '../components/page.js';
 import { table, tableBox } from '../components/table.js';
 import { fail, toast } from '../components/toast.js';
 
@@ -99,10 +99,9 @@ export async function show(view) {
     }
   }
   view.setTitle(t('destinations.title'));
+  await load(); // so that it has its height, and what stands below it does not jump
   append(view.el, pageHead({
     title: t('destinations.title'), lead: t('destinations.lead'),
     actions: can('admin') ? [button(t('destinations.add'), { kind: 'main', icon: 'add', run: () => add(load) })] : [],
   }), h('div', { class: 'stack' }, place, checkCard()));
-  replace(place, h('div', { class: 'card flush' }, loading(3)));
-  await load();
 }

@@ -13,7 +13,8 @@ import { menu } from '../components/menu.js';
 import { badge } from '../components/page.js';
 import { handle } from '../components/sortable.js';
 import { fail, toast } from '../components/toast.js';
-import { KIND_ICONS, hasPicture, nameOf, replacePicture, targetDialog } from './link-target.js';
+import { hasPicture, nameOf, replacePicture, targetDialog } from './link-target.js';
+import { KIND_ICONS } from './target-kinds.js';
 
 const STATES = { open: 'good', full: 'note', ended: 'bad', scheduled: '', disabled: '' };
 const CAPS = ['total', 'day', 'hour'];

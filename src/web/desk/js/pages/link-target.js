@@ -12,8 +12,6 @@ import { selectField, textArea, textField, wrapField } from '../components/field
 import { form, submitButton } from '../components/form.js';
 import { fail, toast } from '../components/toast.js';
 
-export const KINDS = ['qr', 'staff', 'mini_program', 'url', 'message'];
-export const KIND_ICONS = { qr: 'qr', staff: 'user', mini_program: 'layers', url: 'link', message: 'info' };
 const WITH_PICTURE = ['qr', 'staff', 'mini_program'];
 const GROUP_DAYS = 7; // how long WeChat keeps a group's code
 const GROUP_PLACES = 200; // members until which a group can be joined by its code

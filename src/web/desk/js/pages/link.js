@@ -3,7 +3,7 @@
 import * as api from '../api.js';
 import { append, h, replace } from '../dom.js';
 import { date, dateTime, number } from '../format.js';
-import { t } from '../i18n.js';
+import { loadWords, t } from '../i18n.js';
 import { linkHref, shortName, stateBadge, warningTexts } from '../link.js';
 import { go, href } from '../router.js';
 import { can } from '../session.js';
@@ -17,8 +17,6 @@ import { fail, toast } from '../components/toast.js';
 import { liveSection } from './link-live.js';
 import { moveToBin, patchLink, restore } from './links-actions.js';
 import { reportView } from './report-view.js';
-import { targetsReport } from './targets-report.js';
-import { periodOf } from './targets.js';
 
 /* What every click of one link has in common. */
 const OF_THE_LINK = ['campaign', 'tag', 'owner', 'domain', 'target'];
@@ -90,14 +88,18 @@ function qrCard(link) {
   return card({ title: t('qr.title'), cls: 'qr-card' }, place);
 }
 
+/** What became of its targets, of the days that `state()` says. */
+async function targetsOf(view, link, state) {
+  const [{ targetsReport }, { periodOf }] = await Promise.all([import('./targets-report.js'), import('./targets.js'), loadWords(['targets'])]);
+  return targetsReport({ signal: view.signal, link, groups: ['target', 'channel', 'staff'], conditions: () => ({ ...periodOf(state()) }) });
+}
+
 export async function show(view) {
   const path = `/links/${api.segment(view.params.ref)}`;
   let link = await api.get(path, null, { signal: view.signal });
   const about = h('div', { class: 'link-page' });
   const live = await liveSection(view, link);
-  const targets = can('stats:read') && link.targets_summary && targetsReport({
-    signal: view.signal, link, groups: ['target', 'channel', 'staff'], conditions: () => ({ ...periodOf(report.state()) }),
-  });
+  const targets = can('stats:read') && link.targets_summary && await targetsOf(view, link, () => report.state());
   const report = can('stats:read') && reportView(view, { base: { link: link.id }, hide: OF_THE_LINK, middle: h('div', { class: 'stack' }, targets && targets.element, about), onState: () => targets && targets.load() });
   if (targets) {
     await targets.load(); // so that it has its height

@@ -6,7 +6,8 @@ import { button } from '../components/button.js';
 import { selectField, switchField } from '../components/field.js';
 import { icon } from '../components/icon.js';
 import { segments } from '../components/page.js';
-import { KIND_ICONS, nameOf } from './link-target.js';
+import { nameOf } from './link-target.js';
+import { KIND_ICONS } from './target-kinds.js';
 
 const CHOICES = ['first', 'sequential', 'round_robin', 'weighted', 'least_shown', 'random'];
 const WEIGHTED = ['weighted', 'random'];
