@@ -104,18 +104,12 @@ unsigned pool_needs_of(const struct watched_target *target, int64_t now_ms, bool
 
 static enum err add(struct pool_rows *self, struct arena *arena, const struct pool_row *row)
 {
-    if (self->count == self->cap) {
-        size_t cap = self->cap ? self->cap * 2 : 32;
-        struct pool_row *more = ARENA_ARRAY(arena, struct pool_row, cap);
-        if (!more) {
-            return ERR_NOMEM;
-        }
-        if (self->count > 0) {
-            memcpy(more, self->items, self->count * sizeof *more);
-        }
-        self->items = more;
-        self->cap = cap;
+    struct pool_row *items = ARENA_GROW(arena, self->items, self->count, &self->cap);
+
+    if (!items) {
+        return ERR_NOMEM;
     }
+    self->items = items;
     self->items[self->count++] = *row;
     return OK;
 }
