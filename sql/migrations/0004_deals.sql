@@ -1,0 +1,162 @@
+-- SPDX-License-Identifier: MIT
+-- From click to deal: what happened after a click, to whom, brought by which touches, at what cost. Times are milliseconds since
+-- 1970-01-01T00:00:00Z (suffix _ms). Money is whole minor units of a currency, and two currencies are never added.
+
+-- The ordered steps that events lead to. One set of steps counts at a time; the other preset stays for who changes their mind.
+CREATE TABLE stage (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    name_zh TEXT NOT NULL DEFAULT '',
+    name_en TEXT NOT NULL DEFAULT '',
+    position INTEGER NOT NULL,                     -- steps in order; the first is having clicked at all
+    enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL
+) STRICT;
+-- Which events are such a step: the nth of a type and all after it.
+CREATE TABLE stage_event (
+    type TEXT NOT NULL,                            -- event.type
+    nth INTEGER NOT NULL DEFAULT 1 CHECK (nth >= 1),
+    stage_id INTEGER NOT NULL REFERENCES stage (id),
+    PRIMARY KEY (type, nth, stage_id)
+) STRICT, WITHOUT ROWID;
+
+-- People, as far as events told of them. Two that turn out to be one become the one with the lower id.
+CREATE TABLE customer (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,          -- cus_<id>
+    merged_into INTEGER REFERENCES customer (id),  -- not NULL: gone, and this is who it is
+    name TEXT NOT NULL DEFAULT '',
+    notes TEXT NOT NULL DEFAULT '',
+    owner_id INTEGER REFERENCES user (id),         -- the colleague who answers for them
+    stage_id INTEGER REFERENCES stage (id),        -- the furthest step an event led to
+    first_touch_ms INTEGER,
+    last_touch_ms INTEGER,
+    last_event_ms INTEGER,
+    touches INTEGER NOT NULL DEFAULT 0,
+    events INTEGER NOT NULL DEFAULT 0,
+    touched_id INTEGER NOT NULL DEFAULT 0,         -- clicks of the ledger with ids up to it were looked at for touches
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL,
+    revision INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX customer_merged ON customer (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX customer_owner ON customer (owner_id) WHERE owner_id IS NOT NULL;
+CREATE INDEX customer_stage ON customer (stage_id) WHERE stage_id IS NOT NULL;
+CREATE INDEX customer_last_event ON customer (last_event_ms);
+
+-- By what a customer is known. A value belongs to one customer; whoever brings it is that one.
+CREATE TABLE identity (
+    kind TEXT NOT NULL,                            -- visitor, click, page, openid, unionid, external_userid, phone, email, external
+    value TEXT NOT NULL,                           -- phone and email: a keyed hash, never themselves
+    customer_id INTEGER NOT NULL REFERENCES customer (id),
+    created_ms INTEGER NOT NULL,
+    PRIMARY KEY (kind, value)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX identity_customer ON identity (customer_id);
+
+-- Every time two became one, and why: the survivor is the lower id whatever the order.
+CREATE TABLE customer_merge (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    time_ms INTEGER NOT NULL,
+    from_id INTEGER NOT NULL,
+    into_id INTEGER NOT NULL,
+    kind TEXT NOT NULL,                            -- the identity that showed it; '' = a person said so
+    event_id INTEGER                               -- the event that brought it
+) STRICT;
+CREATE INDEX customer_merge_into ON customer_merge (into_id);
+
+CREATE TABLE customer_tag (
+    customer_id INTEGER NOT NULL REFERENCES customer (id),
+    tag_id INTEGER NOT NULL REFERENCES label (id),
+    created_ms INTEGER NOT NULL,
+    PRIMARY KEY (customer_id, tag_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX customer_tag_tag ON customer_tag (tag_id, customer_id);
+
+-- Clicked this, hence tagged so.
+CREATE TABLE tag_rule (
+    id INTEGER PRIMARY KEY,
+    tag_id INTEGER NOT NULL REFERENCES label (id),
+    link_id INTEGER REFERENCES link (id),          -- exactly one of these three is set
+    label_id INTEGER REFERENCES label (id),        -- a campaign, channel or tag of the link that was clicked
+    type TEXT,                                     -- an event of this type
+    created_ms INTEGER NOT NULL,
+    CHECK ((link_id IS NOT NULL) + (label_id IS NOT NULL) + (type IS NOT NULL) = 1)
+) STRICT;
+
+-- What happened after a click. AUTOINCREMENT: the order of arrival for ever; time_ms is when it happened.
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,          -- evt_<id>
+    event_id TEXT UNIQUE,                          -- the sender's own name for it; what comes twice is kept once
+    type TEXT NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('api', 'csv', 'script', 'wecom', 'postback', 'desk')),
+    time_ms INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL,
+    value INTEGER,                                 -- minor units; negative takes back; NULL = not about money
+    currency TEXT NOT NULL DEFAULT '',             -- ISO 4217; '' exactly when value is NULL
+    customer_id INTEGER REFERENCES customer (id),  -- NULL: nobody is known yet
+    click_id INTEGER,                              -- of the ledger; NULL = none was said
+    generation INTEGER NOT NULL DEFAULT 1,         -- 2: of somebody the visitor of that click forwarded the page to
+    link_id INTEGER,                               -- of that click, once it was found
+    owner_id INTEGER REFERENCES user (id),         -- the colleague it happened with
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'joined', 'unmatched')),
+    digest BLOB NOT NULL,                          -- of what was sent, to tell a repeat from another event of that name
+    metadata TEXT NOT NULL DEFAULT '',             -- JSON object; '' = {}
+    CHECK ((value IS NULL) = (currency = ''))
+) STRICT;
+CREATE INDEX event_customer ON event (customer_id, time_ms) WHERE customer_id IS NOT NULL;
+CREATE INDEX event_time ON event (time_ms, type);
+CREATE INDEX event_waiting ON event (id) WHERE state = 'waiting';
+CREATE INDEX event_unmatched ON event (click_id) WHERE state = 'unmatched';
+
+-- The clicks of customers, copied out of the ledger when an event joined: they outlive the ledger's retention. What is frozen at
+-- the click are ids of terms (0 = none); campaign, owner and tags follow the link.
+CREATE TABLE touch (
+    customer_id INTEGER NOT NULL,
+    time_ms INTEGER NOT NULL,
+    click_id INTEGER NOT NULL,                     -- of the ledger
+    generation INTEGER NOT NULL DEFAULT 1,         -- 2: this customer was sent the page by who clicked
+    link_id INTEGER NOT NULL,
+    host INTEGER NOT NULL DEFAULT 0,
+    source INTEGER NOT NULL DEFAULT 0,
+    channel INTEGER NOT NULL DEFAULT 0,
+    utm_source INTEGER NOT NULL DEFAULT 0,
+    utm_medium INTEGER NOT NULL DEFAULT 0,
+    utm_campaign INTEGER NOT NULL DEFAULT 0,
+    utm_term INTEGER NOT NULL DEFAULT 0,
+    utm_content INTEGER NOT NULL DEFAULT 0,
+    utm_id INTEGER NOT NULL DEFAULT 0,
+    app INTEGER NOT NULL DEFAULT 0,
+    scene INTEGER NOT NULL DEFAULT 0,              -- enum click_scene
+    flags INTEGER NOT NULL DEFAULT 0,              -- enum click_flag
+    PRIMARY KEY (customer_id, time_ms, click_id, generation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX touch_link ON touch (link_id, customer_id);
+
+-- A landing page that was opened by somebody else with the click id of who was led there.
+CREATE TABLE forward (
+    page TEXT PRIMARY KEY,                         -- the landing script's own number of that browser
+    click_id INTEGER NOT NULL,                     -- whose click it was led by
+    generation INTEGER NOT NULL CHECK (generation >= 1), -- 1: the browser that clicked
+    scene INTEGER NOT NULL DEFAULT 0,
+    time_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX forward_click ON forward (click_id, generation);
+
+-- What was spent, on which day (of the installation's zone), on what.
+CREATE TABLE cost (
+    id INTEGER PRIMARY KEY,
+    day TEXT NOT NULL,                             -- YYYY-MM-DD
+    campaign_id INTEGER REFERENCES label (id),     -- exactly one of these four is set
+    channel_id INTEGER REFERENCES label (id),
+    link_id INTEGER REFERENCES link (id),
+    owner_id INTEGER REFERENCES user (id),
+    amount INTEGER NOT NULL CHECK (amount >= 0),   -- minor units
+    currency TEXT NOT NULL,
+    note TEXT NOT NULL DEFAULT '',
+    external_id TEXT UNIQUE,                       -- the sender's name for it; sent again it is this row's new content
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL,
+    CHECK ((campaign_id IS NOT NULL) + (channel_id IS NOT NULL) + (link_id IS NOT NULL) + (owner_id IS NOT NULL) = 1)
+) STRICT;
+CREATE INDEX cost_day ON cost (day);
