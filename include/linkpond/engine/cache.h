@@ -77,6 +77,9 @@ struct cache_alias {
 str cache_fold(str text, bool fold_case, char out[LIMIT_ALIAS_IMPORTED]);
 enum err cache_put(struct cache *self, const struct link_entry *link, const struct cache_alias *aliases,
                    size_t aliases_count, int64_t used, bool keep_used);
+/* About so many links are about to be put: room for them is made at once, and no more than they need. Being wrong costs
+ * time or memory, never a link. */
+void cache_expect(struct cache *self, size_t links);
 /* This code is about to be put or looked up: its slot is asked for from memory, where a look-up spends its time. The
  * publisher, or inside a read section. */
 void cache_prefetch(const struct cache *self, str code);

@@ -45,7 +45,7 @@ struct cache *cache_new(size_t bytes_max)
 /* All else of an entry goes with the slab. */
 static void pools_free(const struct table *table)
 {
-    for (size_t i = 0; i <= table->mask; i++) {
+    for (size_t i = 0; i < table->count; i++) {
         uint64_t node = atomic_load_explicit(&table->slots[i].node, memory_order_relaxed);
         if (node != 0 && !(node & NODE_ALIAS)) {
             live_code_free(entry_pool(node_entry(node)));
@@ -114,7 +114,7 @@ static bool node_is(uint64_t node, const struct key *key)
 
 struct slot *cache_slot_find(struct table *table, const struct key *key, uint64_t *node)
 {
-    for (size_t i = key->hash & table->mask;; i = (i + 1) & table->mask) {
+    for (size_t i = table_home(table, key->hash);; i = table_next(table, i)) {
         struct slot *slot = &table->slots[i];
         uint64_t hash = atomic_load_explicit(&slot->hash, memory_order_acquire);
         if (hash == 0) {
@@ -174,7 +174,7 @@ void cache_stats(const struct cache *self, struct cache_stats *out)
         .links = atomic_load_explicit(&self->links, memory_order_relaxed),
         .aliases = atomic_load_explicit(&self->aliases, memory_order_relaxed),
         .bytes = atomic_load_explicit(&self->bytes, memory_order_relaxed),
-        .slots = atomic_load_explicit(&self->table, memory_order_acquire)->mask + 1,
+        .slots = atomic_load_explicit(&self->table, memory_order_acquire)->count,
     };
 }
 

@@ -6,6 +6,8 @@
 
 #include "linkpond/engine/cache.h"
 
+__extension__ typedef unsigned __int128 u128;
+
 /* The parts of the cache: memory (cache_memory.c), slots (cache_table.c), packed entries (cache_entry.c), hosts
  * (cache_hosts.c), and the whole (cache.c). Publisher's side unless said otherwise. */
 
@@ -53,10 +55,19 @@ struct slot {
 };
 #define NODE_ALIAS UINT64_C(1)
 struct table {
-    size_t mask;
+    size_t count;
     size_t taken; /* slots with a hash, removed ones too */
     struct slot *slots;
 };
+/* Where a key of that hash belongs, by the hash's upper bits below the one that every hash has; and what follows. */
+static inline size_t table_home(const struct table *self, uint64_t hash)
+{
+    return (size_t)((u128)(hash << 1) * self->count >> 64);
+}
+static inline size_t table_next(const struct table *self, size_t at)
+{
+    return at + 1 < self->count ? at + 1 : 0;
+}
 struct table *table_new(size_t slots);
 void table_free(struct table *self);
 size_t table_bytes(const struct table *self);

@@ -239,11 +239,17 @@ enum err cache_put(struct cache *self, const struct link_entry *link, const stru
     return OK;
 }
 
+void cache_expect(struct cache *self, size_t links)
+{
+    make_room(self, links, self->bytes_max);
+    count_bytes(self);
+}
+
 void cache_prefetch(const struct cache *self, str code)
 {
     const struct table *table = atomic_load_explicit(&self->table, memory_order_acquire);
 
-    __builtin_prefetch(&table->slots[cache_code_key(self, code).hash & table->mask]);
+    __builtin_prefetch(&table->slots[table_home(table, cache_code_key(self, code).hash)]);
 }
 
 void cache_drop(struct cache *self, str code)
@@ -272,7 +278,7 @@ struct live_places *cache_places(const struct cache *self)
 /* The next entry of the table at or behind slot *at; NULL at the end. */
 static struct cache_entry *next_entry(const struct table *table, size_t *at)
 {
-    while (*at <= table->mask) {
+    while (*at < table->count) {
         uint64_t node = atomic_load_explicit(&table->slots[(*at)++].node, memory_order_relaxed);
         if (node != 0 && !(node & NODE_ALIAS)) {
             return (struct cache_entry *)(uintptr_t)node;

@@ -3,8 +3,9 @@
 
 /*
  * Linear probing over 16-byte slots, at most three quarters taken. A removed slot keeps its hash, so probes go on past
- * it, and may take another key: readers compare the key itself, never the hash alone. Doubling copies into a new table;
- * readers go on in the old one until it is swapped.
+ * it, and may take another key: readers compare the key itself, never the hash alone. Growing copies into a new table;
+ * readers go on in the old one until it is swapped. A table has as many slots as it needs, not a power of two: for a
+ * million links that is 24 MiB instead of 32.
  */
 #define SLOTS_MIN 64
 
@@ -19,7 +20,7 @@ struct table *table_new(size_t slots)
         return NULL;
     }
     memset(memory, 0, slots * sizeof(struct slot));
-    *self = (struct table){.mask = slots - 1, .slots = memory};
+    *self = (struct table){.count = slots, .slots = memory};
     return self;
 }
 
@@ -33,17 +34,17 @@ void table_free(struct table *self)
 
 size_t table_bytes(const struct table *self)
 {
-    return sizeof *self + (self->mask + 1) * sizeof(struct slot);
+    return sizeof *self + self->count * sizeof(struct slot);
 }
 
 bool table_has_room(const struct table *self, size_t need)
 {
-    return (self->taken + need) * 4 <= (self->mask + 1) * 3;
+    return (self->taken + need) * 4 <= self->count * 3;
 }
 
 void table_insert(struct table *self, uint64_t hash, uint64_t node)
 {
-    for (size_t i = hash & self->mask;; i = (i + 1) & self->mask) {
+    for (size_t i = table_home(self, hash);; i = table_next(self, i)) {
         struct slot *slot = &self->slots[i];
         uint64_t there = atomic_load_explicit(&slot->hash, memory_order_relaxed);
 
@@ -59,13 +60,11 @@ void table_insert(struct table *self, uint64_t hash, uint64_t node)
 
 struct table *table_grow(const struct table *self, size_t live, size_t need)
 {
-    size_t slots = SLOTS_MIN;
+    /* Twice what there is, so that growing link by link is rare; what is known to come gets what it needs. */
+    size_t slots = live * 2 + need + need / 2;
+    struct table *grown = table_new(slots < SLOTS_MIN ? SLOTS_MIN : slots);
 
-    while ((live + need) * 2 > slots) {
-        slots *= 2;
-    }
-    struct table *grown = table_new(slots);
-    for (size_t i = 0; grown && i <= self->mask; i++) {
+    for (size_t i = 0; grown && i < self->count; i++) {
         uint64_t node = atomic_load_explicit(&self->slots[i].node, memory_order_relaxed);
         if (node != 0) {
             table_insert(grown, atomic_load_explicit(&self->slots[i].hash, memory_order_relaxed), node);

@@ -169,11 +169,14 @@ static enum err load_links(struct loader *self)
 {
     struct loader_rows *rows;
     const struct loader_batch *batch;
-    enum err err = loader_rows_start(self->db, &rows);
+    int64_t next_id;
+    enum err err = links_next_id(self->db, &next_id);
 
+    err = err ? err : loader_rows_start(self->db, &rows);
     if (err) {
         return err;
     }
+    cache_expect(self->cache, (size_t)next_id); /* few ids have no row: what is deleted leaves a tombstone */
     cache_set_complete(self->cache, true);
     while (!err && (batch = loader_rows_next(rows)) != NULL) {
         err = put_batch(self, batch);

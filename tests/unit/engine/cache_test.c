@@ -141,6 +141,33 @@ static void cache__a_plain_link_takes_at_most_160_bytes(void **state)
     assert_true(stats.bytes / 12000 <= 160);
 }
 
+static void cache__room_for_what_is_expected_is_no_more_than_it_needs(void **state)
+{
+    struct cache *cache = cache_new(SIZE_MAX);
+    char code[16];
+    struct cache_stats before, after;
+
+    (void)state;
+    cache_expect(cache, 30000);
+    cache_stats(cache, &before);
+    assert_in_range(before.slots, 40000, 48000);
+    for (int i = 0; i < 60000; i++) {
+        snprintf(code, sizeof code, "c%06d", i);
+        struct link_entry link = plain(i, code, "https://example.com/");
+        put(cache, &link);
+        if (i == 29999) {
+            cache_stats(cache, &after);
+            assert_int_equal(after.slots, before.slots);
+        }
+    }
+    for (int i = 0; i < 60000; i++) {
+        snprintf(code, sizeof code, "c%06d", i);
+        assert_non_null(cache_find_code(cache, str_from_c(code)));
+    }
+    assert_null(cache_find_code(cache, STR("c060000")));
+    cache_free(cache);
+}
+
 static void cache__an_edit_shows_under_code_and_aliases(void **state)
 {
     struct cache_alias aliases[] = {{1, STR_INIT("spring")}, {2, STR_INIT("spring")}};
@@ -446,6 +473,7 @@ int main(void)
         T(cache__absent_fields_come_back_absent),
         T(cache__finds_every_link_through_growth_and_none_else),
         T(cache__a_plain_link_takes_at_most_160_bytes),
+        T(cache__room_for_what_is_expected_is_no_more_than_it_needs),
         T(cache__an_edit_shows_under_code_and_aliases),
         T(cache__an_alias_that_moves_stays_with_its_new_link),
         T(cache__aliases_with_the_longest_text_are_found),
