@@ -18,6 +18,8 @@
  * A round of the thread: waiting tasks, one batch of clicks, then whatever upkeep is due.
  */
 #define POLL_MS       20                /* how late a click may be seen by an idle writer */
+#define POLL_BUSY_MS  100               /* and by one that has many to write: the more at once, the less each costs */
+#define BUSY_ROWS     256               /* of the last batch */
 #define TASKS_A_ROUND 64                /* then clicks get their turn */
 #define RETRY_MIN_NS  (200 * NS_PER_MS) /* after a failed batch; doubles */
 /* What goes into the write-ahead log, about. A click's share of a full batch; folding touches pages of many links. */
@@ -179,6 +181,7 @@ static bool run_batch(struct writer *self)
     if (batch.rows > 0) {
         count_batch(self, &batch, clock_mono_ns());
     }
+    self->batch_rows = batch.rows;
     self->more = batch.more;
     if (!batch.more) {
         pthread_mutex_lock(&self->lock);
@@ -210,7 +213,7 @@ static void serve_drains(struct writer *self, uint64_t tickets, bool at_end)
 /* Until there is a task, or it is time to look at the journal. Gives the drain tickets drawn so far. */
 static uint64_t wait_for_work(struct writer *self, bool *stopping)
 {
-    struct timespec until = clock_mono_after_ms(POLL_MS);
+    struct timespec until = clock_mono_after_ms(self->batch_rows >= BUSY_ROWS ? POLL_BUSY_MS : POLL_MS);
     int rc = 0;
 
     pthread_mutex_lock(&self->lock);

@@ -48,6 +48,7 @@ struct writer {
     bool seal_failing;
     int64_t expired_ns;
     int64_t retry_ns, retry_at_ns; /* 0 = all is well */
+    size_t batch_rows;             /* of the last batch */
     bool more;                     /* the journal holds more than the last batch took */
 };
 
