@@ -53,3 +53,11 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (robot_id, due_ms, id) WHERE state = 'waiting' AND digest_id IS NULL;
 CREATE INDEX outbox_state ON outbox (state, created_ms);
 CREATE INDEX outbox_digest ON outbox (digest_id) WHERE digest_id IS NOT NULL;
+
+-- Names of what was told and may still be so when its notice is purged: a target that stays full, a pool that stays
+-- empty. Without them it would be told once more.
+CREATE TABLE outbox_told (
+    robot_id INTEGER NOT NULL REFERENCES robot (id) ON DELETE CASCADE,
+    dedupe TEXT NOT NULL,
+    PRIMARY KEY (robot_id, dedupe)
+) STRICT, WITHOUT ROWID;

@@ -23,3 +23,7 @@ FROM target t JOIN link l ON l.id = t.link_id JOIN domain d ON d.id = l.domain_i
 WHERE t.deleted_ms IS NULL AND l.deleted_ms IS NULL AND l.tombstone = 0 AND l.enabled = 1 AND l.archived = 0
     AND (:by_owner = 0 OR l.owner_id = :bound_owner_id) AND (:by_domain = 0 OR l.domain_id = :bound_domain_id)
 ORDER BY t.link_id, t.position;
+
+-- Also of targets that left the pool.
+-- name: alarm_pool_edited
+SELECT coalesce(max(updated_ms), 0) FROM target WHERE link_id = :link_id;

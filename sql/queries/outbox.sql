@@ -6,7 +6,8 @@ FROM outbox b JOIN robot r ON r.id = b.robot_id
 
 -- name: outbox_insert
 INSERT INTO outbox (message, robot_id, kind, urgent, subject, facts, dedupe, created_ms, due_ms)
-VALUES (:message, :robot_id, :kind, :urgent, :subject, :facts, :dedupe, :created_ms, :created_ms)
+SELECT :message, :robot_id, :kind, :urgent, :subject, :facts, :dedupe, :created_ms, :created_ms
+WHERE NOT EXISTS (SELECT 1 FROM outbox_told t WHERE t.robot_id = :robot_id AND t.dedupe = :dedupe)
 ON CONFLICT (robot_id, dedupe) DO NOTHING;
 
 -- name: outbox_find
@@ -69,6 +70,13 @@ DELETE FROM outbox WHERE robot_id = :robot_id AND digest_id IS NOT NULL;
 
 -- name: outbox_drop_digests
 DELETE FROM outbox WHERE robot_id = :robot_id;
+
+-- Of what is found for as long as it is so, the names stay; those of a day are never put again.
+-- name: outbox_keep_told
+INSERT OR IGNORE INTO outbox_told (robot_id, dedupe)
+SELECT robot_id, dedupe FROM outbox
+WHERE state = 'sent' AND created_ms < :before_ms AND kind IN ('target_full', 'target_nearly_full', 'pool_empty')
+    AND dedupe NOT GLOB '*:day:*' AND dedupe NOT GLOB '*:hour:*';
 
 -- Notices of a digest before the digest.
 -- name: outbox_purge

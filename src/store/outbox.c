@@ -335,14 +335,26 @@ bool outbox_troubled_next(struct stmt *rows, struct outbox_trouble *out)
     return true;
 }
 
+static enum err keep_told(struct db *db, int64_t before_ms)
+{
+    struct stmt *stmt = db_stmt(db, SQL_OUTBOX_KEEP_TOLD);
+
+    stmt_bind_i64(stmt, "before_ms", before_ms);
+    return stmt_run(stmt);
+}
+
 enum err outbox_purge(struct db *db, enum outbox_state state, int64_t before_ms, int64_t limit, int64_t *deleted)
 {
-    struct stmt *stmt = db_stmt(db, SQL_OUTBOX_PURGE);
+    enum err err = state == OUTBOX_SENT ? keep_told(db, before_ms) : OK;
 
+    if (err) {
+        return err;
+    }
+    struct stmt *stmt = db_stmt(db, SQL_OUTBOX_PURGE);
     stmt_bind_str(stmt, "state", outbox_state_name(state));
     stmt_bind_i64(stmt, "before_ms", before_ms);
     stmt_bind_i64(stmt, "limit", limit);
-    enum err err = stmt_run(stmt);
+    err = stmt_run(stmt);
     if (!err && deleted) {
         *deleted = db_changes(db);
     }

@@ -42,3 +42,14 @@ bool pool_watch_next(struct stmt *rows, struct watched_target *out)
     }
     return true;
 }
+
+enum err pool_watch_edited(struct db *db, int64_t link_id, int64_t *edited_ms)
+{
+    struct stmt *row = db_stmt(db, SQL_ALARM_POOL_EDITED);
+
+    stmt_bind_i64(row, "link_id", link_id);
+    *edited_ms = stmt_next(row) ? stmt_i64(row, 0) : 0;
+    enum err err = stmt_err(row);
+    stmt_reset(row);
+    return err;
+}

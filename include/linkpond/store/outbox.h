@@ -93,7 +93,8 @@ struct outbox_trouble {
 };
 struct stmt *outbox_troubled_each(struct db *db);
 bool outbox_troubled_next(struct stmt *rows, struct outbox_trouble *out);
-/* At most `limit` rows of that state that are older; *deleted tells how many went. */
+/* At most `limit` rows of that state that are older; *deleted tells how many went. What was told and may still be so is
+ * not told again for that. */
 enum err outbox_purge(struct db *db, enum outbox_state state, int64_t before_ms, int64_t limit, int64_t *deleted);
 
 #endif

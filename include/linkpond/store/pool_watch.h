@@ -32,5 +32,7 @@ struct pool_look {
  */
 struct stmt *pool_watch_each(struct db *db, const struct pool_look *look);
 bool pool_watch_next(struct stmt *rows, struct watched_target *out);
+/* When a target of that pool was last edited, added or taken out; 0 = there never was one. */
+enum err pool_watch_edited(struct db *db, int64_t link_id, int64_t *edited_ms);
 
 #endif

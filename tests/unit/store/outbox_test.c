@@ -182,6 +182,29 @@ static void lists__page_from_the_latest_and_rows_go_when_they_are_old(void **sta
     assert_int_equal(total, 0);
 }
 
+static void outbox__what_is_still_so_is_not_told_again_when_its_notice_is_gone(void **state)
+{
+    struct tempdb *self = *state;
+    int64_t robot = add_robot(self, "r", ~0u, true), deleted = 0;
+    struct outbox_result sent = {.state = OUTBOX_SENT, .now_ms = 100, .error = STR("")};
+    struct outbox_item *items;
+
+    put(self, NOTICE_TARGET_FULL, "target:1:target_full:0:200", 100);
+    put(self, NOTICE_TARGET_FULL, "target:1:target_full:day:20414:9", 100);
+    put(self, NOTICE_DISK, "disk:20414", 100);
+    for (size_t left = due(self, robot, 100, false, &items); left > 0; left--) {
+        assert_int_equal(outbox_record(self->db, items[left - 1].id, &sent), OK);
+    }
+    assert_int_equal(outbox_purge(self->db, OUTBOX_SENT, 1000, 100, &deleted), OK);
+    assert_int_equal(deleted, 3);
+    assert_int_equal(put(self, NOTICE_TARGET_FULL, "target:1:target_full:0:200", 2000), 0);
+    assert_int_equal(put(self, NOTICE_TARGET_FULL, "target:1:target_full:7:200", 2000), 1); /* replaced, and full */
+    assert_int_equal(put(self, NOTICE_DISK, "disk:20414", 2000), 1); /* names of days come once */
+    add_robot(self, "new", 1u << NOTICE_TARGET_FULL, true);
+    assert_int_equal(put(self, NOTICE_TARGET_FULL, "target:1:target_full:0:200", 2000), 1); /* which was told nothing */
+    assert_int_equal(robots_delete(self->db, robot), OK);
+}
+
 static void robots__come_back_as_they_were_stored(void **state)
 {
     struct tempdb *self = *state;
@@ -215,6 +238,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(record__moves_what_waits_and_nothing_else, set_up, tear_down),
         cmocka_unit_test_setup_teardown(digest__shares_its_fate_with_its_notices, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lists__page_from_the_latest_and_rows_go_when_they_are_old, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(outbox__what_is_still_so_is_not_told_again_when_its_notice_is_gone, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(robots__come_back_as_they_were_stored, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
