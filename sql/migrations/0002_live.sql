@@ -127,9 +127,10 @@ CREATE TABLE target_channel_hour (
 CREATE TABLE target_press (
     clicked_ms INTEGER NOT NULL,
     target_id INTEGER NOT NULL,
+    page INTEGER NOT NULL,                         -- which of that target and millisecond: bytes of its sealed token
     channel TEXT NOT NULL DEFAULT '',              -- '' = none, or not known yet
     pressed_ms INTEGER,                            -- NULL = was not
-    PRIMARY KEY (clicked_ms, target_id)
+    PRIMARY KEY (clicked_ms, target_id, page)
 ) STRICT, WITHOUT ROWID;
 
 -- What was told of a target under a name of the teller's own, so that telling it twice counts once.

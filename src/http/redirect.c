@@ -280,11 +280,14 @@ static enum err append(const struct redirect *self, const struct redirect_lane *
     return journal_append(self->engine->journal, lane->lane, &record, &click_id);
 }
 
-/* To the page of the chosen target, on the public plane. The token says which and when, and nothing else. */
+/* To the page of the chosen target, on the public plane. The token says which, when, and the how-manieth, so that two
+ * who came in one millisecond press for themselves, and nothing else. */
 static void lead_to_page(const struct redirect *self, struct redirect_lane *lane, const struct request *request,
                          struct verdict *verdict)
 {
-    const struct live_token token = {.target_id = verdict->page_target, .clicked_ms = request->now_ms};
+    const struct live_token token = {.target_id = verdict->page_target,
+                                     .clicked_ms = request->now_ms,
+                                     .number = (uint16_t)(lane->pages++ << 6 | (lane->lane & 63))};
     char text[LIVE_TOKEN_MAX];
     struct buf out;
 

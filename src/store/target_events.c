@@ -19,6 +19,7 @@ enum err target_presses_put(struct db *db, struct arena *arena, const struct tar
 
     stmt_bind_i64(row, "clicked_ms", page->clicked_ms);
     stmt_bind_i64(row, "target_id", page->target_id);
+    stmt_bind_i64(row, "page", page->page);
     stmt_bind_i64(row, "pressed_ms", pressed_ms);
     *channel = (str){0};
     *fresh = stmt_next(row);
@@ -36,6 +37,7 @@ enum err target_presses_channel(struct db *db, const struct target_page *page, c
 
     stmt_bind_i64(row, "clicked_ms", page->clicked_ms);
     stmt_bind_i64(row, "target_id", page->target_id);
+    stmt_bind_i64(row, "page", page->page);
     stmt_bind_i64(row, "term", channel->term);
     stmt_bind_str(row, "text", channel->text);
     *pressed_ms = TIME_NONE;

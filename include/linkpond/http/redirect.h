@@ -24,6 +24,7 @@ struct redirect_lane {
     unsigned lane; /* the journal's */
     int64_t unknown_second;
     unsigned unknown_count;        /* misses recorded in that second */
+    unsigned pages;                /* visitors led to pages of live codes */
     struct visitor_cookie *cookie; /* NULL: nobody is numbered by cookie */
     struct live_seal *seal;        /* for the pages of live codes */
     struct resolver_scratch scratch;

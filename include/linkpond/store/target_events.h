@@ -11,6 +11,7 @@
 /* The page of a click. */
 struct target_page {
     int64_t target_id, clicked_ms;
+    uint32_t page; /* which, of that target and millisecond */
 };
 /* It was pressed. *fresh: for the first time; *channel is then where its click came from, in the arena, empty when none
  * is known (yet). */

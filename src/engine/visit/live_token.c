@@ -8,10 +8,13 @@
 #include "linkpond/base/err.h"
 #include "linkpond/base/percent.h"
 
-/* A block: target and time, six bytes each, little end first; four zeros prove that it is ours. */
+/* A block: target and time, six bytes each, a number of two, little end first; two zeros prove that it is ours, and so
+ * does what stands in the others. */
 #define BLOCK      16
 #define WORD_BYTES 6
 #define WORD_END   (INT64_C(1) << 8 * WORD_BYTES)
+#define NUMBER_AT  ((size_t)2 * WORD_BYTES)
+#define ZEROS_AT   (NUMBER_AT + 2)
 
 struct live_seal {
     struct aes_key *seal, *open;
@@ -68,6 +71,8 @@ str live_token_write(struct live_seal *self, const struct live_token *token, cha
         block[i] = (uint8_t)((uint64_t)token->target_id >> 8 * i);
         block[WORD_BYTES + i] = (uint8_t)((uint64_t)token->clicked_ms >> 8 * i);
     }
+    block[NUMBER_AT] = (uint8_t)token->number;
+    block[NUMBER_AT + 1] = (uint8_t)(token->number >> 8);
     aes_block(self->seal, block, block);
     buf_init_fixed(&hex, out, LIVE_TOKEN_MAX);
     buf_add_hex(&hex, block, sizeof block);
@@ -90,7 +95,9 @@ bool live_token_read(struct live_seal *self, str text, struct live_token *out)
         token.target_id |= (int64_t)block[i] << 8 * i;
         token.clicked_ms |= (int64_t)block[WORD_BYTES + i] << 8 * i;
     }
-    for (size_t i = (size_t)2 * WORD_BYTES; i < BLOCK; i++) {
+    token.number = (uint16_t)(block[NUMBER_AT] | block[NUMBER_AT + 1] << 8);
+    token.page = live_token_page(text);
+    for (size_t i = ZEROS_AT; i < BLOCK; i++) {
         rest |= block[i];
     }
     if (rest != 0 || token.target_id == 0) {
@@ -98,4 +105,14 @@ bool live_token_read(struct live_seal *self, str text, struct live_token *out)
     }
     *out = token;
     return true;
+}
+
+uint32_t live_token_page(str text)
+{
+    uint8_t block[BLOCK];
+
+    if (text.len < LIVE_TOKEN_MAX - 1 || !hex_read(str_from(text, text.len - (LIVE_TOKEN_MAX - 1)), block, BLOCK)) {
+        return 0;
+    }
+    return (uint32_t)block[0] | (uint32_t)block[1] << 8 | (uint32_t)block[2] << 16 | (uint32_t)block[3] << 24;
 }

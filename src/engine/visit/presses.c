@@ -52,7 +52,7 @@ static int64_t hour_start(const struct zone *zone, int64_t ms)
 
 static enum err store_one(struct presses *self, struct db *db, const struct press *press)
 {
-    const struct target_page page = {press->token.target_id, press->token.clicked_ms};
+    const struct target_page page = {press->token.target_id, press->token.clicked_ms, press->token.page};
     const struct target_figures more = {.pressed = 1};
     int64_t hour_ms = hour_start(self->zone, press->pressed_ms);
     struct click_value channel = {0};
@@ -108,7 +108,8 @@ static bool is_waiting(const struct presses *self, const struct live_token *toke
 {
     for (size_t i = 0; i < self->count; i++) {
         const struct live_token *there = &self->waiting[i].token;
-        if (there->target_id == token->target_id && there->clicked_ms == token->clicked_ms) {
+        if (there->target_id == token->target_id && there->clicked_ms == token->clicked_ms &&
+            there->page == token->page) {
             return true;
         }
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ingest_targets.h"
 
+#include "linkpond/engine/live_token.h"
 #include "linkpond/model/link.h"
 #include "linkpond/store/target_events.h"
 
@@ -114,7 +115,8 @@ enum err ingest_targets_count(struct ingest_targets *self, struct db *db, struct
     figures->visitors += counts && first_there;
     figures->reserved += (record->signals & SIGNAL_RESERVED_PLACE) != 0; /* whatever its class turned out to be */
     if (counts && facts->outcome == OUTCOME_PAGE && has_channel(&channel)) {
-        err = keep_page(db, places, &(struct target_page){target_id, record->time_ms}, &channel);
+        const struct target_page page = {target_id, record->time_ms, live_token_page(record->location)};
+        err = keep_page(db, places, &page, &channel);
     }
     return err || !counts ? err : keep_visitor(db, places, record, target_id);
 }

@@ -64,6 +64,7 @@ static void presses__a_token_presses_once_also_after_a_restart(void **state)
     struct pond *pond = *state;
     int64_t now_ms = clock_now_ms(), target_id = make_target(pond);
     const struct live_token token = {.target_id = target_id, .clicked_ms = now_ms},
+                            other = {.target_id = target_id, .clicked_ms = now_ms, .page = 1},
                             later = {.target_id = target_id, .clicked_ms = now_ms + 1};
     presses_note(pond->engine->presses, &token, now_ms);
     presses_note(pond->engine->presses, &token, now_ms + 5);
@@ -73,6 +74,9 @@ static void presses__a_token_presses_once_also_after_a_restart(void **state)
     assert_int_equal(pressed(pond, target_id, 0, INT64_MAX), 1);
     presses_note(pond->engine->presses, &later, now_ms + 10);
     assert_int_equal(pressed(pond, target_id, 0, INT64_MAX), 2);
+    presses_note(pond->engine->presses, &other, now_ms + 10); /* another visitor's, of the same millisecond */
+    presses_note(pond->engine->presses, &other, now_ms + 10);
+    assert_int_equal(pressed(pond, target_id, 0, INT64_MAX), 3);
     assert_int_equal(presses_dropped(pond->engine->presses), 0);
 }
 

@@ -418,6 +418,27 @@ static void redirect__public_paths_move_to_the_public_plane(void **state)
     assert_int_equal(resolved, 0);
 }
 
+/* What a press is counted by must be another for each, and stand in the ledger with the visit. */
+static void redirect__visitors_of_one_millisecond_get_pages_of_their_own(void **state)
+{
+    static const uint8_t key[16] = "0123456789abcdef";
+    char first[LIMIT_LOCATION];
+    (void)state;
+    lane.seal = live_seal_new(key);
+    next_verdict.location = (str){0};
+    next_verdict.outcome = OUTCOME_PAGE;
+    next_verdict.page_target = 12;
+    ask();
+    str location = answered("Location");
+    assert_true(str_starts(location, STR("https://go.example:8082/-/live/")));
+    assert_str_same(seen_record.location, location);
+    snprintf(first, sizeof first, STR_FMT, STR_ARG(location));
+    ask();
+    assert_false(str_eq(answered("Location"), str_from_c(first)));
+    assert_int_not_equal(live_token_page(str_from_c(first)), live_token_page(answered("Location")));
+    live_seal_free(lane.seal);
+}
+
 static void redirect__takes_get_and_head_only(void **state)
 {
     (void)state;
@@ -488,6 +509,7 @@ int main(void)
         TEST(redirect__unknown_codes_are_recorded_up_to_so_many_a_second),
         TEST(redirect__front_page_preview_and_foreign_hosts_are_no_clicks),
         TEST(redirect__public_paths_move_to_the_public_plane),
+        TEST(redirect__visitors_of_one_millisecond_get_pages_of_their_own),
         TEST(redirect__takes_get_and_head_only),
         TEST(signals__are_read_from_the_headers),
     };

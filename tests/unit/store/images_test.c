@@ -169,7 +169,7 @@ static void events__happen_once(void **state)
 {
     struct tempdb *self = *state;
     int64_t target_id = show(self, 0);
-    const struct target_page page = {target_id, 500}, other = {target_id, 501};
+    const struct target_page page = {target_id, 500, 1}, other = {target_id, 501, 1};
     bool fresh = false;
     str channel;
 
@@ -196,7 +196,7 @@ static void events__happen_once(void **state)
 static void presses__find_their_channel_whichever_comes_first(void **state)
 {
     struct tempdb *self = *state;
-    const struct target_page first = {show(self, 0), 500}, second = {first.target_id, 501};
+    const struct target_page first = {show(self, 0), 500, 1}, second = {first.target_id, 500, 2};
     const struct click_value poster = {.text = STR("poster")}, none = {0};
     int64_t pressed_ms = 0;
     bool fresh = false;
