@@ -10,7 +10,8 @@
 /* What is to be told of live codes: every target that is nearly full (80 %), full, ends within a day or has ended, each
  * once until it is replaced, its cap is another or its end is moved; of a cap on a day or hour once a day; and every
  * pool in which nothing is open, once until its targets change, or once a day where another day opens it again. Each is
- * found at every look as long as it is so: its name is what it is told once by (store/outbox.h). Days are the zone's. */
+ * found at every look as long as it is so: its name is what it is told once by (store/outbox.h). Days are the zone's.
+ */
 struct pool_alarm {
     struct notice notice; /* texts in the arena */
     char dedupe[LIMIT_DEDUPE];
