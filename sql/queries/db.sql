@@ -10,7 +10,7 @@ PRAGMA journal_size_limit = 67108864;
 PRAGMA foreign_keys = ON;
 PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
-PRAGMA cache_size = -8192;
+PRAGMA cache_size = -5120;
 PRAGMA mmap_size = 268435456;
 
 -- Nothing is mapped: it would count as ours once for each reader that maps it, and one backup reads the whole file. The

@@ -122,8 +122,10 @@ class Pond:
             time.sleep(0.05)
 
     def rss_mib(self):
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int([l for l in status.splitlines() if l.startswith("VmRSS")][0].split()[1]) / 1024
+        """Memory that is resident; of it what is ours, and what is pages of files, which the system may take back."""
+        status = dict(l.split(":", 1) for l in Path(f"/proc/{self.process.pid}/status").read_text().splitlines())
+        rss, anonymous, files = (int(status[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon", "RssFile"))
+        return f"RSS {rss:.0f} MiB ({anonymous:.0f} ours, {files:.0f} of files)"
 
     def syscalls_per_request(self, paths):
         """Exact: strace counts what the redirect thread calls while wrk runs."""
@@ -243,7 +245,7 @@ def main():
     nginx = pond = None
     try:
         pond = Pond(os.path.abspath(args.bin), folder, args.links)
-        print(f"ready after {pond.ready_s:.2f} s with {args.links} links; RSS {pond.rss_mib():.0f} MiB")
+        print(f"ready after {pond.ready_s:.2f} s with {args.links} links; {pond.rss_mib()}")
         codes = pond.codes(20000)
         weights = [1 / (rank + 1) for rank in range(len(codes))]
         paths = folder / "paths.txt"
@@ -260,7 +262,9 @@ def main():
         compare("keep-alive, 64 connections", pond, base, nginx.pid, paths, args, False)
         compare("a fresh connection each", pond, base, nginx.pid, paths, args, True)
         print("syscalls per keep-alive redirect:", pond.syscalls_per_request(paths))
-        print(f"RSS at the end {pond.rss_mib():.0f} MiB; dropped {pond.metric('linkpond_clicks_dropped_total'):.0f}")
+        print(f"{pond.rss_mib()} while visits wait to be rows")
+        pond.drain()
+        print(f"{pond.rss_mib()} at the end; dropped {pond.metric('linkpond_clicks_dropped_total'):.0f}")
     finally:
         if nginx:
             nginx.terminate()
