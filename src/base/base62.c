@@ -64,17 +64,28 @@ bool base62_decode(str text, uint64_t *out)
     return true;
 }
 
+/* `count` digits before `end`, of a value that fits. */
+static void put_digits(uint64_t value, size_t count, char *end)
+{
+    for (size_t i = 0; i < count; i++) {
+        *--end = digits[value % 62];
+        value /= 62;
+    }
+}
+
+/* In three parts, because a division of 128 bits costs as much as twenty of 64 by a constant, and a visitor waits. */
 void base62_encode_block(const uint8_t block[16], char out[22])
 {
+    static const uint64_t part = UINT64_C(839299365868340224); /* 62^10 */
     u128 value = 0;
 
     for (int i = 0; i < 16; i++) {
         value = value << 8 | block[i];
     }
-    for (int i = BLOCK_DIGITS - 1; i >= 0; i--) {
-        out[i] = digits[(unsigned)(value % 62)];
-        value /= 62;
-    }
+    u128 rest = value / part;
+    put_digits((uint64_t)(value % part), 10, out + BLOCK_DIGITS);
+    put_digits((uint64_t)(rest % part), 10, out + BLOCK_DIGITS - 10);
+    put_digits((uint64_t)(rest / part), BLOCK_DIGITS - 20, out + BLOCK_DIGITS - 20);
 }
 
 bool base62_decode_block(str text, uint8_t block[16])

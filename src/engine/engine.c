@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "linkpond/base/clock.h"
+#include "linkpond/base/crypt.h"
 #include "linkpond/base/files.h"
 #include "linkpond/base/turnstile.h"
 #include "linkpond/engine/image.h"
@@ -13,7 +14,6 @@
 #include "linkpond/model/code.h"
 #include "linkpond/store/destinations.h"
 #include "linkpond/store/links.h"
-#include "linkpond/store/meta.h"
 #include "linkpond/store/segments.h"
 
 #include "engine_private.h"
@@ -120,50 +120,6 @@ static enum err check_folder(const char *data_dir, const char *path, struct faul
     return path ? fault_setf(fault, ERR_NOT_FOUND, "data", "no_data_folder",
                              "This is no data folder, linkpond init makes one: %s", data_dir)
                 : ERR_NOMEM;
-}
-
-static enum err read_facts(struct engine *self, struct db *db, struct arena *arena, str *code_key, struct fault *fault)
-{
-    int64_t node = 0;
-    int64_t fold_case = 0;
-    int64_t demo = 0;
-    str cookie_key = {0};
-    enum err err = meta_get_i64(db, META_DEMO, &demo);
-
-    err = err == ERR_NOT_FOUND ? OK : err;
-    err = err ? err : meta_get_i64(db, META_NODE, &node);
-
-    err = err ? err : meta_get_i64(db, META_FOLD_CASE, &fold_case);
-    err = err ? err : meta_get_blob(db, arena, META_CODE_KEY, code_key);
-    err = err ? err : meta_get_blob(db, arena, META_COOKIE_KEY, &cookie_key);
-    if (err == ERR_NOT_FOUND ||
-        (!err && (code_key->len != 16 || cookie_key.len != sizeof self->cookie_key || node < 0 || node > 255))) {
-        return fault_set(fault, ERR_CORRUPT, "data", "corrupt", "The installation's own keys are missing.",
-                         "数据目录缺少安装密钥。");
-    }
-    if (!err) {
-        memcpy(self->cookie_key, cookie_key.ptr, sizeof self->cookie_key);
-    }
-    self->node = (unsigned)node;
-    self->fold_case = fold_case != 0;
-    self->demo = demo != 0;
-    return err;
-}
-
-/* Made at the first start that has none. */
-static enum err read_seal_key(struct engine *self, struct db *db, struct arena *arena)
-{
-    str key = {0};
-    enum err err = meta_get_blob(db, arena, META_SEAL_KEY, &key);
-
-    if (err == ERR_NOT_FOUND) {
-        crypt_random(self->seal_key, sizeof self->seal_key);
-        return meta_put_blob(db, META_SEAL_KEY, (str){(const char *)self->seal_key, sizeof self->seal_key});
-    }
-    if (!err && key.len == sizeof self->seal_key) {
-        memcpy(self->seal_key, key.ptr, key.len);
-    }
-    return err ? err : key.len == sizeof self->seal_key ? OK : ERR_CORRUPT;
 }
 
 static enum err read_positions(struct engine *self, struct db *db, struct arena *arena,
@@ -365,8 +321,7 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     err = err ? err : engine_lock(self->opts.data_dir, arena, &self->lock_fd, fault);
     err = err ? err : db_open(path, DB_WRITE, &db, fault);
     self->db = db;
-    err = err ? err : read_facts(self, db, arena, &code_key, fault);
-    err = err ? err : read_seal_key(self, db, arena);
+    err = err ? err : engine_read_facts(self, db, arena, &code_key, fault);
     err = err ? err : recognition_load(self->opts.recognition_dir, &self->rules, fault);
     err = err ? err : restored_settle(db);
     err = err ? err : open_journal(self, db, arena, fault);
@@ -442,5 +397,6 @@ void engine_close(struct engine *self)
         files_unlock(self->lock_fd);
     }
     crypt_cleanse(self->seal_key, sizeof self->seal_key);
+    crypt_cleanse(self->click_keys, sizeof self->click_keys);
     free(self);
 }

@@ -7,6 +7,7 @@
 #include "linkpond/base/crypt.h"
 #include "linkpond/base/files.h"
 #include "linkpond/engine/engine.h"
+#include "linkpond/store/click_keys.h"
 #include "linkpond/store/domains.h"
 #include "linkpond/store/keys.h"
 #include "linkpond/store/meta.h"
@@ -38,6 +39,7 @@ static enum err put_facts(struct db *db, const struct engine_init_opts *opts, in
 
     err = err ? err : put_random(db, META_COOKIE_KEY);
     err = err ? err : put_random(db, META_HASH_KEY);
+    err = err ? err : click_keys_settle(db);
     err = err ? err : meta_put_i64(db, META_NODE, NODE_DEFAULT);
     err = err ? err : meta_put_i64(db, META_FOLD_CASE, opts->fold_case ? 1 : 0);
     err = err || !opts->demo ? err : meta_put_i64(db, META_DEMO, 1);

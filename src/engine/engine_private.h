@@ -14,6 +14,8 @@
 
 /* The folder's lock, with our pid for whoever meets it. ERR_BUSY names the holder. */
 enum err engine_lock(const char *data_dir, struct arena *arena, int *fd, struct fault *fault);
+/* What stands in meta, into the engine; the key of codes into the arena. ERR_CORRUPT: keys are missing or damaged. */
+enum err engine_read_facts(struct engine *self, struct db *db, struct arena *arena, str *code_key, struct fault *fault);
 /* Takes local.key away if this engine wrote it. */
 void engine_local_key_remove(struct engine *self);
 

@@ -15,6 +15,7 @@
 #include "linkpond/engine/rewriter.h"
 #include "linkpond/engine/visitor_numbers.h"
 #include "linkpond/engine/writer.h"
+#include "linkpond/model/click_id.h"
 
 /*
  * The running whole of a data folder, owned by main and passed down. Opening takes the folder's lock, opens the
@@ -94,6 +95,8 @@ struct engine {
     struct turnstile *pictures;        /* who has a picture read (image.h) */
     struct visitor_numbers visitor_numbers;
     uint8_t cookie_key[16];
+    char click_keys[CLICK_ID_VERSIONS_MAX * CLICK_ID_KEY_BYTES]; /* all versions (click_id.h) */
+    size_t click_keys_len;
     uint8_t seal_key[SEAL_KEY_BYTES]; /* of what is kept to be used as it is: robots' addresses and secrets */
     _Atomic uint64_t clicks_answered, clicks_dropped, unknown_excess;
     _Atomic int64_t local_key_id; /* row of the local command line's key; 0 until it has one */
@@ -122,6 +125,9 @@ enum err engine_init(const struct engine_init_opts *opts, char secret[KEY_SECRET
 enum err engine_open(const struct engine_opts *opts, struct engine **out, struct fault *fault);
 /* Stops threads, ingests what is journalled, checkpoints, releases the lock. */
 void engine_close(struct engine *self);
+
+/* Makes and reads click ids, for one thread; click_ids_free() it. NULL: out of memory. */
+struct click_ids *engine_click_ids(const struct engine *self);
 
 /* From now on notices are sent: a daemon's to do, not that of a command that has the folder open for a moment. */
 enum err engine_notify(struct engine *self, struct fault *fault);

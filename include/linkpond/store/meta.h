@@ -11,6 +11,7 @@
 #define META_COOKIE_KEY STR("cookie_key") /* 16 bytes: visitor numbers to cookies (AES) */
 #define META_HASH_KEY   STR("hash_key")   /* 16 bytes: pseudonyms and other keyed hashes (SipHash) */
 #define META_SEAL_KEY   STR("seal_key")   /* 32 bytes: robots' addresses and secrets (AES-GCM) */
+#define META_CLICK_KEYS STR("click_keys") /* 16 bytes for each version, oldest first: click ids (click_keys.h) */
 #define META_NODE       STR("node")       /* 0..255, the first byte of click ids */
 #define META_FOLD_CASE  STR("fold_case")  /* 1: aliases are compared without case */
 #define META_CREATED_MS STR("created_ms")
