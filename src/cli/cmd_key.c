@@ -4,12 +4,13 @@
 #include "linkpond/cli/client.h"
 #include "linkpond/cli/commands.h"
 #include "linkpond/cli/table.h"
+#include "linkpond/store/keys.h"
 
 /* clang-format off */
 static const struct flag create_flags[] = {
     { "name", FLAG_VALUE, "TEXT", BODY_TEXT, "what it is for; else \"command line\"", "用途；默认 command line" },
-    { "scope", FLAG_LIST, "SCOPE", BODY_LIST, "links:read, links:write, stats:read, admin; several times; else all",
-      "权限 links:read、links:write、stats:read、admin，可多次；默认全部" },
+    { "scope", FLAG_LIST, "SCOPE", BODY_LIST, "links:read, links:write, stats:read, admin, events:write, customers:read, customers:write; several times; else all",
+      "权限 links:read、links:write、stats:read、admin、events:write、customers:read、customers:write，可多次；默认全部" },
     { "owner", FLAG_VALUE, "USER", BODY_TEXT, "sees and touches only this user's links", "只能访问此负责人的短链" },
     { "domain", FLAG_VALUE, "HOST", BODY_TEXT, "sees and touches only this domain's links", "只能访问此域名的短链" },
     { "expires-at", FLAG_VALUE, "TIME", BODY_TEXT, "RFC 3339, like 2026-11-22T10:00:00+08:00", "到期时间（RFC 3339）" },
@@ -33,7 +34,11 @@ static enum err key_create(struct cli *cli, struct fault *fault)
     }
     if (!args_has(&cli->args, "scope")) {
         json_name(&json, "scopes");
-        json_raw(&json, STR("[\"links:read\",\"links:write\",\"stats:read\",\"admin\"]"));
+        json_array(&json);
+        for (int bit = 0; bit < SCOPE_BITS; bit++) {
+            json_str(&json, scope_name((enum scope_bit)bit));
+        }
+        json_array_end(&json);
     }
     enum err err = body_write_flags(&cli->args, &json, fault);
     json_object_end(&json);

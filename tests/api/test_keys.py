@@ -81,5 +81,5 @@ def test_users_and_me(pond):
     users = pond.api("GET", "/users", 200).json()["items"]
     assert [(user["key"], user["role"]) for user in users] == [("admin", "admin")]
     me = pond.api("GET", "/me", 200).json()
-    assert me["user"]["key"] == "admin" and me["scopes"] == ["links:read", "links:write", "stats:read", "admin"]
+    assert me["user"]["key"] == "admin" and me["scopes"] == ["links:read", "links:write", "stats:read", "admin", "events:write", "customers:read", "customers:write"]
     assert me["install"]["default_domain"] == "s.test" and me["install"]["version"] and me["install"]["timezone"]

@@ -31,7 +31,7 @@ def test_an_invited_user_sets_a_password_once_and_is_signed_in(pond):
     assert cookie.startswith("lp_session=") and "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie
     me = reply.json()
     assert me["user"] == {"key": "lin.yue@example.com", "name": "林悦", "role": "editor", "language": "zh", "has_password": True}
-    assert (me["by"], me["key"], me["scopes"]) == ("session", None, ["links:read", "links:write", "stats:read"])
+    assert (me["by"], me["key"], me["scopes"]) == ("session", None, ["links:read", "links:write", "stats:read", "events:write", "customers:read", "customers:write"])
     assert reply.headers["Cache-Control"] == "no-store"
     again = browser.api("GET", "/session", 200).json()
     assert again["csrf"] == me["csrf"] and again["expires_at"] > "2"

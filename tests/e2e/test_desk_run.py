@@ -215,7 +215,7 @@ def test_an_editor_makes_a_key_of_their_own_and_signs_out_elsewhere(desk, axe):
     assert axe(desk.driver) == []
     next(one for one in desk.all(".button") if one.text == "New key").click()
     desk.find("dialog input[name=name]").send_keys("sheet")
-    assert [box.get_attribute("name") for box in desk.all("dialog input[type=checkbox]")] == ["scope-links:read", "scope-links:write", "scope-stats:read"]
+    assert [box.get_attribute("name") for box in desk.all("dialog input[type=checkbox]")] == ["scope-links:read", "scope-links:write", "scope-stats:read", "scope-events:write", "scope-customers:read", "scope-customers:write"]
     assert axe(desk.driver) == []
     desk.find("dialog button[type=submit]").click()
     secret = desk.find("dialog .secret").get_attribute("value")

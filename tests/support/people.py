@@ -54,6 +54,6 @@ def person(pond, key, role="editor", **fields):
     return browser
 
 
-def key_of(pond, user, scopes=("links:read", "links:write", "stats:read", "admin"), **fields):
+def key_of(pond, user, scopes=("links:read", "links:write", "stats:read", "admin", "events:write", "customers:read", "customers:write"), **fields):
     """An API key by which that user acts."""
     return pond.api("POST", "/keys", 201, json={"name": f"key of {user}", "user": user, "scopes": list(scopes), **fields}).json()["key"]

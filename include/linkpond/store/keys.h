@@ -10,7 +10,10 @@
     X(LINKS_READ, "links:read", "Read links and their dictionaries", "查看短链")                                       \
     X(LINKS_WRITE, "links:write", "Create, change and delete links", "创建和修改短链")                                 \
     X(STATS_READ, "stats:read", "Read statistics and clicks", "查看统计和访问流水")                                    \
-    X(ADMIN, "admin", "Domains, users, keys and purging", "管理域名、用户和密钥")
+    X(ADMIN, "admin", "Domains, users, keys and purging", "管理域名、用户和密钥")                                      \
+    X(EVENTS_WRITE, "events:write", "Send in events, and nothing else", "上报事件")                                    \
+    X(CUSTOMERS_READ, "customers:read", "Read customers and events", "查看客户和事件")                                 \
+    X(CUSTOMERS_WRITE, "customers:write", "Change and forget customers", "修改和删除客户")
 enum scope_bit {
 #define SCOPE_BIT(constant, name, en, zh) SCOPE_BIT_##constant,
     SCOPE_TABLE(SCOPE_BIT)

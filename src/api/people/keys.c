@@ -84,8 +84,10 @@ static enum err read_scopes(const struct str_list *names, unsigned *scopes, stru
         unsigned bit = scope_find(names->items[i]);
         if (bit == 0) {
             return fault_set(fault, ERR_INVALID, "scopes", "not_allowed",
-                             "Scopes are links:read, links:write, stats:read and admin.",
-                             "权限只能是 links:read、links:write、stats:read、admin。");
+                             "Scopes are links:read, links:write, stats:read, admin, events:write, customers:read and "
+                             "customers:write.",
+                             "权限只能是 links:read、links:write、stats:read、admin、events:write、customers:read、"
+                             "customers:write。");
         }
         all |= bit;
     }

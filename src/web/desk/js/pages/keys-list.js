@@ -17,7 +17,7 @@ import { table, tableBox } from '../components/table.js';
 import { fail, toast } from '../components/toast.js';
 import { more } from './create.js';
 
-const SCOPES = ['links:read', 'links:write', 'stats:read', 'admin'];
+const SCOPES = ['links:read', 'links:write', 'stats:read', 'events:write', 'customers:read', 'customers:write', 'admin'];
 
 /** What a key may do, as one field of the form: get() gives the scopes ticked. */
 function scopesField(offered) {
