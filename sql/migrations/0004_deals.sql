@@ -26,8 +26,10 @@ CREATE TABLE customer (
     id INTEGER PRIMARY KEY AUTOINCREMENT,          -- cus_<id>
     merged_into INTEGER REFERENCES customer (id),  -- not NULL: gone, and this is who it is
     name TEXT NOT NULL DEFAULT '',
+    name_ms INTEGER NOT NULL DEFAULT 0,            -- when that was said; who says it later is believed
     notes TEXT NOT NULL DEFAULT '',
     owner_id INTEGER REFERENCES user (id),         -- the colleague who answers for them
+    owner_ms INTEGER NOT NULL DEFAULT 0,           -- when that was said
     stage_id INTEGER REFERENCES stage (id),        -- the furthest step an event led to
     first_touch_ms INTEGER,
     last_touch_ms INTEGER,
@@ -35,6 +37,7 @@ CREATE TABLE customer (
     touches INTEGER NOT NULL DEFAULT 0,
     events INTEGER NOT NULL DEFAULT 0,
     touched_id INTEGER NOT NULL DEFAULT 0,         -- clicks of the ledger with ids up to it were looked at for touches
+    forgotten_ms INTEGER,                          -- since when nobody knows who they are; what happened is kept
     created_ms INTEGER NOT NULL,
     updated_ms INTEGER NOT NULL,
     revision INTEGER NOT NULL DEFAULT 1

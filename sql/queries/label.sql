@@ -105,3 +105,21 @@ ON CONFLICT DO NOTHING;
 
 -- name: label_drop_tag
 DELETE FROM link_tag WHERE tag_id = :from_id;
+
+-- What customers are tagged with, by which rules, and what was spent on it.
+-- name: label_move_customers
+INSERT INTO customer_tag (customer_id, tag_id, created_ms)
+SELECT customer_id, :to_id, created_ms FROM customer_tag WHERE tag_id = :from_id
+ON CONFLICT (customer_id, tag_id) DO NOTHING;
+
+-- name: label_drop_customers
+DELETE FROM customer_tag WHERE tag_id = :from_id;
+
+-- name: label_move_rules
+UPDATE tag_rule SET tag_id = iif(tag_id = :from_id, :to_id, tag_id), label_id = iif(label_id = :from_id, :to_id, label_id)
+WHERE tag_id = :from_id OR label_id = :from_id;
+
+-- name: label_move_costs
+UPDATE cost SET campaign_id = iif(campaign_id = :from_id, :to_id, campaign_id),
+    channel_id = iif(channel_id = :from_id, :to_id, channel_id)
+WHERE campaign_id = :from_id OR channel_id = :from_id;

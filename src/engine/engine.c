@@ -322,6 +322,7 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     err = err ? err : db_open(path, DB_WRITE, &db, fault);
     self->db = db;
     err = err ? err : engine_read_facts(self, db, arena, &code_key, fault);
+    err = err ? err : engine_stages(db, arena);
     err = err ? err : recognition_load(self->opts.recognition_dir, &self->rules, fault);
     err = err ? err : restored_settle(db);
     err = err ? err : open_journal(self, db, arena, fault);
@@ -398,5 +399,6 @@ void engine_close(struct engine *self)
     }
     crypt_cleanse(self->seal_key, sizeof self->seal_key);
     crypt_cleanse(self->click_keys, sizeof self->click_keys);
+    crypt_cleanse(self->identity_key, sizeof self->identity_key);
     free(self);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What the database knows of the installation itself: its keys, its node, choices made at init. */
+#include "linkpond/base/clock.h"
 #include "linkpond/base/crypt.h"
 #include "linkpond/store/click_keys.h"
 #include "linkpond/store/meta.h"
+#include "linkpond/store/stages.h"
 
 #include "engine_private.h"
 
@@ -35,19 +37,19 @@ static enum err read_own(struct engine *self, struct db *db, struct arena *arena
 }
 
 /* Made at the first start that has none. */
-static enum err read_seal_key(struct engine *self, struct db *db, struct arena *arena)
+static enum err read_key(struct db *db, struct arena *arena, str name, uint8_t *out, size_t len)
 {
     str key = {0};
-    enum err err = meta_get_blob(db, arena, META_SEAL_KEY, &key);
+    enum err err = meta_get_blob(db, arena, name, &key);
 
     if (err == ERR_NOT_FOUND) {
-        crypt_random(self->seal_key, sizeof self->seal_key);
-        return meta_put_blob(db, META_SEAL_KEY, (str){(const char *)self->seal_key, sizeof self->seal_key});
+        crypt_random(out, len);
+        return meta_put_blob(db, name, (str){(const char *)out, len});
     }
-    if (!err && key.len == sizeof self->seal_key) {
-        memcpy(self->seal_key, key.ptr, key.len);
+    if (!err && key.len == len) {
+        memcpy(out, key.ptr, key.len);
     }
-    return err ? err : key.len == sizeof self->seal_key ? OK : ERR_CORRUPT;
+    return err ? err : key.len == len ? OK : ERR_CORRUPT;
 }
 
 static enum err read_click_keys(struct engine *self, struct db *db, struct arena *arena)
@@ -72,6 +74,25 @@ enum err engine_read_facts(struct engine *self, struct db *db, struct arena *are
 {
     enum err err = read_own(self, db, arena, code_key, fault);
 
-    err = err ? err : read_seal_key(self, db, arena);
+    err = err ? err : read_key(db, arena, META_SEAL_KEY, self->seal_key, sizeof self->seal_key);
+    err = err ? err : read_key(db, arena, META_IDENTITY_KEY, self->identity_key, sizeof self->identity_key);
     return err ? err : read_click_keys(self, db, arena);
+}
+
+enum err engine_stages(struct db *db, struct arena *arena)
+{
+    const struct stage_preset *preset = stage_preset_at(0);
+    struct stage *stages;
+    size_t count = 0;
+    enum err err = stages_list(db, arena, &stages, &count);
+
+    if (err || count > 0) {
+        return err;
+    }
+    err = db_begin(db, false);
+    err = err ? err : stages_put(db, preset->stages, preset->count, clock_now_ms());
+    if (err) {
+        db_rollback(db);
+    }
+    return err ? err : db_commit(db);
 }

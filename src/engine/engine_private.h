@@ -16,6 +16,8 @@
 enum err engine_lock(const char *data_dir, struct arena *arena, int *fd, struct fault *fault);
 /* What stands in meta, into the engine; the key of codes into the arena. ERR_CORRUPT: keys are missing or damaged. */
 enum err engine_read_facts(struct engine *self, struct db *db, struct arena *arena, str *code_key, struct fault *fault);
+/* Where nobody has chosen the steps that events lead to, they are those of the first preset. */
+enum err engine_stages(struct db *db, struct arena *arena);
 /* Takes local.key away if this engine wrote it. */
 void engine_local_key_remove(struct engine *self);
 

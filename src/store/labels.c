@@ -225,6 +225,24 @@ static enum err find_kind_of(struct db *db, int64_t id, enum label_kind *kind)
     return row_done(row, NULL);
 }
 
+/* Customers' tags, the rules that put them, and costs. */
+static enum err move_deals(struct db *db, int64_t from_id, int64_t to_id)
+{
+    static const enum sql_id moves[] = {SQL_LABEL_MOVE_CUSTOMERS, SQL_LABEL_MOVE_RULES, SQL_LABEL_MOVE_COSTS};
+    struct stmt *stmt;
+    enum err err = OK;
+
+    for (size_t i = 0; i < ARRAY_LEN(moves) && !err; i++) {
+        stmt = db_stmt(db, moves[i]);
+        stmt_bind_i64(stmt, "to_id", to_id);
+        stmt_bind_i64(stmt, "from_id", from_id);
+        err = stmt_run(stmt);
+    }
+    stmt = db_stmt(db, SQL_LABEL_DROP_CUSTOMERS);
+    stmt_bind_i64(stmt, "from_id", from_id);
+    return err ? err : stmt_run(stmt);
+}
+
 enum err labels_merge(struct db *db, int64_t from_id, int64_t to_id, int64_t now_ms)
 {
     enum label_kind from_kind = LABEL_CAMPAIGN;
@@ -236,6 +254,7 @@ enum err labels_merge(struct db *db, int64_t from_id, int64_t to_id, int64_t now
         err = ERR_INVALID;
     }
     err = err ? err : move_links(db, from_kind, from_id, to_id, now_ms);
+    err = err ? err : move_deals(db, from_id, to_id);
     return err ? err : labels_delete(db, from_id);
 }
 

@@ -16,6 +16,7 @@
 #include "linkpond/engine/visitor_numbers.h"
 #include "linkpond/engine/writer.h"
 #include "linkpond/model/click_id.h"
+#include "linkpond/model/identity.h"
 
 /*
  * The running whole of a data folder, owned by main and passed down. Opening takes the folder's lock, opens the
@@ -97,7 +98,8 @@ struct engine {
     uint8_t cookie_key[16];
     char click_keys[CLICK_ID_VERSIONS_MAX * CLICK_ID_KEY_BYTES]; /* all versions (click_id.h) */
     size_t click_keys_len;
-    uint8_t seal_key[SEAL_KEY_BYTES]; /* of what is kept to be used as it is: robots' addresses and secrets */
+    uint8_t seal_key[SEAL_KEY_BYTES];         /* of what is kept to be used as it is: robots' addresses and secrets */
+    uint8_t identity_key[IDENTITY_KEY_BYTES]; /* of what is kept of phones and mail addresses */
     _Atomic uint64_t clicks_answered, clicks_dropped, unknown_excess;
     _Atomic int64_t local_key_id; /* row of the local command line's key; 0 until it has one */
     int lock_fd;

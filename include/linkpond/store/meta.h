@@ -7,16 +7,17 @@
 /* Facts about this installation by key: cipher keys, node number, choices made at init, counters. */
 
 /* Made once, by engine_init. */
-#define META_CODE_KEY   STR("code_key")   /* 16 bytes: row ids to codes (FF1) */
-#define META_COOKIE_KEY STR("cookie_key") /* 16 bytes: visitor numbers to cookies (AES) */
-#define META_HASH_KEY   STR("hash_key")   /* 16 bytes: pseudonyms and other keyed hashes (SipHash) */
-#define META_SEAL_KEY   STR("seal_key")   /* 32 bytes: robots' addresses and secrets (AES-GCM) */
-#define META_CLICK_KEYS STR("click_keys") /* 16 bytes for each version, oldest first: click ids (click_keys.h) */
-#define META_NODE       STR("node")       /* 0..255, the first byte of click ids */
-#define META_FOLD_CASE  STR("fold_case")  /* 1: aliases are compared without case */
-#define META_CREATED_MS STR("created_ms")
-#define META_QR_LOGO    STR("qr_logo") /* pixels of the picture in the middle of codes: http/qr.h */
-#define META_DEMO       STR("demo")    /* 1: made-up figures, and may be removed as a whole */
+#define META_CODE_KEY     STR("code_key")     /* 16 bytes: row ids to codes (FF1) */
+#define META_COOKIE_KEY   STR("cookie_key")   /* 16 bytes: visitor numbers to cookies (AES) */
+#define META_HASH_KEY     STR("hash_key")     /* 16 bytes: pseudonyms and other keyed hashes (SipHash) */
+#define META_SEAL_KEY     STR("seal_key")     /* 32 bytes: robots' addresses and secrets (AES-GCM) */
+#define META_IDENTITY_KEY STR("identity_key") /* 32 bytes: phones and mail addresses of customers (HMAC) */
+#define META_CLICK_KEYS   STR("click_keys")   /* 16 bytes for each version, oldest first: click ids (click_keys.h) */
+#define META_NODE         STR("node")         /* 0..255, the first byte of click ids */
+#define META_FOLD_CASE    STR("fold_case")    /* 1: aliases are compared without case */
+#define META_CREATED_MS   STR("created_ms")
+#define META_QR_LOGO      STR("qr_logo") /* pixels of the picture in the middle of codes: http/qr.h */
+#define META_DEMO         STR("demo")    /* 1: made-up figures, and may be removed as a whole */
 
 #define META_COPY          STR("copy")          /* 1 in a backup, until the first start from it */
 #define META_SEGMENT_FLOOR STR("segment_floor") /* no journal segment gets a smaller number */

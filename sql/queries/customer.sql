@@ -1,0 +1,173 @@
+-- SPDX-License-Identifier: MIT
+-- Who has it. What was merged has no identities any more.
+-- name: identity_find
+SELECT customer_id FROM identity WHERE kind = :kind AND value = :value;
+
+-- name: identity_insert
+INSERT INTO identity (kind, value, customer_id, created_ms) VALUES (:kind, :value, :customer_id, :now_ms)
+ON CONFLICT (kind, value) DO NOTHING;
+
+-- name: identity_of
+SELECT kind, value, created_ms FROM identity WHERE customer_id = :customer_id ORDER BY kind, value;
+
+-- name: identity_move
+UPDATE identity SET customer_id = :into_id WHERE customer_id = :from_id;
+
+-- name: identity_has_visitor
+SELECT EXISTS (SELECT 1 FROM identity WHERE customer_id = :customer_id AND kind = 'visitor');
+
+-- name: customer_insert
+INSERT INTO customer (created_ms, updated_ms) VALUES (:now_ms, :now_ms);
+
+-- part: customer_row
+SELECT c.id, c.merged_into, c.name,
+    (SELECT group_concat(notes, char(10)) FROM (SELECT m.notes AS notes FROM customer m
+        WHERE (m.id = c.id OR m.merged_into = c.id) AND m.notes <> '' ORDER BY m.id)),
+    c.owner_id, u.key, c.stage_id, s.key, c.first_touch_ms, c.last_touch_ms, c.last_event_ms, c.touches, c.events,
+    c.touched_id, c.forgotten_ms, c.created_ms, c.updated_ms, c.revision
+FROM customer c LEFT JOIN user u ON u.id = c.owner_id LEFT JOIN stage s ON s.id = c.stage_id
+
+-- name: customer_find
+-- use: customer_row
+WHERE c.id = :id;
+
+-- Who it is now.
+-- name: customer_now
+SELECT coalesce(merged_into, id) FROM customer WHERE id = :id;
+
+-- What was said last of name and owner wins; both sides are compared before either is written.
+-- name: customer_take_over
+UPDATE customer SET
+    name = CASE WHEN l.wins_name THEN l.name ELSE customer.name END,
+    name_ms = CASE WHEN l.wins_name THEN l.name_ms ELSE customer.name_ms END,
+    owner_id = CASE WHEN l.wins_owner THEN l.owner_id ELSE customer.owner_id END,
+    owner_ms = CASE WHEN l.wins_owner THEN l.owner_ms ELSE customer.owner_ms END,
+    created_ms = min(customer.created_ms, l.created_ms),
+    touched_id = :touched_id, updated_ms = :now_ms, revision = customer.revision + 1
+FROM (SELECT f.name, f.name_ms, f.owner_id, f.owner_ms, f.created_ms,
+        f.name <> '' AND (i.name = '' OR f.name_ms > i.name_ms OR (f.name_ms = i.name_ms AND f.name < i.name)) AS wins_name,
+        f.owner_id IS NOT NULL AND (i.owner_id IS NULL OR f.owner_ms > i.owner_ms
+            OR (f.owner_ms = i.owner_ms AND f.owner_id < i.owner_id)) AS wins_owner
+    FROM customer f, customer i WHERE f.id = :from_id AND i.id = :into_id) l
+WHERE customer.id = :into_id;
+
+-- Those that were merged into it before go along, so that one step always leads to who it is.
+-- name: customer_gone
+UPDATE customer SET merged_into = :into_id, updated_ms = :now_ms, revision = revision + 1,
+    owner_id = NULL, stage_id = NULL, name = '', name_ms = 0, owner_ms = 0, touches = 0, events = 0,
+    first_touch_ms = NULL, last_touch_ms = NULL, last_event_ms = NULL
+WHERE id = :from_id;
+
+-- name: customer_flatten
+UPDATE customer SET merged_into = :into_id WHERE merged_into = :from_id;
+
+-- name: customer_move_events
+UPDATE event SET customer_id = :into_id WHERE customer_id = :from_id;
+
+-- The same click may have been copied to both.
+-- name: customer_move_touches
+INSERT INTO touch (customer_id, time_ms, click_id, generation, link_id, host, source, channel, utm_source, utm_medium,
+    utm_campaign, utm_term, utm_content, utm_id, app, scene, flags)
+SELECT :into_id, time_ms, click_id, generation, link_id, host, source, channel, utm_source, utm_medium, utm_campaign,
+    utm_term, utm_content, utm_id, app, scene, flags
+FROM touch WHERE customer_id = :from_id
+ON CONFLICT (customer_id, time_ms, click_id, generation) DO NOTHING;
+
+-- name: customer_drop_touches
+DELETE FROM touch WHERE customer_id = :from_id;
+
+-- name: customer_move_tags
+INSERT INTO customer_tag (customer_id, tag_id, created_ms)
+SELECT :into_id, tag_id, created_ms FROM customer_tag WHERE customer_id = :from_id
+ON CONFLICT (customer_id, tag_id) DO UPDATE SET created_ms = min(created_ms, excluded.created_ms);
+
+-- name: customer_drop_tags
+DELETE FROM customer_tag WHERE customer_id = :from_id;
+
+-- name: customer_merge_insert
+INSERT INTO customer_merge (time_ms, from_id, into_id, kind, event_id)
+VALUES (:now_ms, :from_id, :into_id, :kind, :event_id);
+
+-- name: customer_touched_id
+SELECT touched_id FROM customer WHERE id = :id;
+
+-- name: customer_touched
+UPDATE customer SET touched_id = :touched_id WHERE id = :id;
+
+-- How many events of a type lead somewhere.
+-- name: customer_events_of_type
+SELECT count(*) FROM event WHERE customer_id = :id AND type = :type AND (value IS NULL OR value >= 0);
+
+-- Is the type a step at all, and must its events be counted for it?
+-- name: stage_of_type
+SELECT max(m.nth) FROM stage_event m JOIN stage s ON s.id = m.stage_id WHERE s.enabled = 1 AND m.type = :type;
+
+-- name: customer_note_event
+UPDATE customer SET events = events + 1, last_event_ms = max(coalesce(last_event_ms, :time_ms), :time_ms),
+    updated_ms = :now_ms
+WHERE id = :id;
+
+-- The furthest step of that many events of a type, where it is further than the one before.
+-- name: customer_advance
+UPDATE customer SET stage_id = n.id
+FROM (SELECT s.id, s.position FROM stage_event m JOIN stage s ON s.id = m.stage_id
+    WHERE s.enabled = 1 AND m.type = :type AND m.nth <= :nth ORDER BY s.position DESC LIMIT 1) n
+WHERE customer.id = :id AND n.position > coalesce((SELECT b.position FROM stage b
+    WHERE b.id = customer.stage_id AND b.enabled = 1), -1);
+
+-- name: customer_note_touch
+UPDATE customer SET touches = touches + 1, first_touch_ms = min(coalesce(first_touch_ms, :time_ms), :time_ms),
+    last_touch_ms = max(coalesce(last_touch_ms, :time_ms), :time_ms), updated_ms = :now_ms,
+    stage_id = coalesce(stage_id, (SELECT id FROM stage WHERE enabled = 1 ORDER BY position LIMIT 1))
+WHERE id = :id;
+
+-- part: stage_reached
+-- Where a customer stands: the furthest step that its events lead to, else the first when there is a touch.
+coalesce(
+    (SELECT s.id FROM (SELECT e.type, count(*) AS n FROM event e
+            WHERE e.customer_id = customer.id AND (e.value IS NULL OR e.value >= 0) GROUP BY e.type) t
+        JOIN stage_event m ON m.type = t.type AND m.nth <= t.n
+        JOIN stage s ON s.id = m.stage_id AND s.enabled = 1 ORDER BY s.position DESC LIMIT 1),
+    CASE WHEN EXISTS (SELECT 1 FROM touch x WHERE x.customer_id = customer.id)
+        THEN (SELECT id FROM stage WHERE enabled = 1 ORDER BY position LIMIT 1) END)
+
+-- name: customer_recount
+UPDATE customer SET events = (SELECT count(*) FROM event e WHERE e.customer_id = customer.id),
+    last_event_ms = (SELECT max(e.time_ms) FROM event e WHERE e.customer_id = customer.id),
+    touches = (SELECT count(*) FROM touch x WHERE x.customer_id = customer.id),
+    first_touch_ms = (SELECT min(x.time_ms) FROM touch x WHERE x.customer_id = customer.id),
+    last_touch_ms = (SELECT max(x.time_ms) FROM touch x WHERE x.customer_id = customer.id),
+    stage_id =
+-- use: stage_reached
+WHERE id = :id;
+
+-- Behind a change of the steps.
+-- name: customer_restage
+UPDATE customer SET stage_id =
+-- use: stage_reached
+WHERE merged_into IS NULL;
+
+-- name: customer_say_name
+UPDATE customer SET name = :name, name_ms = :time_ms
+WHERE id = :id AND (name = '' OR :time_ms > name_ms OR (:time_ms = name_ms AND :name < name));
+
+-- name: customer_say_owner
+UPDATE customer SET owner_id = :owner_id, owner_ms = :time_ms
+WHERE id = :id AND (owner_id IS NULL OR :time_ms > owner_ms OR (:time_ms = owner_ms AND :owner_id < owner_id));
+
+-- name: customer_tag_by_type
+INSERT INTO customer_tag (customer_id, tag_id, created_ms)
+SELECT :id, tag_id, :now_ms FROM tag_rule WHERE type = :type
+ON CONFLICT (customer_id, tag_id) DO NOTHING;
+
+-- name: customer_tag_by_link
+INSERT INTO customer_tag (customer_id, tag_id, created_ms)
+SELECT :id, r.tag_id, :now_ms FROM tag_rule r
+WHERE r.link_id = :link_id
+    OR r.label_id IN (SELECT campaign_id FROM link WHERE id = :link_id)
+    OR r.label_id IN (SELECT channel_id FROM link WHERE id = :link_id)
+    OR r.label_id IN (SELECT tag_id FROM link_tag WHERE link_id = :link_id)
+ON CONFLICT (customer_id, tag_id) DO NOTHING;
+
+-- name: tag_rule_any
+SELECT EXISTS (SELECT 1 FROM tag_rule);
