@@ -172,6 +172,7 @@ CREATE TABLE repoint (
     refused INTEGER NOT NULL DEFAULT 0,
     undone INTEGER NOT NULL DEFAULT 0,
     kept INTEGER NOT NULL DEFAULT 0,               -- not taken back: edited since, or what they were is refused now
+    targets INTEGER NOT NULL DEFAULT 0,            -- of live codes, led along
     audit_id INTEGER NOT NULL DEFAULT 0,           -- its line
     user_id INTEGER REFERENCES user (id),
     created_ms INTEGER NOT NULL,
@@ -188,6 +189,16 @@ CREATE TABLE repoint_link (
     PRIMARY KEY (repoint_id, link_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX repoint_link_link ON repoint_link (link_id);
+
+-- Targets of live codes that were led along with their link, and what they were.
+CREATE TABLE repoint_target (
+    repoint_id INTEGER NOT NULL REFERENCES repoint (id),
+    link_id INTEGER NOT NULL REFERENCES link (id),
+    target_id INTEGER NOT NULL,
+    before TEXT NOT NULL,                          -- its address
+    PRIMARY KEY (repoint_id, link_id, target_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX repoint_target_link ON repoint_target (link_id);
 
 -- What is known of a domain in an app: that it opens, that something looks wrong, that it is blocked. Entered by people,
 -- or by a program that looks. No row: nothing is known.

@@ -8,7 +8,8 @@ VALUES ('running', :how, :target, :from_host, :chosen, :note,
 
 -- part: repoint_row
 SELECT r.id, r.state, r.how, r.target, r.from_host, r.chosen, r.note, r.last_id, r.after_id, r.undo_after_id, r.force,
-    r.changed, r.unchanged, r.refused, r.undone, r.kept, r.audit_id, coalesce(u.key, ''), r.created_ms, r.updated_ms
+    r.changed, r.unchanged, r.refused, r.undone, r.kept, r.audit_id, coalesce(u.key, ''), r.created_ms, r.updated_ms,
+    r.targets
 FROM repoint r LEFT JOIN user u ON u.id = r.user_id
 
 -- name: repoint_find
@@ -22,7 +23,7 @@ ORDER BY r.id DESC;
 -- name: repoint_update
 UPDATE repoint SET state = :state, after_id = :after_id, undo_after_id = :undo_after_id, force = :force,
     changed = :changed, unchanged = :unchanged, refused = :refused, undone = :undone, kept = :kept,
-    audit_id = :audit_id, updated_ms = :now_ms
+    targets = :targets, audit_id = :audit_id, updated_ms = :now_ms
 WHERE id = :id;
 
 -- name: repoint_link_put
@@ -45,3 +46,12 @@ ORDER BY p.link_id;
 
 -- name: repoint_link_forget
 DELETE FROM repoint_link WHERE link_id = :link_id;
+
+-- name: repoint_target_put
+INSERT INTO repoint_target (repoint_id, link_id, target_id, before) VALUES (:repoint_id, :link_id, :target_id, :before);
+
+-- name: repoint_target_each
+SELECT target_id, before FROM repoint_target WHERE repoint_id = :repoint_id AND link_id = :link_id ORDER BY target_id;
+
+-- name: repoint_target_forget
+DELETE FROM repoint_target WHERE link_id = :link_id;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/model/repoint.h"
 
-#include "linkpond/base/host.h"
 #include "linkpond/model/url.h"
 
 static const str HOW_NAMES[REPOINT_HOWS] = {
@@ -47,4 +46,16 @@ bool repoint_leads_to(str url, str host)
     str canonical;
 
     return url_split(url, &parts) && host_normalize(parts.host, memory, &canonical) && str_eq(canonical, host);
+}
+
+str repoint_along(enum repoint_how how, str from_host, str url, char memory[HOST_TEXT_MAX])
+{
+    struct url parts;
+    str host = {0};
+
+    if (how == REPOINT_DOMAIN || from_host.len > 0) {
+        return how == REPOINT_DOMAIN ? host : from_host;
+    }
+    bool found = how == REPOINT_HOST && url_split(url, &parts) && host_normalize(parts.host, memory, &host);
+    return found ? host : (str){0};
 }

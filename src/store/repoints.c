@@ -49,6 +49,7 @@ static void read_row(struct stmt *row, struct arena *arena, struct repoint *out)
         .user = row_str(row, 17, arena),
         .created_ms = stmt_i64(row, 18),
         .updated_ms = stmt_i64(row, 19),
+        .targets = stmt_i64(row, 20),
     };
 }
 
@@ -96,6 +97,7 @@ enum err repoints_update(struct db *db, const struct repoint *repoint, int64_t n
     stmt_bind_i64(stmt, "refused", repoint->refused);
     stmt_bind_i64(stmt, "undone", repoint->undone);
     stmt_bind_i64(stmt, "kept", repoint->kept);
+    stmt_bind_i64(stmt, "targets", repoint->targets);
     stmt_bind_i64(stmt, "audit_id", repoint->audit_id);
     stmt_bind_i64(stmt, "now_ms", now_ms);
     return row_run(db, stmt);
@@ -173,8 +175,40 @@ enum err repoint_links_to_undo(struct db *db, struct arena *arena, const struct 
 
 enum err repoint_links_forget(struct db *db, int64_t link_id)
 {
-    struct stmt *stmt = db_stmt(db, SQL_REPOINT_LINK_FORGET);
+    struct stmt *stmt = db_stmt(db, SQL_REPOINT_LINK_FORGET), *targets = db_stmt(db, SQL_REPOINT_TARGET_FORGET);
 
     stmt_bind_i64(stmt, "link_id", link_id);
+    stmt_bind_i64(targets, "link_id", link_id);
+    enum err err = stmt_run(stmt);
+    return err ? err : stmt_run(targets);
+}
+
+/* ---- targets ----------------------------------------------------------------------------------------------------- */
+
+enum err repoint_targets_put(struct db *db, int64_t repoint_id, int64_t link_id, const struct repoint_target *target)
+{
+    struct stmt *stmt = db_stmt(db, SQL_REPOINT_TARGET_PUT);
+
+    stmt_bind_i64(stmt, "repoint_id", repoint_id);
+    stmt_bind_i64(stmt, "link_id", link_id);
+    stmt_bind_i64(stmt, "target_id", target->target_id);
+    stmt_bind_str(stmt, "before", target->before);
     return stmt_run(stmt);
+}
+
+enum err repoint_targets_list(struct db *db, struct arena *arena, int64_t repoint_id, int64_t link_id,
+                              struct repoint_target *out, size_t cap, size_t *count)
+{
+    struct stmt *rows = db_stmt(db, SQL_REPOINT_TARGET_EACH);
+    size_t found = 0;
+
+    stmt_bind_i64(rows, "repoint_id", repoint_id);
+    stmt_bind_i64(rows, "link_id", link_id);
+    while (found < cap && stmt_next(rows)) {
+        out[found++] = (struct repoint_target){stmt_i64(rows, 0), row_str(rows, 1, arena)};
+    }
+    enum err err = stmt_err(rows);
+    stmt_reset(rows);
+    *count = found;
+    return err ? err : arena->overflow ? ERR_NOMEM : OK;
 }

@@ -91,6 +91,67 @@ def test_a_whole_address_and_what_was_edited_since_is_kept_unless_forced(pond):
     assert pond.api("GET", f"/links/{links[2]['id']}", 200).json()["title"] == "a new title"
 
 
+def live(pond, own, *targets, **fields):
+    """A live code that shows its targets in turn; its link and its pool."""
+    link = pond.link(own, **fields)
+    pool = [pond.api("POST", f"/links/{link['id']}/targets", 201, json={"name": str(i), "url": url}).json() for i, url in enumerate(targets)]
+    pond.api("PUT", f"/links/{link['id']}/rules", 200, json={"rules": [{"choose": "round_robin"}]})
+    return link, pool
+
+
+def pool_of(pond, link):
+    return [one["url"] for one in pond.api("GET", f"/links/{link['id']}/targets", 200).json()["items"]]
+
+
+GROUP = "https://work.weixin.qq.com/gm/0123456789abcdef"
+
+
+def test_targets_of_live_codes_go_along_with_their_site_and_back(pond):
+    shop, _ = live(pond, OLD, OLD, GROUP, "https://old.example/b", tags=["l"])
+    other, _ = live(pond, "https://elsewhere.example/", GROUP, "https://old.example/c", tags=["l"])
+    apart, _ = live(pond, "https://elsewhere.example/", GROUP, tags=["l"])
+    asked = {"from_host": "old.example", "host": "new.example"}
+    plan = pond.api("POST", "/repoints", 200, json={**asked, "dry_run": True}).json()
+    assert (plan["matched"], plan["changes"], plan["live_codes"], plan["targets"]) == (2, 2, 2, 3)
+    assert {(row["before"], row["after"]) for row in plan["examples"]} == {(OLD, NEW), ("https://old.example/c", "https://new.example/c")}
+    one = repoint(pond, **asked)
+    assert figures(one)["changed"] == 2 and one["targets"] == 3
+    assert pool_of(pond, shop) == [NEW, GROUP, "https://new.example/b"] and pool_of(pond, other) == [GROUP, "https://new.example/c"]
+    assert pool_of(pond, apart) == [GROUP] and pond.api("GET", f"/links/{other['id']}", 200).json()["url"] == "https://elsewhere.example/"
+    assert sorted(goes(pond, shop) for _ in range(3)) == sorted([NEW, GROUP, "https://new.example/b"])  # the next visits follow
+    assert [line["action"] for line in pond.api("GET", "/audit", 200, params={"object": other["id"]}).json()["items"]][0] == "link.target_update"
+    back = undo(pond, one)
+    assert figures(back)["undone"] == 2 and pool_of(pond, shop) == [OLD, GROUP, "https://old.example/b"]
+    assert sorted(goes(pond, other) for _ in range(2)) == sorted([GROUP, "https://old.example/c"])
+    # Another host for a link takes along what was beside it, and nothing else; one address for all leaves pools alone.
+    one = repoint(pond, filter={"tag": "l"}, host="third.example")
+    assert one["targets"] == 2 and pool_of(pond, shop)[1] == GROUP and pool_of(pond, other) == [GROUP, "https://old.example/c"]
+    undo(pond, one)
+    assert repoint(pond, filter={"tag": "l"}, url="https://www.example.com/")["targets"] == 0 and OLD in pool_of(pond, shop)
+
+
+def test_a_pool_that_was_edited_since_is_kept_and_a_target_that_left_stays_away(pond):
+    link, pool = live(pond, OLD, OLD, "https://old.example/b")
+    one = repoint(pond, from_host="old.example", host="new.example")
+    pond.api("PATCH", f"/links/{link['id']}/targets/{pool[0]['id']}", 200, json={"weight": 3})
+    assert figures(undo(pond, one))["kept"] == 1 and pool_of(pond, link)[0] == NEW
+    pond.api("DELETE", f"/links/{link['id']}/targets/{pool[1]['id']}", 204)
+    assert figures(undo(pond, one, force=True))["undone"] == 1 and pool_of(pond, link) == [OLD]
+    again = repoint(pond, from_host="old.example", host="new.example")
+    pond.api("DELETE", f"/links/{link['id']}", 204, params={"purge": "true"})
+    assert figures(undo(pond, again)) ["undone"] == 0 and pond.api("POST", "/check", 200).json()["ok"]
+
+
+def test_a_target_that_may_not_lead_there_refuses_its_link_whole(pond):
+    pond.api("POST", "/destinations", 201, json={"list": "deny", "pattern": "bad.example"})
+    link, _ = live(pond, "https://elsewhere.example/", GROUP, "https://old.example/c")
+    short = pond.api("GET", "/domains", 200).json()["items"][0]["host"]
+    problem = pond.api("POST", "/repoints", json={"from_host": "old.example", "host": "bad.example"})
+    assert problem.status_code == 422 and pool_of(pond, link)[1] == "https://old.example/c"
+    assert short  # a link to our own domain would go round for ever
+    assert pond.api("POST", "/repoints", json={"from_host": "old.example", "host": short}).status_code == 422
+
+
 def test_links_move_to_another_domain_and_back_though_it_is_closed_by_then(pond):
     for host in ("b.test", "shut.test"):
         pond.api("POST", "/domains", 201, json={"host": host})

@@ -4,6 +4,7 @@
 
 #include "linkpond/base/buf.h"
 #include "linkpond/base/err.h"
+#include "linkpond/base/host.h"
 
 /* Leading links elsewhere: to another host with all else of the address as it is, to another address, or by another
  * short domain. Pure. */
@@ -22,5 +23,9 @@ int repoint_how_find(str name); /* -1 when no such word */
 bool repoint_url(str url, str host, struct buf *out);
 /* Does that address lead to this very host (canonical, without port)? */
 bool repoint_leads_to(str url, str host);
+/* Which of a live code's targets are led along, by the host that they lead to now: the one that was named, else, with
+ * another host for the link, the one its own address had; empty = none are. url: the link's own, as it was. In
+ * memory. */
+str repoint_along(enum repoint_how how, str from_host, str url, char memory[HOST_TEXT_MAX]);
 
 #endif

@@ -27,6 +27,7 @@ struct repoint {
     int64_t last_id, after_id, undo_after_id;
     bool force;
     int64_t changed, unchanged, refused, undone, kept;
+    int64_t targets; /* of live codes, led along */
     int64_t audit_id, user_id;
     str user; /* key; read only */
     int64_t created_ms, updated_ms;
@@ -58,7 +59,16 @@ enum err repoint_links_list(struct db *db, struct arena *arena, int64_t repoint_
 /* Those that are to be taken back. */
 enum err repoint_links_to_undo(struct db *db, struct arena *arena, const struct repoint *repoint,
                                struct repoint_link *out, size_t cap, size_t *count);
-/* A link is purged: what it was is not kept here either. */
+/* A target that was led along with its link. */
+struct repoint_target {
+    int64_t target_id;
+    str before; /* its address */
+};
+enum err repoint_targets_put(struct db *db, int64_t repoint_id, int64_t link_id, const struct repoint_target *target);
+/* Of one link; at most cap, into the arena. */
+enum err repoint_targets_list(struct db *db, struct arena *arena, int64_t repoint_id, int64_t link_id,
+                              struct repoint_target *out, size_t cap, size_t *count);
+/* A link is purged: what it and its targets were is not kept here either. */
 enum err repoint_links_forget(struct db *db, int64_t link_id);
 
 #endif

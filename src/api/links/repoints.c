@@ -53,6 +53,7 @@ static void write_repoint(struct json_writer *json, const struct repoint *repoin
     json_put_i64(json, "refused", repoint->refused);
     json_put_i64(json, "undone", repoint->undone);
     json_put_i64(json, "kept", repoint->kept);
+    json_put_i64(json, "targets", repoint->targets);
     json_put_bool(json, "done", repoint->state == REPOINT_DONE || repoint->state == REPOINT_UNDONE);
     json_put_opt(json, "by", repoint->user);
     json_put_time(json, "created_at", repoint->created_ms);

@@ -4,22 +4,14 @@
  * single change (checks, audit, publishing), and notes what each was. How far the work is stands in the same
  * transaction, so a crash loses nothing and does nothing twice, and other edits come in between.
  */
-#include "editor_private.h"
+#include "editor_repoint.h"
 
 #include "linkpond/base/clock.h"
 #include "linkpond/engine/domain_host.h"
 #include "linkpond/engine/repoint.h"
 
-#define ARENA_MAX ((size_t)32 * 1024 * 1024)
-
-struct repoint_call {
-    struct edit edit;
-    struct repoint repoint;
-    const struct links_filter *filter;
-    bool dry_run;
-    bool force;
-    str address; /* stored form, of REPOINT_URL */
-};
+#define ARENA_MAX   ((size_t)32 * 1024 * 1024)
+#define TARGETS_MAX 400 /* of a step: it ends behind the link that reaches them */
 
 /* ---- what is asked for ------------------------------------------------------------------------------------------- */
 
@@ -133,104 +125,6 @@ static enum err start(struct db *db, void *arg, struct fault *fault)
     return err;
 }
 
-/* ---- one link ---------------------------------------------------------------------------------------------------- */
-
-static bool address_of(const struct repoint_call *self, str url, struct buf *out)
-{
-    const struct repoint *repoint = &self->repoint;
-
-    if (repoint->how == REPOINT_HOST) {
-        return repoint_url(url, repoint->target, out);
-    }
-    buf_add(out, repoint->target);
-    return !out->overflow;
-}
-
-static enum err change_to(struct edit *edit, int64_t id, bool domain, str value, struct link_result *out)
-{
-    struct link_draft draft;
-
-    link_draft_init(&draft);
-    *(domain ? &draft.domain : &draft.url) = value;
-    draft.presence.present = UINT64_C(1) << (domain ? LF_DOMAIN : LF_URL);
-    return edit_update(edit, id, &draft, 0, out);
-}
-
-/* In a savepoint: what one link is refused for leaves the others alone. */
-static enum err try_change(struct edit *edit, int64_t id, bool domain, str value, struct link_result *out)
-{
-    struct edit_mark mark = edit_mark(edit);
-    enum err err = db_nested(edit->db);
-
-    if (err) {
-        return err;
-    }
-    *out = (struct link_result){0};
-    out->err = change_to(edit, id, domain, value, out);
-    if (edit_ends_all(out->err)) {
-        return out->err;
-    }
-    if (out->err) {
-        edit_back_to(edit, &mark);
-        return db_nested_rollback(edit->db);
-    }
-    return db_nested_release(edit->db);
-}
-
-static str refusal_of(struct edit *edit, const struct link_result *result)
-{
-    const char *code = result->fault.code;
-    return code && code[0] != '\0' ? arena_str(edit->arena, str_from_c(code)) : str_from_c(err_slug(result->err));
-}
-
-static enum err note_change(struct repoint_call *self, int64_t id, str before, const struct link_result *result)
-{
-    struct repoint *repoint = &self->repoint;
-    bool refused = result->err != OK;
-    const struct repoint_link row = {.link_id = id,
-                                     .state = refused ? STR("refused") : STR("changed"),
-                                     .before = before,
-                                     .revision = refused ? 0 : result->link.revision,
-                                     .why = refused ? refusal_of(&self->edit, result) : STR("")};
-
-    repoint->refused += refused;
-    repoint->changed += !refused;
-    return repoint_links_put(self->edit.db, repoint->id, &row);
-}
-
-static enum err change_one(struct repoint_call *self, int64_t id)
-{
-    struct edit *edit = &self->edit;
-    struct repoint *repoint = &self->repoint;
-    char memory[LIMIT_URL + 1];
-    struct link_hot hot;
-    struct link_result result;
-    struct buf address;
-    bool domain = repoint->how == REPOINT_DOMAIN;
-    enum err err = links_load_one(edit->db, edit->arena, id, &hot);
-
-    if (err || (repoint->from_host.len > 0 && !repoint_leads_to(hot.url, repoint->from_host))) {
-        return err;
-    }
-    const struct domain *own = edit_domain(edit, hot.domain_id);
-    str before = domain ? (own ? own->host : STR("")) : hot.url;
-    buf_init_fixed(&address, memory, sizeof memory);
-    bool made = domain || address_of(self, hot.url, &address);
-    str after = domain ? repoint->target : buf_str(&address);
-    if (made && str_eq(before, after)) {
-        repoint->unchanged++;
-        return OK;
-    }
-    if (!made) {
-        bool no_host = !address.overflow;
-        result = (struct link_result){.err = ERR_INVALID};
-        fault_set(&result.fault, ERR_INVALID, "url", no_host ? "no_host" : "too_long", "", "");
-        return note_change(self, id, before, &result);
-    }
-    err = try_change(edit, id, domain, arena_str(edit->arena, after), &result);
-    return err ? err : note_change(self, id, before, &result);
-}
-
 /* ---- some links -------------------------------------------------------------------------------------------------- */
 
 static enum err change_some(struct repoint_call *self)
@@ -245,49 +139,17 @@ static enum err change_some(struct repoint_call *self)
     enum err err =
         links_list_ids(self->edit.db, self->edit.arena, &filter, repoint->after_id, ids, REPOINT_LINKS, &count);
     bool last = count < REPOINT_LINKS;
-    for (size_t i = 0; !err && i < count; i++) {
+    for (size_t i = 0; !err && i < count && self->led_in_all < TARGETS_MAX; i++) {
         if (ids[i] > repoint->last_id) {
             last = true;
             break;
         }
-        err = change_one(self, ids[i]);
+        err = repoint_change_one(self, ids[i]);
         repoint->after_id = ids[i];
+        last = last && (self->led_in_all < TARGETS_MAX || i + 1 == count);
     }
     repoint->state = last ? REPOINT_DONE : REPOINT_RUNNING;
     return err;
-}
-
-/* Whatever was edited since is somebody's wish and stays, unless it is said that it does not. */
-static enum err undo_one(struct repoint_call *self, const struct repoint_link *link)
-{
-    struct repoint *repoint = &self->repoint;
-    struct link_ids ids;
-    struct link found;
-    struct link_result result = {0};
-    struct repoint_link row = *link;
-    enum err err = links_ids(self->edit.db, link->link_id, &ids);
-    bool was_kept = str_eq(link->state, STR("kept"));
-
-    err = err ? err : links_find(self->edit.db, self->edit.arena, BOUNDS_ALL, link->link_id, &found);
-    if (err && err != ERR_NOT_FOUND) {
-        return err;
-    }
-    if (err == ERR_NOT_FOUND || (!repoint->force && found.revision != link->revision)) {
-        row.why = err ? STR("not_found") : STR("edited");
-        result.err = ERR_PRECONDITION;
-    } else {
-        self->edit.undoing = true;
-        err = try_change(&self->edit, link->link_id, repoint->how == REPOINT_DOMAIN, link->before, &result);
-        self->edit.undoing = false;
-        row.why = result.err ? refusal_of(&self->edit, &result) : STR("");
-        if (err) {
-            return err;
-        }
-    }
-    row.state = result.err ? STR("kept") : STR("undone");
-    repoint->undone += result.err == OK;
-    repoint->kept += (result.err != OK) - was_kept;
-    return repoint_links_put(self->edit.db, repoint->id, &row);
 }
 
 static enum err undo_some(struct repoint_call *self)
@@ -298,11 +160,13 @@ static enum err undo_some(struct repoint_call *self)
     enum err err = links ? repoint_links_to_undo(self->edit.db, self->edit.arena, repoint, links, REPOINT_LINKS, &count)
                          : ERR_NOMEM;
 
-    for (size_t i = 0; !err && i < count; i++) {
-        err = undo_one(self, &links[i]);
+    bool last = count < REPOINT_LINKS;
+    for (size_t i = 0; !err && i < count && self->led_in_all < TARGETS_MAX; i++) {
+        err = repoint_undo_one(self, &links[i]);
         repoint->undo_after_id = links[i].link_id;
+        last = last && (self->led_in_all < TARGETS_MAX || i + 1 == count);
     }
-    repoint->state = count < REPOINT_LINKS ? REPOINT_UNDONE : REPOINT_UNDOING;
+    repoint->state = last ? REPOINT_UNDONE : REPOINT_UNDOING;
     return err;
 }
 

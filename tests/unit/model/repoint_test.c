@@ -47,6 +47,20 @@ static void repoint_leads_to__is_about_this_very_host(void **state)
     assert_false(repoint_leads_to(STR("mailto:a@old.example"), STR("old.example")));
 }
 
+/* A site that moves takes the targets there along; a group's own address on another host is not touched. */
+static void repoint_along__names_the_host_that_moves(void **state)
+{
+    (void)state;
+    char host[HOST_TEXT_MAX];
+
+    assert_str(repoint_along(REPOINT_HOST, STR(""), STR("https://Old.example:81/x"), host), "old.example");
+    assert_str(repoint_along(REPOINT_HOST, STR("a.example"), STR("https://old.example/"), host), "a.example");
+    assert_str(repoint_along(REPOINT_URL, STR("a.example"), STR("https://old.example/"), host), "a.example");
+    assert_str(repoint_along(REPOINT_URL, STR(""), STR("https://old.example/"), host), "");
+    assert_str(repoint_along(REPOINT_DOMAIN, STR("a.example"), STR("https://a.example/"), host), "");
+    assert_str(repoint_along(REPOINT_HOST, STR(""), STR("mailto:a@old.example"), host), "");
+}
+
 static void repoint_how__has_words(void **state)
 {
     (void)state;
@@ -62,6 +76,7 @@ int main(void)
         cmocka_unit_test(repoint_url__keeps_every_other_byte),
         cmocka_unit_test(repoint_url__says_when_it_does_not_fit),
         cmocka_unit_test(repoint_leads_to__is_about_this_very_host),
+        cmocka_unit_test(repoint_along__names_the_host_that_moves),
         cmocka_unit_test(repoint_how__has_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

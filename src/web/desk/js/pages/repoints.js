@@ -39,7 +39,7 @@ function wish(values) {
 function previewOf(plan) {
   return [
     notice(plan.changes > 0 ? '' : 'bad', h('p', null, t('repoints.would', { n: `${number(plan.changes)}${plan.exact ? '' : '+'}`, same: number(plan.unchanged) })),
-      plan.live_codes > 0 && h('p', null, t('repoints.live', { n: number(plan.live_codes) }))),
+      plan.live_codes > 0 && h('p', null, t('repoints.live', { n: number(plan.live_codes), targets: number(plan.targets) }))),
     plan.examples.length > 0 && h('ul', { class: 'small' }, plan.examples.map((row) => h('li', { class: 'any-break' }, h('span', { class: 'soft' }, row.before), ' → ', row.after || '–'))),
   ];
 }

@@ -22,7 +22,7 @@ export default {
   'repoints.domain': 'To the short domain',
   'repoints.preview': 'See what would happen',
   'repoints.would': '{n} links would change; {same} lead there already.',
-  'repoints.live': '{n} of them are live codes: their own address changes, their targets stay.',
+  'repoints.live': '{n} of them are live codes; {targets} of their targets go along.',
   'repoints.go': 'Change {n} links',
   'repoints.so_far': '{n} links so far …',
   'repoints.finished': '{n} links changed',

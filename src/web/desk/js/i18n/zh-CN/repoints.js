@@ -22,7 +22,7 @@ export default {
   'repoints.domain': '移到短链域名',
   'repoints.preview': '预览',
   'repoints.would': '将修改 {n} 条；{same} 条已是该去向。',
-  'repoints.live': '其中 {n} 条是活码：只改活码自身的网址，子码不变。',
+  'repoints.live': '其中 {n} 条是活码，{targets} 个子码一起修改。',
   'repoints.go': '修改 {n} 条',
   'repoints.so_far': '已修改 {n} 条……',
   'repoints.finished': '已修改 {n} 条短链',
