@@ -207,6 +207,9 @@ static enum err open_cache(struct engine *self, struct db *db, struct fault *fau
     if (err) {
         return err;
     }
+    live_visitors_recall_journal(
+        &(struct live_recall){.visitors = self->visitors, .places = self->places, .rules = self->rules.agents},
+        self->journal, clock_now_ms());
     db_trim(db);
     malloc_trim(0); /* the batches that rows were read into */
     self->resolver = resolver_new(&(struct resolver_opts){.cache = self->cache,

@@ -345,6 +345,23 @@ def test_who_has_a_number_is_known_after_a_restart(make_pond):
     assert [live.goes(headers=cookie), live.goes(ip="203.0.113.77")] == ["a", "b"]
 
 
+@pytest.mark.parametrize("ends", ["stop", "kill9"])
+def test_who_takes_no_cookies_is_known_after_a_restart(make_pond, ends):
+    """Somebody in an app that drops cookies is not sent to another group because the server was updated."""
+    pond = make_pond()
+    live = Live(pond, {"name": "a", "cap_total": 2, "cap_on": "visitors"}, "b", rules=[{"choose": "first", "sticky": True}])
+    assert [live.goes(ip="203.0.113.7"), live.goes(ip="203.0.113.8"), live.goes(ip="203.0.113.9")] == ["a", "a", "b"]
+    if ends == "stop":
+        pond.drain()
+        pond.restart()
+    else:
+        pond.kill9()
+        pond.start()
+    assert [live.goes(ip=f"203.0.113.{last}") for last in (8, 7, 9, 10, 8)] == ["a", "a", "b", "b", "a"]
+    live.change("a", cap_total=3)
+    assert [live.goes(ip=f"203.0.113.{last}") for last in (9, 10, 11)] == ["b", "b", "a"]
+
+
 def test_new_and_returning_visitors_are_told_apart(pond):
     live = Live(pond, "welcome", rules=[{"when": [{"fact": "visitor", "is": ["new"]}], "targets": ["welcome"]}])
     first = live.visit()

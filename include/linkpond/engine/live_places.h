@@ -80,6 +80,7 @@ struct live_cell *live_places_find(struct live_places *self, int64_t target_id);
 /* Links that have to know who comes again; the publisher says so, and asks when it stores their clicks. */
 enum err live_places_know_visitors(struct live_places *self, int64_t link_id, bool know);
 bool live_places_knows_visitors(struct live_places *self, int64_t link_id);
+bool live_places_know_any(struct live_places *self); /* is there such a link? */
 /* Counts the visits that a rule has turned to; made when missing. It begins at `start` while links are loaded, for the
  * rule had its turns in a run before; a rule of an edit begins at 0. NULL: out of memory. */
 _Atomic uint64_t *live_places_turn(struct live_places *self, int64_t rule_id, uint64_t start);

@@ -219,7 +219,7 @@ static uint32_t pages_used(const struct segment *segment)
 }
 
 /* Pages from the newest back to the first that holds nothing as young as since_ms. */
-static void recent_ids(const struct segment *segment, int64_t since_ms, journal_each_fn *each, void *arg)
+static void each_recent(const struct segment *segment, int64_t since_ms, journal_recent_fn *each, void *arg)
 {
     bool young = true;
 
@@ -231,20 +231,20 @@ static void recent_ids(const struct segment *segment, int64_t since_ms, journal_
         young = false;
         while (segment_scan(segment, &offset, limit, &record, &at, &bad)) {
             young = young || record.time_ms >= since_ms;
-            if (record.time_ms >= since_ms && record.request_id.len > 0) {
-                each(arg, record.request_id);
+            if (record.time_ms >= since_ms) {
+                each(arg, &record);
             }
         }
     }
 }
 
-void journal_recent_request_ids(struct journal *self, int64_t since_ms, journal_each_fn *each, void *arg)
+void journal_each_recent(struct journal *self, int64_t since_ms, journal_recent_fn *each, void *arg)
 {
     for (size_t i = 0; i < self->segments_count; i++) {
         struct segment *segment = self->segments[i];
         bool former = segment->fd < 0 && atomic_load(&segment->closed);
         if (former && (segment->map || segment_map(self, segment))) {
-            recent_ids(segment, since_ms, each, arg);
+            each_recent(segment, since_ms, each, arg);
         }
     }
 }

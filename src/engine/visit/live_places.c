@@ -376,6 +376,14 @@ enum err live_places_know_visitors(struct live_places *self, int64_t link_id, bo
     return known ? OK : ERR_NOMEM;
 }
 
+bool live_places_know_any(struct live_places *self)
+{
+    pthread_mutex_lock(&self->lock);
+    bool any = self->known.count > 0;
+    pthread_mutex_unlock(&self->lock);
+    return any;
+}
+
 bool live_places_knows_visitors(struct live_places *self, int64_t link_id)
 {
     pthread_mutex_lock(&self->lock);

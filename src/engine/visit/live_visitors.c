@@ -7,6 +7,8 @@
 #include "linkpond/base/clock.h"
 #include "linkpond/base/crypt.h"
 #include "linkpond/base/hash.h"
+#include "linkpond/base/limits.h"
+#include "linkpond/base/utf8.h"
 #include "linkpond/store/targets.h"
 
 /*
@@ -63,7 +65,8 @@ uint64_t live_visitors_by_day(const struct live_visitors *self, int64_t civil_da
                               str user_agent)
 {
     uint64_t from = hash_sip(&self->secret, ip->bytes, sizeof ip->bytes);
-    uint64_t agent = hash_sip(&self->secret, user_agent.ptr, user_agent.len);
+    str kept = utf8_cut(user_agent, LIMIT_CLICK_UA);
+    uint64_t agent = hash_sip(&self->secret, kept.ptr, kept.len);
 
     return hash_of(self, BY_DAY + ((uint64_t)civil_day << 8), from, agent);
 }
@@ -169,19 +172,28 @@ void live_visitors_remember(struct live_visitors *self, uint64_t visitor, int64_
     put(self, hash_of(self, OF_TARGET, visitor, (uint64_t)target_id), value);
 }
 
+void live_visitors_recall(struct live_visitors *self, uint64_t visitor, int64_t link_id, int64_t target_id,
+                          int64_t seen_ms)
+{
+    int64_t latest_id = 0, latest_ms = 0, held_ms = 0;
+    bool newer = live_visitors_sent(self, visitor, link_id, &latest_id, &latest_ms) && latest_ms >= seen_ms;
+    bool held = live_visitors_held(self, visitor, target_id, &held_ms) && held_ms >= seen_ms;
+
+    if (!held || !newer) {
+        live_visitors_remember(self, visitor, link_id, target_id, held ? held_ms : seen_ms);
+    }
+    if (newer) { /* is the one a visitor is kept at */
+        live_visitors_remember(self, visitor, link_id, latest_id, latest_ms);
+    }
+}
+
 enum err live_visitors_load(struct live_visitors *self, struct db *db, int64_t since_ms)
 {
     struct stmt *rows = target_visitors_each(db, since_ms, (self->mask + 1) * BUCKET / 2);
     struct target_visitor row;
-    int64_t target_id, seen_ms;
 
     while (target_visitors_next(rows, &row)) {
-        uint64_t visitor = live_visitors_by_number(self, row.visitor);
-        bool newer = live_visitors_sent(self, visitor, row.link_id, &target_id, &seen_ms);
-        live_visitors_remember(self, visitor, row.link_id, row.target_id, row.seen_ms);
-        if (newer) { /* the latest came first, and is the one a visitor is kept at */
-            live_visitors_remember(self, visitor, row.link_id, target_id, seen_ms);
-        }
+        live_visitors_recall(self, live_visitors_by_number(self, row.visitor), row.link_id, row.target_id, row.seen_ms);
     }
     return stmt_err(rows);
 }

@@ -84,12 +84,12 @@ static uint64_t request_id_hash(const struct ingest *self, str request_id)
     return hash_sip(&self->request_id_key, request_id.ptr, request_id.len) >> 1;
 }
 
-static void remember_request_id(void *arg, str request_id)
+static void remember_request_id(void *arg, const struct record *record)
 {
     struct ingest *self = arg;
 
-    if (request_id.len > 0) {
-        idmap_put(&self->request_ids, request_id_hash(self, request_id), 0, NULL);
+    if (record->request_id.len > 0) {
+        idmap_put(&self->request_ids, request_id_hash(self, record->request_id), 0, NULL);
     }
 }
 
@@ -114,7 +114,7 @@ enum err ingest_open(const struct ingest_opts *opts, struct ingest **out)
         ingest_free(self);
         return err;
     }
-    journal_recent_request_ids(opts->journal, opts->started_ms - DUPLICATE_MS, remember_request_id, self);
+    journal_each_recent(opts->journal, opts->started_ms - DUPLICATE_MS, remember_request_id, self);
     *out = self;
     return OK;
 }

@@ -536,15 +536,15 @@ static void journal__a_written_record_that_could_not_be_synced_is_not_read(void 
     check_failing_sync(true);
 }
 
-static void add_number(void *arg, str request_id)
+static void add_number(void *arg, const struct record *record)
 {
     size_t *count = arg;
 
-    assert_true(str_starts(request_id, STR("req-")));
+    assert_true(str_starts(record->request_id, STR("req-")));
     (*count)++;
 }
 
-static void journal__recent_request_ids_reach_back_to_an_instant(void **state)
+static void journal__recent_records_reach_back_to_an_instant(void **state)
 {
     size_t count = 0;
 
@@ -557,10 +557,10 @@ static void journal__recent_request_ids_reach_back_to_an_instant(void **state)
         assert_int_equal(journal_append(fx.journal, 0, &record, &id), OK);
     }
     reopen();
-    journal_recent_request_ids(fx.journal, 1700000000000 + 990, add_number, &count);
+    journal_each_recent(fx.journal, 1700000000000 + 990, add_number, &count);
     assert_int_equal(count, 10);
     count = 0;
-    journal_recent_request_ids(fx.journal, 0, add_number, &count);
+    journal_each_recent(fx.journal, 0, add_number, &count);
     assert_int_equal(count, 1000);
 }
 
@@ -670,7 +670,7 @@ int main(void)
         CLOSED(journal__with_always_the_name_of_a_new_segment_lasts_too),
         T(journal__a_record_that_could_not_be_synced_is_not_read),
         T(journal__a_written_record_that_could_not_be_synced_is_not_read),
-        T(journal__recent_request_ids_reach_back_to_an_instant),
+        T(journal__recent_records_reach_back_to_an_instant),
         CLOSED(journal__refuses_settings_it_cannot_keep),
         T(journal__every_record_of_every_lane_is_read_once),
     };

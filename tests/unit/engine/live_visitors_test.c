@@ -40,6 +40,30 @@ static void live_visitors__whoever_was_sent_is_known_there(void **state)
     live_visitors_free(table);
 }
 
+/* What a start reads comes in no order. */
+static void live_visitors__what_is_recalled_takes_nobody_from_where_they_went_last(void **state)
+{
+    struct live_visitors *table = live_visitors_new(BUCKET * 16);
+    uint64_t visitor = live_visitors_by_number(table, 5);
+    int64_t target, seen_ms;
+
+    (void)state;
+    live_visitors_recall(table, visitor, LINK, 12, NOW + 5000);
+    live_visitors_recall(table, visitor, LINK, 11, NOW);
+    assert_true(live_visitors_sent(table, visitor, LINK, &target, &seen_ms));
+    assert_int_equal(target, 12);
+    assert_int_equal(seen_ms, NOW + 5000);
+    assert_true(live_visitors_held(table, visitor, 11, &seen_ms));
+    assert_int_equal(seen_ms, NOW);
+    live_visitors_recall(table, visitor, LINK, 11, NOW + 9000);
+    live_visitors_recall(table, visitor, LINK, 11, NOW + 7000);
+    assert_true(live_visitors_sent(table, visitor, LINK, &target, &seen_ms));
+    assert_int_equal(target, 11);
+    assert_true(live_visitors_held(table, visitor, 11, &seen_ms));
+    assert_int_equal(seen_ms, NOW + 9000);
+    live_visitors_free(table);
+}
+
 static void live_visitors__a_full_table_forgets_who_was_seen_longest_ago(void **state)
 {
     struct live_visitors *table = live_visitors_new(BUCKET);
@@ -109,6 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(live_visitors__whoever_was_sent_is_known_there),
+        cmocka_unit_test(live_visitors__what_is_recalled_takes_nobody_from_where_they_went_last),
         cmocka_unit_test(live_visitors__a_full_table_forgets_who_was_seen_longest_ago),
         cmocka_unit_test(live_visitors__nobody_is_taken_for_another_in_a_crowd),
     };
