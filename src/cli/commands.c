@@ -9,6 +9,7 @@ const struct command commands_table[] = {
     { "link", "", 0, 0, false, NULL, cmd_link_verbs, NULL, "Make, find and change links", "管理短链" },
     { "key", "", 0, 0, false, NULL, cmd_key_verbs, NULL, "Make, list and revoke API keys", "管理 API 密钥" },
     { "user", "", 0, 0, false, NULL, cmd_user_verbs, NULL, "Add, list, let out people; reset their passwords", "管理用户" },
+    { "domain", "", 0, 0, false, NULL, cmd_domain_verbs, NULL, "Add, close, judge and report on short domains", "管理短链域名" },
     { "destination", "", 0, 0, false, NULL, cmd_destination_verbs, NULL, "Say where links may not, or may alone, lead", "管理跳转目标名单" },
     { "repoint", "", 0, 0, false, NULL, cmd_repoint_verbs, NULL, "Lead many links elsewhere, and back", "批量修改短链去向，可撤销" },
     { "stats", "[REF]", 0, 1, false, cmd_stats_flags, NULL, cmd_stats, "Show clicks and visitors", "查看统计" },

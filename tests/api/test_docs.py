@@ -83,7 +83,7 @@ def test_every_command_exists_with_the_flags_shown():
     for page in PAGES:
         for place, words in command_lines(page):
             plain, flags = split_words(words)
-            verbs = plain[:2] if plain[:1] in (["link"], ["key"], ["user"], ["destination"], ["repoint"]) else plain[:1]
+            verbs = plain[:2] if plain[:1] in (["link"], ["key"], ["user"], ["destination"], ["domain"], ["repoint"]) else plain[:1]
             told = subprocess.run([str(BINARY), *verbs, "--help"], capture_output=True, text=True, timeout=20, check=False)
             assert told.returncode == 0, f"{place}: {told.stderr}"
             missing = [flag for flag in flags if flag not in told.stdout]

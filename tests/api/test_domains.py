@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Goal: hosts can be added, told what they serve, and removed while nothing is printed with them."""
+import json
+
+import pytest
 import requests
 
 
@@ -65,3 +68,25 @@ def test_changing_needs_the_scope_admin(pond):
     pond.api("GET", "/domains", 200, key=key)
     pond.api("POST", "/domains", 403, key=key, json={"host": "mine.example"})
     assert requests.get(pond.admin + "/api/v1/domains", timeout=10).status_code == 401
+
+
+@pytest.mark.parametrize("running", [True, False], ids=["beside the daemon", "alone"])
+def test_the_command_line_runs_domains(make_pond, running):
+    pond = make_pond()
+    if not running:
+        pond.stop()
+
+    def told(*words, **kwargs):
+        return pond.cli("domain", *words, **kwargs).stdout
+
+    assert told("add", "go2.test", "--serves", "own", "--code-length", "9").strip() == "open"
+    assert told("set", "go2.test", "--serves", "all", "--root-url", "https://example.com/", "--clear", "code-length").strip() == "open"
+    assert told("close", "go2.test").strip() == "closed" and told("open", "go2.test").strip() == "open"
+    assert told("block", "go2.test", "wechat", "blocked", "--note", "seen in a group").strip() == "blocked"
+    one = [row for row in json.loads(told("list", "--json"))["items"] if row["host"] == "go2.test"][0]
+    assert (one["serves"], one["root_url"], one["code_length"], one["blocks"][0]["note"]) == ("all", "https://example.com/", None, "seen in a group")
+    assert ["go2.test", "open", "all", "wechat", "blocked"] == [line for line in told("list").splitlines() if "go2.test" in line][0].split()
+    assert json.loads(told("report", "go2.test", "--json"))["host"] == "go2.test" and "links" in told("report", "go2.test", "--period", "7d")
+    told("remove", "go2.test")
+    refused = pond.cli("domain", "close", "go2.test", check=False)
+    assert refused.returncode != 0 and refused.stdout == ""
