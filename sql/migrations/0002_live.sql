@@ -208,6 +208,7 @@ CREATE TABLE domain_block (
     state TEXT NOT NULL CHECK (state IN ('ok', 'suspected', 'blocked')),
     since_ms INTEGER NOT NULL,                     -- since when it is in that state
     user_id INTEGER REFERENCES user (id),          -- who said so last
+    found INTEGER NOT NULL DEFAULT 0 CHECK (found IN (0, 1)), -- nobody: it was seen in the visits
     note TEXT NOT NULL DEFAULT '',
     updated_ms INTEGER NOT NULL,
     PRIMARY KEY (domain_id, app)

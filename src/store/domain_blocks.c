@@ -52,6 +52,7 @@ static void read_row(struct stmt *row, struct arena *arena, struct domain_block 
         .user = row_str(row, 5, arena),
         .note = row_str(row, 6, arena),
         .updated_ms = stmt_i64(row, 7),
+        .found = stmt_i64(row, 8) != 0,
     };
 }
 
@@ -64,6 +65,7 @@ enum err domain_blocks_put(struct db *db, const struct domain_block *block)
     stmt_bind_str(stmt, "state", block_state_name(block->state));
     stmt_bind_i64(stmt, "since_ms", block->since_ms);
     stmt_bind_id_opt(stmt, "user_id", block->user_id);
+    stmt_bind_i64(stmt, "found", block->found);
     stmt_bind_str(stmt, "note", block->note);
     stmt_bind_i64(stmt, "updated_ms", block->updated_ms);
     return stmt_run(stmt);

@@ -27,6 +27,7 @@ struct domain_block {
     int64_t since_ms;
     int64_t user_id; /* who said so last; 0 = nobody known */
     str user;        /* key; read only */
+    bool found;      /* nobody said so: seen in the visits (engine/domain_falls.h) */
     str note;
     int64_t updated_ms;
 };

@@ -21,6 +21,7 @@ static void write_block(struct json_writer *json, const struct domain_block *blo
     json_put_str(json, "state", block_state_name(block->state));
     json_put_time(json, "since", block->since_ms);
     json_put_opt(json, "by", block->user);
+    json_put_bool(json, "found", block->found);
     json_put_opt(json, "note", block->note);
     json_object_end(json);
 }

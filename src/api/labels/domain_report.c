@@ -4,7 +4,7 @@
 #include "domain_blocks.h"
 #include "linkpond/api/routes.h"
 #include "linkpond/base/clock.h"
-#include "linkpond/model/traffic_fall.h"
+#include "linkpond/engine/domain_falls.h"
 #include "linkpond/store/links.h"
 
 #define REPORT_DEADLINE_NS (INT64_C(30) * 1000000000)
@@ -77,38 +77,11 @@ static enum err find_visit(struct domain_report *self, bool last, int64_t *out)
     return OK;
 }
 
-static void take_hours(const struct report *report, int64_t from_ms, int64_t hours[FALL_HOURS])
-{
-    for (size_t i = 0; i < report->series_count; i++) {
-        int64_t at = (report->series[i].start_ms - from_ms) / MS_PER_HOUR;
-        if (at >= 0 && at < FALL_HOURS) {
-            hours[at] += report->series[i].clicks;
-        }
-    }
-}
-
-/* Whole hours, the latest of them the one that has begun. */
 static enum err find_fall(struct domain_report *self)
 {
-    static str wechat = STR_INIT("wechat");
-    int64_t all[FALL_HOURS] = {0}, app[FALL_HOURS] = {0};
-    int64_t to_ms = (self->request->now_ms / MS_PER_HOUR + 1) * MS_PER_HOUR;
-    int64_t from_ms = to_ms - FALL_HOURS * MS_PER_HOUR;
-    struct report report;
-    struct report_query query = question(self, from_ms, to_ms, INTERVAL_HOUR);
-    enum err err = ask(self, &query, &report);
-    if (err != OK) {
-        return err;
-    }
-    take_hours(&report, from_ms, all);
-    query.filters[query.filters_count++] =
-        (struct report_filter){.dim = DIM_APP, .values = {.items = &wechat, .count = 1}};
-    err = ask(self, &query, &report);
-    if (err == OK) {
-        take_hours(&report, from_ms, app);
-        traffic_fall_find(app, all, &self->fall);
-    }
-    return err;
+    struct report_query query = question(self, 0, 0, INTERVAL_HOUR);
+    return domain_fall_find(self->db, self->ctx->engine->report_helper, self->request->arena, &query,
+                            self->request->now_ms, &self->fall);
 }
 
 static enum err count_links(struct domain_report *self)

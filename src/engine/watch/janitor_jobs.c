@@ -13,6 +13,7 @@
 #include "linkpond/store/target_events.h"
 #include "linkpond/store/users.h"
 
+#include "linkpond/engine/domain_falls.h"
 #include "linkpond/engine/publish.h"
 
 /* What has had its time goes. Every step is a short task of the writer, so clicks and edits never wait long. */
@@ -308,6 +309,9 @@ static void hourly(struct engine *engine, int64_t now_ms)
          &fault);
     told("notices", janitor_forget_notices(engine, OUTBOX_SENT, now_ms - SENT_KEPT_MS, &fault), &fault);
     told("notices", janitor_forget_notices(engine, OUTBOX_DEAD, now_ms - DEAD_KEPT_MS, &fault), &fault);
+    if (engine->notifier) { /* not for a command that has the folder open for a moment */
+        told("domains", domain_falls_mark(engine, now_ms, &fault), &fault);
+    }
     if (engine->opts.click_retention_ms > 0) {
         told("retention", janitor_retention(engine, now_ms - engine->opts.click_retention_ms, now_ms, &fault), &fault);
     }

@@ -44,7 +44,7 @@ function blocksCard(host, blocks, changed) {
     cls: 'people-table', caption: t('domains.blocks'), rowKey: (row) => row.app, columns: [
       { key: 'app', label: t('domains.block_app'), lead: true, name: (row) => row.app, cell: (row) => t(`block_app.${row.app}`) },
       { key: 'state', label: t('domains.block_state'), bare: true, cell: (row) => badge(t(`domains.block_${row.state}`), KINDS[row.state]) },
-      { key: 'since', label: t('domains.block_since'), cell: (row) => h('span', { class: 'small soft', title: dateTime(row.since) }, `${ago(row.since)} · ${row.by || '–'}`) },
+      { key: 'since', label: t('domains.block_since'), cell: (row) => h('span', { class: 'small soft', title: dateTime(row.since) }, `${ago(row.since)} · ${row.found ? t('domains.block_found') : row.by || '–'}`) },
       { key: 'note', label: t('domains.block_note'), cls: 'broad', cell: (row) => row.note || '–' },
       can('admin') && { key: 'acts', label: t('domains.actions'), hidden: true, cls: 'acts', cell: (row) => button(t('domains.edit'), { kind: 'small', attrs: { 'aria-label': t('domains.mark_of', { app: t(`block_app.${row.app}`) }) }, run: () => mark(host, row, changed) }) },
     ].filter(Boolean),

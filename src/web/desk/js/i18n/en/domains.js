@@ -64,6 +64,7 @@ export default {
   'domains.block_state': 'State',
   'domains.block_since': 'Since, by',
   'domains.block_note': 'Note',
+  'domains.block_found': 'seen in the visits',
   'domains.block_ok': 'Opens',
   'domains.block_suspected': 'Suspected',
   'domains.block_blocked': 'Blocked',

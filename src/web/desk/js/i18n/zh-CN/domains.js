@@ -64,6 +64,7 @@ export default {
   'domains.block_state': '状态',
   'domains.block_since': '自何时，标记人',
   'domains.block_note': '备注',
+  'domains.block_found': '由访问数据发现',
   'domains.block_ok': '正常',
   'domains.block_suspected': '疑似被封',
   'domains.block_blocked': '已封',
