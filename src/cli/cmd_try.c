@@ -188,7 +188,10 @@ static enum err visit_here(struct trial *self, struct visit_answer *out)
                               .now_ms = clock_now_ms(),
                               .chinese = true};
     lane->seal = live_seal_new(engine->cookie_key);
-    if (!lane->seal) {
+    lane->click_ids = engine_click_ids(engine);
+    if (!lane->seal || !lane->click_ids) {
+        live_seal_free(lane->seal);
+        click_ids_free(lane->click_ids);
         redirect_free(redirect);
         return ERR_NOMEM;
     }
@@ -205,6 +208,7 @@ static enum err visit_here(struct trial *self, struct visit_answer *out)
     }
     reply_done(&reply);
     live_seal_free(lane->seal);
+    click_ids_free(lane->click_ids);
     redirect_free(redirect);
     return OK;
 }

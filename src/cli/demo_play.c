@@ -267,6 +267,10 @@ enum err play(const struct play_opts *opts, struct play_result *out, struct faul
     arena_init(&self.arena, LINK_ARENA_MAX);
     enum err err = self.lane && self.visit && self.ids ? open_redirect(&self) : ERR_NOMEM;
 
+    if (!err) {
+        self.lane->click_ids = engine_click_ids(engine(&self));
+        err = self.lane->click_ids ? OK : ERR_NOMEM;
+    }
     cache_thread_register();
     clock_set_ms(opts->plan->start_ms - MS_PER_HOUR);
     err = err ? err : put_users(&self);
@@ -275,6 +279,7 @@ enum err play(const struct play_opts *opts, struct play_result *out, struct faul
     cache_thread_unregister();
     redirect_free(self.redirect);
     arena_done(&self.arena);
+    click_ids_free(self.lane ? self.lane->click_ids : NULL);
     free(self.lane);
     free(self.visit);
     free(self.ids);

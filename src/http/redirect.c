@@ -13,6 +13,7 @@
 #include "linkpond/base/percent.h"
 #include "linkpond/base/zone.h"
 #include "linkpond/http/pages.h"
+#include "redirect_click.h"
 #include "redirect_hints.h"
 #include "redirect_visitor.h"
 
@@ -252,7 +253,8 @@ static bool may_record_unknown(const struct redirect *self, struct redirect_lane
 }
 
 static enum err append(const struct redirect *self, const struct redirect_lane *lane, const struct request *request,
-                       const struct hints *hints, const struct verdict *verdict, const struct visitor *visitor)
+                       const struct hints *hints, const struct verdict *verdict, const struct visitor *visitor,
+                       int64_t *click)
 {
     struct record record = {
         .time_ms = request->now_ms,
@@ -276,8 +278,7 @@ static enum err append(const struct redirect *self, const struct redirect_lane *
         .target = verdict->target,
     };
     memcpy(record.link_utm, verdict->utm, sizeof record.link_utm);
-    int64_t click_id;
-    return journal_append(self->engine->journal, lane->lane, &record, &click_id);
+    return journal_append(self->engine->journal, lane->lane, &record, click);
 }
 
 /* To the page of the chosen target, on the public plane. The token says which, when, and the how-manieth, so that two
@@ -316,15 +317,16 @@ static void handle_link(struct redirect *self, struct redirect_lane *lane, const
     if (verdict->page_target != 0) {
         lead_to_page(self, lane, request, verdict);
     }
-    if (request->location_max > 0 && verdict->location.len > request->location_max) {
+    if (!redirect_click_fits(request, verdict)) {
         resolver_undo(engine->resolver, verdict);
         answer_page(self, request, reply, 431,
                     PAGE_BAD_REQUEST); /* the answer could not be sent: nothing is recorded */
         return;
     }
     struct visitor visitor;
+    int64_t click = 0;
     redirect_visitor(ask, verdict, &visitor);
-    if (append(self, lane, request, hints, verdict, &visitor) != OK) {
+    if (append(self, lane, request, hints, verdict, &visitor, &click) != OK) {
         if (verdict->limited || engine->opts.strict_clicks) {
             resolver_undo(engine->resolver, verdict);
             answer_page(self, request, reply, 503, PAGE_UNAVAILABLE);
@@ -332,11 +334,15 @@ static void handle_link(struct redirect *self, struct redirect_lane *lane, const
             return;
         }
         count(&engine->clicks_dropped);
+        click = 0;
     }
     if (verdict->target.len > 0) {
         resolver_remember(engine->resolver, verdict, request->now_ms);
     }
     count(&engine->clicks_answered);
+    if (verdict->click_mark != 0) {
+        redirect_click_name(lane, request, click, verdict);
+    }
     answer_verdict(self, lane, request, verdict, reply);
     if (visitor.set_cookie.len > 0) {
         reply_header_lend(reply, "Set-Cookie", visitor.set_cookie);
@@ -390,6 +396,7 @@ void redirect_handle(struct redirect *self, struct redirect_lane *lane, const st
         .ip = &request->client,
         .ask_visitor = redirect_ask_visitor,
         .ask_arg = &ask,
+        .click_mark = lane->click_ids ? click_ids_mark(lane->click_ids) : 0,
     };
     struct verdict verdict;
     resolver_resolve(self->engine->resolver, &lane->scratch, &visit, &verdict);

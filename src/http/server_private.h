@@ -143,6 +143,7 @@ struct lane_opts {
     struct redirect *redirect;
     const uint8_t *seal_key;   /* 16 bytes for what leads to live codes' pages */
     const uint8_t *cookie_key; /* 16 bytes for visitors' cookies; NULL = none are set */
+    str click_keys;            /* for click ids (click_id.h); empty = none are made */
     unsigned number;
     int fd; /* owned from lane_start on */
     const struct trust *trust;

@@ -194,6 +194,7 @@ static void lane_free(struct lane *self)
     moulds_free(self->moulds);
     visitor_cookie_free(self->redirect_lane.cookie);
     live_seal_free(self->redirect_lane.seal);
+    click_ids_free(self->redirect_lane.click_ids);
     free(self);
 }
 
@@ -204,8 +205,11 @@ struct lane *lane_start(const struct lane_opts *opts)
         self->moulds = moulds_new();
         self->redirect_lane.cookie = opts->cookie_key ? visitor_cookie_new(opts->cookie_key) : NULL;
         self->redirect_lane.seal = live_seal_new(opts->seal_key);
+        self->redirect_lane.click_ids = click_ids_new(opts->click_keys);
     }
-    if (!self || !self->moulds || !self->redirect_lane.seal || (opts->cookie_key && !self->redirect_lane.cookie)) {
+    if (!self || !self->moulds || !self->redirect_lane.seal ||
+        (opts->click_keys.len > 0 && !self->redirect_lane.click_ids) ||
+        (opts->cookie_key && !self->redirect_lane.cookie)) {
         lane_free(self);
         close(opts->fd);
         return NULL;

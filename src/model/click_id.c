@@ -167,8 +167,9 @@ static size_t place_length(str text)
 size_t click_id_places(str target)
 {
     size_t count = 0;
+    bool named = str_find(target, PLACE_NAME, 0) >= 0; /* nearly no target is */
 
-    for (size_t at = 0; at < target.len;) {
+    for (size_t at = 0; named && at < target.len;) {
         size_t place = place_length(str_from(target, at));
         count += place > 0;
         at += place > 0 ? place : 1;

@@ -5,6 +5,7 @@
 #include "linkpond/base/host.h"
 #include "linkpond/base/limits.h"
 #include "linkpond/base/urlcheck.h"
+#include "linkpond/model/click_id.h"
 
 /*
  * A target is judged once, when a person saves it, and stored as bytes that can go into a Location as they are. Only
@@ -307,6 +308,8 @@ static enum err build_web(str text, size_t scheme_len, const struct url_policy *
     return err;
 }
 
+_Static_assert(CLICK_ID_PLACES_MAX == 4, "the refusal names the number");
+
 enum err url_check(str text, const struct url_policy *policy, const char *field, struct buf *out, struct fault *fault)
 {
     char memory[LIMIT_URL];
@@ -347,6 +350,10 @@ enum err url_check(str text, const struct url_policy *policy, const char *field,
     }
     if (stored.overflow) {
         return too_long(field, fault);
+    }
+    if (click_id_places(buf_str(&stored)) > CLICK_ID_PLACES_MAX) {
+        return fault_set(fault, ERR_INVALID, field, "too_many_places", "{click_id} may stand in an address 4 times.",
+                         "网址中的 {click_id} 最多出现 4 次。");
     }
     buf_add(out, buf_str(&stored));
     return out->overflow ? ERR_NOMEM : OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/base/limits.h"
 #include "linkpond/base/percent.h"
+#include "linkpond/model/click_id.h"
 #include "linkpond/model/source.h"
 #include "linkpond/model/url.h"
 
@@ -12,8 +13,10 @@
  * order: a padded request cannot push ours out.
  */
 
-#define VISITOR_PARAMS_MAX 64 /* bounds the comparisons with a target of a thousand parameters */
-#define NAME_MAX_BYTES     64 /* longer than any name that has a meaning here */
+#define VISITOR_PARAMS_MAX 64                 /* bounds the comparisons with a target of a thousand parameters */
+#define NAME_MAX_BYTES     64                 /* longer than any name that has a meaning here */
+#define INSIDE             STR("click_id%3D") /* the id's name in a query that is a parameter's value */
+#define INSIDE_SEPARATOR   STR("%26")
 
 struct visitor_param {
     str raw, name;
@@ -28,6 +31,7 @@ struct plan {
     str tail;        /* '#' and the fragment, as they stand */
     bool has_query;
     bool has_click_id, click_id_written;
+    bool click_id_inside; /* the value of a parameter that holds a query itself */
     bool add_utm[UTM_COUNT];
     size_t room;
     size_t query_at; /* where the query begins in the Location */
@@ -160,6 +164,19 @@ static size_t encoded_length(str text)
     return len;
 }
 
+/* Parameters in which mini programs get a query of their own:
+ * https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/url-scheme.html and url-link.html. */
+static bool holds_a_query(const struct url_merge *merge)
+{
+    static const str weblink = STR_INIT("https://wxaurl.cn/");
+    str name = merge->click_id_param;
+
+    if (!str_eq(name, STR("query")) && !str_eq(name, STR("cq"))) {
+        return false;
+    }
+    return !str_istarts(merge->target, STR("http")) || str_istarts(merge->target, weblink);
+}
+
 static void plan_target(struct plan *self)
 {
     str target = self->merge->target, fragment;
@@ -233,7 +250,8 @@ static void plan_room(struct plan *self)
 
     self->room = LIMIT_FORWARD_QUERY;
     if (self->has_click_id) {
-        self->has_click_id = plan_take(self, merge->click_id_param.len + encoded_length(merge->click_id) + 2);
+        size_t bytes = merge->click_id_param.len + CLICK_ID_LEN + 2;
+        self->has_click_id = plan_take(self, bytes + (self->click_id_inside ? INSIDE_SEPARATOR.len + INSIDE.len : 0));
     }
     for (size_t utm = 0; utm < UTM_COUNT; utm++) {
         if (self->add_utm[utm]) {
@@ -262,20 +280,49 @@ static void write_click_id(struct plan *self, struct buf *out)
 {
     buf_add(out, self->merge->click_id_param);
     buf_add_char(out, '=');
-    percent_encode(out, self->merge->click_id);
+    buf_add(out, self->click_id_inside ? INSIDE : STR(""));
+    buf_add_char(out, self->merge->click_mark);
     self->click_id_written = true;
 }
 
-/* What stands in for a piece of the target. Sets *replaced; writes nothing for a repeated name already replaced. */
-static void write_replacement(struct plan *self, str name, struct buf *out, const char *separator, bool *replaced)
+static void write_click_id_inside(struct plan *self, str piece, struct buf *out)
 {
+    str name, value;
+
+    if (!str_cut(piece, '=', &name, &value) || value.len == 0) {
+        write_click_id(self, out);
+        return;
+    }
+    buf_add(out, piece);
+    buf_add(out, INSIDE_SEPARATOR);
+    buf_add(out, INSIDE);
+    buf_add_char(out, self->merge->click_mark);
+    self->click_id_written = true;
+}
+
+/* The click id in place of a piece of its name, or joined to it. False: the piece stays. */
+static bool replace_by_click_id(struct plan *self, str piece, struct buf *out, const char *separator)
+{
+    if (self->click_id_written) {
+        return !self->click_id_inside;
+    }
+    buf_add_c(out, separator);
+    if (self->click_id_inside) {
+        write_click_id_inside(self, piece, out);
+    } else {
+        write_click_id(self, out);
+    }
+    return true;
+}
+
+/* What stands in for a piece of the target. Sets *replaced; writes nothing for a repeated name already replaced. */
+static void write_replacement(struct plan *self, str piece, struct buf *out, const char *separator, bool *replaced)
+{
+    str name = piece_name(piece);
+
     *replaced = false;
     if (self->has_click_id && names_equal(name, self->merge->click_id_param)) {
-        *replaced = true;
-        if (!self->click_id_written) {
-            buf_add_c(out, separator);
-            write_click_id(self, out);
-        }
+        *replaced = replace_by_click_id(self, piece, out, separator);
         return;
     }
     uint32_t hash = name_hash(name);
@@ -303,7 +350,7 @@ static void write_target_query(struct plan *self, struct buf *out)
     for (size_t at = 0; piece_next(self->query, &at, &piece); separator = "&") {
         bool replaced = false;
         if (piece.len > 0) {
-            write_replacement(self, piece_name(piece), out, separator, &replaced);
+            write_replacement(self, piece, out, separator, &replaced);
         }
         if (!replaced) {
             buf_add_c(out, separator);
@@ -351,7 +398,7 @@ static bool plan_adds(const struct plan *self)
 static bool may_add(const struct url_merge *merge)
 {
     bool may =
-        (merge->forward_query && merge->query.len > 0) || (merge->click_id_param.len > 0 && merge->click_id.len > 0);
+        (merge->forward_query && merge->query.len > 0) || (merge->click_id_param.len > 0 && merge->click_mark != 0);
 
     for (size_t utm = 0; merge->utm && utm < UTM_COUNT; utm++) {
         may = may || merge->utm[utm].len > 0;
@@ -369,9 +416,10 @@ bool url_merge(const struct url_merge *merge, struct buf *out)
     }
     plan.merge = merge;
     plan.count = 0;
-    plan.has_click_id = merge->click_id_param.len > 0 && merge->click_id.len > 0;
+    plan.has_click_id = merge->click_id_param.len > 0 && merge->click_mark != 0;
     plan.click_id_written = false;
     plan_target(&plan);
+    plan.click_id_inside = plan.has_click_id && holds_a_query(merge);
     if (merge->forward_query) {
         plan_visitor(&plan);
     }

@@ -12,7 +12,7 @@ from pond import GOOGLEBOT, SAFARI, WECHAT, wait_for
 
 FIELDS = """id time link code host class rule why outcome repeat app app_version mini_program os device browser language net source source_by channel
 channel_by campaign scene utm_source utm_medium utm_campaign utm_term utm_content utm_id query referrer referrer_host
-ad_click_source ad_click_id ip country region city carrier visitor visitor_by new_visitor qr target location request_id
+ad_click_source ad_click_id ip country region city carrier visitor visitor_by new_visitor qr target location click_id request_id
 user_agent""".split()
 
 

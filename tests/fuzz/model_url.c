@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/base/limits.h"
 #include "linkpond/base/percent.h"
+#include "linkpond/model/click_id.h"
 #include "linkpond/model/source.h"
 #include "linkpond/model/url.h"
 
@@ -10,6 +11,8 @@
  * brings, url_merge must leave scheme, host, port, path and fragment alone and keep every piece of the target's query
  * that it may not replace.
  */
+#define MARK '\x10' /* of the click id */
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { FORWARD = 1, VISITOR_WINS = 2, PRIVATE = 4, EXTRA_SCHEMES = 8, CLICK_ID = 16 };
@@ -93,22 +96,43 @@ static void check_pieces(str before, str after, const struct url_merge *merge)
 
 static void check_merge(const struct url_merge *merge)
 {
-    static char memory[2 * LIMIT_LOCATION];
-    struct buf out;
+    static char memory[2 * LIMIT_LOCATION], filled[2 * LIMIT_LOCATION];
+    struct buf out, sent;
     struct url target, location;
 
     buf_init_fixed(&out, memory, sizeof(memory));
+    buf_init_fixed(&sent, filled, sizeof(filled));
     BUG_ON(!url_merge(merge, &out));
-    str built = buf_str(&out);
+    click_id_fill(buf_str(&out), MARK, STR("1ntEKNOoMIhbnXSRAB6e9x"), &sent);
+    str built = buf_str(&sent);
+    BUG_ON(built.len != click_id_filled_len(buf_str(&out), MARK));
     BUG_ON(built.len > merge->target.len + LIMIT_FORWARD_QUERY || built.len > LIMIT_LOCATION);
     BUG_ON(!travels(built));
     BUG_ON(!url_split(merge->target, &target) || !url_split(built, &location));
     BUG_ON(!str_eq(target.scheme, location.scheme) || !str_eq(target.host, location.host));
     BUG_ON(target.port != location.port || !str_eq(target.path, location.path));
     BUG_ON(target.has_fragment != location.has_fragment || !str_eq(target.fragment, location.fragment));
-    bool nothing = (!merge->forward_query || merge->query.len == 0) && merge->click_id.len == 0 && !merge->utm;
+    bool nothing = (!merge->forward_query || merge->query.len == 0) && merge->click_mark == 0 && !merge->utm;
     BUG_ON(nothing && !str_eq(built, merge->target));
     check_pieces(target.query, location.query, merge);
+}
+
+/* With marks in its places a target joins as any other, and what goes out is no longer than it may be. */
+static void check_places(const struct url_merge *merge)
+{
+    static char memory[2 * LIMIT_LOCATION];
+    char target[LIMIT_URL];
+    struct url_merge marked = *merge;
+    struct buf out, places;
+
+    BUG_ON(click_id_places(merge->target) > CLICK_ID_PLACES_MAX);
+    buf_init_fixed(&places, target, sizeof target);
+    click_id_put_marks(merge->target, MARK, &places);
+    marked.target = buf_str(&places);
+    BUG_ON(places.overflow || click_id_places(marked.target) != 0);
+    buf_init_fixed(&out, memory, sizeof(memory));
+    BUG_ON(!url_merge(&marked, &out));
+    BUG_ON(click_id_filled_len(buf_str(&out), MARK) > LIMIT_LOCATION);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -144,8 +168,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .visitor_wins = switches & VISITOR_WINS,
         .utm = rest.len > 0 ? utm : NULL,
         .click_id_param = travels(param) && str_find_char(param, '#', 0) < 0 ? param : (str){0},
-        .click_id = switches & CLICK_ID ? STR("0Abc") : (str){0},
+        .click_mark = switches & CLICK_ID ? MARK : 0,
     };
     check_merge(&merge);
+    check_places(&merge);
     return 0;
 }

@@ -144,12 +144,14 @@ void click_run_open(struct click_run *self)
     self->redirect =
         redirect_new(&(struct redirect_opts){.engine = self->engine, .public_url = "https://s.example.com"});
     self->lane = (struct redirect_lane){.cookie = visitor_cookie_new(self->engine->cookie_key)};
-    BUG_ON(!self->lane.cookie);
+    self->lane.click_ids = engine_click_ids(self->engine);
+    BUG_ON(!self->lane.cookie || !self->lane.click_ids);
 }
 
 void click_run_close(struct click_run *self)
 {
     visitor_cookie_free(self->lane.cookie);
+    click_ids_free(self->lane.click_ids);
     redirect_free(self->redirect);
     cache_thread_unregister();
     engine_close(self->engine);

@@ -26,7 +26,8 @@ struct link_entry {
     int redirect_status;
     int64_t max_clicks; /* 0 = no limit */
     bool forward_query, visitor_wins, crawlable;
-    bool gone; /* tombstone: answers as disabled, for ever */
+    bool click_places; /* url has places for the click id (click_id.h) */
+    bool gone;         /* tombstone: answers as disabled, for ever */
     /* Which of its addresses no link may lead to (CACHE_BARRED_); read only: the cache knows the lists. */
     unsigned barred;
     /* A live code. One that is not in memory has no pool here, and cannot be answered. cache_put takes the pool over,

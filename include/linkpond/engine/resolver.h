@@ -59,7 +59,7 @@ struct visit {
     const struct addr *ip;                                     /* NULL: not known */
     void (*ask_visitor)(void *arg, struct visitor_asked *out); /* NULL: nobody can tell */
     void *ask_arg;
-    str click_id; /* for the link's click_id_param; empty = none */
+    char click_mark; /* stands for this click's id until it has one (click_id.h); 0 = it will have none */
 };
 enum verdict_kind {
     VERDICT_LINK,    /* a code or alias: goes to the ledger */
@@ -77,6 +77,7 @@ struct verdict {
     bool cacheable;        /* 301/308: private, max-age=90; else no-store */
     bool crawlable;        /* else X-Robots-Tag: noindex */
     bool carries_click_id; /* the link hands a click id to its target */
+    char click_mark;       /* the visit's, where location has it */
     bool limited;          /* has max_clicks, or caps of targets: the journal append must succeed before answering */
     const struct cache_entry *reserved; /* set when one of max_clicks was taken; never follow it, resolver_undo looks
                                            the link up again */

@@ -125,6 +125,7 @@ struct click {
     str code;       /* the path asked, decoded, without the slash */
     str target;     /* key of the target in a pool; empty for a plain link */
     str location;   /* what was answered in Location; empty for pages */
+    str click_id;   /* its name out in the world (click_id.h); empty where none was given out */
     struct addr ip; /* truncated to /24 or /48 */
     str country, region, city, carrier;
     str app, app_version; /* "8.0" of 8.0.46 */

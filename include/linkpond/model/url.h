@@ -29,10 +29,10 @@ struct url_policy {
  * bytes and spaces inside (so the stored text is bytes 0x21-0x7E), converts an IDN host to punycode, leaves every other
  * byte alone: existing %XX, "==", case, order. `out` gets the stored form. Refuses (ERR_INVALID, fault field = `field`)
  * with codes: required, too_long (> LIMIT_URL), scheme_not_allowed, no_host, userinfo_not_allowed, control_character,
- * own_host, private_host, destination_denied, destination_not_allowed, bad_host, bad_port, parsers_disagree.
- * javascript:, data:, file: and their like stay refused even as extra_schemes; other extra schemes have no host to
- * judge, only userinfo is refused. A host in ASCII is stored as written, judged in its normal form. Idempotent. `out`
- * is appended to, and only on OK; ERR_NOMEM when it overflows.
+ * own_host, private_host, too_many_places (of the click id), destination_denied, destination_not_allowed, bad_host,
+ * bad_port, parsers_disagree. javascript:, data:, file: and their like stay refused even as extra_schemes; other extra
+ * schemes have no host to judge, only userinfo is refused. A host in ASCII is stored as written, judged in its normal
+ * form. Idempotent. `out` is appended to, and only on OK; ERR_NOMEM when it overflows.
  */
 enum err url_check(str text, const struct url_policy *policy, const char *field, struct buf *out, struct fault *fault);
 /* Splits a stored URL. False only when it has no "scheme:". Schemes without "//" have an empty host. */
@@ -46,17 +46,19 @@ struct url_merge {
     bool visitor_wins;  /* query_conflict = visitor */
     const str *utm;     /* the link's UTM_COUNT own values (decoded text), added when absent; NULL = none */
     str click_id_param; /* empty = none */
-    str click_id;
+    char click_mark;    /* stands for the click id (click_id.h); 0 = there is none this time */
 };
 /* Writes the Location: target bytes untouched; additions before the fragment. The visitor's utm_* and ad click ids
  * override by name, in the place of the first of that name (the target's repetitions go, the visitor's are kept, an
  * empty value counts); any other parameter that the target has keeps the target's value (else commissions are stolen,
  * `pid=`) unless visitor_wins; the rest is added in the visitor's order and bytes; lp_* and volatile parameters are
- * never forwarded, nor is anything under click_id_param, which only we set. Names are compared percent-decoded, case
+ * never forwarded, nor is anything under click_id_param, which only we set. Where that parameter is a mini program's
+ * own query ("query" of weixin://dl/business/?appid= and alipays://, "cq" of encrypted ones and of wxaurl.cn), the id
+ * joins what stands in it, encoded once more: query=a%3D1%26click_id%3D<id>. Names are compared percent-decoded, case
  * matters. When nothing is added or replaced the target is answered byte for byte. Forwarded bytes outside 0x21-0x7E
  * and '#' are percent-encoded. At most LIMIT_FORWARD_QUERY bytes are added or put in place, and at most 64 of the
- * visitor's parameters are looked at: one that does not fit is left out; room goes to the click id first, then to the
- * link's UTMs, then to the visitor. False when out overflows. */
+ * visitor's parameters are looked at: one that does not fit is left out; room goes to the click id (at its full length)
+ * first, then to the link's UTMs, then to the visitor. False when out overflows. */
 bool url_merge(const struct url_merge *merge, struct buf *out);
 
 #endif

@@ -145,9 +145,6 @@ void link_view_warn(const struct link_view *self, struct json_writer *json, cons
     if (paste_url_notes(link->url) & (1U << PASTE_WECHAT_CARD | 1U << PASTE_SCAN_ONLY)) {
         json_c(json, "target_breaks_behind_redirect"); /* WeChat takes these only when tapped or scanned as they are */
     }
-    if (link->click_id_param.len > 0) {
-        json_c(json, "click_id_not_sent"); /* kept for when click ids are made; said so that nobody waits for them */
-    }
     if (notes) {
         link_view_notes(self, json, notes);
     }

@@ -256,6 +256,7 @@ static const struct field fields[] = {
     {"qr", qr_cell, 0},
     TEXT(target),
     TEXT(location),
+    TEXT(click_id),
     TEXT(request_id),
     TEXT(user_agent),
 };

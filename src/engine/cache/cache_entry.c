@@ -33,6 +33,7 @@ enum { WORD_FROM, WORD_UNTIL, WORD_MAX, WORD_CELL, WORD_ALIASES, WORD_POOL, WORD
 #define FLAG_VISITOR_WINS (1u << 18)
 #define FLAG_CRAWLABLE    (1u << 19)
 #define FLAG_GONE         (1u << 20)
+#define FLAG_CLICK_PLACES (1u << 21)
 _Static_assert(TEXT_COUNT + WORD_COUNT <= 16, "flags of fields and flags of truth do not overlap");
 
 #define STATUS_BASE 300
@@ -52,7 +53,7 @@ static uint32_t flags_of(const struct link_entry *link, const str texts[TEXT_COU
 {
     uint32_t flags = (link->gate.enabled ? FLAG_ENABLED : 0) | (link->forward_query ? FLAG_FORWARD : 0) |
                      (link->visitor_wins ? FLAG_VISITOR_WINS : 0) | (link->crawlable ? FLAG_CRAWLABLE : 0) |
-                     (link->gone ? FLAG_GONE : 0);
+                     (link->gone ? FLAG_GONE : 0) | (link->click_places ? FLAG_CLICK_PLACES : 0);
 
     for (unsigned i = 0; i < TEXT_COUNT; i++) {
         flags |= texts[i].len > 0 ? FLAG_TEXT(i) : 0;
@@ -245,6 +246,7 @@ void cache_view(const struct cache_entry *entry, struct link_entry *out)
     out->visitor_wins = entry->flags & FLAG_VISITOR_WINS;
     out->crawlable = entry->flags & FLAG_CRAWLABLE;
     out->gone = entry->flags & FLAG_GONE;
+    out->click_places = entry->flags & FLAG_CLICK_PLACES;
     out->barred = atomic_load_explicit(&entry->barred, memory_order_relaxed);
     out->pool = entry_pool(entry);
     out->live = out->pool != NULL;

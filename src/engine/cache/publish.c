@@ -2,6 +2,7 @@
 #include "linkpond/engine/publish.h"
 
 #include "linkpond/engine/ledger.h"
+#include "linkpond/model/click_id.h"
 #include "linkpond/model/record.h"
 #include "linkpond/store/domains.h"
 #include "linkpond/store/labels.h"
@@ -30,6 +31,7 @@ struct link_entry publish_entry(const struct link_hot *hot, str channel)
         .visitor_wins = hot->visitor_wins,
         .crawlable = hot->crawlable,
         .gone = hot->tombstone,
+        .click_places = click_id_places(hot->url) > 0,
         .live = hot->live,
     };
 

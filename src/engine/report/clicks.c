@@ -39,9 +39,9 @@ struct listing {
     struct open_chunks chunks;
     struct few_rows few;
     struct gone_links gone;
-    int64_t seq;                   /* of the chunk being picked from */
-    struct link_days days;         /* of the only link asked for */
-    char location[LIMIT_LOCATION]; /* of the click that is given */
+    int64_t seq;                  /* of the chunk being picked from */
+    struct link_days days;        /* of the only link asked for */
+    struct click_address address; /* of the click that is given */
     bool (*each)(void *arg, const struct click *click);
     void *arg;
 };
@@ -333,7 +333,7 @@ static enum err give(struct listing *self, const struct clicks_scan *scan, bool 
     struct click click;
 
     report_texts_trim(&self->texts, TEXTS_BYTES);
-    enum err err = clicks_fill(&self->texts, scan, self->location, &click);
+    enum err err = clicks_fill(&self->texts, scan, self->db, &self->address, &click);
     if (err == OK) {
         *stop = !self->each(self->arg, &click);
     }
@@ -422,6 +422,7 @@ enum err clicks_run(struct db *db, struct arena *arena, const struct click_query
         report_match_done(&self.match);
     }
     report_texts_done(&self.texts);
+    click_address_done(&self.address);
     open_chunks_done(&self.chunks);
     few_rows_done(&self.few);
     gone_links_done(&self.gone);

@@ -49,8 +49,32 @@ static enum err fill_location(str form, char memory[LIMIT_LOCATION], struct clic
     return OK;
 }
 
-enum err clicks_fill(struct report_texts *texts, const struct clicks_scan *scan, char location[LIMIT_LOCATION],
-                     struct click *out)
+void click_address_done(struct click_address *self)
+{
+    click_ids_free(self->ids);
+    self->ids = NULL;
+}
+
+/* The id in place of its mark. Without the key that made it nobody can know it. */
+static enum err fill_click_id(struct click_address *address, struct db *db, struct click *out)
+{
+    char mark = click_id_mark_in(out->location);
+    enum err err = mark != 0 && !address->ids ? click_keys_open(db, &address->ids) : OK;
+    struct buf filled;
+
+    if (mark == 0 || err) {
+        return err;
+    }
+    bool known = click_ids_write(address->ids, mark, out->id, out->time_ms, address->id);
+    out->click_id = (str){address->id, known ? sizeof address->id : 0};
+    buf_init_fixed(&filled, address->filled, sizeof address->filled);
+    click_id_fill(out->location, mark, out->click_id, &filled);
+    out->location = buf_str(&filled);
+    return OK;
+}
+
+enum err clicks_fill(struct report_texts *texts, const struct clicks_scan *scan, struct db *db,
+                     struct click_address *address, struct click *out)
 {
     str form = {0};
     str *const fields[CLICK_COLUMNS] = {
@@ -103,5 +127,6 @@ enum err clicks_fill(struct report_texts *texts, const struct clicks_scan *scan,
             *fields[i] = err == OK ? report_texts_text(texts, number) : STR("");
         }
     }
-    return err == OK ? fill_location(form, location, out) : err;
+    err = err ? err : fill_location(form, address->joined, out);
+    return err ? err : fill_click_id(address, db, out);
 }

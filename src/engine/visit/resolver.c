@@ -2,6 +2,7 @@
 
 #include "linkpond/base/addr.h"
 #include "linkpond/base/limits.h"
+#include "linkpond/model/click_id.h"
 #include "resolver_private.h"
 
 /*
@@ -145,15 +146,48 @@ static void answer_unknown(struct visiting *v)
     answer_else(v, 404, v->host->not_found_url);
 }
 
+/* The address with its places for the click id marked; itself where it has none, or this visit will have no id. */
+static str mark_places(struct visiting *v, str url, char memory[LIMIT_URL])
+{
+    struct buf marked;
+
+    if (v->visit->click_mark == 0 || url.len > LIMIT_URL || click_id_places(url) == 0) {
+        return url;
+    }
+    buf_init_fixed(&marked, memory, LIMIT_URL);
+    click_id_put_marks(url, v->visit->click_mark, &marked);
+    v->out->click_mark = v->visit->click_mark;
+    v->out->carries_click_id = true;
+    return buf_str(&marked);
+}
+
+/* What people said shall be answered instead is answered as it stands, but for the click id: what happens there is this
+ * click's doing too. */
 void resolver_answer_shut(struct visiting *v, const struct link_entry *link, enum click_outcome outcome)
 {
     bool waiting = outcome == OUTCOME_NOT_STARTED;
-    str own = link->barred & CACHE_BARRED_FALLBACK ? (str){0} : link->fallback_url;
-    str instead = own.len > 0 || waiting ? own : v->host->expired_url;
+    bool own = link->fallback_url.len > 0 && !(link->barred & CACHE_BARRED_FALLBACK);
+    str instead = own ? link->fallback_url : waiting ? (str){0} : v->host->expired_url;
+    char memory[LIMIT_URL];
+    struct buf location;
 
     v->out->outcome = instead.len > 0 ? OUTCOME_FALLBACK : outcome;
     v->out->valid_from_ms = link->gate.valid_from_ms;
-    answer_else(v, waiting ? 404 : 410, instead);
+    instead = mark_places(v, instead, memory);
+    if (!own || link->click_id_param.len == 0) {
+        answer_else(v, waiting ? 404 : 410, instead);
+        return;
+    }
+    const struct url_merge merge = {
+        .target = instead, .click_id_param = link->click_id_param, .click_mark = v->visit->click_mark};
+    buf_init_fixed(&location, v->scratch->location, LIMIT_LOCATION);
+    if (!url_merge(&merge, &location)) {
+        answer_else(v, waiting ? 404 : 410, instead);
+        return;
+    }
+    v->out->click_mark = v->visit->click_mark;
+    v->out->location = buf_str(&location);
+    v->out->status = 302;
 }
 
 /* A browser keeps 301 and 308, and would never ask a live code again. */
@@ -162,7 +196,7 @@ static int status_of_live(int status)
     return status == 301 ? 302 : status == 308 ? 307 : status;
 }
 
-void resolver_answer_redirect(struct visiting *v, const struct link_entry *link, str url)
+void resolver_answer_redirect(struct visiting *v, const struct link_entry *link, str url, bool places)
 {
     struct url_merge merge = {
         .target = url,
@@ -171,9 +205,17 @@ void resolver_answer_redirect(struct visiting *v, const struct link_entry *link,
         .visitor_wins = link->visitor_wins,
         .utm = link->utm,
         .click_id_param = link->click_id_param,
-        .click_id = v->visit->click_id,
+        .click_mark = v->visit->click_mark,
     };
     struct buf location;
+    char memory[LIMIT_URL];
+
+    if (places) {
+        url = merge.target = mark_places(v, url, memory);
+    }
+    if (link->click_id_param.len > 0) {
+        v->out->click_mark = v->visit->click_mark;
+    }
 
     buf_init_fixed(&location, v->scratch->location, LIMIT_LOCATION);
     if (!url_merge(&merge, &location)) {
@@ -230,7 +272,7 @@ static void answer_link(struct visiting *v, const struct link_entry *link, const
     out->link_id = link->id;
     out->crawlable = link->crawlable;
     out->limited = link->max_clicks > 0;
-    out->carries_click_id = link->click_id_param.len > 0;
+    out->carries_click_id = link->click_id_param.len > 0 || link->click_places;
     out->source = resolver_keep(v, link->source);
     out->channel = resolver_keep(v, link->channel);
     for (size_t i = 0; i < UTM_COUNT; i++) {
@@ -252,7 +294,7 @@ static void answer_link(struct visiting *v, const struct link_entry *link, const
         outcome = take_limit_of(v, link, entry);
     }
     if (outcome == OUTCOME_REDIRECT) {
-        resolver_answer_redirect(v, link, link->url);
+        resolver_answer_redirect(v, link, link->url, link->click_places);
     } else {
         resolver_answer_shut(v, link, outcome);
     }

@@ -5,6 +5,7 @@
  */
 #include "linkpond/base/crypt.h"
 #include "linkpond/engine/live_facts.h"
+#include "linkpond/model/click_id.h"
 #include "resolver_private.h"
 
 /* splitmix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014). */
@@ -114,7 +115,7 @@ static void answer_chosen(struct visiting *v, const struct link_entry *link, con
 
     v->out->target = resolver_keep(v, target_name(answer->target_id, name));
     if (!answer->page) {
-        resolver_answer_redirect(v, link, answer->url);
+        resolver_answer_redirect(v, link, answer->url, click_id_places(answer->url) > 0);
         return;
     }
     v->out->outcome = OUTCOME_PAGE;
@@ -146,6 +147,6 @@ void resolver_answer_live(struct visiting *v, const struct link_entry *link, con
     } else if (answer.end == RULE_CHOSE) {
         answer_chosen(v, link, &answer);
     } else {
-        resolver_answer_redirect(v, link, link->url);
+        resolver_answer_redirect(v, link, link->url, link->click_places);
     }
 }

@@ -28,8 +28,8 @@ void resolver_recognise(const struct visiting *v, struct agent *agent);
 /* Takes one of max_clicks, of a person; others are told whether one is left. */
 enum click_outcome resolver_take_limit(struct visiting *v, const struct link_entry *link,
                                        const struct cache_entry *entry, bool person);
-/* To `url`, with what the visitor brought and the link adds. */
-void resolver_answer_redirect(struct visiting *v, const struct link_entry *link, str url);
+/* To `url`, with what the visitor brought and the link adds. places: it has some for the click id. */
+void resolver_answer_redirect(struct visiting *v, const struct link_entry *link, str url, bool places);
 /* The link leads nowhere now: its fallback, the domain's, or a page. */
 void resolver_answer_shut(struct visiting *v, const struct link_entry *link, enum click_outcome outcome);
 /* A live code whose gate is open. */

@@ -47,6 +47,7 @@ static struct {
     struct resolver *resolver;
     struct resolver_scratch scratch;
     struct verdict verdict;
+    char click_mark; /* of the next visits */
 } at;
 
 static const struct host_entry hosts[] = {
@@ -124,6 +125,7 @@ static const struct verdict *visit_as(const char *host, const char *path, const 
         .signals = signals,
         .user_agent = str_from_c(user_agent),
         .language = STR("zh-CN"),
+        .click_mark = at.click_mark,
     };
 
     resolver_resolve(at.resolver, &at.scratch, &visit, &at.verdict);
@@ -165,6 +167,55 @@ static void resolver__a_code_leads_to_its_target(void **state)
     assert_str(got->utm[UTM_ID], "u1");
     assert_str(got->utm[UTM_SOURCE], "");
     assert_verdict(visit("s.example", "ab3de9x"), 404, OUTCOME_UNKNOWN, "");
+}
+
+static void resolver__marks_where_the_click_id_goes(void **state)
+{
+    struct link_entry link = plain(1, "aaaaaaa", "https://a.example/x?e=m%3D2#f");
+    struct link_entry places = plain(2, "bbbbbbb", "https://a.example/{click_id}?u=%7Bclick_id%7D");
+
+    (void)state;
+    link.click_id_param = STR("cid");
+    places.click_places = true;
+    put(link);
+    put(places);
+    put(plain(3, "ccccccc", "https://a.example/"));
+    at.click_mark = '\x10';
+    assert_verdict(visit("s.example", "aaaaaaa"), 302, OUTCOME_REDIRECT, "https://a.example/x?e=m%3D2&cid=\x10#f");
+    assert_true(at.verdict.carries_click_id && at.verdict.click_mark == '\x10');
+    assert_verdict(visit("s.example", "bbbbbbb"), 302, OUTCOME_REDIRECT, "https://a.example/\x10?u=\x10");
+    assert_true(at.verdict.carries_click_id && at.verdict.click_mark == '\x10');
+    assert_verdict(visit("s.example", "ccccccc"), 302, OUTCOME_REDIRECT, "https://a.example/");
+    assert_true(!at.verdict.carries_click_id && at.verdict.click_mark == 0);
+    at.click_mark = 0;
+    assert_verdict(visit("s.example", "aaaaaaa"), 302, OUTCOME_REDIRECT, "https://a.example/x?e=m%3D2#f");
+    assert_true(at.verdict.carries_click_id && at.verdict.click_mark == 0);
+    assert_verdict(visit("s.example", "bbbbbbb"), 302, OUTCOME_REDIRECT,
+                   "https://a.example/{click_id}?u=%7Bclick_id%7D");
+    assert_true(at.verdict.carries_click_id && at.verdict.click_mark == 0);
+}
+
+static void resolver__what_is_answered_instead_has_the_click_id_too(void **state)
+{
+    struct link_entry link = plain(1, "aaaaaaa", "https://a.example/");
+
+    (void)state;
+    at.click_mark = '\x10';
+    link.gate.enabled = false;
+    link.fallback_url = STR("https://b.example/{click_id}?x=1#f");
+    put(link);
+    assert_verdict(visit("s.example", "aaaaaaa"), 302, OUTCOME_FALLBACK, "https://b.example/\x10?x=1#f");
+    assert_true(at.verdict.carries_click_id && at.verdict.click_mark == '\x10');
+    link.click_id_param = STR("cid");
+    put(link);
+    assert_verdict(visit_as("s.example", "aaaaaaa", "y=2", 0, IPHONE), 302, OUTCOME_FALLBACK,
+                   "https://b.example/\x10?x=1&cid=\x10#f");
+    link.fallback_url = STR("");
+    link.domain_id = 2;
+    put(link);
+    assert_verdict(visit("own.example", "aaaaaaa"), 302, OUTCOME_FALLBACK, "https://www.own.example/over");
+    assert_int_equal(at.verdict.click_mark, 0);
+    at.click_mark = 0;
 }
 
 static void resolver__a_trailing_slash_changes_nothing(void **state)
@@ -569,6 +620,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(resolver__a_code_leads_to_its_target),
+        T(resolver__marks_where_the_click_id_goes),
+        T(resolver__what_is_answered_instead_has_the_click_id_too),
         T(resolver__a_trailing_slash_changes_nothing),
         T(resolver__the_query_is_forwarded_or_not),
         T(resolver__a_location_that_would_be_too_long_is_the_bare_target),

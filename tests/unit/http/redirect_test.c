@@ -206,7 +206,71 @@ static void redirect__records_before_it_answers(void **state)
     assert_true(addr_eq(&seen_record.ip, &request.client));
 }
 
+static const char click_key[CLICK_ID_KEY_BYTES] = "0123456789abcdef";
+
+static void track(void)
+{
+    lane.click_ids = click_ids_new((str){click_key, sizeof click_key});
+    next_verdict.location = STR("https://shop.example/\x10?cid=\x10&e=m%3D2#wechat_redirect");
+    next_verdict.click_mark = '\x10';
+}
+
+static void redirect__a_tracked_click_is_named_once_it_has_its_place(void **state)
+{
+    (void)state;
+    struct click_named named = {0};
+    track();
+    ask();
+    assert_int_equal(seen_visit.click_mark, '\x10');
+    assert_str(seen_record.location, "https://shop.example/\x10?cid=\x10&e=m%3D2#wechat_redirect");
+    str location = answered("Location");
+    str path = str_slice(location, 21, 21 + CLICK_ID_LEN), param = str_slice(location, 48, 48 + CLICK_ID_LEN);
+    assert_true(str_starts(location, STR("https://shop.example/")) && str_eq(path, param));
+    assert_str(str_from(location, 48 + CLICK_ID_LEN), "&e=m%3D2#wechat_redirect");
+    assert_true(click_ids_read(lane.click_ids, param, &named));
+    assert_int_equal(named.click, 64);
+    assert_int_equal(named.second, request.now_ms / 1000);
+    click_ids_free(lane.click_ids);
+}
+
+static void redirect__a_click_that_was_not_recorded_has_no_id(void **state)
+{
+    (void)state;
+    track();
+    append_result = ERR_DISK_FULL;
+    ask();
+    assert_str(answered("Location"), "https://shop.example/?cid=&e=m%3D2#wechat_redirect");
+    click_ids_free(lane.click_ids);
+}
+
+static void redirect__an_answer_too_long_with_its_id_is_not_recorded(void **state)
+{
+    (void)state;
+    track();
+    request.location_max = next_verdict.location.len + 2 * (CLICK_ID_LEN - 1);
+    ask();
+    assert_int_equal(reply.status, 302);
+    request.location_max--;
+    ask();
+    assert_int_equal(reply.status, 431);
+    assert_int_equal(appended, 1);
+    click_ids_free(lane.click_ids);
+}
+
 #ifdef COUNTS_MALLOC
+static void redirect__a_tracked_hit_allocates_nothing(void **state)
+{
+    (void)state;
+    track();
+    ask();
+    unsigned long before = mallocs;
+    for (int i = 0; i < 100; i++) {
+        ask();
+    }
+    assert_int_equal(mallocs, before);
+    click_ids_free(lane.click_ids);
+}
+
 static void redirect__a_hit_allocates_nothing(void **state)
 {
     (void)state;
@@ -494,8 +558,12 @@ int main(void)
         TEST(redirect__answers_the_location_byte_by_byte),
         TEST(redirect__permanent_and_crawlable_links_say_so),
         TEST(redirect__records_before_it_answers),
+        TEST(redirect__a_tracked_click_is_named_once_it_has_its_place),
+        TEST(redirect__a_click_that_was_not_recorded_has_no_id),
+        TEST(redirect__an_answer_too_long_with_its_id_is_not_recorded),
 #ifdef COUNTS_MALLOC
         TEST(redirect__a_hit_allocates_nothing),
+        TEST(redirect__a_tracked_hit_allocates_nothing),
         TEST(redirect__a_visitors_cookie_allocates_nothing),
         TEST(redirect__pages_allocate_nothing_either),
 #endif

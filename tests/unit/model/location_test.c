@@ -155,7 +155,7 @@ static void location__of_every_merge_is_exact(void **state)
             .visitor_wins = roll(4) == 0,
             .utm = roll(2) ? utm : NULL,
             .click_id_param = roll(3) ? STR("") : STR("cid"),
-            .click_id = STR("0123456789abcdef"),
+            .click_mark = roll(2) ? 0 : (char)0x10,
         };
         assert_true(url_merge(&merge, &out));
         split_count += split(&kept, buf_str(&out), buf_str(&asked), STR("0123456789abcdef"));

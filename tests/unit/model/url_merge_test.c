@@ -193,20 +193,58 @@ static void merge__click_id_goes_under_its_name(void **state)
     struct url_merge merge = {.target = STR("https://work.weixin.qq.com/ca/cawcde0000"),
                               .forward_query = true,
                               .click_id_param = STR("customer_channel"),
-                              .click_id = STR("0Abc")};
-    assert_text(merged(&merge), STR("https://work.weixin.qq.com/ca/cawcde0000?customer_channel=0Abc"));
+                              .click_mark = '\x10'};
+    assert_text(merged(&merge), STR("https://work.weixin.qq.com/ca/cawcde0000?customer_channel=\x10"));
     merge.target = STR("https://a.example/?customer_channel=old&x=1&customer_channel=older#f");
     merge.query = STR("customer_channel=forged&y=2");
-    assert_text(merged(&merge), STR("https://a.example/?customer_channel=0Abc&x=1&y=2#f"));
+    assert_text(merged(&merge), STR("https://a.example/?customer_channel=\x10&x=1&y=2#f"));
     /* no click id this time: nothing is made up, and a forged one does not pass either */
-    merge.click_id = STR("");
+    merge.click_mark = 0;
     assert_text(merged(&merge), STR("https://a.example/?customer_channel=old&x=1&customer_channel=older&y=2#f"));
     /* no name for it: absent */
-    merge.click_id = STR("0Abc");
+    merge.click_mark = '\x10';
     merge.click_id_param = STR("");
     merge.target = STR("https://a.example/");
     merge.query = STR("");
     assert_text(merged(&merge), STR("https://a.example/"));
+}
+
+/* Mini programs get a query of their own as the value of one parameter. */
+static void merge__click_id_joins_a_mini_programs_query(void **state)
+{
+    (void)state;
+    struct url_merge merge = {.target =
+                                  STR("weixin://dl/business/?appid=wx4e&path=a%2Fb&query=a%3D1&env_version=release"),
+                              .query = STR("query=forged&utm_source=g"),
+                              .forward_query = true,
+                              .click_id_param = STR("query"),
+                              .click_mark = '\x10'};
+    assert_text(merged(&merge), STR("weixin://dl/business/?appid=wx4e&path=a%2Fb&query=a%3D1%26click_id%3D\x10"
+                                    "&env_version=release&utm_source=g"));
+    merge.query = STR("");
+    merge.target = STR("weixin://dl/business/?appid=wx4e&query=");
+    assert_text(merged(&merge), STR("weixin://dl/business/?appid=wx4e&query=click_id%3D\x10"));
+    merge.target = STR("alipays://platformapi/startapp?appId=2017&query=a%3D1&query=b");
+    assert_text(merged(&merge), STR("alipays://platformapi/startapp?appId=2017&query=a%3D1%26click_id%3D\x10&query=b"));
+    merge.target = STR("https://wxaurl.cn/R9rhJJP6pzk");
+    merge.click_id_param = STR("cq");
+    assert_text(merged(&merge), STR("https://wxaurl.cn/R9rhJJP6pzk?cq=click_id%3D\x10"));
+    merge.target = STR("https://a.example/?cq=1");
+    assert_text(merged(&merge), STR("https://a.example/?cq=\x10"));
+    merge.target = STR("https://a.example/?query=1");
+    merge.click_id_param = STR("query");
+    assert_text(merged(&merge), STR("https://a.example/?query=\x10"));
+}
+
+/* Marks of places in the target are its bytes like others. */
+static void merge__marks_in_the_target_stay(void **state)
+{
+    (void)state;
+    struct url_merge merge = {.target = STR("https://a.example/\x10?c=\x10&d=1#\x10"),
+                              .query = STR("d=2&c=3&e=4"),
+                              .forward_query = true,
+                              .click_mark = '\x10'};
+    assert_text(merged(&merge), STR("https://a.example/\x10?c=\x10&d=1&e=4#\x10"));
 }
 
 static str filled(char *text, size_t len, const char *head)
@@ -236,8 +274,8 @@ static void merge__what_does_not_fit_is_left_out_and_ours_comes_first(void **sta
     merge.query = filled(query, LIMIT_FORWARD_QUERY - 1, "a=");
     merge.utm = utm;
     merge.click_id_param = STR("cid");
-    merge.click_id = STR("0Abc");
-    assert_text(merged(&merge), STR("https://a.example/?utm_source=ours&cid=0Abc"));
+    merge.click_mark = '\x10';
+    assert_text(merged(&merge), STR("https://a.example/?utm_source=ours&cid=\x10"));
     /* the encoded length counts */
     merge = (struct url_merge){.target = STR("https://a.example/"), .query = (str){query, 400}, .forward_query = true};
     memset(query, '\xE7', 400);
@@ -310,6 +348,8 @@ int main(void)
         cmocka_unit_test(merge__forward_query_off_ignores_the_visitor),
         cmocka_unit_test(merge__link_utms_fill_what_is_absent_from_both),
         cmocka_unit_test(merge__click_id_goes_under_its_name),
+        cmocka_unit_test(merge__click_id_joins_a_mini_programs_query),
+        cmocka_unit_test(merge__marks_in_the_target_stay),
         cmocka_unit_test(merge__what_does_not_fit_is_left_out_and_ours_comes_first),
         cmocka_unit_test(merge__the_longest_location_stays_under_its_limit),
         cmocka_unit_test(merge__a_small_buffer_is_said_not_overrun),

@@ -125,7 +125,6 @@ export default {
   'warning.destination_denied': 'Links may not lead to this destination: visits are stopped.',
   'warning.domain_disabled': 'This domain is switched off, so the link does not open for now.',
   'warning.target_breaks_behind_redirect': 'This target may not open behind a redirect (u.wechat.com cards do not). Use a WeCom live code or a QR image.',
-  'warning.click_id_not_sent': 'The click ID parameter is kept, but no click ID is sent yet.',
   'table.all': 'Select all',
   'table.pick': 'Select {name}',
   'colon': ': ',

@@ -125,7 +125,6 @@ export default {
   'warning.destination_denied': '目标网站不允许跳转，访问已被拦下。',
   'warning.domain_disabled': '这个域名已停用，短链暂时打不开。',
   'warning.target_breaks_behind_redirect': '这个目标经过跳转后可能打不开（如 u.wechat.com 个人名片），建议改用企业微信活码或图片二维码。',
-  'warning.click_id_not_sent': '点击 ID 参数已保存，但目前还不会发送。',
   'table.all': '全选',
   'table.pick': '选择 {name}',
   'colon': '：',
