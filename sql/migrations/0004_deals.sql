@@ -108,7 +108,8 @@ CREATE TABLE event (
     CHECK ((value IS NULL) = (currency = ''))
 ) STRICT;
 CREATE INDEX event_customer ON event (customer_id, time_ms) WHERE customer_id IS NOT NULL;
-CREATE INDEX event_time ON event (time_ms, type);
+-- Holds all that reports read of events, so that they read nothing else.
+CREATE INDEX event_time ON event (time_ms, type, customer_id, value, currency);
 CREATE INDEX event_waiting ON event (id) WHERE state = 'waiting';
 CREATE INDEX event_unmatched ON event (click_id) WHERE state = 'unmatched';
 

@@ -33,6 +33,7 @@ const struct route *const api_route_tables[] = {
     api_session_routes,
     api_me_routes,
     api_stats_routes,
+    api_attribution_routes,
     api_click_routes,
     api_health_routes,
     api_transfer_routes,

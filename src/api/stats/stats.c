@@ -5,6 +5,7 @@
 #include "linkpond/store/segments.h"
 #include "linkpond/store/sums.h"
 #include "stats_query.h"
+#include "stats_view.h"
 
 /* A report that takes longer is given up: the caller has gone by then, and the handle is needed. */
 #define REPORT_DEADLINE_NS (INT64_C(30) * 1000000000)
@@ -37,12 +38,6 @@ static enum err first_day(struct db *db, const struct zone *zone, int64_t now_ms
 }
 
 /* ---- the answer ------------------------------------------------------------------------------------------------ */
-
-static void put_instant(struct json_writer *json, const char *name, const struct zone *zone, int64_t ms)
-{
-    char text[TIMESTAMP_TEXT_MAX];
-    json_put_str(json, name, timestamp_offset(ms, zone_offset_s(zone, ms), text));
-}
 
 static void write_totals(struct json_writer *json, unsigned metrics, const struct report_totals *totals)
 {
@@ -84,7 +79,7 @@ static void write_series(struct json_writer *json, const struct stats_query *que
     for (size_t i = 0; i < report->series_count; i++) {
         const struct report_bucket *bucket = &report->series[i];
         json_object(json);
-        put_instant(json, "start", query->report.zone, bucket->start_ms);
+        stats_put_instant(json, "start", query->report.zone, bucket->start_ms);
         if (query->metrics & METRIC_CLICKS) {
             json_put_i64(json, "clicks", bucket->clicks);
         }
@@ -96,19 +91,6 @@ static void write_series(struct json_writer *json, const struct stats_query *que
     json_array_end(json);
 }
 
-/* Links go by their permanent name; all other values are words that the filter of that name takes back. */
-static void write_value(struct json_writer *json, struct arena *arena, enum dim dim, str value)
-{
-    json_name_str(json, dim_name(dim));
-    if (dim != DIM_LINK) {
-        json_str(json, value);
-    } else if (value.len == 0 || str_eq(value, STR("0"))) {
-        json_null(json);
-    } else {
-        json_str(json, arena_f(arena, "lnk_" STR_FMT, STR_ARG(value)));
-    }
-}
-
 static void write_groups(struct json_writer *json, struct arena *arena, const struct stats_query *query,
                          const struct report *report)
 {
@@ -118,7 +100,7 @@ static void write_groups(struct json_writer *json, struct arena *arena, const st
         const struct report_group *group = &report->groups[i];
         json_object(json);
         for (size_t j = 0; j < query->report.group_count; j++) {
-            write_value(json, arena, query->report.group_by[j], group->values[j]);
+            stats_write_dim(json, arena, query->report.group_by[j], group->values[j]);
         }
         if (query->metrics & METRIC_CLICKS) {
             json_put_i64(json, "clicks", group->clicks);
@@ -156,8 +138,8 @@ static void write_identity(struct json_writer *json, const struct report_totals 
 
 static void write_range(struct json_writer *json, const struct stats_query *query)
 {
-    put_instant(json, "from", query->report.zone, query->report.from_ms);
-    put_instant(json, "to", query->report.zone, query->report.to_ms);
+    stats_put_instant(json, "from", query->report.zone, query->report.from_ms);
+    stats_put_instant(json, "to", query->report.zone, query->report.to_ms);
 }
 
 /* What of the answer reaches back before the first click that retention has left. */
@@ -171,7 +153,7 @@ static void write_kept(struct json_writer *json, const struct stats_query *query
         return;
     }
     json_object(json);
-    put_instant(json, "since", query->report.zone, kept->since_ms);
+    stats_put_instant(json, "since", query->report.zone, kept->since_ms);
     json_put_str(json, "totals", str_from_c(parts[kept->totals]));
     json_put_str(json, "visitors", STR("since"));
     json_put_str(json, "groups", str_from_c(parts[kept->groups]));

@@ -18,6 +18,17 @@ struct stats_parsing {
 /* ERR_INVALID about the parameter being read. */
 enum err stats_refuse(struct stats_parsing *self, const char *code, const char *message, const char *message_zh);
 
+/* Index of a word in a list ended by NULL; -1. */
+int stats_word_in(const char *const *words, str value);
+
+/* Parameters of questions about deals (stats_deals.c). */
+enum err stats_take_models(struct stats_parsing *self, str value);
+enum err stats_take_window(struct stats_parsing *self, str value);
+enum err stats_take_half_life(struct stats_parsing *self, str value);
+enum err stats_take_type(struct stats_parsing *self, str value);
+enum err stats_take_stage(struct stats_parsing *self, str value);
+enum err stats_deals_settle(struct stats_parsing *self);
+
 enum err stats_filter_add(struct stats_parsing *self, enum dim dim, bool exclude, str value);
 /* What counts: clicks are the visits of people that led somewhere, unless class or outcome is asked about. */
 enum err stats_filter_settle(struct stats_parsing *self);

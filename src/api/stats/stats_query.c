@@ -43,8 +43,7 @@ static enum err take_period(struct stats_parsing *self, str value)
     return OK;
 }
 
-/* Index of a word in a list ended by NULL; -1. */
-static int word_in(const char *const *words, str value)
+int stats_word_in(const char *const *words, str value)
 {
     for (int i = 0; words[i]; i++) {
         if (str_eq(str_from_c(words[i]), value)) {
@@ -57,12 +56,18 @@ static int word_in(const char *const *words, str value)
 static enum err take_interval(struct stats_parsing *self, str value)
 {
     static const char *const words[] = {"hour", "day", "week", "month", NULL};
-    int found = word_in(words, value);
+    int found = stats_word_in(words, value);
     if (found < 0) {
         return stats_refuse(self, "not_allowed", "hour, day, week or month.", "只能是 hour、day、week 或 month。");
     }
     self->out->report.interval = (enum interval)(INTERVAL_HOUR + found);
     return OK;
+}
+
+/* Touches have not all that clicks have. */
+static bool dim_allowed(const struct stats_parsing *self, enum dim dim)
+{
+    return self->use != USE_ATTRIBUTION || attribution_dim(dim);
 }
 
 static enum err take_group_by(struct stats_parsing *self, str value)
@@ -71,7 +76,7 @@ static enum err take_group_by(struct stats_parsing *self, str value)
     str piece;
     while (str_next(&value, ',', &piece)) {
         int dim = dim_find(str_trim(piece));
-        if (dim < 0) {
+        if (dim < 0 || !dim_allowed(self, (enum dim)dim)) {
             return stats_refuse(self, "not_allowed", "Not a dimension.", "没有该维度。");
         }
         if (report->group_count == ARRAY_LEN(report->group_by)) {
@@ -90,7 +95,7 @@ static enum err take_metrics(struct stats_parsing *self, str value)
     static const char *const words[] = {"clicks", "visitors", "new_visitors", "scans", NULL};
     str piece;
     while (str_next(&value, ',', &piece)) {
-        int found = word_in(words, str_trim(piece));
+        int found = stats_word_in(words, str_trim(piece));
         if (found < 0) {
             return stats_refuse(self, "not_allowed", "clicks, visitors, new_visitors or scans.",
                                 "只能是 clicks、visitors、new_visitors 或 scans。");
@@ -103,7 +108,7 @@ static enum err take_metrics(struct stats_parsing *self, str value)
 static enum err take_compare(struct stats_parsing *self, str value)
 {
     static const char *const words[] = {"none", "previous", "year", NULL};
-    int found = word_in(words, value);
+    int found = stats_word_in(words, value);
     if (found < 0) {
         return stats_refuse(self, "not_allowed", "previous or year.", "只能是 previous 或 year。");
     }
@@ -123,7 +128,7 @@ static enum err take_limit(struct stats_parsing *self, str value)
 static enum err take_order(struct stats_parsing *self, str value)
 {
     static const char *const words[] = {"desc", "asc", NULL};
-    int found = word_in(words, value);
+    int found = stats_word_in(words, value);
     if (found < 0) {
         return stats_refuse(self, "not_allowed", "asc or desc.", "只能是 asc 或 desc。");
     }
@@ -148,7 +153,7 @@ static enum err take_cursor(struct stats_parsing *self, str value)
 static enum err take_format(struct stats_parsing *self, str value)
 {
     static const char *const words[] = {"json", "ndjson", "csv", NULL};
-    int found = word_in(words, value);
+    int found = stats_word_in(words, value);
     if (found < 0) {
         return stats_refuse(self, "not_allowed", "json, ndjson or csv.", "只能是 json、ndjson 或 csv。");
     }
@@ -159,7 +164,7 @@ static enum err take_format(struct stats_parsing *self, str value)
 static enum err take_flag(struct stats_parsing *self, str value, bool *flag)
 {
     static const char *const words[] = {"false", "true", "0", "1", NULL};
-    int found = word_in(words, value);
+    int found = stats_word_in(words, value);
     if (found < 0) {
         return stats_refuse(self, "wrong_type", "Must be true or false.", "只能是 true 或 false。");
     }
@@ -193,14 +198,14 @@ static const struct {
     unsigned uses; /* enum stats_use */
     enum err (*take)(struct stats_parsing *self, str value);
 } parameters[] = {
-    {"tz", USE_STATS | USE_CLICKS, take_tz},
-    {"from", USE_STATS | USE_CLICKS, take_from},
-    {"to", USE_STATS | USE_CLICKS, take_to},
-    {"period", USE_STATS | USE_CLICKS, take_period},
-    {"limit", USE_STATS | USE_CLICKS, take_limit},
-    {"raw", USE_STATS | USE_CLICKS, take_raw},
+    {"tz", USE_STATS | USE_CLICKS | USE_ATTRIBUTION, take_tz},
+    {"from", USE_STATS | USE_CLICKS | USE_ATTRIBUTION, take_from},
+    {"to", USE_STATS | USE_CLICKS | USE_ATTRIBUTION, take_to},
+    {"period", USE_STATS | USE_CLICKS | USE_ATTRIBUTION, take_period},
+    {"limit", USE_STATS | USE_CLICKS | USE_ATTRIBUTION, take_limit},
+    {"raw", USE_STATS | USE_CLICKS | USE_ATTRIBUTION, take_raw},
     {"interval", USE_STATS, take_interval},
-    {"group_by", USE_STATS, take_group_by},
+    {"group_by", USE_STATS | USE_ATTRIBUTION, take_group_by},
     {"metrics", USE_STATS, take_metrics},
     {"compare", USE_STATS, take_compare},
     {"order", USE_CLICKS, take_order},
@@ -210,6 +215,11 @@ static const struct {
     {"count", USE_CLICKS, take_count},
     {"bom", USE_CLICKS, take_bom},
     {"request_id", USE_CLICKS, take_request_id},
+    {"models", USE_ATTRIBUTION, stats_take_models},
+    {"window", USE_ATTRIBUTION, stats_take_window},
+    {"half_life", USE_ATTRIBUTION, stats_take_half_life},
+    {"type", USE_ATTRIBUTION, stats_take_type},
+    {"stage", USE_ATTRIBUTION, stats_take_stage},
 };
 
 static enum err take_parameter(struct stats_parsing *self, str name, str value)
@@ -220,11 +230,11 @@ static enum err take_parameter(struct stats_parsing *self, str name, str value)
         }
     }
     int dim = dim_find(name);
-    if (dim >= 0) {
+    if (dim >= 0 && dim_allowed(self, (enum dim)dim)) {
         return stats_filter_add(self, (enum dim)dim, false, value);
     }
     dim = str_starts(name, STR("not_")) ? dim_find(str_from(name, 4)) : -1;
-    if (dim >= 0) {
+    if (dim >= 0 && dim_allowed(self, (enum dim)dim)) {
         return stats_filter_add(self, (enum dim)dim, true, value);
     }
     return stats_refuse(self, "unknown_parameter", "This parameter is not known.", "没有该参数。");
@@ -240,7 +250,7 @@ static enum err settle_limit(struct stats_parsing *self)
     self->name = "limit";
     if (!self->limit_given) {
         /* NOLINTNEXTLINE(bugprone-branch-clone): two choices that happen to be the same number */
-        self->limit = self->use == USE_STATS ? STATS_GROUPS_DEFAULT : CLICKS_PAGE_DEFAULT;
+        self->limit = self->use != USE_CLICKS ? STATS_GROUPS_DEFAULT : CLICKS_PAGE_DEFAULT;
         out->limit = stream ? 0 : self->limit;
         out->report.limit = (size_t)self->limit;
         return OK;
@@ -299,6 +309,9 @@ enum err stats_query_parse(struct arena *arena, str query, enum stats_use use, c
     }
     if (err == OK) {
         err = settle_cursor(&self);
+    }
+    if (err == OK && use == USE_ATTRIBUTION) {
+        err = stats_deals_settle(&self);
     }
     if (err == OK && arena->overflow) {
         err = ERR_NOMEM;

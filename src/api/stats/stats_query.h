@@ -2,15 +2,17 @@
 #ifndef LINKPOND_API_STATS_QUERY_H
 #define LINKPOND_API_STATS_QUERY_H
 
+#include "linkpond/engine/attribution.h"
 #include "linkpond/engine/editor.h"
 #include "linkpond/engine/reporter.h"
 
 /*
  * The question that a query string asks of the ledger, the same words for reports and for raw clicks: every DIM is a
  * filter (repeated = OR), not_DIM excludes, link takes any reference; class, from, to, period, tz. A parameter that is
- * not known is refused by name, for a mistyped filter would answer about everything.
+ * not known is refused by name, for a mistyped filter would answer about everything. Questions about deals have only
+ * the dimensions that touches have.
  */
-enum stats_use { USE_STATS = 1, USE_CLICKS = 2 };
+enum stats_use { USE_STATS = 1, USE_CLICKS = 2, USE_ATTRIBUTION = 4 };
 enum stats_metric { METRIC_CLICKS = 1, METRIC_VISITORS = 2, METRIC_NEW_VISITORS = 4, METRIC_SCANS = 8 };
 #define METRIC_ALL 15
 enum stats_compare { COMPARE_NONE, COMPARE_PREVIOUS, COMPARE_YEAR };
@@ -31,6 +33,8 @@ struct stats_query {
     int64_t after_ms; /* that click's time; 0 = only the id is known */
     str request_id;
     int64_t limit; /* 0 = as many as there are (streams) */
+    /* only of deals; its `report` stays empty */
+    struct attribution_query deals;
 };
 
 /* Pure. `query` is the raw query string; texts go into the arena. `zone` holds unless tz= names another. ERR_INVALID

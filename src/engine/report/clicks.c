@@ -3,10 +3,10 @@
 #include "clicks_fill.h"
 #include "clicks_origins.h"
 #include "linkpond/engine/behind_visitors.h"
+#include "linkpond/engine/report_match.h"
 #include "linkpond/engine/reporter.h"
 #include "linkpond/store/rewrites.h"
 #include "linkpond/store/segments.h"
-#include "report_match.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report_groups.h"
+#include "linkpond/engine/report_groups.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -18,7 +18,7 @@ struct report_helper {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool taken, stopping;
-    struct report_share *share; /* to be worked on; NULL again when it is done */
+    struct report_second *second; /* to be worked on; NULL again when it is done */
 };
 
 static void read_chunks(struct report_share *share)
@@ -41,8 +41,11 @@ static void read_chunks(struct report_share *share)
     giving_way_end(&giving_way, share->db);
 }
 
-static void work(struct report_share *share)
+static void work(struct report_second *second, struct db *db)
 {
+    struct report_share *share = (struct report_share *)second; /* its first member */
+
+    share->db = db;
     if (share->question) {
         share->err = report_visitors_count(share->question, &share->counted);
     } else {
@@ -57,15 +60,15 @@ static void *helper_thread(void *arg)
     prctl(PR_SET_NAME, "report");
     pthread_mutex_lock(&self->lock);
     while (!self->stopping) {
-        struct report_share *share = self->share;
-        if (!share) {
+        struct report_second *second = self->second;
+        if (!second) {
             pthread_cond_wait(&self->changed, &self->lock);
             continue;
         }
         pthread_mutex_unlock(&self->lock);
-        work(share);
+        second->run(second, self->db);
         pthread_mutex_lock(&self->lock);
-        self->share = NULL;
+        self->second = NULL;
         pthread_cond_broadcast(&self->changed);
     }
     pthread_mutex_unlock(&self->lock);
@@ -132,11 +135,16 @@ bool report_helper_take(struct report_helper *self, struct db *db)
     return true;
 }
 
-void report_helper_begin(struct report_helper *self, struct report_share *share)
+void report_share_begin(struct report_helper *self, struct report_share *share)
 {
-    share->db = self->db;
+    share->second.run = work;
+    report_helper_begin(self, &share->second);
+}
+
+void report_helper_begin(struct report_helper *self, struct report_second *second)
+{
     pthread_mutex_lock(&self->lock);
-    self->share = share;
+    self->second = second;
     pthread_cond_broadcast(&self->changed);
     pthread_mutex_unlock(&self->lock);
 }
@@ -144,7 +152,7 @@ void report_helper_begin(struct report_helper *self, struct report_share *share)
 void report_helper_wait(struct report_helper *self)
 {
     pthread_mutex_lock(&self->lock);
-    while (self->share) {
+    while (self->second) {
         pthread_cond_wait(&self->changed, &self->lock);
     }
     pthread_mutex_unlock(&self->lock);

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "linkpond/engine/report_second.h"
 #include "report_columns.h"
 
 /*
@@ -23,6 +24,7 @@ enum err report_scan_queue(struct report_tally *tally, struct db *db, struct chu
 
 /* The helper's part of a question: everything of its own but the queue and the question. */
 struct report_share {
+    struct report_second second;
     struct db *db;
     const struct report_query *query;
     struct chunk_queue *queue;
@@ -36,14 +38,8 @@ struct report_share {
     struct visitors_count counted;
 };
 
-/* For one question: begins transactions on `db` and on the helper's handle that see the same state. False: it is busy,
- * or commits kept coming; then nothing is begun. */
-bool report_helper_take(struct report_helper *self, struct db *db);
-/* Sets the helper to work; the share lives until report_helper_wait has returned. */
-void report_helper_begin(struct report_helper *self, struct report_share *share);
-void report_helper_wait(struct report_helper *self);
-/* Ends its transaction. NULL is fine. */
-void report_helper_give(struct report_helper *self);
+/* Sets the helper to work on a share; the share lives until report_helper_wait has returned. */
+void report_share_begin(struct report_helper *self, struct report_share *share);
 
 /* report_once.c: counts the visitors that were noted, with who helped (NULL = nobody did), whose groups are these here.
  */

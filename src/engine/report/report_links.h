@@ -2,7 +2,7 @@
 #ifndef LINKPOND_ENGINE_REPORT_LINKS_H
 #define LINKPOND_ENGINE_REPORT_LINKS_H
 
-#include "report_match.h"
+#include "linkpond/engine/report_match.h"
 
 /* What reports know of links as they are now: read once a link and report. */
 

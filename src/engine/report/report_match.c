@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report_match.h"
+#include "linkpond/engine/report_match.h"
 
 #include <stdlib.h>
 

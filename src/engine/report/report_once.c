@@ -25,7 +25,7 @@ static enum err count_all(struct visitors_question *question, struct report_help
         return report_visitors_count(question, out);
     }
     share->question = question;
-    report_helper_begin(helper, share);
+    report_share_begin(helper, share);
     enum err err = report_visitors_count(question, out);
     report_helper_wait(helper);
     err = err == OK ? share->err : err;

@@ -125,7 +125,7 @@ static enum err share_work(struct report_tally *tally, struct db *db, struct rep
         return err;
     }
     share->queue->traits = traits->read ? traits : NULL;
-    report_helper_begin(helper, share);
+    report_share_begin(helper, share);
     err = asks && late ? report_traits_load(traits, tally, db) : OK;
     err = err == OK ? add_all(tally, db, share->queue) : err;
     if (err != OK) {

@@ -2,8 +2,8 @@
 #ifndef LINKPOND_ENGINE_REPORT_TALLY_H
 #define LINKPOND_ENGINE_REPORT_TALLY_H
 
-#include "report_groups.h"
-#include "report_match.h"
+#include "linkpond/engine/report_groups.h"
+#include "linkpond/engine/report_match.h"
 #include "report_visitors.h"
 
 /*

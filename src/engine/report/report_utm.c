@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report_utm.h"
+#include "linkpond/engine/report_utm.h"
 
 #include "linkpond/base/crypt.h"
 #include "linkpond/store/utm_values.h"

@@ -3,9 +3,9 @@
 #define LINKPOND_ENGINE_REPORT_MATCH_H
 
 #include "linkpond/engine/report_texts.h"
+#include "linkpond/engine/report_utm.h"
 #include "linkpond/engine/reporter.h"
 #include "linkpond/store/links.h"
-#include "report_utm.h"
 
 /*
  * Which clicks a question is about, and what each dimension says of a click. Values are numbers: for link the id, for

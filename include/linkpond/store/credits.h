@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_STORE_CREDITS_H
+#define LINKPOND_STORE_CREDITS_H
+
+#include "linkpond/store/db.h"
+
+/* What reports read of events and touches: the columns they need and no more. All on read handles. */
+
+struct credit_event {
+    int64_t id, time_ms;
+    int64_t customer_id; /* 0 = nobody is known */
+    str type, currency;  /* lent until the next step; currency is empty exactly without a value */
+    bool has_value;
+    int64_t value;
+};
+/* Of [from, to), in order of time. */
+struct stmt *credit_events_each(struct db *db, int64_t from_ms, int64_t to_ms);
+bool credit_events_next(struct stmt *rows, struct credit_event *out);
+/* When the last event of that customer was, up to time_ms, that brought money of that currency. ERR_NOT_FOUND. */
+enum err credit_deal_before(struct db *db, int64_t customer_id, int64_t time_ms, str currency, int64_t *deal_ms);
+/* Which of its type the event is among those of its customer that take nothing back: 1, 2, … by time, then by id. */
+enum err credit_event_place(struct db *db, const struct credit_event *event, int64_t *place);
+/* Which events are that step: the nth of a type and all after it. Type is lent until the next step. */
+struct stmt *credit_stage_events(struct db *db, str key);
+bool credit_stage_events_next(struct stmt *rows, str *type, int64_t *nth);
+
+/* What is frozen at a click are ids of terms (terms.h), 0 = none. */
+enum credit_term {
+    CREDIT_SOURCE,
+    CREDIT_CHANNEL,
+    CREDIT_HOST, /* from here on only of whole rows */
+    CREDIT_UTM_SOURCE,
+    CREDIT_UTM_MEDIUM,
+    CREDIT_UTM_CAMPAIGN,
+    CREDIT_UTM_TERM,
+    CREDIT_UTM_CONTENT,
+    CREDIT_UTM_ID,
+    CREDIT_APP,
+    CREDIT_SCENE, /* no term: enum click_scene */
+    CREDIT_TERMS
+};
+struct credit_touch_row {
+    int64_t time_ms, click_id, link_id;
+    int64_t terms[CREDIT_TERMS];
+};
+/* Of one customer up to that time, by time and click. */
+struct stmt *credit_touches_of(struct db *db, int64_t customer_id, int64_t to_ms, bool whole);
+/* `whole` as above. */
+bool credit_touches_next(struct stmt *rows, bool whole, struct credit_touch_row *out);
+
+#endif

@@ -1,0 +1,33 @@
+-- SPDX-License-Identifier: MIT
+-- What reports read of events and touches: the columns they need and no more.
+
+-- From an index that holds them all, in order of time.
+-- name: credit_events
+SELECT id, type, time_ms, customer_id, value, currency FROM event WHERE time_ms >= :from_ms AND time_ms < :to_ms
+ORDER BY time_ms;
+
+-- When a refund's deal was: the last of that customer, up to then, that brought money of that currency.
+-- name: credit_deal_before
+SELECT time_ms FROM event
+WHERE customer_id = :customer_id AND time_ms <= :time_ms AND value > 0 AND currency = :currency
+ORDER BY time_ms DESC LIMIT 1;
+
+-- Which of its type an event is among those of its customer that take nothing back.
+-- name: credit_event_place
+SELECT count(*) FROM event
+WHERE customer_id = :customer_id AND type = :type AND (value IS NULL OR value >= 0)
+    AND (time_ms < :time_ms OR (time_ms = :time_ms AND id <= :id));
+
+-- name: credit_stage_events
+SELECT se.type, se.nth FROM stage s JOIN stage_event se ON se.stage_id = s.id
+WHERE s.key = :key AND s.enabled = 1 ORDER BY se.type, se.nth;
+
+-- name: credit_touches
+SELECT time_ms, click_id, link_id, source, channel FROM touch
+WHERE customer_id = :customer_id AND time_ms <= :to_ms ORDER BY time_ms, click_id;
+
+-- Everything of them, for questions about what is seldom asked.
+-- name: credit_touches_whole
+SELECT time_ms, click_id, link_id, source, channel, host, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
+    utm_id, app, scene
+FROM touch WHERE customer_id = :customer_id AND time_ms <= :to_ms ORDER BY time_ms, click_id;

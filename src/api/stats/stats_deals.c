@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* What questions about deals say besides filters and time: which events, which models, how far back. */
+#include "stats_parsing.h"
+
+#define TYPES_MAX          16
+#define HALF_LIFE_DAYS_MAX 365
+
+enum err stats_take_models(struct stats_parsing *self, str value)
+{
+    struct attribution_query *deals = &self->out->deals;
+    str piece;
+
+    deals->models_count = 0;
+    while (str_next(&value, ',', &piece)) {
+        int model = credit_model_find(str_trim(piece));
+        if (model < 0) {
+            return stats_refuse(self, "not_allowed",
+                                "first, last, last_non_direct, linear, position or time_decay, with commas between.",
+                                "只能是 first、last、last_non_direct、linear、position、time_decay，用逗号分隔。");
+        }
+        for (size_t i = 0; i < deals->models_count; i++) {
+            if (deals->models[i] == (enum credit_model)model) {
+                return stats_refuse(self, "conflicting", "A model is named twice.", "模型重复。");
+            }
+        }
+        deals->models[deals->models_count++] = (enum credit_model)model;
+    }
+    return OK;
+}
+
+static enum err take_days(struct stats_parsing *self, str value, int64_t most, int64_t *ms)
+{
+    int64_t days = 0;
+
+    if (!str_to_i64(value, &days)) {
+        return stats_refuse(self, "wrong_type", "A whole number of days is needed.", "请填写整数天数。");
+    }
+    if (days < 1 || days > most) {
+        return most == CREDIT_WINDOW_DAYS_MAX
+                   ? stats_refuse(self, "out_of_range", "From 1 to 1095 days.", "应在 1 到 1095 天之间。")
+                   : stats_refuse(self, "out_of_range", "From 1 to 365 days.", "应在 1 到 365 天之间。");
+    }
+    *ms = days * MS_PER_DAY;
+    return OK;
+}
+
+enum err stats_take_window(struct stats_parsing *self, str value)
+{
+    return take_days(self, value, CREDIT_WINDOW_DAYS_MAX, &self->out->deals.window_ms);
+}
+
+enum err stats_take_half_life(struct stats_parsing *self, str value)
+{
+    return take_days(self, value, HALF_LIFE_DAYS_MAX, &self->out->deals.half_life_ms);
+}
+
+enum err stats_take_type(struct stats_parsing *self, str value)
+{
+    struct str_list *types = &self->out->deals.types;
+
+    types->items = types->items ? types->items : ARENA_ARRAY(self->arena, str, TYPES_MAX);
+    if (!types->items) {
+        return ERR_NOMEM;
+    }
+    if (types->count == TYPES_MAX) {
+        return stats_refuse(self, "too_many", "At most 16 types of events.", "最多 16 种事件。");
+    }
+    types->items[types->count++] = value;
+    return OK;
+}
+
+enum err stats_take_stage(struct stats_parsing *self, str value)
+{
+    self->out->deals.stage = value;
+    return OK;
+}
+
+enum err stats_deals_settle(struct stats_parsing *self)
+{
+    struct attribution_query *deals = &self->out->deals;
+
+    self->name = "stage";
+    if (deals->stage.len > 0 && deals->types.count > 0) {
+        return stats_refuse(self, "conflicting", "Either type or stage.", "type 与 stage 不能同时使用。");
+    }
+    for (int i = 0; deals->models_count == 0 && i < CREDIT_MODELS; i++) {
+        deals->models[i] = (enum credit_model)i;
+    }
+    deals->models_count = deals->models_count > 0 ? deals->models_count : CREDIT_MODELS;
+    deals->window_ms = deals->window_ms > 0 ? deals->window_ms : CREDIT_WINDOW_DAYS * MS_PER_DAY;
+    deals->half_life_ms = deals->half_life_ms > 0 ? deals->half_life_ms : CREDIT_HALF_LIFE_DAYS * MS_PER_DAY;
+    return OK;
+}

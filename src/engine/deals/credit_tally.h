@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_CREDIT_TALLY_H
+#define LINKPOND_ENGINE_CREDIT_TALLY_H
+
+#include "conversions.h"
+#include "linkpond/engine/report_groups.h"
+#include "linkpond/engine/report_match.h"
+#include "linkpond/store/credits.h"
+
+/* What one thread shares out: customers one after the other, their touches read once, for all of their events. */
+
+/* Where a touch's credit goes. */
+struct credit_place {
+    uint32_t first, count; /* in tally->group_list */
+    bool passes;
+};
+struct credit_tally {
+    const struct attribution_query *query;
+    struct db *db;
+    struct report_match match;
+    struct report_groups groups;
+    size_t width, lines; /* numbers of a model, of all models */
+    int64_t *cells;      /* `lines` numbers by group */
+    size_t cells_cap;    /* groups */
+    int64_t *credited, *direct, *elsewhere, *unattributed;
+    int64_t direct_term; /* of the text "direct"; -1 = no click has it */
+    bool whole;          /* touches are read with what is seldom asked */
+    /* of the customer at hand */
+    struct credit_touch *touches;
+    struct credit_place *places;
+    int64_t *weights, *counted, *valued; /* of the event at hand */
+    uint64_t *spare;
+    size_t touches_count, touches_cap;
+    uint32_t *group_list;
+    size_t group_list_count, group_list_cap;
+};
+/* Zeroed before; release it on failure, too. */
+enum err credit_tally_open(struct credit_tally *self, struct db *db, const struct attribution_query *query,
+                           size_t currencies_count);
+void credit_tally_done(struct credit_tally *self);
+/* The conversions at [first, end) of the order, whole customers. */
+enum err credit_tally_add(struct credit_tally *self, const struct conversions *conversions, size_t first, size_t end);
+/* What another thread shared out of other customers. */
+enum err credit_tally_merge(struct credit_tally *self, const struct credit_tally *from);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "linkpond/store/credits.h"
+
+#include "row.h"
+
+struct stmt *credit_events_each(struct db *db, int64_t from_ms, int64_t to_ms)
+{
+    struct stmt *rows = db_stmt(db, SQL_CREDIT_EVENTS);
+
+    stmt_bind_i64(rows, "from_ms", from_ms);
+    stmt_bind_i64(rows, "to_ms", to_ms);
+    return rows;
+}
+
+bool credit_events_next(struct stmt *rows, struct credit_event *out)
+{
+    if (!stmt_next(rows)) {
+        return false;
+    }
+    *out = (struct credit_event){
+        .id = stmt_i64(rows, 0),
+        .type = stmt_str(rows, 1),
+        .time_ms = stmt_i64(rows, 2),
+        .customer_id = stmt_i64(rows, 3),
+        .has_value = !stmt_is_null(rows, 4),
+        .value = stmt_i64(rows, 4),
+        .currency = stmt_str(rows, 5),
+    };
+    return true;
+}
+
+enum err credit_deal_before(struct db *db, int64_t customer_id, int64_t time_ms, str currency, int64_t *deal_ms)
+{
+    struct stmt *row = db_stmt(db, SQL_CREDIT_DEAL_BEFORE);
+
+    stmt_bind_i64(row, "customer_id", customer_id);
+    stmt_bind_i64(row, "time_ms", time_ms);
+    stmt_bind_str(row, "currency", currency);
+    return row_i64(row, deal_ms);
+}
+
+enum err credit_event_place(struct db *db, const struct credit_event *event, int64_t *place)
+{
+    struct stmt *row = db_stmt(db, SQL_CREDIT_EVENT_PLACE);
+
+    stmt_bind_i64(row, "customer_id", event->customer_id);
+    stmt_bind_str(row, "type", event->type);
+    stmt_bind_i64(row, "time_ms", event->time_ms);
+    stmt_bind_i64(row, "id", event->id);
+    return row_i64(row, place);
+}
+
+struct stmt *credit_stage_events(struct db *db, str key)
+{
+    struct stmt *rows = db_stmt(db, SQL_CREDIT_STAGE_EVENTS);
+
+    stmt_bind_str(rows, "key", key);
+    return rows;
+}
+
+bool credit_stage_events_next(struct stmt *rows, str *type, int64_t *nth)
+{
+    if (!stmt_next(rows)) {
+        return false;
+    }
+    *type = stmt_str(rows, 0);
+    *nth = stmt_i64(rows, 1);
+    return true;
+}
+
+struct stmt *credit_touches_of(struct db *db, int64_t customer_id, int64_t to_ms, bool whole)
+{
+    struct stmt *rows = db_stmt(db, whole ? SQL_CREDIT_TOUCHES_WHOLE : SQL_CREDIT_TOUCHES);
+
+    stmt_put_i64(rows, 1, customer_id);
+    stmt_put_i64(rows, 2, to_ms);
+    return rows;
+}
+
+bool credit_touches_next(struct stmt *rows, bool whole, struct credit_touch_row *out)
+{
+    if (!stmt_next(rows)) {
+        return false;
+    }
+    out->time_ms = stmt_i64(rows, 0);
+    out->click_id = stmt_i64(rows, 1);
+    out->link_id = stmt_i64(rows, 2);
+    for (int i = 0; i < (whole ? CREDIT_TERMS : CREDIT_HOST); i++) {
+        out->terms[i] = stmt_i64(rows, 3 + i);
+    }
+    return true;
+}
