@@ -5,9 +5,11 @@
 Both run in one go, alternating, pinned to one core with the client on another; figures are CPU microseconds per request and
 ratios of medians, because this kind of machine is shared. Linkpond's CPU is read after its writer has drained.
 
-    python3 tests/bench/redirect.py --bin build/release/linkpond [--links 1000000] [--rounds 5] [--seconds 4] [--reports]
+    python3 tests/bench/redirect.py --bin build/release/linkpond [--links 1000000] [--rounds 5] [--seconds 4] [--reports | --rules]
 
 --reports: only kept-alive rounds without and with somebody who asks for reports and an export all the while, in turn.
+--rules: only kept-alive rounds of plain links, of links with a pool of five, and of links with ten rules on it, in turn; before
+there is any live code as well.
 """
 import argparse
 import json
@@ -94,8 +96,9 @@ class Pond:
         self.ready_s = time.monotonic() - began
         self.urls = json.loads(listen.read_text())
 
-    def admin(self, path):
-        request = urllib.request.Request(self.urls["admin"] + path, headers={"Authorization": "Bearer " + self.key})
+    def admin(self, path, method="GET", body=None):
+        request = urllib.request.Request(self.urls["admin"] + path, headers={"Authorization": "Bearer " + self.key, "Content-Type": "application/json"},
+                                         method=method, data=None if body is None else json.dumps(body).encode())
         return urllib.request.urlopen(request, timeout=60).read().decode()
 
     def codes(self, count):
@@ -207,6 +210,52 @@ def beside_reports(pond, paths, args):
           f" {median('reports', 'requests') / median('alone', 'requests'):.2f}x (medians of {args.rounds} alternating rounds)")
 
 
+RULES_LINKS = 200
+
+
+def ten_rules(targets):
+    """Rule number i holds for the channel of its number in WeChat, all day; the last for every channel there is not."""
+    channels = [[f"east{i}", f"west{i}", f"north{i}"] for i in range(9)] + [[""]]
+    return [{"choose": "weighted", "sticky": False, "targets": targets,
+             "when": [{"fact": "app", "is": ["wechat", "wecom"]},
+                      {"fact": "schedule", "is": ["1-7 09:00-18:00", "18:00-09:00"], "zone": "Asia/Shanghai"},
+                      {"fact": "channel", "is": channel}]} for channel in channels]
+
+
+def make_live(pond, codes, rules):
+    for code in codes:
+        ids = [json.loads(pond.admin(f"/api/v1/links/{code}/targets", "POST", {
+            "name": f"group {i}", "weight": i + 1, "url": f"https://www.example.com/landing/group-{i}?utm_source=wechat&utm_medium=social&sku={i}"}))["id"]
+            for i in range(5)]
+        if rules:
+            pond.admin(f"/api/v1/links/{code}/rules", "PUT", {"rules": ten_rules(ids)})
+
+
+def beside_rules(pond, folder, codes, args):
+    """Plain links before there is a live code, then plain links and live codes in turn: the cost of each on the redirect thread."""
+    sorts = {"plain": codes[:RULES_LINKS], "pool": codes[RULES_LINKS:2 * RULES_LINKS], "rules": codes[2 * RULES_LINKS:3 * RULES_LINKS]}
+    for name, some in sorts.items():
+        weights = [1 / (rank + 1) for rank in range(len(some))]
+        (folder / name).write_text("\n".join("/" + c for c in random.Random(7).choices(some, weights, k=50000)) + "\n")
+    rounds = {"before": [], **{name: [] for name in sorts}}
+
+    def round_of(name, paths):
+        rounds[name].append(one_round(name, pond.urls["redirect"], pond.process.pid, folder / paths, args.seconds, False, pond.drain))
+
+    for _ in range(args.rounds):
+        round_of("before", "plain")
+    make_live(pond, sorts["pool"], False)
+    make_live(pond, sorts["rules"], True)
+    for _ in range(args.rounds):
+        for name in sorts:
+            round_of(name, name)
+    median = lambda who, what: statistics.median(r[what] for r in rounds[who])
+    plain = median("plain", "redirect")
+    for name in rounds:
+        print(f"  => {name:<6} redirect thread {median(name, 'redirect'):.2f} us a request, {median(name, 'redirect') / plain:.2f}x plain,"
+              f" everything drained {median(name, 'cpu'):.2f} us (medians of {args.rounds} alternating rounds)")
+
+
 def one_round(name, base, pid, paths, seconds, close, after):
     before_threads, before = tasks_cpu_us(pid), tree_cpu_us(pid)
     result = wrk(base, paths, seconds, close)
@@ -240,6 +289,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--reports", action="store_true")
+    parser.add_argument("--rules", action="store_true")
     args = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="linkpond-bench-"))
     nginx = pond = None
@@ -256,8 +306,8 @@ def main():
         time.sleep(1)
         base = f"http://127.0.0.1:{port}"
         wrk(base, paths, 1), wrk(pond.urls["redirect"], paths, 1), pond.drain()
-        if args.reports:
-            beside_reports(pond, paths, args)
+        if args.reports or args.rules:
+            beside_reports(pond, paths, args) if args.reports else beside_rules(pond, folder, codes, args)
             return
         compare("keep-alive, 64 connections", pond, base, nginx.pid, paths, args, False)
         compare("a fresh connection each", pond, base, nginx.pid, paths, args, True)

@@ -9,7 +9,7 @@ import pytest
 import requests
 from browser import noise, open_browser, set_look, shot
 from codes import code_png
-from live import change, group_code, hours, now_ms, target, token
+from live import at, change, group_code, hours, now_ms, target, token
 from pictures import png
 from pond import WECHAT, wait_for
 from selenium.webdriver.common.by import By
@@ -176,6 +176,69 @@ def test_a_group_is_added_and_its_code_replaced(desk, axe, tmp_path, width, lang
     after = desk.pond.api("GET", f"/links/{link['id']}/targets", 200).json()["items"][0]
     assert desk.pond.api("GET", f"/images/{after['image']}", 200).json()["qr_text"].endswith("two")
     assert noise(desk.driver) == []
+
+
+def scan(pond, link, session, ip, broken):
+    """A visitor from the printed code to the picture; what is in the way is broken. The picture's address."""
+    steps = [pond.visit(link["code"], ip=ip)]
+    if steps[0].status_code == 302:
+        steps.append(session.get(steps[0].headers["Location"], headers={"User-Agent": WECHAT}, timeout=60, allow_redirects=False))
+    address = re.search(r'src="(/-/image/\w+)"', steps[-1].text)
+    if address:
+        steps.append(session.get(pond.public + address.group(1), timeout=60))
+    if [step.status_code for step in steps] != [302, 200, 200]:
+        broken.append([step.status_code for step in steps])
+    return address and address.group(1)
+
+
+def test_an_expired_code_is_replaced_in_the_desk_while_visitors_scan(desk, phone, tmp_path):
+    """A week is over, visitors go on scanning the poster, somebody takes the group's new code to the page of today's work: nobody
+    sees an error or the old code, and what is printed stays what it is."""
+    desk, visitor = desk(1280, "zh-CN"), phone()
+    pond, link = desk.pond, desk.pond.link()
+    old, spare = (group_code(pond, tmp_path, f"https://weixin.qq.com/g/AwYAA{name}") for name in ("old", "spare"))
+    one = target(pond, link, kind="qr", image=old["id"], name="East 3", title="华东 3 群", valid_until=at(hours=-1))
+    target(pond, link, kind="qr", image=spare["id"], name="Spare", title="备用群")
+    printed = pond.api("GET", f"/links/{link['id']}/qr", 200).content
+    broken, seen, stop = [], [], threading.Event()
+
+    def go_on(number):
+        with requests.Session() as session:
+            for count in range(60000):
+                if stop.is_set():
+                    return
+                seen.append(scan(pond, link, session, f"203.0.{number}.{count % 250 + 1}", broken))
+
+    def on_the_phone():
+        visitor.get(f"{pond.redirect}/{link['code']}")
+        assert visitor.execute_script("return document.querySelector('.paper img').naturalWidth") > 0
+        return visitor.execute_script("return new URL(document.querySelector('.paper img').src).pathname")
+
+    visitors = [threading.Thread(target=go_on, args=(number,)) for number in range(3)]
+    for thread in visitors:
+        thread.start()
+    try:
+        assert on_the_phone() == spare["url"]
+        desk.open("/today").sign_in()
+        wait_for(lambda: len(desk.all(".today-row")) == 1, 20)
+        wait_for(lambda: len(seen) > 20, 20)
+        desk.find(".today-row input[type=file]").send_keys(picture_file(tmp_path, "new.png", "https://weixin.qq.com/g/AwYAAnew"))
+        wait_for(lambda: not desk.all(".today-row"), 20)
+        after = [row for row in pond.api("GET", f"/links/{link['id']}/targets", 200).json()["items"] if row["id"] == one["id"]][0]
+        new = pond.api("GET", f"/images/{after['image']}", 200).json()
+        assert after["state"] == "open" and new["qr_text"].endswith("new")
+        assert on_the_phone() == new["url"]
+        since = len(seen)
+        wait_for(lambda: len(seen) > since + 20, 20)
+    finally:
+        stop.set()
+        for thread in visitors:
+            thread.join()
+    assert broken == [] and set(seen) == {spare["url"], new["url"]} and old["url"] not in seen
+    assert set(seen[since + 3:]) == {new["url"]}  # those under way when it was replaced are three
+    assert pond.api("GET", f"/links/{link['id']}", 200).json()["code"] == link["code"]
+    assert pond.api("GET", f"/links/{link['id']}/qr", 200).content == printed
+    assert noise(desk.driver) == [] and noise(visitor) == []
 
 
 def test_a_picture_without_a_code_asks_first(desk, tmp_path):
