@@ -186,3 +186,48 @@ def test_more_than_four_files_are_refused_by_name(make_pond):
     pond = make_pond(start=False)
     done = pond.cli("serve", "--geo-file", "a,b,c,d,e", check=False)
     assert done.returncode == 2 and "geo_file" in done.stderr
+
+
+# ---- rules that ask where somebody is ------------------------------------------------------------------------------------
+
+def by_place(pond):
+    """A live code with a target for a city, a region, a country, everywhere else outside China, and for who is nowhere."""
+    link = pond.link("https://www.example.com/own")
+    ids = {name: pond.api("POST", f"/links/{link['id']}/targets", 201, json={"name": name, "url": f"https://www.example.com/{name}"}).json()["id"]
+           for name in ("city", "region", "country", "abroad", "nowhere")}
+    rules = [({"fact": "city", "is": ["杭州"]}, "city"), ({"fact": "region", "is": ["上海市"]}, "region"), ({"fact": "country", "is": ["cn"]}, "country"),
+             ({"fact": "country", "not": [""]}, "abroad"), ({"fact": "country", "is": [""]}, "nowhere")]
+    pond.api("PUT", f"/links/{link['id']}/rules", 200, json={"rules": [{"when": [when], "targets": [ids[name]]} for when, name in rules]})
+    return link
+
+
+def led(pond, link, ip):
+    return pond.visit(link["code"], ip=ip).headers["Location"].rsplit("/", 1)[1]
+
+
+CHINA = {"203.0.113.0/25": "中国|浙江省|杭州市|电信|CN", "203.0.113.128/25": "中国|上海|上海市|联通|CN", "192.0.2.0/24": "中国|北京|北京市|0|CN",
+         "198.51.100.0/24": "Australia|Queensland|Brisbane|0|AU"}
+
+
+def test_rules_send_each_place_to_its_target_and_the_ledger_agrees(geo):
+    pond = geo(geo_files.xdb(CHINA))
+    link = by_place(pond)
+    expected = {"203.0.113.9": "city", "203.0.113.200": "region", "192.0.2.7": "country", "198.51.100.1": "abroad", "100.64.0.1": "nowhere", "10.0.0.9": "nowhere"}
+    assert {ip: led(pond, link, ip) for ip in expected} == expected
+    said = pond.api("POST", f"/links/{link['id']}/simulate", 200, json={"ip": "203.0.113.200"}, headers={"Accept-Language": "zh"}).json()
+    assert said["target"]["name"] == "region" and "上海" in said["why"]
+
+
+def test_rules_without_a_file_find_everybody_nowhere(make_pond):
+    pond = make_pond()
+    link = by_place(pond)
+    assert {led(pond, link, ip) for ip in ("203.0.113.9", "198.51.100.1")} == {"nowhere"}
+
+
+def test_rules_ask_a_new_file_from_the_next_visit(geo):
+    pond = geo(geo_files.xdb({"203.0.113.0/24": "中国|浙江省|杭州市|电信|CN"}))
+    link = by_place(pond)
+    assert led(pond, link, "203.0.113.9") == "city"
+    replace(pond.geo_path, geo_files.xdb({"203.0.113.0/24": "Australia|Queensland|Brisbane|0|AU"}))
+    hup(pond, "geo_loaded")
+    wait_for(lambda: led(pond, link, "203.0.113.9") == "abroad", 20)
