@@ -110,6 +110,7 @@ CREATE TABLE event (
 CREATE INDEX event_customer ON event (customer_id, time_ms) WHERE customer_id IS NOT NULL;
 -- Holds all that reports read of events, so that they read nothing else.
 CREATE INDEX event_time ON event (time_ms, type, customer_id, value, currency);
+CREATE INDEX event_link ON event (link_id) WHERE link_id IS NOT NULL;
 CREATE INDEX event_waiting ON event (id) WHERE state = 'waiting';
 CREATE INDEX event_unmatched ON event (click_id) WHERE state = 'unmatched';
 

@@ -70,7 +70,7 @@ WHERE state = 'waiting' AND id > :after_id AND id <= :to_id ORDER BY id LIMIT :l
 WHERE e.id = :id AND e.state = 'waiting';
 
 -- name: event_backlog
-SELECT count(*), min(received_ms) FROM (SELECT received_ms FROM event WHERE state = 'waiting' ORDER BY id LIMIT :most);
+SELECT count(*) FROM (SELECT 1 FROM event WHERE state = 'waiting' AND id <= :to_id ORDER BY id LIMIT :most);
 
 -- The last id that was given; its event may be gone.
 -- name: event_last_id

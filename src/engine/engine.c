@@ -292,6 +292,16 @@ static enum err start_rewriter(struct engine *self, const char *path, struct fau
                           &self->rewriter, fault);
 }
 
+static enum err start_joiner(struct engine *self, const char *path, struct fault *fault)
+{
+    struct joiner *joiner = NULL;
+    enum err err = joiner_start(&(struct joiner_opts){.writer = self->writer, .path = path}, &joiner, fault);
+
+    self->deals.writer = self->writer;
+    self->deals.joiner = joiner;
+    return err;
+}
+
 enum err engine_notify(struct engine *self, struct fault *fault)
 {
     struct arena arena;
@@ -339,6 +349,7 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     self->presses = err ? NULL : presses_new(self->writer, self->zone);
     err = err || self->presses ? err : ERR_NOMEM;
     err = err ? err : start_rewriter(self, path, fault);
+    err = err ? err : start_joiner(self, path, fault);
     return err ? err : janitor_start(self, &self->janitor);
 }
 
@@ -379,6 +390,7 @@ void engine_close(struct engine *self)
     janitor_stop(self->janitor);
     notifier_stop(self->notifier);
     rewriter_stop(self->rewriter);
+    joiner_stop(self->deals.joiner);
     engine_local_key_remove(self);
     presses_free(self->presses);
     writer_stop(self->writer);

@@ -245,17 +245,13 @@ bool events_waiting_next(struct stmt *rows, struct event *out)
     return true;
 }
 
-enum err events_backlog(struct db *db, int64_t most, int64_t *count, int64_t *received_ms)
+enum err events_backlog(struct db *db, int64_t to_id, int64_t most, int64_t *count)
 {
     struct stmt *row = db_stmt(db, SQL_EVENT_BACKLOG);
 
+    stmt_bind_i64(row, "to_id", to_id);
     stmt_bind_i64(row, "most", most);
-    if (!stmt_next(row)) {
-        return row_missing(row);
-    }
-    *count = stmt_i64(row, 0);
-    *received_ms = stmt_time(row, 1);
-    return row_done(row, NULL);
+    return row_i64(row, count);
 }
 
 enum err events_last_id(struct db *db, int64_t *id)

@@ -25,6 +25,8 @@
     X(ERR_NOT_ACCEPTABLE, 406, 2, "not-acceptable", "That form is not offered.", "不提供该返回格式。")                 \
     X(ERR_CONFLICT, 409, 4, "conflict", "This clashes with something that exists.", "与已有内容冲突。")                \
     X(ERR_ALIAS_TAKEN, 409, 4, "alias-taken", "That alias is in use.", "该自定义后缀已被使用。")                       \
+    X(ERR_EVENT_TAKEN, 409, 4, "event-id-taken", "That event_id came with another event.",                             \
+      "该 event_id 已用于另一事件。")                                                                                  \
     X(ERR_AMBIGUOUS, 409, 4, "ambiguous", "More than one link goes by that name.", "有多条短链使用这个名称。")         \
     X(ERR_KEY_REUSED, 422, 4, "idempotency-key-reused", "That Idempotency-Key came with another body.",                \
       "该 Idempotency-Key 已用于不同的请求内容。")                                                                     \

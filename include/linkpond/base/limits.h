@@ -36,6 +36,12 @@
 #define LIMIT_HOST           253 /* RFC 1035 */
 #define LIMIT_CODE_MIN       5
 #define LIMIT_CODE_MAX       10 /* 62^10 < 2^63 */
+#define LIMIT_EVENT_TYPE     64
+#define LIMIT_EVENT_ID       128
+#define LIMIT_EVENT_VALUE    INT64_C(1000000000000)     /* minor units, either way: nine million such still add up */
+#define LIMIT_EVENT_AHEAD_MS (5 * INT64_C(60000))       /* senders' clocks */
+#define LIMIT_EVENT_AGE_MS   (1095 * INT64_C(86400000)) /* the longest window of attribution */
+#define LIMIT_TOUCHES        10000 /* of one browser when an event is joined: nobody, but a program, clicks so often */
 
 /* What a request may be */
 #define LIMIT_BODY            (1024 * 1024)      /* an API body */

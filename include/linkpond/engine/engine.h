@@ -6,6 +6,8 @@
 #include "linkpond/engine/destination_lists.h"
 #include "linkpond/engine/editor.h"
 #include "linkpond/engine/geo.h"
+#include "linkpond/engine/intake.h"
+#include "linkpond/engine/joiner.h"
 #include "linkpond/engine/journal.h"
 #include "linkpond/engine/notifier.h"
 #include "linkpond/engine/presses.h"
@@ -91,6 +93,7 @@ struct engine {
     struct editor *editor;
     struct janitor *janitor;
     struct rewriter *rewriter;
+    struct deals deals;
     struct notifier *_Atomic notifier; /* NULL until engine_notify */
     struct geo *geo;                   /* NULL = no files are named */
     struct turnstile *pictures;        /* who has a picture read (image.h) */

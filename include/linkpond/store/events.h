@@ -77,8 +77,8 @@ bool events_next(struct stmt *rows, struct event *out);
 /* Waiting ones with ids in (after_id, to_id], by id: type, times, customer, click and generation. */
 struct stmt *events_waiting(struct db *db, int64_t after_id, int64_t to_id, int64_t limit);
 bool events_waiting_next(struct stmt *rows, struct event *out);
-/* How many wait, counted up to `most`, and the arrival of the first of them (TIME_NONE = none). */
-enum err events_backlog(struct db *db, int64_t most, int64_t *count, int64_t *received_ms);
+/* How many with ids up to to_id wait, counted up to `most`. */
+enum err events_backlog(struct db *db, int64_t to_id, int64_t most, int64_t *count);
 /* The last id that was given, be its event there still or not; 0 = none. */
 enum err events_last_id(struct db *db, int64_t *id);
 /* One that waits now: what stands in its row. ERR_NOT_FOUND: it does not wait any more. */

@@ -3,9 +3,11 @@
 
 #include "linkpond/engine/rewriter.h"
 #include "linkpond/engine/sealer.h"
+#include "linkpond/store/events.h"
 #include "linkpond/store/repoints.h"
 #include "linkpond/store/rules.h"
 #include "linkpond/store/targets.h"
+#include "linkpond/store/touches.h"
 
 /* A purge holds nobody up: sealed clicks are hidden at once and taken away chunk by chunk (rewriter_purge.c). */
 
@@ -20,6 +22,8 @@ enum err edit_purge(struct edit *self, const struct link *link)
     err = err ? err : rules_put(self->db, link->id, NULL, 0);
     err = err ? err : targets_purge(self->db, link->id);
     err = err ? err : repoint_links_forget(self->db, link->id);
+    err = err ? err : touches_purge_link(self->db, link->id);
+    err = err ? err : events_purge_link(self->db, link->id);
     return err ? err : links_tombstone(self->db, link->id, self->now_ms, true);
 }
 
