@@ -1,33 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Redirects differ in their Location and in nothing else, yet making the wire library's answer anew for each (a dozen
- * allocations) cost a tenth of a redirect. So a redirect thread keeps a few finished answers, moulds, and changes the
- * Location of one that has the other headers already.
+ * allocations) cost a tenth of a redirect. So a redirect thread keeps finished answers, moulds, each at the place of
+ * its Location's hash. The links that most visits are for find theirs as it is; else the Location of the one at that
+ * place is changed.
  *
  * Why that is sound: the library writes the head of an answer into the connection's own memory in the same call in
  * which the handler queued it, before it looks at another connection of this thread (0.9.75: connection.c, the step
  * after the handler builds the header), and these answers have no body. Requests sent back to back over one connection
  * and many at once are tests/api/test_wire.py's to watch.
  */
+#include "linkpond/base/hash.h"
 #include "server_private.h"
 
-#define MOULDS       4 /* crawlable or not, kept by browsers for a while or not */
+#define MOULDS       256 /* a power of two; some 700 bytes each */
 #define MOULD_STATIC 4
 
 struct mould {
     struct MHD_Response *response; /* NULL = not made yet */
     struct header statics[MOULD_STATIC];
     size_t statics_count;
-    char location[LIMIT_LOCATION + LIMIT_URI + 1]; /* what it says now; empty = nothing */
+    struct buf location; /* what it says now; empty = nothing */
 };
 struct moulds {
     struct mould moulds[MOULDS];
-    size_t next; /* whose turn it is to be made anew */
 };
 
 struct moulds *moulds_new(void)
 {
-    return calloc(1, sizeof(struct moulds));
+    struct moulds *self = calloc(1, sizeof *self);
+
+    for (size_t i = 0; self && i < MOULDS; i++) {
+        buf_init_heap(&self->moulds[i].location, LIMIT_LOCATION + LIMIT_URI + 1);
+    }
+    return self;
 }
 
 static void empty(struct mould *mould)
@@ -37,13 +43,14 @@ static void empty(struct mould *mould)
     }
     mould->response = NULL;
     mould->statics_count = 0;
-    mould->location[0] = '\0';
+    buf_reset(&mould->location);
 }
 
 void moulds_free(struct moulds *self)
 {
     for (size_t i = 0; self && i < MOULDS; i++) {
         empty(&self->moulds[i]);
+        buf_done(&self->moulds[i].location);
     }
     free(self);
 }
@@ -53,8 +60,7 @@ static bool is_plain_redirect(const struct reply *reply)
 {
     return reply->headers_count > 0 && reply->headers_count <= MOULD_STATIC + 1 && reply->headers_lent == 1 &&
            !reply->close && !reply->pull && reply->body.len == 0 && reply->body_static.len == 0 &&
-           str_eq(reply->headers[0].name, STR("Location")) && reply->headers[0].value.len > 0 &&
-           reply->headers[0].value.len < sizeof((struct mould *)0)->location;
+           str_eq(reply->headers[0].name, STR("Location")) && reply->headers[0].value.len > 0;
 }
 
 /* Literals are the same when they stand at the same place. */
@@ -84,26 +90,28 @@ static bool make(struct mould *mould, const struct reply *reply)
     return mould->response != NULL;
 }
 
+/* The one at that Location's place, with the reply's other headers. */
 static struct mould *find(struct moulds *self, const struct reply *reply)
 {
-    for (size_t i = 0; i < MOULDS; i++) {
-        if (fits(&self->moulds[i], reply)) {
-            return &self->moulds[i];
-        }
-    }
-    struct mould *mould = &self->moulds[self->next];
-    self->next = (self->next + 1) % MOULDS;
-    return make(mould, reply) ? mould : NULL;
+    str location = reply->headers[0].value;
+    struct mould *mould = &self->moulds[hash_xxh3(location.ptr, location.len, 0) % MOULDS];
+
+    return fits(mould, reply) || make(mould, reply) ? mould : NULL;
 }
 
 static bool set_location(struct mould *mould, str location)
 {
-    if (mould->location[0] && MHD_del_response_header(mould->response, "Location", mould->location) != MHD_YES) {
+    if (str_eq(buf_str(&mould->location), location)) {
+        return true;
+    }
+    if (mould->location.len > 0 &&
+        MHD_del_response_header(mould->response, "Location", buf_c(&mould->location)) != MHD_YES) {
         return false;
     }
-    memcpy(mould->location, location.ptr, location.len);
-    mould->location[location.len] = '\0';
-    return MHD_add_response_header(mould->response, "Location", mould->location) == MHD_YES;
+    buf_reset(&mould->location);
+    buf_add(&mould->location, location);
+    const char *text = buf_c(&mould->location);
+    return !mould->location.overflow && MHD_add_response_header(mould->response, "Location", text) == MHD_YES;
 }
 
 enum MHD_Result send_redirect(struct moulds *self, struct MHD_Connection *wire, const struct reply *reply)
