@@ -171,3 +171,139 @@ ON CONFLICT (customer_id, tag_id) DO NOTHING;
 
 -- name: tag_rule_any
 SELECT EXISTS (SELECT 1 FROM tag_rule);
+
+-- Whom a bound caller sees: those they answer for, or who touched a link of their domain.
+-- part: customer_bounds
+AND (:by_owner = 0 OR c.owner_id = :bound_owner_id)
+AND (:by_domain = 0 OR EXISTS (SELECT 1 FROM touch x JOIN link l ON l.id = x.link_id
+    WHERE x.customer_id = c.id AND l.domain_id = :bound_domain_id))
+
+-- name: customer_see
+-- use: customer_row
+WHERE c.id = (SELECT coalesce(merged_into, id) FROM customer WHERE id = :id)
+-- use: customer_bounds
+;
+
+-- name: customer_update
+UPDATE customer SET name = :name, name_ms = iif(name = :name, name_ms, :now_ms), notes = :notes,
+    owner_ms = iif(owner_id IS :owner_id, owner_ms, :now_ms), owner_id = :owner_id, updated_ms = :now_ms,
+    revision = revision + 1
+WHERE id = :id;
+
+-- name: customer_clear_notes
+UPDATE customer SET notes = '' WHERE merged_into = :id;
+
+-- name: customer_forget
+UPDATE customer SET name = '', notes = '', owner_id = NULL, forgotten_ms = :now_ms, updated_ms = :now_ms,
+    revision = revision + 1
+WHERE id = :id OR merged_into = :id;
+
+-- name: identity_forget
+DELETE FROM identity WHERE customer_id = :id;
+
+-- The sender's own names for events stay, or what is told again would happen again.
+-- name: customer_forget_events
+UPDATE event SET metadata = '' WHERE customer_id = :id;
+
+-- name: customer_forget_tags
+DELETE FROM customer_tag WHERE customer_id = :id;
+
+-- name: customer_hand_over
+UPDATE customer SET owner_id = :into_id, owner_ms = :now_ms, updated_ms = :now_ms, revision = revision + 1
+WHERE owner_id = :from_id;
+
+-- part: customer_matches
+WHERE c.merged_into IS NULL AND c.forgotten_ms IS NULL
+    AND (:pattern IS NULL OR c.name LIKE :pattern ESCAPE '\' OR c.notes LIKE :pattern ESCAPE '\'
+        OR c.id IN (SELECT i.customer_id FROM identity i WHERE (i.kind, i.value) IN (VALUES ('openid', :q), ('unionid', :q),
+            ('external_userid', :q), ('external', :q), ('phone', :phone), ('email', :email))))
+    AND (:stage_id IS NULL OR c.stage_id = :stage_id) AND (:owner_id IS NULL OR c.owner_id = :owner_id)
+    AND (:tag_id IS NULL OR EXISTS (SELECT 1 FROM customer_tag g WHERE g.tag_id = :tag_id AND g.customer_id = c.id))
+    AND (:link_id IS NULL OR EXISTS (SELECT 1 FROM touch t WHERE t.link_id = :link_id AND t.customer_id = c.id))
+-- use: customer_bounds
+
+-- part: customer_list_row
+SELECT c.id, c.merged_into, c.name, NULL, c.owner_id, u.key, c.stage_id, s.key, c.first_touch_ms, c.last_touch_ms,
+    c.last_event_ms, c.touches, c.events, c.touched_id, c.forgotten_ms, c.created_ms, c.updated_ms, c.revision
+FROM customer c LEFT JOIN user u ON u.id = c.owner_id LEFT JOIN stage s ON s.id = c.stage_id
+
+-- name: customer_list_latest
+-- use: customer_list_row
+-- use: customer_matches
+AND (c.last_event_ms, c.id) < (:after_ms, :after_id) ORDER BY c.last_event_ms DESC, c.id DESC LIMIT :limit;
+
+-- name: customer_list_earliest
+-- use: customer_list_row
+-- use: customer_matches
+AND (c.last_event_ms, c.id) > (:after_ms, :after_id) ORDER BY c.last_event_ms, c.id LIMIT :limit;
+
+-- name: customer_list_newest
+-- use: customer_list_row
+-- use: customer_matches
+AND c.id < :after_id ORDER BY c.id DESC LIMIT :limit;
+
+-- name: customer_list_oldest
+-- use: customer_list_row
+-- use: customer_matches
+AND c.id > :after_id ORDER BY c.id LIMIT :limit;
+
+-- name: customer_count
+SELECT count(*) FROM (SELECT 1 FROM customer c
+-- use: customer_matches
+LIMIT :limit);
+
+-- name: customer_tags
+SELECT b.key FROM customer_tag g JOIN label b ON b.id = g.tag_id WHERE g.customer_id = :id ORDER BY b.key;
+
+-- name: customer_tag
+INSERT INTO customer_tag (customer_id, tag_id, created_ms) VALUES (:id, :tag_id, :now_ms)
+ON CONFLICT (customer_id, tag_id) DO NOTHING;
+
+-- name: customer_untag
+DELETE FROM customer_tag WHERE customer_id = :id AND tag_id = :tag_id;
+
+-- All that ended in it, by whatever way.
+-- name: customer_merges
+SELECT time_ms, from_id, into_id, kind, event_id FROM customer_merge
+WHERE into_id = :id OR into_id IN (SELECT id FROM customer WHERE merged_into = :id) ORDER BY id;
+
+-- Events stand before the touches of the same moment; `is_event` is 1 or 0.
+-- name: customer_timeline
+SELECT m.is_event, m.time_ms, m.id, m.generation, l.id, l.code, l.title, d.host, cg.key, ch.key,
+    t1.text, t2.text, t3.text, t4.text, t5.text, t6.text, t7.text, t8.text, m.scene,
+    m.type, m.event_id, m.origin, m.state, m.currency, u.key, m.metadata, m.value, m.click_id
+FROM (
+    SELECT 1 AS is_event, e.time_ms, e.id, e.generation, e.link_id, 0 AS source, 0 AS channel, 0 AS app, 0 AS utm_source,
+        0 AS utm_medium, 0 AS utm_campaign, 0 AS utm_term, 0 AS utm_content, 0 AS scene, e.type, e.event_id, e.origin,
+        e.state, e.currency, e.owner_id, e.metadata, e.value, e.click_id
+    FROM event e WHERE e.customer_id = :id AND e.time_ms <= :before_ms
+    UNION ALL
+    SELECT 0, x.time_ms, x.click_id, x.generation, x.link_id, x.source, x.channel, x.app, x.utm_source, x.utm_medium,
+        x.utm_campaign, x.utm_term, x.utm_content, x.scene, '', NULL, '', '', '', NULL, '', NULL, x.click_id
+    FROM touch x WHERE x.customer_id = :id AND x.time_ms <= :before_ms
+) m
+LEFT JOIN link l ON l.id = m.link_id AND l.tombstone = 0 AND (:by_owner = 0 OR l.owner_id = :bound_owner_id)
+    AND (:by_domain = 0 OR l.domain_id = :bound_domain_id)
+LEFT JOIN domain d ON d.id = l.domain_id
+LEFT JOIN label cg ON cg.id = l.campaign_id LEFT JOIN label ch ON ch.id = l.channel_id
+LEFT JOIN term t1 ON t1.id = m.source LEFT JOIN term t2 ON t2.id = m.channel LEFT JOIN term t3 ON t3.id = m.app
+LEFT JOIN term t4 ON t4.id = m.utm_source LEFT JOIN term t5 ON t5.id = m.utm_medium
+LEFT JOIN term t6 ON t6.id = m.utm_campaign LEFT JOIN term t7 ON t7.id = m.utm_term
+LEFT JOIN term t8 ON t8.id = m.utm_content
+LEFT JOIN user u ON u.id = m.owner_id
+WHERE (m.is_event = 1 OR l.id IS NOT NULL OR (:by_owner = 0 AND :by_domain = 0))
+    AND (m.time_ms, m.is_event, m.id) < (:before_ms, :before_event, :before_id)
+ORDER BY m.time_ms DESC, m.is_event DESC, m.id DESC LIMIT :limit;
+
+-- name: tag_rule_insert
+INSERT INTO tag_rule (tag_id, link_id, label_id, type, created_ms) VALUES (:tag_id, :link_id, :label_id, :type, :now_ms);
+
+-- name: tag_rule_delete
+DELETE FROM tag_rule WHERE id = :id;
+
+-- name: tag_rule_size
+SELECT count(*) FROM tag_rule;
+
+-- name: tag_rule_each
+SELECT r.id, r.tag_id, r.link_id, r.label_id, r.type, g.key, b.kind, b.key, r.created_ms
+FROM tag_rule r JOIN label g ON g.id = r.tag_id LEFT JOIN label b ON b.id = r.label_id ORDER BY r.id;

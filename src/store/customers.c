@@ -6,19 +6,14 @@
  */
 #include "linkpond/store/customers.h"
 
+#include "customers_row.h"
 #include "row.h"
 
 /* ---- one --------------------------------------------------------------------------------------------------------- */
 
-enum err customers_find(struct db *db, struct arena *arena, int64_t id, struct customer *out)
+void customers_read(struct stmt *row, struct arena *arena, struct customer *out)
 {
-    struct stmt *row = db_stmt(db, SQL_CUSTOMER_FIND);
-
-    stmt_bind_i64(row, "id", id);
-    if (!stmt_next(row)) {
-        return row_missing(row);
-    }
-    const struct customer customer = {
+    *out = (struct customer){
         .id = stmt_i64(row, 0),
         .merged_into = stmt_i64(row, 1),
         .name = row_str(row, 2, arena),
@@ -38,11 +33,39 @@ enum err customers_find(struct db *db, struct arena *arena, int64_t id, struct c
         .updated_ms = stmt_i64(row, 16),
         .revision = stmt_i64(row, 17),
     };
+}
+
+static enum err read_one(struct stmt *row, struct arena *arena, struct customer *out)
+{
+    struct customer customer;
+
+    if (!stmt_next(row)) {
+        return row_missing(row);
+    }
+    customers_read(row, arena, &customer);
     enum err err = row_done(row, arena);
     if (!err) {
         *out = customer;
     }
     return err;
+}
+
+enum err customers_find(struct db *db, struct arena *arena, int64_t id, struct customer *out)
+{
+    struct stmt *row = db_stmt(db, SQL_CUSTOMER_FIND);
+
+    stmt_bind_i64(row, "id", id);
+    return read_one(row, arena, out);
+}
+
+enum err customers_see(struct db *db, struct arena *arena, int64_t id, const struct bounds *bounds,
+                       struct customer *out)
+{
+    struct stmt *row = db_stmt(db, SQL_CUSTOMER_SEE);
+
+    stmt_bind_i64(row, "id", id);
+    bounds_bind(row, bounds);
+    return read_one(row, arena, out);
 }
 
 static enum err run_for(struct db *db, enum sql_id sql, int64_t id)

@@ -41,6 +41,10 @@ DOORS = {
     **{row: "admin" for row in ("GET /api/v1/robots", "POST /api/v1/robots", "GET /api/v1/robots/{id}", "PATCH /api/v1/robots/{id}",
                                 "DELETE /api/v1/robots/{id}", "POST /api/v1/robots/{id}/test", "GET /api/v1/outbox", "POST /api/v1/outbox/{id}/retry")},
     "GET /api/v1/today": "look",
+    **{row: "edit" for row in ("GET /api/v1/customers", "GET /api/v1/customers/{id}", "PATCH /api/v1/customers/{id}", "GET /api/v1/customers/{id}/timeline",
+                               "GET /api/v1/customers/{id}/export", "POST /api/v1/customers/{id}/merge", "POST /api/v1/customers/{id}/forget",
+                               "GET /api/v1/stages", "GET /api/v1/tag-rules", "POST /api/v1/tag-rules", "DELETE /api/v1/tag-rules/{id}")},
+    "PUT /api/v1/stages": "admin",
     "GET /api/v1/users": "look", "POST /api/v1/users": "admin", "GET /api/v1/users/{key}": "look", "PATCH /api/v1/users/{key}": "admin",
     "POST /api/v1/users/{key}/reset": "admin", "POST /api/v1/users/{key}/hand-over": "admin",
     "GET /api/v1/me": "self", "PATCH /api/v1/me": "self", "POST /api/v1/me/password": "self",
@@ -408,6 +412,16 @@ def own_keys(world, *_):
     world.me.api("DELETE", f"/me/keys/{made['id']}", 204)
 
 
+def customers(world, method, path):
+    """Customers of whom they are not the owner are nobody's."""
+    assert world.me.api("GET", "/customers", 200).json()["items"] == []
+    if "{id}" in path:
+        body = {"PATCH": {"name": "taken"}}.get(method, {"with": "cus_2"} if path.endswith("/merge") else {} if method == "POST" else None)
+        for one in ("cus_1", "cus_2"):
+            problem = world.me.api(method, path.removeprefix("/api/v1").replace("{id}", one), 404, json=body).json()
+            assert set(problem) == {"type", "title", "status", "detail", "instance"}, problem
+
+
 def nothing_of_others(*_):
     """Its answer does not depend on links: one's own account, words without figures, the installation's health."""
 
@@ -428,9 +442,11 @@ TRIES = {
     **{f"{method} /api/v1/me/keys{tail}": own_keys for method, tail in (("GET", ""), ("POST", ""), ("DELETE", "/{id}"))},
     **{row: forbidden for row, door in DOORS.items() if door == "admin"},
     **{row: forbidden for row in DOORS if "/repoints" in row},
+    **{row: forbidden for row in DOORS if "/tag-rules" in row},
+    **{row: customers for row in DOORS if "/customers" in row},
     **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values", "POST /api/v1/import/words")},
     **{row: nothing_of_others for row in (
-        "GET /api/v1/qr-logo", "GET /api/v1/domains", "GET /api/v1/domains/{host}", "GET /api/v1/domains/{host}/report", "GET /api/v1/destinations", "GET /api/v1/destination-check", "GET /api/v1/utm-values", "GET /api/v1/utm-values/{id}",
+        "GET /api/v1/stages", "GET /api/v1/qr-logo", "GET /api/v1/domains", "GET /api/v1/domains/{host}", "GET /api/v1/domains/{host}/report", "GET /api/v1/destinations", "GET /api/v1/destination-check", "GET /api/v1/utm-values", "GET /api/v1/utm-values/{id}",
         "PATCH /api/v1/utm-values/{id}", "DELETE /api/v1/utm-values/{id}", "GET /api/v1/me", "PATCH /api/v1/me",
         "POST /api/v1/me/password", "GET /api/v1/me/sessions", "DELETE /api/v1/me/sessions", "GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/session", "POST /api/v1/session/accept",
         "GET /healthz", "GET /readyz", "GET /assets/{name}", "GET /", "GET /desk", "GET /desk/{path}", "POST /desk/form", "POST /sign-in", "POST /sign-out")},

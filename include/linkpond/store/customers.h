@@ -2,6 +2,7 @@
 #ifndef LINKPOND_STORE_CUSTOMERS_H
 #define LINKPOND_STORE_CUSTOMERS_H
 
+#include "linkpond/base/json.h"
 #include "linkpond/model/identity.h"
 #include "linkpond/store/bounds.h"
 
@@ -84,5 +85,95 @@ enum err customers_touched(struct db *db, int64_t customer_id, int64_t click_id)
 /* With notes of all that were merged into it, a line each. One that was merged is given as it is: follow merged_into.
  */
 enum err customers_find(struct db *db, struct arena *arena, int64_t id, struct customer *out);
+/* Who that is now, for a caller with these bounds: customers they answer for, and those who touched a link of their
+ * domain. ERR_NOT_FOUND. */
+enum err customers_see(struct db *db, struct arena *arena, int64_t id, const struct bounds *bounds,
+                       struct customer *out);
+/* Name, notes and owner as they are now; the notes replace those of all that were merged into it. */
+enum err customers_update(struct db *db, const struct customer *customer, int64_t now_ms);
+/* Nobody knows any more who it was: identities, name, notes, owner and tags go, and what events said beside. What
+ * happened, when, and by which touches it was brought stays. */
+enum err customers_forget(struct db *db, int64_t id, int64_t now_ms);
+/* The customers of one owner become another's. */
+enum err customers_hand_over(struct db *db, int64_t from_id, int64_t into_id, int64_t now_ms, int64_t *count);
+
+enum customer_sort { CUSTOMERS_LATEST, CUSTOMERS_EARLIEST, CUSTOMERS_NEWEST, CUSTOMERS_OLDEST };
+struct customers_filter {
+    str q;            /* part of a name or of notes, any ASCII case, or a whole identity; empty = any */
+    str phone, email; /* what q is as such, hashed; empty = it is none */
+    int64_t stage_id, owner_id, tag_id, link_id; /* 0 = any; the link is one they touched */
+    const struct bounds *bounds;
+    enum customer_sort sort;    /* by the last event, or by id */
+    int64_t after_ms, after_id; /* the last of the page before; after_id 0 = from the start */
+    size_t limit;
+};
+struct customers_page {
+    struct customer *customers; /* without notes */
+    size_t count;
+    bool more;
+    int64_t total; /* counted up to LIMIT_COUNT_EXACT + 1 */
+};
+/* Who was neither merged nor forgotten, in the arena. */
+enum err customers_list(struct db *db, struct arena *arena, const struct customers_filter *filter,
+                        struct customers_page *out);
+
+/* Keys of tags, sorted, in the arena. */
+enum err customers_tags(struct db *db, struct arena *arena, int64_t customer_id, struct str_list *out);
+enum err customers_tag(struct db *db, int64_t customer_id, int64_t tag_id, int64_t now_ms);
+/* OK when it has it not. */
+enum err customers_untag(struct db *db, int64_t customer_id, int64_t tag_id);
+
+/* Who it is made of: each merge as it happened, oldest first. */
+struct customer_merge {
+    int64_t time_ms, from_id, into_id, event_id; /* event_id 0 = none */
+    str kind;                                    /* lent; empty = a person said so */
+};
+struct stmt *customer_merges_of(struct db *db, int64_t customer_id);
+bool customer_merges_next(struct stmt *rows, struct customer_merge *out);
+
+/* What happened and what brought it, the latest first: events, and touches of links within the bounds. Of an event's
+ * link a bound caller hears only within them. */
+struct customer_moment {
+    bool is_event;
+    int64_t time_ms;
+    int64_t id; /* of the event, or the click of the ledger */
+    int generation;
+    int64_t link_id; /* 0 = none, or not for this caller */
+    str code, title, host, campaign, link_channel;
+    /* of a touch */
+    str source, channel, app, utm[5];
+    int scene;
+    /* of an event */
+    str type, event_id, origin, state, currency, owner, metadata;
+    bool has_value;
+    int64_t value, click_id;
+};
+struct customer_timeline {
+    int64_t customer_id;
+    const struct bounds *bounds;
+    int64_t before_ms; /* with the next two: the last of the page before; INT64_MAX = from the start */
+    bool before_is_event;
+    int64_t before_id;
+    int64_t limit;
+};
+struct stmt *customers_timeline(struct db *db, const struct customer_timeline *ask);
+bool customers_timeline_next(struct stmt *rows, struct customer_moment *out); /* texts are lent */
+
+/* ---- rules that tag ---------------------------------------------------------------------------------------------- */
+
+/* Who touched this link, or one of this campaign, channel or tag, or had an event of this type, gets the tag, from now
+ * on. Exactly one of link_id, label_id and type. */
+struct tag_rule {
+    int64_t id, tag_id, link_id, label_id;
+    str type;
+    str tag, label_kind, label; /* read only: key of the tag; kind and key of the label */
+    int64_t created_ms;
+};
+enum err tag_rules_insert(struct db *db, struct tag_rule *rule);
+enum err tag_rules_delete(struct db *db, int64_t id); /* ERR_NOT_FOUND */
+enum err tag_rules_size(struct db *db, int64_t *count);
+/* By id, lent until the next step. */
+struct stmt *tag_rules_each(struct db *db);
+bool tag_rules_next(struct stmt *rows, struct tag_rule *out);
 
 #endif
