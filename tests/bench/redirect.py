@@ -8,8 +8,8 @@ ratios of medians, because this kind of machine is shared. Linkpond's CPU is rea
     python3 tests/bench/redirect.py --bin build/release/linkpond [--links 1000000] [--rounds 5] [--seconds 4] [--reports | --rules]
 
 --reports: only kept-alive rounds without and with somebody who asks for reports and an export all the while, in turn.
---rules: only kept-alive rounds of plain links, of links with a pool of five, and of links with ten rules on it, in turn; before
-there is any live code as well.
+--rules: only kept-alive rounds of plain links, of links with a pool of five, and of links with ten rules on it, in turn, beside a
+daemon that has no live code.
 """
 import argparse
 import json
@@ -231,29 +231,31 @@ def make_live(pond, codes, rules):
             pond.admin(f"/api/v1/links/{code}/rules", "PUT", {"rules": ten_rules(ids)})
 
 
-def beside_rules(pond, folder, codes, args):
-    """Plain links before there is a live code, then plain links and live codes in turn: the cost of each on the redirect thread."""
-    sorts = {"plain": codes[:RULES_LINKS], "pool": codes[RULES_LINKS:2 * RULES_LINKS], "rules": codes[2 * RULES_LINKS:3 * RULES_LINKS]}
-    for name, some in sorts.items():
-        weights = [1 / (rank + 1) for rank in range(len(some))]
-        (folder / name).write_text("\n".join("/" + c for c in random.Random(7).choices(some, weights, k=50000)) + "\n")
-    rounds = {"before": [], **{name: [] for name in sorts}}
-
-    def round_of(name, paths):
-        rounds[name].append(one_round(name, pond.urls["redirect"], pond.process.pid, folder / paths, args.seconds, False, pond.drain))
-
-    for _ in range(args.rounds):
-        round_of("before", "plain")
-    make_live(pond, sorts["pool"], False)
-    make_live(pond, sorts["rules"], True)
-    for _ in range(args.rounds):
-        for name in sorts:
-            round_of(name, name)
-    median = lambda who, what: statistics.median(r[what] for r in rounds[who])
-    plain = median("plain", "redirect")
+def beside_rules(pond, folder, args):
+    """Plain links of a daemon without any live code, plain links, pools and ten rules of one that has them, in turn."""
+    (folder / "bare").mkdir()
+    bare = Pond(os.path.abspath(args.bin), folder / "bare", args.links)
+    try:
+        codes = {"bare": bare.codes(RULES_LINKS)}
+        for at, name in enumerate(("plain", "pool", "rules")):
+            codes[name] = pond.codes(3 * RULES_LINKS)[at * RULES_LINKS:(at + 1) * RULES_LINKS]
+        weights = [1 / (rank + 1) for rank in range(RULES_LINKS)]
+        for name, some in codes.items():
+            (folder / f"{name}.txt").write_text("\n".join("/" + c for c in random.Random(7).choices(some, weights, k=50000)) + "\n")
+        make_live(pond, codes["pool"], False)
+        make_live(pond, codes["rules"], True)
+        rounds = {name: [] for name in codes}
+        for number in range(args.rounds):
+            for name in list(codes)[number % 4:] + list(codes)[:number % 4]:
+                asked = bare if name == "bare" else pond
+                rounds[name].append(one_round(name, asked.urls["redirect"], asked.process.pid, folder / f"{name}.txt", args.seconds, False, asked.drain))
+    finally:
+        bare.stop()
+    ratio = lambda name, what: statistics.median(one[what] / other[what] for one, other in zip(rounds[name], rounds["bare"]))
     for name in rounds:
-        print(f"  => {name:<6} redirect thread {median(name, 'redirect'):.2f} us a request, {median(name, 'redirect') / plain:.2f}x plain,"
-              f" everything drained {median(name, 'cpu'):.2f} us (medians of {args.rounds} alternating rounds)")
+        print(f"  => {name:<6} redirect thread {statistics.median(r['redirect'] for r in rounds[name]):6.2f} us a request, {ratio(name, 'redirect'):.2f}x bare"
+              f" ({min(r['redirect'] for r in rounds[name]):.2f} us in its calmest round); everything drained {ratio(name, 'cpu'):.2f}x bare"
+              f" (medians of {args.rounds} alternating rounds)")
 
 
 def one_round(name, base, pid, paths, seconds, close, after):
@@ -307,7 +309,7 @@ def main():
         base = f"http://127.0.0.1:{port}"
         wrk(base, paths, 1), wrk(pond.urls["redirect"], paths, 1), pond.drain()
         if args.reports or args.rules:
-            beside_reports(pond, paths, args) if args.reports else beside_rules(pond, folder, codes, args)
+            beside_reports(pond, paths, args) if args.reports else beside_rules(pond, folder, args)
             return
         compare("keep-alive, 64 connections", pond, base, nginx.pid, paths, args, False)
         compare("a fresh connection each", pond, base, nginx.pid, paths, args, True)
