@@ -466,6 +466,24 @@ def test_rules_are_tried_out_before_they_are_stored(pond):
     assert {name: one["figures"]["taken"]["total"] for name, one in live.targets().items()} == {"a": 0, "b": 0}
 
 
+def test_weights_are_tried_out_before_they_are_stored(pond):
+    """Of weights 100 and 1 the first turn is the heavy one's, whichever that is."""
+    live = Live(pond, "a", "b", rules=[{"choose": "weighted"}])
+    a, b = live.names["a"], live.names["b"]
+    first = live.simulate()["target"]["id"]
+    heavy = b if first == a else a
+    assert live.simulate(weights={heavy: 100})["target"]["id"] == heavy and live.simulate(weights={first: 100})["target"]["id"] == first
+    assert live.simulate(rules=[{"choose": "weighted"}], weights={heavy: 100})["target"]["id"] == heavy
+    assert live.simulate(weights=None)["target"]["id"] == live.simulate(weights={})["target"]["id"] == first
+    assert live.simulate(weights={heavy: 100})["steps"][0]["id"] is not None  # of the stored rule
+    assert {one["weight"] for one in live.targets().values()} == {1}
+    path = f"/links/{live.link['id']}/simulate"
+    for weights, code in (({a: 0}, "out_of_range"), ({a: 101}, "out_of_range"), ({a: "3"}, "out_of_range"), ({"tgt_99": 1}, "unknown"), ({"x": 1}, "unknown"),
+                          ([1], "wrong_type")):
+        problem = pond.api("POST", path, 422, json={"weights": weights}).json()
+        assert [(one["field"], one["code"]) for one in problem["errors"]] == [("weights", code)]
+
+
 @pytest.mark.parametrize("rule,field,code", [
     ({"when": [{"fact": "os", "is": []}]}, "rules[0].when[0].is", "too_few"),
     ({"when": [{"fact": "ip", "is": ["10.0.0.0/99"]}]}, "rules[0].when[0].is[0]", "bad_network"),

@@ -19,10 +19,20 @@ struct live_code;
  * rules. ERR_INVALID: rules that cannot be compiled, which the editor does not let in. */
 enum err live_code_build(struct db *db, struct arena *arena, struct live_places *places, int64_t link_id, bool look,
                          struct live_code **out, struct fault *fault);
-/* The same to look at, with other rules than those stored (not NULL), as somebody thinks of storing them. Ids of rules
- * that are not the link's are taken away. ERR_INVALID: they cannot be compiled; the fault says where. */
+/* The same to look at, with other rules or weights than those stored, as somebody thinks of storing them. Ids of rules
+ * that are not the link's are taken away. ERR_INVALID: the rules cannot be compiled, or a weight is of no target of the
+ * link; the fault says where. */
+struct live_trial {
+    struct rule *rules; /* NULL = those stored */
+    size_t rules_count;
+    const struct live_weight {
+        int64_t target_id;
+        int weight; /* 1..LIMIT_WEIGHT */
+    } * weights;    /* of targets that have another; the rest have their own */
+    size_t weights_count;
+};
 enum err live_code_try(struct db *db, struct arena *arena, struct live_places *places, int64_t link_id,
-                       struct rule *rules, size_t count, struct live_code **out, struct fault *fault);
+                       const struct live_trial *trial, struct live_code **out, struct fault *fault);
 /* The same of rows at hand. */
 enum err live_code_make(struct db *db, struct live_places *places, const struct rule_set *set,
                         const struct target *targets, bool look, struct live_code **out, struct fault *fault);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * POST /api/v1/links/{ref}/simulate: where would this visit go, and why? Nothing is taken and nothing is counted. With
- * `rules` it says so of these instead of those stored, so that rules can be tried out before they are.
+ * `rules` and `weights` it says so of these instead of those stored, so that they can be tried out before they are.
  */
 #include "linkpond/api/live_call.h"
 #include "linkpond/api/routes.h"
@@ -12,10 +12,23 @@
 
 struct simulate_body {
     str user_agent, as, ip, query, language, referrer, visitor;
-    const struct json *place, *rules;
+    const struct json *place, *rules, *weights;
     int64_t time_ms;
 };
-enum field { F_AGENT, F_AS, F_TIME, F_IP, F_PLACE, F_QUERY, F_LANGUAGE, F_REFERRER, F_VISITOR, F_RULES, F_COUNT };
+enum field {
+    F_AGENT,
+    F_AS,
+    F_TIME,
+    F_IP,
+    F_PLACE,
+    F_QUERY,
+    F_LANGUAGE,
+    F_REFERRER,
+    F_VISITOR,
+    F_RULES,
+    F_WEIGHTS,
+    F_COUNT
+};
 #define AT(member) offsetof(struct simulate_body, member)
 static const struct json_field simulate_fields[F_COUNT] = {
     [F_AGENT] = {"user_agent", JSON_KIND_STR, AT(user_agent), 0, 0, LIMIT_CLICK_UA, 0},
@@ -28,6 +41,7 @@ static const struct json_field simulate_fields[F_COUNT] = {
     [F_REFERRER] = {"referrer", JSON_KIND_STR, AT(referrer), 0, 0, LIMIT_CLICK_REFERRER, 0},
     [F_VISITOR] = {"visitor", JSON_KIND_STR, AT(visitor), 0, 1, LIMIT_NAME, 0},
     [F_RULES] = {"rules", JSON_KIND_JSON, AT(rules), JSON_NULLABLE, 0, 0, 0},
+    [F_WEIGHTS] = {"weights", JSON_KIND_JSON, AT(weights), JSON_NULLABLE, 0, 0, 0},
 };
 #undef AT
 
@@ -79,6 +93,8 @@ struct simulation {
     str sentence;
     struct rule *rules; /* NULL until they are known: those that are tried out, else the stored ones */
     size_t rules_count;
+    struct live_weight weights[LIMIT_TARGETS]; /* that are tried out */
+    size_t weights_count;
     struct target target;
     struct fault fault;
 };
@@ -120,6 +136,26 @@ static enum err take_visitor(struct simulation *self, struct fault *fault)
     return fault_set(fault, ERR_INVALID, "visitor", "not_allowed", "new or returning.", "只能是 new 或 returning。");
 }
 
+/* {"tgt_1": 3}; a name that is none is of no target either. */
+static enum err take_weights(struct simulation *self, struct fault *fault)
+{
+    if (self->body.weights->type != JSON_OBJECT || self->body.weights->count > LIMIT_TARGETS) {
+        return fault_set(fault, ERR_INVALID, "weights", "wrong_type", "A weight for each target: {\"tgt_1\": 3}.",
+                         "应为每个子码的权重，例如 {\"tgt_1\": 3}。");
+    }
+    JSON_EACH(member, self->body.weights)
+    {
+        if (member->type != JSON_INT || member->integer < 1 || member->integer > LIMIT_WEIGHT) {
+            return fault_set(fault, ERR_INVALID, "weights", "out_of_range", "Weights are from 1 to 100.",
+                             "权重为 1 到 100。");
+        }
+        self->weights[self->weights_count++] =
+            (struct live_weight){target_name_read(member->name), (int)member->integer};
+    }
+    return OK;
+}
+_Static_assert(LIMIT_WEIGHT == 100, "the refusal names the number");
+
 static bool read_body(struct simulation *self, struct reply *reply)
 {
     const struct json *json;
@@ -140,6 +176,7 @@ static bool read_body(struct simulation *self, struct reply *reply)
     if (err == OK && body->rules) {
         err = rule_json_read(self->request->arena, body->rules, &self->rules, &self->rules_count, &fault);
     }
+    err = err == OK && body->weights ? take_weights(self, &fault) : err;
     if (err != OK) {
         reply_problem(reply, self->request, err, &fault);
     }
@@ -211,13 +248,13 @@ static enum err run(struct simulation *self, struct db *db)
     struct arena *arena = self->request->arena;
     enum err err;
 
-    if (self->rules) {
-        err = live_code_try(db, arena, self->ctx->engine->places, self->link.id, self->rules, self->rules_count,
-                            &self->code, &self->fault);
+    if (self->rules || self->weights_count > 0) {
+        const struct live_trial trial = {self->rules, self->rules_count, self->weights, self->weights_count};
+        err = live_code_try(db, arena, self->ctx->engine->places, self->link.id, &trial, &self->code, &self->fault);
     } else {
         err = live_code_build(db, arena, self->ctx->engine->places, self->link.id, true, &self->code, NULL);
-        err = err != OK ? err : rules_of(db, arena, self->link.id, &self->rules, &self->rules_count);
     }
+    err = err != OK || self->rules ? err : rules_of(db, arena, self->link.id, &self->rules, &self->rules_count);
     if (err != OK || !self->code) {
         self->answer.end = RULE_NONE_HELD;
         return err;

@@ -153,18 +153,36 @@ static enum err facts_of_targets(struct arena *arena, const struct target *targe
     return facts ? OK : ERR_NOMEM;
 }
 
-/* rules NULL: the stored ones. */
+static enum err take_weights(const struct live_trial *trial, struct rule_target *facts, size_t count,
+                             struct fault *fault)
+{
+    for (size_t i = 0; i < trial->weights_count; i++) {
+        size_t at = 0;
+        while (at < count && facts[at].id != trial->weights[i].target_id) {
+            at++;
+        }
+        if (at == count) {
+            return fault_set(fault, ERR_INVALID, "weights", "unknown", "The link has no such target.",
+                             "该短链没有这个子码。");
+        }
+        facts[at].weight = trial->weights[i].weight;
+    }
+    return OK;
+}
+
 static enum err build(struct db *db, struct arena *arena, struct live_places *places, int64_t link_id, bool look,
-                      struct rule *rules, size_t rules_count, struct live_code **out, struct fault *fault)
+                      const struct live_trial *trial, struct live_code **out, struct fault *fault)
 {
     static const struct rule everybody = {.enabled = true, .choice = CHOOSE_FIRST};
     struct target *targets = NULL;
     struct rule_target *facts = NULL;
-    size_t targets_count = 0;
+    struct rule *rules = trial->rules;
+    size_t targets_count = 0, rules_count = trial->rules_count;
     enum err err = targets_of(db, arena, link_id, &targets, &targets_count);
 
     err = err || rules ? err : rules_of(db, arena, link_id, &rules, &rules_count);
     err = err ? err : facts_of_targets(arena, targets, targets_count, &facts);
+    err = err ? err : take_weights(trial, facts, targets_count, fault);
     *out = NULL;
     if (err || (targets_count == 0 && rules_count == 0)) {
         return err;
@@ -185,7 +203,7 @@ static enum err build(struct db *db, struct arena *arena, struct live_places *pl
 enum err live_code_build(struct db *db, struct arena *arena, struct live_places *places, int64_t link_id, bool look,
                          struct live_code **out, struct fault *fault)
 {
-    enum err err = build(db, arena, places, link_id, look, NULL, 0, out, fault);
+    enum err err = build(db, arena, places, link_id, look, &(struct live_trial){0}, out, fault);
 
     if (!err && *out && !look) {
         err = live_places_know_visitors(places, link_id, (*out)->knows_visitors);
@@ -225,7 +243,7 @@ static void own_ids(struct rule *rules, size_t count, const struct rule *stored,
 }
 
 enum err live_code_try(struct db *db, struct arena *arena, struct live_places *places, int64_t link_id,
-                       struct rule *rules, size_t count, struct live_code **out, struct fault *fault)
+                       const struct live_trial *trial, struct live_code **out, struct fault *fault)
 {
     struct rule *stored = NULL;
     size_t stored_count = 0;
@@ -235,8 +253,8 @@ enum err live_code_try(struct db *db, struct arena *arena, struct live_places *p
     if (err) {
         return err;
     }
-    own_ids(rules, count, stored, stored_count);
-    return build(db, arena, places, link_id, true, rules, count, out, fault);
+    own_ids(trial->rules, trial->rules_count, stored, stored_count);
+    return build(db, arena, places, link_id, true, trial, out, fault);
 }
 
 void live_code_free(struct live_code *self)

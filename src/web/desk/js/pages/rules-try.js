@@ -69,10 +69,10 @@ function stepsOf(said, rules) {
 }
 
 /**
- * simulator({path, signal, rules(), told(answer | null, problem)}) -> {element, ask()}: told gets what the API says of the
+ * simulator({path, signal, rules(), weights(), told(answer | null, problem)}) -> {element, ask()}: told gets what the API says of the
  * rules, with its warnings, or why it does not take them.
  */
-export function simulator({ path, signal, rules, told }) {
+export function simulator({ path, signal, rules, weights, told }) {
   const fields = makeFields();
   const answer = h('div', { class: 'try-answer stack tight', 'aria-live': 'polite' });
   let turn = 0;
@@ -82,7 +82,7 @@ export function simulator({ path, signal, rules, told }) {
     const list = rules();
     Object.values(fields).forEach((field) => field.setError(''));
     try {
-      const said = await api.post(path, { ...bodyOf(fields), rules: list }, { signal });
+      const said = await api.post(path, { ...bodyOf(fields), rules: list, weights: weights() }, { signal });
       if (mine === turn) {
         replace(answer, goal(said), said.why && h('p', { class: 'any-break' }, said.why), said.class !== 'human' && notice('', t('rules.not_human')), list.length > 0 && stepsOf(said, list));
         told(said, null);
@@ -91,7 +91,7 @@ export function simulator({ path, signal, rules, told }) {
       if (mine !== turn || problem.name === 'AbortError') {
         return;
       }
-      const own = [...(problem.fields || [])].filter(([name]) => !name.startsWith('rules'));
+      const own = [...(problem.fields || [])].filter(([name]) => !name.startsWith('rules') && name !== 'weights');
       own.forEach(([name, text]) => (fields[name === 'user_agent' ? 'agent' : name] || fields.as).setError(text));
       replace(answer, notice(own.length > 0 ? 'bad' : '', own.length > 0 || problem.status !== 422 ? problemText(problem) : t('rules.try_unfinished')));
       told(null, problem);

@@ -197,6 +197,7 @@ export async function show(view) {
   const said = h('span', { class: 'grow', role: 'status' });
   const bar = h('div', { class: 'save-bar no-print', hidden: true }, said, discard, save);
 
+  const changedWeights = () => Object.fromEntries(pool.filter((target) => target.weight !== weights.get(target.id)).map((target) => [target.id, target.weight]));
   const dirty = () => JSON.stringify(list.rules()) !== JSON.stringify(stored.map(sent)) || pool.some((target) => target.weight !== weights.get(target.id));
   const changed = () => {
     const on = dirty();
@@ -209,7 +210,7 @@ export async function show(view) {
   };
   const list = new RuleList({ link, pool, write, changed });
   const tryOut = simulator({
-    path: `${path}/simulate`, signal: view.signal, rules: () => list.rules(), told: (answer) => {
+    path: `${path}/simulate`, signal: view.signal, rules: () => list.rules(), weights: () => changedWeights(), told: (answer) => {
       replace(doubts, answer && list.warn(answer.warnings).map((text) => notice('', text)));
       list.decide(answer?.end === 'target' ? answer.steps.at(-1)?.rule : -1);
     },
