@@ -35,7 +35,7 @@ def test_an_example_that_is_wrong_is_seen(make_pond, tmp_path):
 def attribution_examples():
     """(fields of the link beside those all have, path and query, Location with … for anything)"""
     for line in (ROOT / "docs/attribution.md").read_text().splitlines():
-        row = re.match(r"\| (?:`(/spring\S*)`|any)(.*?) \| `(\S+)` \|", line)
+        row = re.match(r"\| (?:`(/spring\S*)`|any\b)(.*?) \| `(\S+)` \|", line)
         if row:
             fields = {name: json.loads(value) if value in ("true", "false") else value
                       for name, value in re.findall(r"`(\w+): (\w+)`", row[2])}
