@@ -14,6 +14,7 @@ const struct route *const api_route_tables[] = {
     api_target_event_routes,
     api_target_stats_routes,
     api_rule_routes,
+    api_event_routes,
     api_simulate_routes,
     api_domain_routes,
     api_domain_block_routes,

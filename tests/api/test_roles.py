@@ -21,6 +21,7 @@ DOORS = {
     "GET /api/v1/links/{ref}/targets": "look", "POST /api/v1/links/{ref}/targets": "edit", "PUT /api/v1/links/{ref}/targets": "edit",
     "PATCH /api/v1/links/{ref}/targets/{id}": "edit", "DELETE /api/v1/links/{ref}/targets/{id}": "edit",
     "POST /api/v1/links/{ref}/targets/{id}/joined": "edit",
+    "POST /api/v1/events": "edit", "GET /api/v1/events": "edit", "GET /api/v1/events/{id}": "edit",
     "GET /api/v1/links/{ref}/rules": "look", "PUT /api/v1/links/{ref}/rules": "edit", "POST /api/v1/links/{ref}/simulate": "look",
     "POST /api/v1/bulk/links": "edit", "PATCH /api/v1/bulk/links": "edit", "DELETE /api/v1/bulk/links": "edit",
     "POST /api/v1/bulk/fan-out": "edit", "GET /api/v1/alias-check": "edit", "POST /api/v1/url-check": "edit", "POST /api/v1/import": "edit", "GET /api/v1/export": "look",
@@ -426,7 +427,18 @@ def nothing_of_others(*_):
     """Its answer does not depend on links: one's own account, words without figures, the installation's health."""
 
 
+def events(world, method, path):
+    """Events of others' links are not there; telling of any is for keys that are not bound."""
+    if method == "POST":
+        world.me.api("POST", "/events", 403, json={"type": "lead"})
+        return
+    made = world.pond.api("POST", "/events", 201, json={"type": "lead", "customer": {"external_id": "x"}}).json()
+    assert world.me.api("GET", "/events", 200).json()["items"] == []
+    world.me.api("GET", f"/events/{made['id']}", 404)
+
+
 TRIES = {
+    "POST /api/v1/events": events, "GET /api/v1/events": events, "GET /api/v1/events/{id}": events,
     "GET /api/v1/links": links_list, "POST /api/v1/links": links_create, "GET /api/v1/links/{ref}": links_by_ref,
     "PATCH /api/v1/links/{ref}": links_by_ref, "DELETE /api/v1/links/{ref}": links_by_ref, "POST /api/v1/links/{ref}/restore": links_by_ref,
     **{row: live_codes for row in DOORS if re.search(r"/links/{ref}/(targets|rules|simulate)", row)},

@@ -15,6 +15,7 @@ extern const struct route api_target_routes[];
 extern const struct route api_target_event_routes[];
 extern const struct route api_target_stats_routes[];
 extern const struct route api_rule_routes[];
+extern const struct route api_event_routes[];
 extern const struct route api_simulate_routes[];
 extern const struct route api_domain_routes[];
 extern const struct route api_destination_routes[];

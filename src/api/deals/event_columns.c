@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+#include "event_columns.h"
+
+#include "linkpond/api/csv_cell.h"
+#include "linkpond/api/import_columns.h"
+#include "linkpond/model/money.h"
+
+enum meaning {
+    MEANS_TYPE,
+    MEANS_EVENT_ID,
+    MEANS_TIME,
+    MEANS_CLICK_ID,
+    MEANS_AMOUNT, /* as people write it */
+    MEANS_VALUE,  /* minor units */
+    MEANS_CURRENCY,
+    MEANS_OWNER,
+    MEANS_CUSTOMER,
+    MEANS_NAME,
+    MEANS_WHO /* + enum event_who */
+};
+
+/* As column_word() makes them of header cells. */
+static const struct {
+    const char *word;
+    int8_t meaning;
+} words[] = {
+    {"type", MEANS_TYPE},
+    {"event", MEANS_TYPE},
+    {"eventname", MEANS_TYPE},
+    {"conversionname", MEANS_TYPE}, /* Google Ads' offline conversions */
+    {"事件", MEANS_TYPE},
+    {"事件类型", MEANS_TYPE},
+    {"类型", MEANS_TYPE},
+    {"eventid", MEANS_EVENT_ID},
+    {"orderid", MEANS_EVENT_ID},
+    {"事件编号", MEANS_EVENT_ID},
+    {"订单号", MEANS_EVENT_ID},
+    {"订单编号", MEANS_EVENT_ID},
+    {"time", MEANS_TIME},
+    {"date", MEANS_TIME},
+    {"eventtime", MEANS_TIME},
+    {"conversiontime", MEANS_TIME},
+    {"时间", MEANS_TIME},
+    {"日期", MEANS_TIME},
+    {"成交时间", MEANS_TIME},
+    {"clickid", MEANS_CLICK_ID},
+    {"click", MEANS_CLICK_ID},
+    {"点击id", MEANS_CLICK_ID},
+    {"amount", MEANS_AMOUNT},
+    {"conversionvalue", MEANS_AMOUNT},
+    {"金额", MEANS_AMOUNT},
+    {"成交金额", MEANS_AMOUNT},
+    {"value", MEANS_VALUE},
+    {"valueminor", MEANS_VALUE},
+    {"金额分", MEANS_VALUE},
+    {"currency", MEANS_CURRENCY},
+    {"conversioncurrency", MEANS_CURRENCY},
+    {"币种", MEANS_CURRENCY},
+    {"owner", MEANS_OWNER},
+    {"负责人", MEANS_OWNER},
+    {"销售", MEANS_OWNER},
+    {"customer", MEANS_CUSTOMER},
+    {"name", MEANS_NAME},
+    {"姓名", MEANS_NAME},
+    {"客户姓名", MEANS_NAME},
+    {"externalid", MEANS_WHO + EVENT_WHO_EXTERNAL_ID},
+    {"customerid", MEANS_WHO + EVENT_WHO_EXTERNAL_ID},
+    {"客户编号", MEANS_WHO + EVENT_WHO_EXTERNAL_ID},
+    {"openid", MEANS_WHO + EVENT_WHO_OPENID},
+    {"unionid", MEANS_WHO + EVENT_WHO_UNIONID},
+    {"externaluserid", MEANS_WHO + EVENT_WHO_EXTERNAL_USERID},
+    {"外部联系人id", MEANS_WHO + EVENT_WHO_EXTERNAL_USERID},
+    {"phone", MEANS_WHO + EVENT_WHO_PHONE},
+    {"mobile", MEANS_WHO + EVENT_WHO_PHONE},
+    {"手机", MEANS_WHO + EVENT_WHO_PHONE},
+    {"手机号", MEANS_WHO + EVENT_WHO_PHONE},
+    {"电话", MEANS_WHO + EVENT_WHO_PHONE},
+    {"email", MEANS_WHO + EVENT_WHO_EMAIL},
+    {"邮箱", MEANS_WHO + EVENT_WHO_EMAIL},
+    {"phonehash", MEANS_WHO + EVENT_WHO_PHONE_HASH},
+    {"emailhash", MEANS_WHO + EVENT_WHO_EMAIL_HASH},
+};
+
+static int8_t meaning_of(str header)
+{
+    char memory[COLUMN_WORD_MAX];
+    str word = column_word(csv_unguard(header), memory);
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (str_eq(word, str_from_c(words[i].word))) {
+            return words[i].meaning;
+        }
+    }
+    return -1;
+}
+
+enum err event_columns_read(struct event_columns *self, const struct csv_row *header, struct fault *fault)
+{
+    bool typed = false;
+
+    self->count = header->count;
+    for (size_t i = 0; i < header->count; i++) {
+        self->meaning[i] = meaning_of(header->cells[i]);
+        typed = typed || self->meaning[i] == MEANS_TYPE;
+    }
+    return typed ? OK
+                 : fault_set(fault, ERR_INVALID, "header", "required", "A column \"type\" says what happened.",
+                             "缺少“事件类型”列。");
+}
+
+/* ---- rows ---- */
+
+/* The amount waits for the currency, which may stand behind it. */
+struct row_reading {
+    struct event_draft *draft;
+    str time, amount, value;
+};
+
+static void take_cell(struct row_reading *self, int8_t meaning, str cell)
+{
+    struct event_draft *draft = self->draft;
+    str *const places[] = {
+        [MEANS_TYPE] = &draft->type,
+        [MEANS_EVENT_ID] = &draft->event_id,
+        [MEANS_TIME] = &self->time,
+        [MEANS_CLICK_ID] = &draft->click_id,
+        [MEANS_AMOUNT] = &self->amount,
+        [MEANS_VALUE] = &self->value,
+        [MEANS_CURRENCY] = &draft->currency,
+        [MEANS_OWNER] = &draft->owner,
+        [MEANS_CUSTOMER] = &draft->customer_id,
+        [MEANS_NAME] = &draft->name,
+    };
+
+    *(meaning >= MEANS_WHO ? &draft->who[meaning - MEANS_WHO] : places[meaning]) = cell;
+}
+
+static enum err read_value(struct row_reading *self, struct fault *fault)
+{
+    struct event_draft *draft = self->draft;
+    int currency = money_find(draft->currency.len > 0 ? draft->currency : STR("CNY"));
+    bool good = true;
+
+    if (self->value.len > 0) {
+        good = str_to_i64(self->value, &draft->value);
+    } else if (self->amount.len > 0) {
+        good = currency < 0 || money_parse(self->amount, currency, &draft->value);
+    } else {
+        draft->currency = STR(""); /* a column of currencies says nothing of a row without money */
+        return OK;
+    }
+    draft->has_value = true;
+    return good ? OK
+                : fault_set(fault, ERR_INVALID, "value", "not_a_number", "That is no amount of this currency.",
+                            "金额格式不正确。");
+}
+
+static enum err read_time(struct row_reading *self, struct arena *arena, const struct zone *zone, struct fault *fault)
+{
+    struct event_draft *draft = self->draft;
+    int64_t days = 0;
+
+    if (self->time.len == 0) {
+        return OK;
+    }
+    draft->has_time = true;
+    if (call_instant(arena, self->time, zone, false, &draft->time_ms)) {
+        return OK;
+    }
+    /* "2026-11-22 10:00" and "2026-11-22 10:00:00" */
+    str date, rest;
+    str_cut(self->time, ' ', &date, &rest);
+    str clock = rest.len == 5 ? arena_f(arena, STR_FMT ":00", STR_ARG(rest)) : rest;
+    str utc = arena_f(arena, STR_FMT "T" STR_FMT "Z", STR_ARG(date), STR_ARG(clock));
+    int64_t in_utc = 0;
+    if (!date_parse(date, &days) || !timestamp_parse(utc, &in_utc)) {
+        return fault_set(fault, ERR_INVALID, "time", "not_a_time", "Write it like 2026-11-22 10:00.",
+                         "请写成 2026-11-22 10:00 的形式。");
+    }
+    int64_t guess = in_utc - (int64_t)zone_offset_s(zone, in_utc) * 1000;
+    draft->time_ms = in_utc - (int64_t)zone_offset_s(zone, guess) * 1000;
+    return OK;
+}
+
+enum err event_columns_row(const struct event_columns *self, struct arena *arena, const struct zone *zone,
+                           const struct csv_row *row, struct event_draft *out, bool *blank, struct fault *fault)
+{
+    struct row_reading reading = {.draft = out};
+
+    *out = (struct event_draft){0};
+    *blank = true;
+    for (size_t i = 0; i < row->count && i < self->count; i++) {
+        str cell = str_trim(csv_unguard(row->cells[i]));
+        *blank = *blank && cell.len == 0;
+        if (self->meaning[i] >= 0 && cell.len > 0) {
+            take_cell(&reading, self->meaning[i], arena_str(arena, cell));
+        }
+    }
+    if (row->too_long) {
+        return fault_set(fault, ERR_INVALID, "row", "line_too_long", "The row is too long.", "该行过长。");
+    }
+    enum err err = read_time(&reading, arena, zone, fault);
+    err = err ? err : read_value(&reading, fault);
+    return err ? err : arena->overflow ? ERR_NOMEM : OK;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_SRC_API_DEALS_EVENT_COLUMNS_H
+#define LINKPOND_SRC_API_DEALS_EVENT_COLUMNS_H
+
+#include "linkpond/api/csv_reader.h"
+
+#include "event_draft.h"
+
+/* What the columns of a table of events mean, by what stands at their head, in English or Chinese. */
+struct event_columns {
+    int8_t meaning[CSV_COLUMNS_MAX]; /* -1 = nothing to us */
+    size_t count;
+};
+/* ERR_INVALID "header": no column says what happened. */
+enum err event_columns_read(struct event_columns *self, const struct csv_row *header, struct fault *fault);
+/* A row; texts are copied into the arena. ERR_INVALID: "time" (not_a_time), "value" (not_a_number), "row"
+ * (line_too_long). An amount is written as people do ("128.50"); a time without an offset is the zone's. */
+enum err event_columns_row(const struct event_columns *self, struct arena *arena, const struct zone *zone,
+                           const struct csv_row *row, struct event_draft *out, bool *blank, struct fault *fault);
+
+#endif

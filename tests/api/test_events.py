@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""Goal: what happened after a click is told once, by whoever may, in any form senders have; it finds its click, its customer and
+everything that brought them; what cannot be is refused by the field, and nothing that was accepted is lost."""
+import json
+import sqlite3
+
+import pytest
+from pond import wait_for
+
+UNKNOWN_CLICK = "0" * 22
+
+
+def problem(reply):
+    body = reply.json()
+    return body["type"].rsplit(":", 1)[1], [(one["field"], one["code"]) for one in body.get("errors", [])]
+
+
+def tell(pond, expect=201, **fields):
+    return pond.api("POST", "/events", expect, json={"type": "lead", **fields})
+
+
+def lines(reply):
+    return [json.loads(line) for line in reply.text.splitlines()]
+
+
+def settled(pond, event):
+    """The event once it waits no longer."""
+    wait_for(lambda: pond.api("GET", f"/events/{event['id']}", 200).json()["state"] != "waiting", 30)
+    return pond.api("GET", f"/events/{event['id']}", 200).json()
+
+
+def click_id_of(pond, link):
+    """Visits the link; what it handed to its target."""
+    location = pond.visit(link["code"]).headers["Location"]
+    return location.split("cid=")[1].split("&")[0]
+
+
+def test_an_event_finds_its_click(pond):
+    link = pond.link("https://shop.example.com/", click_id_param="cid")
+    made = tell(pond, click_id=click_id_of(pond, link), event_id="form-1").json()
+    assert (made["state"], made["link"], made["origin"], made["value"], made["currency"]) == ("waiting", None, "api", None, None)
+    event = settled(pond, made)
+    assert (event["state"], event["link"]) == ("joined", link["id"]) and event["customer"].startswith("cus_")
+    click = next(one for one in pond.api("GET", "/clicks", 200, params={"link": link["id"]}).json()["items"])
+    assert event["click"] == click["id"]
+    with sqlite3.connect(f"file:{pond.data}/linkpond.db?mode=ro", uri=True) as db:
+        touches = db.execute("SELECT click_id, link_id FROM touch WHERE customer_id = ?", (int(event["customer"][4:]),)).fetchall()
+    assert touches == [(int(click["id"]), int(link["id"][4:]))]
+
+
+def test_the_same_person_by_another_name_is_one_customer(pond):
+    one = tell(pond, customer={"phone": "138-1234-5678"}).json()
+    same = tell(pond, type="deal", customer={"phone": "+86 13812345678", "email": "Li@Example.com"}).json()
+    by_mail = tell(pond, type="service", customer={"email": "li@example.com"}).json()
+    assert one["customer"] == same["customer"] == by_mail["customer"]
+    assert tell(pond, customer={"id": one["customer"]}).json()["customer"] == one["customer"]
+    with sqlite3.connect(f"file:{pond.data}/linkpond.db?mode=ro", uri=True) as db:
+        assert not db.execute("SELECT 1 FROM identity WHERE value LIKE '%13812345678%' OR value LIKE '%li@example%'").fetchall()
+
+
+def test_an_event_id_counts_once(pond):
+    body = {"event_id": "order-7", "type": "deal", "value": 1999, "currency": "CNY", "metadata": {"sku": "a"}}
+    first = pond.api("POST", "/events", 201, json=body).json()
+    again = pond.api("POST", "/events", 200, json=body).json()
+    assert again["id"] == first["id"]
+    refused = pond.api("POST", "/events", 409, json={**body, "value": 2000})
+    assert problem(refused)[0] == "event-id-taken" and refused.json()["existing"]["id"] == first["id"]
+    assert len(pond.api("GET", "/events", 200, params={"event_id": "order-7"}).json()["items"]) == 1
+
+
+@pytest.mark.parametrize("fields,field,code", [
+    ({"type": ""}, "type", "too_short"), ({"type": "x" * 65}, "type", "too_long"), ({"type": None}, "type", "wrong_type"),
+    ({"click_id": UNKNOWN_CLICK}, "click_id", "unknown"), ({"click_id": "short"}, "click_id", "unknown"),
+    ({"value": 10**12 + 1}, "value", "out_of_range"), ({"value": -10**12 - 1}, "value", "out_of_range"),
+    ({"value": 1.5}, "value", "wrong_type"), ({"value": 1, "currency": "ABC"}, "currency", "unknown"),
+    ({"currency": "CNY"}, "value", "required"), ({"time": "2020-01-01T00:00:00Z"}, "time", "too_old"),
+    ({"time": "2199-01-01T00:00:00Z"}, "time", "in_the_future"), ({"time": "yesterday"}, "time", "not_a_time"),
+    ({"customer": {"phone": "12"}}, "customer.phone", "not_valid"), ({"customer": {"phone_hash": "xyz"}}, "customer.phone_hash", "not_valid"),
+    ({"customer": {"id": "cus_999999"}}, "customer.id", "unknown"), ({"customer": {"mobile": "1"}}, "customer.mobile", "unknown_field"),
+    ({"owner": "nobody-of-that-name"}, "owner", "unknown"), ({"metadata": [1]}, "metadata", "wrong_type"),
+    ({"metadata": {str(i): i for i in range(21)}}, "metadata", "too_many"), ({"event_id": "x" * 129}, "event_id", "too_long"),
+    ({"when": 1}, "when", "unknown_field")])
+def test_what_cannot_be_is_refused_by_the_field(pond, fields, field, code):
+    assert problem(tell(pond, 422, **fields)) == ("invalid", [(field, code)])
+
+
+def test_a_batch_is_judged_one_by_one(pond):
+    events = [{"type": "lead", "event_id": "b1"}, {"type": "deal", "value": "12"}, {"type": "lead", "event_id": "b1"},
+              {"type": "deal", "event_id": "b1"}, {"type": "refund", "value": -500}]
+    results = pond.api("POST", "/events", 200, json={"events": events}).json()["results"]
+    assert [one["status"] for one in results] == [201, 422, 200, 409, 201]
+    assert results[0]["event"]["id"] == results[2]["event"]["id"]
+    assert results[1]["problem"]["errors"][0]["field"] == "value"
+    assert (results[4]["event"]["value"], results[4]["event"]["currency"]) == (-500, "CNY")
+    for bad, code in (([], "too_few"), ([{"type": "x"}] * 1001, "too_many")):
+        assert problem(pond.api("POST", "/events", 422, json={"events": bad}))[1] == [("events", code)]
+
+
+def test_ndjson_of_any_length(pond):
+    body = "".join(json.dumps({"type": "lead", "event_id": f"nd-{i}"}) + "\n" for i in range(2500)) + '{"type": 5}\n\nnot json\n'
+    reply = pond.api("POST", "/events?report=problems", 200, data=body.encode(), headers={"Content-Type": "application/x-ndjson"})
+    bad_type, bad_json, summary = lines(reply)
+    assert (bad_type["row"], bad_type["problem"]["field"], bad_json["row"], bad_json["status"]) == (2501, "type", 2502, 400)
+    assert summary["summary"] == {"rows": 2502, "stored": 2500, "existed": 0, "refused": 2, "complete": True}
+    again = pond.api("POST", "/events?report=problems", 200, data=body.encode(), headers={"Content-Type": "application/x-ndjson"})
+    assert lines(again)[-1]["summary"]["existed"] == 2500
+
+
+def test_a_table_of_what_happened_offline(pond):
+    link = pond.link("https://shop.example.com/", click_id_param="cid")
+    table = ("\ufeff事件类型,订单号,成交时间,金额,币种,手机号,点击ID,别的\n"
+             f"deal,csv-1,2026-11-20 10:30,\"1,288.50\",CNY,13900001111,{click_id_of(pond, link)},x\n"
+             "refund,csv-2,2026-11-21,-88.5,,13900001111,,\n"
+             ",,,,,,,\n"
+             f"lead,csv-3,,,,,{UNKNOWN_CLICK},\n"
+             "lead,csv-4,long ago,,,,,\n")
+    rows = lines(pond.api("POST", "/events", 200, data=table.encode(), headers={"Content-Type": "text/csv; charset=utf-8"}))
+    assert [(one.get("row"), one.get("status")) for one in rows[:-1]] == [(1, 201), (2, 201), (3, 422), (4, 422)]
+    assert [one["problem"]["field"] for one in rows[2:4]] == ["click_id", "time"]
+    deal, refund = (settled(pond, one) for one in rows[:2])
+    assert (deal["value"], deal["currency"], deal["origin"], deal["link"]) == (128850, "CNY", "csv", link["id"])
+    assert (refund["value"], refund["customer"]) == (-8850, deal["customer"])
+    bad = pond.api("POST", "/events", 422, data=b"a,b\n1,2\n", headers={"Content-Type": "text/csv"})
+    assert problem(bad) == ("invalid", [("header", "required")])
+
+
+def test_lists_and_their_filters(pond):
+    made = [tell(pond, type=f"kind-{i % 2}", customer={"external_id": "list"}).json() for i in range(5)]
+    customer = made[0]["customer"]
+    page = pond.api("GET", "/events", 200, params={"customer": customer, "limit": 2}).json()
+    assert [one["id"] for one in page["items"]] == [made[4]["id"], made[3]["id"]] and not page["total_exact"]
+    rest = pond.api("GET", "/events", 200, params={"customer": customer, "limit": 9, "cursor": page["next_cursor"]}).json()
+    assert [one["id"] for one in rest["items"]] == [one["id"] for one in made[2::-1]] and rest["next_cursor"] is None
+    assert len(pond.api("GET", "/events", 200, params={"customer": customer, "type": "kind-1"}).json()["items"]) == 2
+    nobody = tell(pond).json()
+    assert nobody["state"] == "unmatched"
+    assert pond.api("GET", "/events", 200, params={"state": "unmatched", "limit": 1}).json()["items"][0]["id"] == nobody["id"]
+    for name, value in (("state", "gone"), ("origin", "x"), ("from", "x"), ("link", "lnk_999999"), ("customer", "7"), ("owner", "no-such"),
+                        ("click_id", UNKNOWN_CLICK), ("limit", "0"), ("cursor", "x")):
+        assert problem(pond.api("GET", "/events", 422, params={name: value}))[1][0][0] == name
+    pond.api("GET", "/events/evt_999999", 404)
+    pond.api("GET", "/events/7", 404)
+
+
+def test_a_key_for_senders_reads_nothing(pond):
+    key = pond.api("POST", "/keys", 201, json={"name": "sender", "scopes": ["events:write"]}).json()["key"]
+    pond.api("POST", "/events", 201, key=key, json={"type": "lead"})
+    for path in ("/events", "/links", "/clicks", "/events/evt_1"):
+        pond.api("GET", path, 403, key=key)
+    reader = pond.api("POST", "/keys", 201, json={"name": "reader", "scopes": ["links:write", "stats:read"]}).json()["key"]
+    pond.api("POST", "/events", 403, key=reader, json={"type": "lead"})
+
+
+def test_a_purge_leaves_nothing_of_the_links_clicks(pond):
+    link = pond.link("https://shop.example.com/", click_id_param="cid")
+    event = settled(pond, tell(pond, click_id=click_id_of(pond, link)).json())
+    pond.api("DELETE", f"/links/{link['id']}?purge=true", 204)
+    event = pond.api("GET", f"/events/{event['id']}", 200).json()
+    assert (event["link"], event["click"]) == (None, None)
+    with sqlite3.connect(f"file:{pond.data}/linkpond.db?mode=ro", uri=True) as db:
+        assert db.execute("SELECT count(*) FROM touch WHERE link_id = ?", (int(link["id"][4:]),)).fetchone() == (0,)
