@@ -236,7 +236,7 @@ def beside_rules(pond, folder, args):
     (folder / "bare").mkdir()
     bare = Pond(os.path.abspath(args.bin), folder / "bare", args.links)
     try:
-        codes = {"bare": bare.codes(RULES_LINKS)}
+        codes = {"bare": bare.codes(RULES_LINKS)[:RULES_LINKS]}
         for at, name in enumerate(("plain", "pool", "rules")):
             codes[name] = pond.codes(3 * RULES_LINKS)[at * RULES_LINKS:(at + 1) * RULES_LINKS]
         weights = [1 / (rank + 1) for rank in range(RULES_LINKS)]
