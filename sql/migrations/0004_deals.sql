@@ -138,15 +138,18 @@ CREATE TABLE touch (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX touch_link ON touch (link_id, customer_id);
 
--- A landing page that was opened by somebody else with the click id of who was led there.
+-- Browsers that showed a landing page with the click id of a click: the first of each click is who clicked, every other one was
+-- handed the page.
 CREATE TABLE forward (
-    page TEXT PRIMARY KEY,                         -- the landing script's own number of that browser
     click_id INTEGER NOT NULL,                     -- whose click it was led by
-    generation INTEGER NOT NULL CHECK (generation >= 1), -- 1: the browser that clicked
-    scene INTEGER NOT NULL DEFAULT 0,
-    time_ms INTEGER NOT NULL
+    page TEXT NOT NULL,                            -- the landing script's own number of that browser
+    generation INTEGER NOT NULL CHECK (generation IN (1, 2)), -- 1: the browser that clicked
+    scene INTEGER NOT NULL DEFAULT 0,              -- enum click_scene: from= of the landing page's address
+    time_ms INTEGER NOT NULL,                      -- first seen so
+    PRIMARY KEY (click_id, page)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX forward_click ON forward (click_id, generation);
+CREATE INDEX forward_page ON forward (page, time_ms);
+CREATE INDEX forward_time ON forward (time_ms);
 
 -- What was spent, on which day (of the installation's zone), on what.
 CREATE TABLE cost (

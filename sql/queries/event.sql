@@ -77,7 +77,7 @@ SELECT count(*) FROM (SELECT 1 FROM event WHERE state = 'waiting' AND id <= :to_
 SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0);
 
 -- name: event_forward
-SELECT click_id, generation FROM forward WHERE page = :page;
+SELECT click_id, generation FROM forward WHERE page = :page ORDER BY time_ms DESC LIMIT 1;
 
 -- name: event_set_customer
 UPDATE event SET customer_id = :customer_id WHERE id = :id;

@@ -40,6 +40,7 @@ const struct route *const api_route_tables[] = {
     api_stats_routes,
     api_attribution_routes,
     api_click_routes,
+    api_landing_routes,
     api_health_routes,
     api_transfer_routes,
     api_word_routes,

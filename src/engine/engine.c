@@ -299,7 +299,8 @@ static enum err start_joiner(struct engine *self, const char *path, struct fault
 
     self->deals.writer = self->writer;
     self->deals.joiner = joiner;
-    return err;
+    self->landings = landings_new(&self->deals);
+    return err || self->landings ? err : ERR_NOMEM;
 }
 
 enum err engine_notify(struct engine *self, struct fault *fault)
@@ -391,6 +392,7 @@ void engine_close(struct engine *self)
     notifier_stop(self->notifier);
     rewriter_stop(self->rewriter);
     joiner_stop(self->deals.joiner);
+    landings_free(self->landings);
     engine_local_key_remove(self);
     presses_free(self->presses);
     writer_stop(self->writer);

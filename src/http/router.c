@@ -5,8 +5,15 @@
  */
 #include "linkpond/http/router.h"
 
+#include "linkpond/base/gcra.h"
 #include "linkpond/base/percent.h"
 #include "router_private.h"
+
+/* Of landing pages: a hall full of people behind one address opens the same page, and stays on it. */
+#define BEACON_ENTRIES     16384
+#define BEACONS_BURST      300
+#define BEACONS_PER_SECOND 30
+#define NS_PER_S           INT64_C(1000000000)
 
 struct router {
     struct engine *engine;
@@ -18,6 +25,7 @@ struct router {
     struct desk *desk;
     struct pages *pages;
     struct repeats *repeats;
+    struct gcra *beacons;
     struct strangers *strangers;
     const char *admin_address;
     const struct setting_shown *settings;
@@ -37,6 +45,8 @@ struct router *router_new(const struct router_opts *opts)
     self->desk = desk_new(desk_files);
     self->pages = pages_new();
     self->repeats = repeats_new(opts->engine);
+    self->beacons = gcra_new(BEACON_ENTRIES, BEACONS_BURST, NS_PER_S / BEACONS_PER_SECOND);
+    BUG_ON(!self->beacons);
     const struct engine_opts *engine = &opts->engine->opts;
     self->strangers =
         engine->public_create ? strangers_new(engine->public_create_per_hour, opts->engine->cookie_key) : NULL;
@@ -51,6 +61,7 @@ void router_free(struct router *self)
         desk_free(self->desk);
         pages_free(self->pages);
         repeats_free(self->repeats);
+        gcra_free(self->beacons);
         strangers_free(self->strangers);
         free(self);
     }
@@ -216,6 +227,7 @@ static void call(struct router *self, struct request *request, const struct rout
                       .pages = self->pages,
                       .admin_url = admin_url(self),
                       .repeats = self->repeats,
+                      .beacons = self->beacons,
                       .strangers = self->strangers,
                       .settings = self->settings};
     struct repeat repeat;

@@ -66,6 +66,7 @@ DOORS = {
 }
 PUBLIC = {("GET", "/-/healthz"), ("GET", "/-/preview"), ("GET", "/-/privacy"), ("POST", "/-/privacy"), ("POST", "/-/privacy/forget"),
           ("GET", "/-/new"), ("POST", "/-/new"), ("GET", "/-/new/qr"),
+          ("GET", "/-/lp.js"), ("POST", "/-/e"), ("GET", "/-/e.gif"),
           ("GET", "/-/icon.svg"), ("GET", "/-/live.js"), ("GET", "/-/live/{token}"), ("POST", "/-/live/{token}/pressed"), ("GET", "/-/image/{name}")}  # another listener, no accounts
 MAY = {"anyone": {"admin", "editor", "viewer", "nobody", "disabled"}, "self": {"admin", "editor", "viewer"},
        "look": {"admin", "editor", "viewer"}, "edit": {"admin", "editor"}, "admin": {"admin"}}

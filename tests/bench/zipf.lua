@@ -23,6 +23,9 @@ function init(args)
   if os.getenv("LINKPOND_CLOSE") == "1" then
     headers["Connection"] = "close"
   end
+  if (os.getenv("LINKPOND_COOKIE") or "") ~= "" then
+    headers["Cookie"] = os.getenv("LINKPOND_COOKIE")
+  end
   for path in io.lines(os.getenv("LINKPOND_PATHS")) do
     requests[#requests + 1] = wrk.format("GET", path, headers)
   end

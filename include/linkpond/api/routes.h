@@ -41,6 +41,7 @@ extern const struct route api_me_routes[];
 extern const struct route api_stats_routes[];
 extern const struct route api_attribution_routes[];
 extern const struct route api_click_routes[];
+extern const struct route api_landing_routes[];
 extern const struct route api_health_routes[];
 extern const struct route api_transfer_routes[];
 extern const struct route api_word_routes[];

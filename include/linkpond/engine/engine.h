@@ -9,6 +9,7 @@
 #include "linkpond/engine/intake.h"
 #include "linkpond/engine/joiner.h"
 #include "linkpond/engine/journal.h"
+#include "linkpond/engine/landings.h"
 #include "linkpond/engine/notifier.h"
 #include "linkpond/engine/presses.h"
 #include "linkpond/engine/readers.h"
@@ -94,6 +95,7 @@ struct engine {
     struct janitor *janitor;
     struct rewriter *rewriter;
     struct deals deals;
+    struct landings *landings;         /* what landing pages report */
     struct notifier *_Atomic notifier; /* NULL until engine_notify */
     struct geo *geo;                   /* NULL = no files are named */
     struct turnstile *pictures;        /* who has a picture read (image.h) */

@@ -152,6 +152,30 @@ enum err janitor_forget_lines(struct engine *engine, int64_t before_ms, struct f
     return err;
 }
 
+/* ---- browsers of landing pages ---- */
+
+#define FORWARDS_BATCH   1000
+#define FORWARDS_KEPT_MS (395 * MS_PER_DAY) /* as long as the browser keeps its number */
+
+static enum err forget_forwards(struct db *db, void *arg, struct fault *fault)
+{
+    struct lines_task *self = arg;
+
+    (void)fault;
+    return forwards_expire(db, self->before_ms, FORWARDS_BATCH, &self->deleted);
+}
+
+enum err janitor_forget_forwards(struct engine *engine, int64_t before_ms, struct fault *fault)
+{
+    struct lines_task task = {.before_ms = before_ms};
+    enum err err = OK;
+
+    do {
+        err = writer_submit(engine->writer, &(struct writer_task){.run = forget_forwards, .arg = &task}, fault);
+    } while (!err && task.deleted == FORWARDS_BATCH);
+    return err;
+}
+
 /* ---- notices ---- */
 
 #define NOTICES_BATCH 1000
@@ -318,6 +342,7 @@ static void hourly(struct engine *engine, int64_t now_ms)
     if (engine->opts.public_create_keep_ms > 0) {
         told("public_page", janitor_bin_ended(engine, now_ms - engine->opts.public_create_keep_ms, &fault), &fault);
     }
+    told("forwards", janitor_forget_forwards(engine, now_ms - FORWARDS_KEPT_MS, &fault), &fault);
     if (engine->opts.audit_retention_ms > 0) {
         told("audit", janitor_forget_lines(engine, now_ms - engine->opts.audit_retention_ms, &fault), &fault);
     }
