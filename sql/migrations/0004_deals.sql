@@ -36,7 +36,7 @@ CREATE TABLE customer (
     last_event_ms INTEGER,
     touches INTEGER NOT NULL DEFAULT 0,
     events INTEGER NOT NULL DEFAULT 0,
-    touched_id INTEGER NOT NULL DEFAULT 0,         -- clicks of the ledger with ids up to it were looked at for touches
+    touched_ms INTEGER NOT NULL DEFAULT 0,         -- clicks of their browsers before then were looked at for touches
     forgotten_ms INTEGER,                          -- since when nobody knows who they are; what happened is kept
     created_ms INTEGER NOT NULL,
     updated_ms INTEGER NOT NULL,

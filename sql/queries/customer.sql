@@ -24,7 +24,7 @@ SELECT c.id, c.merged_into, c.name,
     (SELECT group_concat(notes, char(10)) FROM (SELECT m.notes AS notes FROM customer m
         WHERE (m.id = c.id OR m.merged_into = c.id) AND m.notes <> '' ORDER BY m.id)),
     c.owner_id, u.key, c.stage_id, s.key, c.first_touch_ms, c.last_touch_ms, c.last_event_ms, c.touches, c.events,
-    c.touched_id, c.forgotten_ms, c.created_ms, c.updated_ms, c.revision
+    c.touched_ms, c.forgotten_ms, c.created_ms, c.updated_ms, c.revision
 FROM customer c LEFT JOIN user u ON u.id = c.owner_id LEFT JOIN stage s ON s.id = c.stage_id
 
 -- name: customer_find
@@ -43,7 +43,7 @@ UPDATE customer SET
     owner_id = CASE WHEN l.wins_owner THEN l.owner_id ELSE customer.owner_id END,
     owner_ms = CASE WHEN l.wins_owner THEN l.owner_ms ELSE customer.owner_ms END,
     created_ms = min(customer.created_ms, l.created_ms),
-    touched_id = :touched_id, updated_ms = :now_ms, revision = customer.revision + 1
+    touched_ms = :touched_ms, updated_ms = :now_ms, revision = customer.revision + 1
 FROM (SELECT f.name, f.name_ms, f.owner_id, f.owner_ms, f.created_ms,
         f.name <> '' AND (i.name = '' OR f.name_ms > i.name_ms OR (f.name_ms = i.name_ms AND f.name < i.name)) AS wins_name,
         f.owner_id IS NOT NULL AND (i.owner_id IS NULL OR f.owner_ms > i.owner_ms
@@ -88,11 +88,11 @@ DELETE FROM customer_tag WHERE customer_id = :from_id;
 INSERT INTO customer_merge (time_ms, from_id, into_id, kind, event_id)
 VALUES (:now_ms, :from_id, :into_id, :kind, :event_id);
 
--- name: customer_touched_id
-SELECT touched_id FROM customer WHERE id = :id;
+-- name: customer_touched_ms
+SELECT touched_ms FROM customer WHERE id = :id;
 
 -- name: customer_touched
-UPDATE customer SET touched_id = :touched_id WHERE id = :id;
+UPDATE customer SET touched_ms = :touched_ms WHERE id = :id;
 
 -- How many events of a type lead somewhere.
 -- name: customer_events_of_type
@@ -224,7 +224,7 @@ WHERE c.merged_into IS NULL AND c.forgotten_ms IS NULL
 
 -- part: customer_list_row
 SELECT c.id, c.merged_into, c.name, NULL, c.owner_id, u.key, c.stage_id, s.key, c.first_touch_ms, c.last_touch_ms,
-    c.last_event_ms, c.touches, c.events, c.touched_id, c.forgotten_ms, c.created_ms, c.updated_ms, c.revision
+    c.last_event_ms, c.touches, c.events, c.touched_ms, c.forgotten_ms, c.created_ms, c.updated_ms, c.revision
 FROM customer c LEFT JOIN user u ON u.id = c.owner_id LEFT JOIN stage s ON s.id = c.stage_id
 
 -- name: customer_list_latest

@@ -27,7 +27,7 @@ void customers_read(struct stmt *row, struct arena *arena, struct customer *out)
         .last_event_ms = stmt_time(row, 10),
         .touches = stmt_i64(row, 11),
         .events = stmt_i64(row, 12),
-        .touched_id = stmt_i64(row, 13),
+        .touched_ms = stmt_i64(row, 13),
         .forgotten_ms = stmt_time(row, 14),
         .created_ms = stmt_i64(row, 15),
         .updated_ms = stmt_i64(row, 16),
@@ -91,9 +91,9 @@ static enum err has_visitor(struct db *db, int64_t id, bool *yes)
     return err;
 }
 
-static enum err touched_id(struct db *db, int64_t id, int64_t *out)
+static enum err touched_ms(struct db *db, int64_t id, int64_t *out)
 {
-    struct stmt *row = db_stmt(db, SQL_CUSTOMER_TOUCHED_ID);
+    struct stmt *row = db_stmt(db, SQL_CUSTOMER_TOUCHED_MS);
 
     stmt_bind_i64(row, "id", id);
     return row_i64(row, out);
@@ -107,8 +107,8 @@ static enum err touched_both(struct db *db, int64_t from, int64_t into, int64_t 
     enum err err = has_visitor(db, from, &has_from);
 
     err = err ? err : has_visitor(db, into, &has_into);
-    err = err ? err : touched_id(db, from, &of_from);
-    err = err ? err : touched_id(db, into, &of_into);
+    err = err ? err : touched_ms(db, from, &of_from);
+    err = err ? err : touched_ms(db, into, &of_into);
     if (!err) {
         bool lower = of_from < of_into;
         *out = has_from && has_into ? (lower ? of_from : of_into) : has_from ? of_from : of_into;
@@ -161,7 +161,7 @@ static enum err take_over(struct db *db, int64_t from, int64_t into, int64_t now
         return err;
     }
     struct stmt *stmt = db_stmt(db, SQL_CUSTOMER_TAKE_OVER);
-    stmt_bind_i64(stmt, "touched_id", touched);
+    stmt_bind_i64(stmt, "touched_ms", touched);
     stmt_bind_i64(stmt, "now_ms", now_ms);
     stmt_bind_i64(stmt, "from_id", from);
     stmt_bind_i64(stmt, "into_id", into);
@@ -412,11 +412,11 @@ enum err customers_say_owner(struct db *db, int64_t customer_id, int64_t owner_i
     return stmt_run(stmt);
 }
 
-enum err customers_touched(struct db *db, int64_t customer_id, int64_t click_id)
+enum err customers_touched(struct db *db, int64_t customer_id, int64_t touched_ms)
 {
     struct stmt *stmt = db_stmt(db, SQL_CUSTOMER_TOUCHED);
 
-    stmt_bind_i64(stmt, "touched_id", click_id);
+    stmt_bind_i64(stmt, "touched_ms", touched_ms);
     stmt_bind_i64(stmt, "id", customer_id);
     return row_run(db, stmt);
 }

@@ -24,7 +24,7 @@ struct customer {
     str stage;                                            /* its key; read only */
     int64_t first_touch_ms, last_touch_ms, last_event_ms; /* TIME_NONE */
     int64_t touches, events;
-    int64_t touched_id;   /* clicks of the ledger with ids up to it were looked at for touches */
+    int64_t touched_ms;   /* clicks before then were looked at for touches; ids of lanes do not rise with time */
     int64_t forgotten_ms; /* TIME_NONE; else nobody knows who they are any more */
     int64_t created_ms, updated_ms;
     int64_t revision;
@@ -36,7 +36,7 @@ struct customer {
  * any of them; a new one when none has; all that have one become one. Those nobody has are theirs from now on.
  * *customer_id goes in as a customer that is known to be meant, be it merged since or not, and counts as one identity
  * more; 0 = none. `event_id` is what merges are blamed on (0 = none). A customer that gets another visitor begins to be
- * looked for in the ledger anew (touched_id 0). ERR_NOT_FOUND: there is no such customer; with neither, that is a bug.
+ * looked for in the ledger anew (touched_ms 0). ERR_NOT_FOUND: there is no such customer; with neither, that is a bug.
  */
 enum err identities_resolve(struct db *db, const struct identity *identities, size_t count, int64_t event_id,
                             int64_t now_ms, int64_t *customer_id);
@@ -77,8 +77,8 @@ enum err customers_recount(struct db *db, int64_t customer_id);
  * of two at one time the lower value. Empty and 0 say nothing. */
 enum err customers_say_name(struct db *db, int64_t customer_id, str name, int64_t time_ms);
 enum err customers_say_owner(struct db *db, int64_t customer_id, int64_t owner_id, int64_t time_ms);
-/* Clicks up to that id were looked at. */
-enum err customers_touched(struct db *db, int64_t customer_id, int64_t click_id);
+/* Clicks before then were looked at. */
+enum err customers_touched(struct db *db, int64_t customer_id, int64_t touched_ms);
 
 /* ---- one --------------------------------------------------------------------------------------------------------- */
 

@@ -5,6 +5,7 @@
 #include "stats_query.h"
 #include "stats_view.h"
 
+#define JOIN_WAIT_MS       2000 /* for events that came a moment ago */
 #define REPORT_DEADLINE_NS (INT64_C(60) * 1000000000)
 
 struct answer {
@@ -162,6 +163,7 @@ static void attribution_get(struct ctx *ctx, struct request *request, struct rep
         return;
     }
     stats_query_bounds(query, request->actor);
+    (void)joiner_drain(atomic_load(&ctx->engine->deals.joiner), JOIN_WAIT_MS); /* later than that it is told without */
     struct db *db = call_reader(ctx, request, reply);
     if (!db) {
         return;

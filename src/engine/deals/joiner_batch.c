@@ -214,7 +214,7 @@ static enum err add_browsers(struct db *db, struct join_batch *batch, struct idm
         int64_t number = 0;
         if (identities[i].identity.kind == IDENTITY_VISITOR && str_to_i64(identities[i].identity.value, &number)) {
             const struct join_visitor window = {
-                .number = number, .from_ms = customer.touched_id - CLOCK_STEP_MS, .to_ms = INT64_MAX};
+                .number = number, .from_ms = customer.touched_ms - CLOCK_STEP_MS, .to_ms = INT64_MAX};
             event->visitors++;
             err = add_owner(batch, places, number, at, window);
         }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "linkpond/base/idmap.h"
 #include "linkpond/base/limits.h"
+#include "linkpond/store/customers.h"
 #include "linkpond/store/targets.h"
 #include "rewriter_private.h"
 
@@ -28,6 +31,18 @@ static int64_t subject_of(int64_t number, enum visitor_by by)
     return number << BY_BITS | by;
 }
 
+/* Whoever is known by that browser is nobody in particular from now on. */
+static enum err forget_customer(struct db *db, int64_t number, int64_t now_ms)
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%" PRId64, number);
+    const struct identity browser = {IDENTITY_VISITOR, {digits, (size_t)len}};
+    int64_t customer_id = 0;
+    enum err err = identities_find(db, &browser, &customer_id);
+
+    return err == ERR_NOT_FOUND ? OK : err ? err : customers_forget(db, customer_id, now_ms);
+}
+
 enum err rewriter_ask_forget(struct db *db, int64_t number, enum visitor_by by, int64_t now_ms, int64_t *id)
 {
     struct rewrite forget = {.kind = REWRITE_FORGET, .from_ms = INT64_MIN, .to_ms = INT64_MAX, .created_ms = now_ms};
@@ -41,6 +56,7 @@ enum err rewriter_ask_forget(struct db *db, int64_t number, enum visitor_by by, 
     *id = forget.id;
     if (err == OK && by == VISITOR_BY_COOKIE) {
         err = target_visitors_forget(db, number);
+        err = err ? err : forget_customer(db, number, now_ms);
     }
     return err == OK ? rewrites_subject_insert(db, forget.id, subject_of(number, by), 0) : err;
 }

@@ -7,6 +7,7 @@
 #include "linkpond/base/clock.h"
 #include "linkpond/engine/intake.h"
 #include "linkpond/engine/joiner.h"
+#include "linkpond/engine/rewriter.h"
 #include "linkpond/store/chunks.h"
 #include "linkpond/store/customers.h"
 #include "linkpond/store/touches.h"
@@ -341,6 +342,30 @@ static void restart__what_waited_is_joined_then(void **state)
     assert_int_equal(joined(id).state, EVENT_JOINED);
 }
 
+static enum err forget(struct db *db, void *arg, struct fault *fault)
+{
+    int64_t id = 0;
+    (void)arg;
+    (void)fault;
+    return rewriter_ask_forget(db, BROWSER + 1, VISITOR_BY_COOKIE, clock_now_ms(), &id);
+}
+
+static void forgotten__a_browser_leads_to_nobody_any_more(void **state)
+{
+    (void)state;
+    struct deal_event lead = deal("lead", visit(world.link, BROWSER + 1, 1));
+    struct event event = joined(sent(&lead));
+    struct identity_row *identities = NULL;
+    size_t count = 99;
+
+    assert_int_equal(writer_submit(world.ledger.writer, &(struct writer_task){.run = forget}, NULL), OK);
+    struct db *db = ledger_reader(&world.ledger);
+    assert_int_equal(identities_of(db, &world.arena, event.customer_id, &identities, &count), OK);
+    db_close(db);
+    assert_int_equal(count, 0);
+    assert_int_equal(touches_of(event.customer_id), 1);
+}
+
 /* ---- what can be an event at all ---- */
 
 static void refused(struct deal_event event, const char *field, const char *code)
@@ -395,6 +420,7 @@ int main(void)
         TEST(nobody__an_event_without_click_and_customer_is_kept_as_unmatched),
         TEST(repeat__is_answered_with_what_is_stored_and_another_event_is_refused),
         TEST(batch__a_refused_event_leaves_the_others_alone),
+        TEST(forgotten__a_browser_leads_to_nobody_any_more),
         TEST(restart__what_waited_is_joined_then),
         cmocka_unit_test(check__names_the_field_that_cannot_be),
     };

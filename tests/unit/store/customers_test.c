@@ -201,17 +201,17 @@ static void customers__a_new_visitor_is_looked_for_from_the_start(void **state)
 
     assert_int_equal(customers_touched(self->tmp.db, a, 50), OK);
     assert_int_equal(RESOLVE(self, "v1", "p1"), a);
-    assert_int_equal(find(self, a).touched_id, 50);
+    assert_int_equal(find(self, a).touched_ms, 50);
     /* One without visitors has no clicks that were left out. */
     assert_int_equal(RESOLVE(self, "o1", "v1"), a);
-    assert_int_equal(find(self, a).touched_id, 50);
+    assert_int_equal(find(self, a).touched_ms, 50);
     assert_int_equal(find(self, b).merged_into, a);
     int64_t c = RESOLVE(self, "v2");
     assert_int_equal(customers_touched(self->tmp.db, c, 30), OK);
     assert_int_equal(RESOLVE(self, "v1", "v2"), a);
-    assert_int_equal(find(self, a).touched_id, 30);
+    assert_int_equal(find(self, a).touched_ms, 30);
     assert_int_equal(RESOLVE(self, "v3", "v2"), a);
-    assert_int_equal(find(self, a).touched_id, 0);
+    assert_int_equal(find(self, a).touched_ms, 0);
 }
 
 /* ---- stages ------------------------------------------------------------------------------------------------------ */
