@@ -21,6 +21,11 @@ def pond(tmp_path):
         pond.kill9()
 
 
+def live(at):
+    """Every tenth is a live code: its visits follow its target, which goes where its link goes."""
+    return {"targets": [{"url": OLD.format(at)}]} if at % 10 == 0 else {}
+
+
 def state(pond):
     return pond.api("GET", "/repoints", 200).json()["items"][0]
 
@@ -43,7 +48,7 @@ def cut_short(pond, path, body, seed):
 def test_it_goes_on_where_it_was_and_every_link_is_changed_once(pond):
     codes = []
     for start in range(0, LINKS, 1000):
-        made = pond.api("POST", "/bulk/links", 200, json={"links": [{"url": OLD.format(start + i), "tags": ["t"]} for i in range(1000)]})
+        made = pond.api("POST", "/bulk/links", 200, json={"links": [{"url": OLD.format(start + i), "tags": ["t"], **live(start + i)} for i in range(1000)]})
         codes += [row["link"]["code"] for row in made.json()["results"]]
     pond.api("POST", "/repoints", json={"filter": {"tag": "t"}, "host": "old.example"})  # a first one that changes nothing
 
@@ -67,7 +72,7 @@ def test_it_goes_on_where_it_was_and_every_link_is_changed_once(pond):
     one = state(pond)
     while not one["done"]:
         one = pond.api("POST", f"/repoints/{one['id']}/run", 200, json={}).json()
-    assert (one["state"], one["changed"], one["refused"]) == ("done", LINKS, 0) and middle > 0
+    assert (one["state"], one["changed"], one["refused"], one["targets"]) == ("done", LINKS, 0, LINKS // 10) and middle > 0
     sound((NEW, OLD), LINKS)
     for seed in range(20, 24):
         cut_short(pond, f"/repoints/{one['id']}/undo", {}, seed)

@@ -20,12 +20,20 @@ static enum err put_url(struct live_call *call, int64_t target_id, str url)
     return err;
 }
 
+/* With its own address just before: there is room for each link once. */
+static bool is_noted(const struct edit *edit, int64_t link_id)
+{
+    return edit->touched_count > 0 && edit->touched[edit->touched_count - 1].id == link_id;
+}
+
 static enum err end(struct edit *edit, struct live_call *call, size_t count, enum err err, struct fault *fault)
 {
     if (!err && count > 0) {
         err = live_compiles(call);
         err = err ? err : targets_mark_link(edit->db, call->link.id, edit->now_ms);
-        edit_touch(edit, call->link.id, call->link.code, 0);
+        if (!is_noted(edit, call->link.id)) {
+            edit_touch(edit, call->link.id, call->link.code, 0);
+        }
     }
     if (err) {
         *fault = call->out->fault;
