@@ -31,3 +31,9 @@ WHERE customer_id = :customer_id AND time_ms <= :to_ms ORDER BY time_ms, click_i
 SELECT time_ms, click_id, link_id, source, channel, host, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
     utm_id, app, scene
 FROM touch WHERE customer_id = :customer_id AND time_ms <= :to_ms ORDER BY time_ms, click_id;
+
+-- name: credit_customers
+SELECT id FROM customer WHERE merged_into IS NULL ORDER BY id;
+
+-- name: credit_customer_events
+SELECT id, type, time_ms, customer_id, value, currency FROM event WHERE customer_id = :customer_id ORDER BY time_ms, id;

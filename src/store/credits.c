@@ -29,6 +29,28 @@ bool credit_events_next(struct stmt *rows, struct credit_event *out)
     return true;
 }
 
+struct stmt *credit_customer_events(struct db *db, int64_t customer_id)
+{
+    struct stmt *rows = db_stmt(db, SQL_CREDIT_CUSTOMER_EVENTS);
+
+    stmt_put_i64(rows, 1, customer_id);
+    return rows;
+}
+
+struct stmt *credit_customers_each(struct db *db)
+{
+    return db_stmt(db, SQL_CREDIT_CUSTOMERS);
+}
+
+bool credit_customers_next(struct stmt *rows, int64_t *customer_id)
+{
+    if (!stmt_next(rows)) {
+        return false;
+    }
+    *customer_id = stmt_i64(rows, 0);
+    return true;
+}
+
 enum err credit_deal_before(struct db *db, int64_t customer_id, int64_t time_ms, str currency, int64_t *deal_ms)
 {
     struct stmt *row = db_stmt(db, SQL_CREDIT_DEAL_BEFORE);

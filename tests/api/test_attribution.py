@@ -120,6 +120,21 @@ def test_types_choose_the_events(world, types):
     assert_same(world, answer, {"group_by": "source"}, types=types)
 
 
+def test_a_stage_chooses_the_events_that_lead_to_it(world):
+    """The first deal is a deal, those behind it are repurchases, too."""
+    seen, again = {}, []
+    for event in sorted(world.events, key=lambda e: (e["time_ms"], e["id"])):
+        if event["type"] == "deal" and event["customer"]:
+            seen[event["customer"]] = seen.get(event["customer"], 0) + 1
+        if event["type"] == "repurchase" or (event["type"] == "deal" and seen.get(event["customer"], 0) >= 2):
+            again.append(event)
+    answer = ask(world, stage="repurchase")
+    assert answer["stage"] == "repurchase" and answer["totals"]["conversions"] == len(again)
+    assert answer["totals"]["value"] == {code: sum(e["value"] for e in again if e["currency"] == code) for code in answer["currencies"]}
+    assert_same(world, ask(world, stage="lead", group_by="link"), {"group_by": "link"}, types=["lead", "add_friend", "join_group"])
+    assert ask(world, 404, stage="nothing-of-that-name")["errors"][0]["field"] == "stage"
+
+
 def test_time_is_the_events_time(world):
     day = lambda ms: time.strftime("%Y-%m-%d", time.gmtime(ms / 1000))  # noqa: E731
     low, high = NOW - 20 * DAY, NOW - 3 * DAY

@@ -16,6 +16,11 @@ struct credit_event {
 /* Of [from, to), in order of time. */
 struct stmt *credit_events_each(struct db *db, int64_t from_ms, int64_t to_ms);
 bool credit_events_next(struct stmt *rows, struct credit_event *out);
+/* Of one customer, in order of time and of arrival; read by credit_events_next. */
+struct stmt *credit_customer_events(struct db *db, int64_t customer_id);
+/* All that are not merged into another, by id. */
+struct stmt *credit_customers_each(struct db *db);
+bool credit_customers_next(struct stmt *rows, int64_t *customer_id);
 /* When the last event of that customer was, up to time_ms, that brought money of that currency. ERR_NOT_FOUND. */
 enum err credit_deal_before(struct db *db, int64_t customer_id, int64_t time_ms, str currency, int64_t *deal_ms);
 /* Which of its type the event is among those of its customer that take nothing back: 1, 2, … by time, then by id. */

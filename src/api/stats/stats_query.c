@@ -67,7 +67,7 @@ static enum err take_interval(struct stats_parsing *self, str value)
 /* Touches have not all that clicks have. */
 static bool dim_allowed(const struct stats_parsing *self, enum dim dim)
 {
-    return self->use != USE_ATTRIBUTION || attribution_dim(dim);
+    return !((unsigned)self->use & USE_DEALS) || attribution_dim(dim);
 }
 
 static enum err take_group_by(struct stats_parsing *self, str value)
@@ -78,6 +78,9 @@ static enum err take_group_by(struct stats_parsing *self, str value)
         int dim = dim_find(str_trim(piece));
         if (dim < 0 || !dim_allowed(self, (enum dim)dim)) {
             return stats_refuse(self, "not_allowed", "Not a dimension.", "没有该维度。");
+        }
+        if (report->group_count == 1 && self->use == USE_FUNNEL) {
+            return stats_refuse(self, "too_many", "One dimension.", "只能有一个维度。");
         }
         if (report->group_count == ARRAY_LEN(report->group_by)) {
             return stats_refuse(self, "too_many", "At most two dimensions.", "最多两个维度。");
@@ -198,14 +201,14 @@ static const struct {
     unsigned uses; /* enum stats_use */
     enum err (*take)(struct stats_parsing *self, str value);
 } parameters[] = {
-    {"tz", USE_STATS | USE_CLICKS | USE_ATTRIBUTION, take_tz},
-    {"from", USE_STATS | USE_CLICKS | USE_ATTRIBUTION, take_from},
-    {"to", USE_STATS | USE_CLICKS | USE_ATTRIBUTION, take_to},
-    {"period", USE_STATS | USE_CLICKS | USE_ATTRIBUTION, take_period},
-    {"limit", USE_STATS | USE_CLICKS | USE_ATTRIBUTION, take_limit},
-    {"raw", USE_STATS | USE_CLICKS | USE_ATTRIBUTION, take_raw},
+    {"tz", USE_STATS | USE_CLICKS | USE_DEALS, take_tz},
+    {"from", USE_STATS | USE_CLICKS | USE_DEALS, take_from},
+    {"to", USE_STATS | USE_CLICKS | USE_DEALS, take_to},
+    {"period", USE_STATS | USE_CLICKS | USE_DEALS, take_period},
+    {"limit", USE_STATS | USE_CLICKS | USE_ATTRIBUTION | USE_FUNNEL, take_limit},
+    {"raw", USE_STATS | USE_CLICKS | USE_DEALS, take_raw},
     {"interval", USE_STATS, take_interval},
-    {"group_by", USE_STATS | USE_ATTRIBUTION, take_group_by},
+    {"group_by", USE_STATS | USE_ATTRIBUTION | USE_FUNNEL, take_group_by},
     {"metrics", USE_STATS, take_metrics},
     {"compare", USE_STATS, take_compare},
     {"order", USE_CLICKS, take_order},

@@ -26,7 +26,7 @@ static void run_half(struct report_second *second, struct db *db)
     struct giving_way giving_way = {0};
 
     giving_way_begin(&giving_way, db);
-    half->err = credit_tally_open(&half->tally, db, half->tally.query, half->conversions->currencies_count);
+    half->err = credit_tally_open(&half->tally, db, half->tally.query, half->conversions->currencies.count);
     if (half->err == OK) {
         half->err = credit_tally_add(&half->tally, half->conversions, half->first, half->end);
     }
@@ -82,15 +82,15 @@ static bool sum_up(struct attribution *out, const struct conversions *conversion
 {
     int64_t customer_id = 0;
 
-    out->currencies = ARENA_ARRAY(arena, str, conversions->currencies_count + 1);
+    out->currencies = ARENA_ARRAY(arena, str, conversions->currencies.count + 1);
     out->totals = copy_lines(arena, NULL, out->width);
     if (!out->currencies || !out->totals) {
         return false;
     }
-    out->currencies_count = conversions->currencies_count;
+    out->currencies_count = conversions->currencies.count;
     out->first_ms = conversions->first_ms;
     for (size_t i = 0; i < out->currencies_count; i++) {
-        out->currencies[i] = conversions->currencies[i];
+        out->currencies[i] = conversions->currencies.codes[i];
     }
     for (size_t i = 0; i < conversions->count; i++) {
         const struct conversion *row = conversions_at(conversions, i);
@@ -130,7 +130,7 @@ static str text_of(struct credit_tally *tally, struct arena *arena, uint32_t gro
 
     return tally->query->report.group_by[dim] == DIM_LINK
                ? arena_f(arena, "%llu", (unsigned long long)number)
-               : arena_str(arena, report_texts_text(&tally->match.texts, number));
+               : arena_str(arena, report_texts_text(&tally->match.match.texts, number));
 }
 
 /* Touches that no event reached leave groups behind that have nothing. */
@@ -204,7 +204,7 @@ static enum err run(struct db *db, struct report_helper *helper, struct arena *a
     enum err err = conversions_load(&conversions, db, arena, query, fault);
 
     if (err == OK) {
-        err = credit_tally_open(&tally, db, query, conversions.currencies_count);
+        err = credit_tally_open(&tally, db, query, conversions.currencies.count);
         err = err == OK ? share_out(&tally, &conversions, helper) : err;
         err = err == OK ? answer(&tally, &conversions, arena, out) : err;
         if (err == ERR_NOMEM || err == ERR_TOO_LARGE) {

@@ -75,24 +75,6 @@ static enum err counts(const struct loading *self, const struct credit_event *ev
 
 /* ---- one event */
 
-static bool currency_at(struct loading *self, str code, uint8_t *place)
-{
-    struct conversions *out = self->out;
-
-    for (size_t i = 0; i < out->currencies_count; i++) {
-        if (str_eq(out->currencies[i], code)) {
-            *place = (uint8_t)i;
-            return true;
-        }
-    }
-    if (out->currencies_count == CURRENCIES_MAX) {
-        return false;
-    }
-    *place = (uint8_t)out->currencies_count;
-    out->currencies[out->currencies_count++] = arena_str(self->arena, code);
-    return true;
-}
-
 static bool make_room(struct conversions *self)
 {
     if (self->count < self->cap) {
@@ -118,12 +100,13 @@ static enum err add(struct loading *self, const struct credit_event *event)
         .takes_back = event->value < 0,
     };
 
-    if (!make_room(self->out) || (row.has_value && !currency_at(self, event->currency, &row.currency))) {
+    if (!make_room(self->out) ||
+        (row.has_value && !currencies_place(&self->out->currencies, self->arena, event->currency, &row.currency))) {
         return ERR_NOMEM;
     }
     if (row.takes_back && row.customer_id != 0) {
-        enum err err = credit_deal_before(self->db, row.customer_id, row.time_ms, self->out->currencies[row.currency],
-                                          &row.time_ms);
+        enum err err = credit_deal_before(self->db, row.customer_id, row.time_ms,
+                                          self->out->currencies.codes[row.currency], &row.time_ms);
         if (err != OK && err != ERR_NOT_FOUND) {
             return err;
         }
@@ -153,25 +136,11 @@ static enum err read_events(struct loading *self, const struct report_query *rep
 
 /* ---- in order */
 
-static int compare_codes(const void *a, const void *b)
-{
-    return str_cmp(*(const str *)a, *(const str *)b);
-}
-
 static void order_currencies(struct conversions *self)
 {
-    str met[CURRENCIES_MAX];
     uint8_t now[CURRENCIES_MAX] = {0};
 
-    for (size_t i = 0; i < self->currencies_count; i++) {
-        met[i] = self->currencies[i];
-    }
-    qsort(self->currencies, self->currencies_count, sizeof *self->currencies, compare_codes);
-    for (size_t i = 0; i < self->currencies_count; i++) {
-        for (size_t j = 0; j < self->currencies_count; j++) {
-            now[i] = str_eq(met[i], self->currencies[j]) ? (uint8_t)j : now[i];
-        }
-    }
+    currencies_order(&self->currencies, now);
     for (size_t i = 0; i < self->count; i++) {
         self->rows[i].currency = now[self->rows[i].currency];
     }

@@ -2,11 +2,11 @@
 #ifndef LINKPOND_ENGINE_CONVERSIONS_H
 #define LINKPOND_ENGINE_CONVERSIONS_H
 
+#include "currencies.h"
 #include "linkpond/engine/attribution.h"
 
 /* The events a question is about, in memory, those of a customer together. */
 #define CONVERSIONS_MAX (16U << 20)
-#define CURRENCIES_MAX  64
 
 struct conversion {
     int64_t customer_id; /* 0 = nobody is known */
@@ -19,9 +19,8 @@ struct conversions {
     struct conversion *rows;
     uint32_t *order; /* places in rows, by customer */
     size_t count, cap;
-    int64_t first_ms;               /* TIME_NONE */
-    str currencies[CURRENCIES_MAX]; /* in order of their codes */
-    size_t currencies_count;
+    int64_t first_ms;             /* TIME_NONE */
+    struct currencies currencies; /* in order of their codes */
 };
 /* Texts live in the arena. Release it on failure, too. */
 enum err conversions_load(struct conversions *self, struct db *db, struct arena *arena,

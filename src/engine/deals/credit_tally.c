@@ -9,42 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "linkpond/store/terms.h"
-
 #define TOUCHES_MAX (4U << 20)  /* of one customer */
 #define CELLS_MAX   (48U << 20) /* 384 MiB */
 
 /* ---- opening */
-
-static enum credit_term term_of(enum dim dim)
-{
-    switch (dim) {
-    case DIM_SOURCE:
-        return CREDIT_SOURCE;
-    case DIM_CHANNEL:
-    case DIM_CHANNEL_GROUP:
-        return CREDIT_CHANNEL;
-    case DIM_DOMAIN:
-        return CREDIT_HOST;
-    case DIM_APP:
-        return CREDIT_APP;
-    case DIM_SCENE:
-        return CREDIT_SCENE;
-    default:
-        break;
-    }
-    return dim >= DIM_UTM_SOURCE && dim <= DIM_UTM_ID ? CREDIT_UTM_SOURCE + (dim - DIM_UTM_SOURCE) : CREDIT_TERMS;
-}
-
-bool attribution_dim(enum dim dim)
-{
-    return report_dim_of_link(dim) || term_of(dim) != CREDIT_TERMS;
-}
-
-static bool is_seldom(enum dim dim)
-{
-    return !report_dim_of_link(dim) && term_of(dim) >= CREDIT_HOST;
-}
 
 static enum err make_lines(struct credit_tally *self, size_t currencies_count)
 {
@@ -68,26 +36,15 @@ enum err credit_tally_open(struct credit_tally *self, struct db *db, const struc
     self->query = query;
     self->db = db;
     report_groups_init(&self->groups, report->group_count);
-    for (size_t i = 0; i < report->group_count; i++) {
-        self->whole = self->whole || is_seldom(report->group_by[i]);
-    }
-    for (size_t i = 0; i < report->filters_count; i++) {
-        self->whole = self->whole || is_seldom(report->filters[i].dim);
-    }
-    enum err err = report_match_open(&self->match, db, report, report->group_by, report->group_count);
-    err = err == OK ? make_lines(self, currencies_count) : err;
-    if (err == OK) {
-        err = terms_find(db, STR("direct"), &self->direct_term);
-        self->direct_term = err == OK ? self->direct_term : -1;
-        err = err == ERR_NOT_FOUND ? OK : err;
-    }
-    return err;
+    enum err err = touch_match_open(&self->match, db, report);
+
+    return err == OK ? make_lines(self, currencies_count) : err;
 }
 
 void credit_tally_done(struct credit_tally *self)
 {
     if (self->query) {
-        report_match_done(&self->match);
+        touch_match_done(&self->match);
         report_groups_done(&self->groups);
     }
     free(self->cells);
@@ -100,37 +57,6 @@ void credit_tally_done(struct credit_tally *self)
 }
 
 /* ---- where a touch's credit goes */
-
-static enum err values_of(struct credit_tally *self, const struct credit_touch_row *row, enum dim dim,
-                          uint64_t values[REPORT_DIM_VALUES_MAX], size_t *count)
-{
-    const struct match_subject subject = {.link_id = row->link_id};
-
-    if (report_dim_of_link(dim)) {
-        return report_match_values(&self->match, &subject, dim, values, count);
-    }
-    const struct click_value value = {.term = row->terms[term_of(dim)]};
-    *count = 1;
-    return report_match_value(&self->match, dim, &value, values);
-}
-
-static enum err passes(struct credit_tally *self, const struct credit_touch_row *row, bool *out)
-{
-    const struct match_link *link = NULL;
-    uint64_t values[REPORT_DIM_VALUES_MAX];
-    size_t count = 0;
-    enum err err = report_match_link(&self->match, row->link_id, &link);
-
-    *out = err == OK && link->passes;
-    for (size_t i = 0; err == OK && *out && i < self->match.filters_count; i++) {
-        const struct match_filter *filter = &self->match.filters[i];
-        if (!report_dim_of_link(filter->dim)) {
-            err = values_of(self, row, filter->dim, values, &count);
-            *out = err == OK && report_filter_passes(filter, values, count);
-        }
-    }
-    return err;
-}
 
 /* Cells for that group, and the group into the list of the touch at hand. */
 static enum err note_group(struct credit_tally *self, uint32_t group)
@@ -167,7 +93,7 @@ static enum err note_groups(struct credit_tally *self, const struct credit_touch
     enum err err = OK;
 
     for (size_t d = 0; err == OK && d < self->groups.dims; d++) {
-        err = values_of(self, row, self->query->report.group_by[d], values[d], &counts[d]);
+        err = touch_match_values(&self->match, row, self->query->report.group_by[d], values[d], &counts[d]);
     }
     for (size_t i = 0; err == OK && i < counts[0] * counts[1]; i++) {
         uint64_t pair[2] = {values[0][i / counts[1]], values[1][i % counts[1]]};
@@ -207,14 +133,13 @@ static enum err note_touch(struct credit_tally *self, const struct credit_touch_
         return ERR_NOMEM;
     }
     struct credit_place *place = &self->places[self->touches_count];
-    int64_t source = row->terms[CREDIT_SOURCE];
     self->touches[self->touches_count++] = (struct credit_touch){
         .time_ms = row->time_ms,
         .click_id = row->click_id,
-        .direct = row->terms[CREDIT_CHANNEL] == 0 && (source == 0 || source == self->direct_term),
+        .direct = touch_match_direct(&self->match, row),
     };
     *place = (struct credit_place){.first = (uint32_t)self->group_list_count};
-    enum err err = passes(self, row, &place->passes);
+    enum err err = touch_match_passes(&self->match, row, &place->passes);
     if (err == OK && place->passes && self->groups.dims > 0) {
         err = note_groups(self, row);
     }
@@ -232,8 +157,8 @@ static enum err read_touches(struct credit_tally *self, int64_t customer_id, int
     if (customer_id == 0) {
         return OK;
     }
-    struct stmt *rows = credit_touches_of(self->db, customer_id, to_ms, self->whole);
-    while (err == OK && credit_touches_next(rows, self->whole, &row)) {
+    struct stmt *rows = credit_touches_of(self->db, customer_id, to_ms, self->match.whole);
+    while (err == OK && credit_touches_next(rows, self->match.whole, &row)) {
         err = note_touch(self, &row);
     }
     err = err == OK ? stmt_err(rows) : err;
@@ -340,7 +265,7 @@ static enum err number_here(struct credit_tally *self, const struct credit_tally
     if (self->query->report.group_by[dim] == DIM_LINK) {
         return OK;
     }
-    return report_texts_intern(&self->match.texts, report_texts_text(&from->match.texts, *number), number);
+    return report_texts_intern(&self->match.match.texts, report_texts_text(&from->match.match.texts, *number), number);
 }
 
 static void add_lines(int64_t *to, const int64_t *from, size_t count)

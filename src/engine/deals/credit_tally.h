@@ -4,8 +4,7 @@
 
 #include "conversions.h"
 #include "linkpond/engine/report_groups.h"
-#include "linkpond/engine/report_match.h"
-#include "linkpond/store/credits.h"
+#include "touch_match.h"
 
 /* What one thread shares out: customers one after the other, their touches read once, for all of their events. */
 
@@ -17,14 +16,12 @@ struct credit_place {
 struct credit_tally {
     const struct attribution_query *query;
     struct db *db;
-    struct report_match match;
+    struct touch_match match;
     struct report_groups groups;
     size_t width, lines; /* numbers of a model, of all models */
     int64_t *cells;      /* `lines` numbers by group */
     size_t cells_cap;    /* groups */
     int64_t *credited, *direct, *elsewhere, *unattributed;
-    int64_t direct_term; /* of the text "direct"; -1 = no click has it */
-    bool whole;          /* touches are read with what is seldom asked */
     /* of the customer at hand */
     struct credit_touch *touches;
     struct credit_place *places;

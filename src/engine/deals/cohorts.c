@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include "linkpond/engine/cohorts.h"
+
+#include <stdlib.h>
+
+#include "histories.h"
+#include "linkpond/engine/behind_visitors.h"
+
+struct cell {
+    int64_t active, leads, friends, deals;
+    int64_t values[CURRENCIES_MAX];
+};
+struct row {
+    int64_t customers, days, contents, events;
+    struct cell *cells; /* by months since */
+};
+struct counting {
+    const struct report_query *query;
+    int64_t first_month, last_month; /* since the year 0 */
+    struct row rows[COHORT_MONTHS_MAX];
+};
+
+static int64_t month_of(const struct zone *zone, int64_t ms)
+{
+    int year, month, day;
+
+    civil_from_days(zone_civil_day(zone, ms, NULL), &year, &month, &day);
+    return (int64_t)year * 12 + month - 1;
+}
+
+static void into_cell(struct cell *cell, const struct history_event *event)
+{
+    cell->leads += str_eq(event->type, STR("lead"));
+    cell->friends += str_eq(event->type, STR("add_friend"));
+    cell->deals += event->value > 0;
+    if (event->has_value) {
+        cell->values[event->currency] += event->value;
+    }
+}
+
+static enum err add_customer(struct counting *self, const struct history *history)
+{
+    int64_t at_ms = history->first.time_ms, last_active = -1;
+
+    if (!history->touched || !history->passes || at_ms < self->query->from_ms || at_ms >= self->query->to_ms) {
+        return OK;
+    }
+    int64_t month = month_of(self->query->zone, at_ms);
+    if (month < self->first_month || month > self->last_month) {
+        return OK;
+    }
+    struct row *row = &self->rows[month - self->first_month];
+    if (!row->cells) {
+        row->cells = calloc((size_t)(self->last_month - month + 1), sizeof *row->cells);
+    }
+    if (!row->cells) {
+        return ERR_NOMEM;
+    }
+    row->customers++;
+    row->days += history->days;
+    row->contents += history->contents;
+    row->events += (int64_t)history->events_count;
+    for (size_t i = 0; i < history->events_count; i++) {
+        int64_t since = month_of(self->query->zone, history->events[i].time_ms) - month;
+        since = since < 0 ? 0 : since;
+        if (since > self->last_month - month) {
+            break;
+        }
+        into_cell(&row->cells[since], &history->events[i]);
+        row->cells[since].active += since != last_active; /* they come in order of time */
+        last_active = since;
+    }
+    return OK;
+}
+
+/* ---- the answer */
+
+static bool fill_cohort(const struct row *row, struct arena *arena, const struct currencies *currencies,
+                        const uint8_t now[CURRENCIES_MAX], struct cohort *out)
+{
+    out->months = ARENA_ARRAY(arena, struct cohort_month, out->months_count);
+    for (size_t i = 0; out->months && i < out->months_count; i++) {
+        int64_t *values = ARENA_ARRAY(arena, int64_t, currencies->count + 1);
+        if (!values) {
+            return false;
+        }
+        out->months[i] = (struct cohort_month){.values = values};
+        for (size_t c = 0; c < currencies->count; c++) {
+            values[now[c]] = row->cells ? row->cells[i].values[c] : 0;
+        }
+        if (row->cells) {
+            out->months[i].active = row->cells[i].active;
+            out->months[i].leads = row->cells[i].leads;
+            out->months[i].friends = row->cells[i].friends;
+            out->months[i].deals = row->cells[i].deals;
+        }
+    }
+    return out->months != NULL;
+}
+
+static enum err answer(const struct counting *self, struct currencies *currencies, struct arena *arena,
+                       struct cohorts *out)
+{
+    uint8_t now[CURRENCIES_MAX] = {0};
+    size_t months = (size_t)(self->last_month - self->first_month + 1), first = 0;
+
+    currencies_order(currencies, now);
+    while (first < months && self->rows[first].customers == 0) {
+        first++;
+    }
+    out->currencies_count = currencies->count;
+    out->currencies = ARENA_ARRAY(arena, str, currencies->count + 1);
+    out->cohorts = ARENA_ARRAY(arena, struct cohort, months - first + 1);
+    if (!out->currencies || !out->cohorts) {
+        return ERR_NOMEM;
+    }
+    for (size_t i = 0; i < currencies->count; i++) {
+        out->currencies[i] = arena_str(arena, currencies->codes[i]);
+    }
+    for (size_t i = first; i < months; i++) {
+        int64_t month = self->first_month + (int64_t)i;
+        const struct row *row = &self->rows[i];
+        struct cohort *cohort = &out->cohorts[out->count++];
+        *cohort = (struct cohort){.year = (int)(month / 12),
+                                  .month = (int)(month % 12) + 1,
+                                  .customers = row->customers,
+                                  .days = row->days,
+                                  .contents = row->contents,
+                                  .events = row->events,
+                                  .months_count = months - i};
+        if (!fill_cohort(row, arena, currencies, now, cohort)) {
+            return ERR_NOMEM;
+        }
+    }
+    return arena->overflow ? ERR_NOMEM : OK;
+}
+
+static enum err count(struct counting *self, struct db *db, struct arena *arena, struct cohorts *out)
+{
+    struct touch_match match = {0};
+    struct histories histories;
+    const struct history *history = NULL;
+    enum err err = touch_match_open(&match, db, self->query);
+
+    if (err == OK) {
+        histories_open(&histories, db, &match, self->query->zone);
+        do {
+            err = histories_next(&histories, &history);
+            err = err == OK && history ? add_customer(self, history) : err;
+        } while (err == OK && history);
+        err = err == OK ? answer(self, &histories.currencies, arena, out) : err;
+        histories_done(&histories);
+    }
+    touch_match_done(&match);
+    return err;
+}
+
+enum err cohorts_run(struct db *db, struct arena *arena, const struct report_query *query, struct cohorts *out)
+{
+    struct counting *counting = calloc(1, sizeof *counting);
+    struct giving_way giving_way = {0};
+    bool own = false;
+
+    *out = (struct cohorts){0};
+    if (!counting) {
+        return ERR_NOMEM;
+    }
+    counting->query = query;
+    counting->last_month = month_of(query->zone, query->to_ms - 1);
+    counting->first_month = month_of(query->zone, query->from_ms);
+    if (counting->first_month <= counting->last_month - COHORT_MONTHS_MAX) {
+        counting->first_month = counting->last_month - COHORT_MONTHS_MAX + 1;
+    }
+    giving_way_begin(&giving_way, db);
+    enum err err = db_snapshot_begin(db, &own);
+    err = err == OK ? count(counting, db, arena, out) : err;
+    db_snapshot_end(db, own);
+    giving_way_end(&giving_way, db);
+    for (size_t i = 0; i < COHORT_MONTHS_MAX; i++) {
+        free(counting->rows[i].cells);
+    }
+    free(counting);
+    return err;
+}

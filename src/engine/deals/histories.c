@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "histories.h"
+
+#include <stdlib.h>
+
+#define CUSTOMER_BYTES (64U << 20) /* types of one customer's events */
+#define CODES_BYTES    (16U << 10)
+
+void histories_open(struct histories *self, struct db *db, struct touch_match *match, const struct zone *zone)
+{
+    *self = (struct histories){.db = db, .match = match, .zone = zone};
+    arena_init(&self->codes, CODES_BYTES);
+    arena_init(&self->arena, CUSTOMER_BYTES);
+    self->customers = credit_customers_each(db);
+}
+
+void histories_done(struct histories *self)
+{
+    if (self->customers) {
+        stmt_reset(self->customers);
+    }
+    arena_done(&self->codes);
+    arena_done(&self->arena);
+    free(self->at.events);
+    free(self->links);
+}
+
+/* ---- how they came */
+
+static int compare_ids(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+    return left < right ? -1 : left > right;
+}
+
+static enum err note_link(struct histories *self, size_t at, int64_t link_id)
+{
+    if (at == self->links_cap) {
+        size_t cap = self->links_cap > 0 ? self->links_cap * 2 : 64;
+        int64_t *links = realloc(self->links, cap * sizeof *links);
+        if (!links) {
+            return ERR_NOMEM;
+        }
+        self->links = links;
+        self->links_cap = cap;
+    }
+    self->links[at] = link_id;
+    return OK;
+}
+
+static int64_t distinct_links(struct histories *self, size_t count)
+{
+    int64_t distinct = count > 0;
+
+    if (count > 1) {
+        qsort(self->links, count, sizeof *self->links, compare_ids);
+    }
+    for (size_t i = 1; i < count; i++) {
+        distinct += self->links[i] != self->links[i - 1];
+    }
+    return distinct;
+}
+
+static enum err read_touches(struct histories *self)
+{
+    struct stmt *rows = credit_touches_of(self->db, self->at.customer_id, INT64_MAX, self->match->whole);
+    struct credit_touch_row row;
+    int64_t last_day = INT64_MIN;
+    size_t count = 0;
+    enum err err = OK;
+
+    while (err == OK && credit_touches_next(rows, self->match->whole, &row)) {
+        self->at.first = count == 0 ? row : self->at.first;
+        if (!self->zone) {
+            count = 1;
+            break;
+        }
+        int64_t day = zone_civil_day(self->zone, row.time_ms, NULL);
+        self->at.days += day != last_day;
+        last_day = day;
+        err = note_link(self, count++, row.link_id);
+    }
+    err = err == OK ? stmt_err(rows) : err;
+    stmt_reset(rows);
+    self->at.touched = count > 0;
+    self->at.contents = self->zone ? distinct_links(self, count) : 0;
+    return err == OK && self->at.touched ? touch_match_passes(self->match, &self->at.first, &self->at.passes) : err;
+}
+
+/* ---- what happened */
+
+static enum err note_event(struct histories *self, const struct credit_event *event)
+{
+    struct history *at = &self->at;
+    struct history_event row = {.time_ms = event->time_ms, .value = event->value, .has_value = event->has_value};
+
+    if (at->events_count == self->events_cap) {
+        size_t cap = self->events_cap > 0 ? self->events_cap * 2 : 64;
+        struct history_event *events = realloc(at->events, cap * sizeof *events);
+        if (!events) {
+            return ERR_NOMEM;
+        }
+        at->events = events;
+        self->events_cap = cap;
+    }
+    row.type = arena_str(&self->arena, event->type);
+    if (row.has_value && !currencies_place(&self->currencies, &self->codes, event->currency, &row.currency)) {
+        return ERR_NOMEM;
+    }
+    at->events[at->events_count++] = row;
+    return self->arena.overflow || self->codes.overflow ? ERR_NOMEM : OK;
+}
+
+static enum err read_events(struct histories *self)
+{
+    struct stmt *rows = credit_customer_events(self->db, self->at.customer_id);
+    struct credit_event event;
+    enum err err = OK;
+
+    while (err == OK && credit_events_next(rows, &event)) {
+        err = note_event(self, &event);
+    }
+    err = err == OK ? stmt_err(rows) : err;
+    stmt_reset(rows);
+    return err;
+}
+
+enum err histories_next(struct histories *self, const struct history **out)
+{
+    struct history_event *events = self->at.events;
+
+    *out = NULL;
+    self->at = (struct history){.events = events};
+    arena_rewind(&self->arena);
+    if (!credit_customers_next(self->customers, &self->at.customer_id)) {
+        return stmt_err(self->customers);
+    }
+    enum err err = read_touches(self);
+    err = err == OK ? read_events(self) : err;
+    *out = err == OK ? &self->at : NULL;
+    return err;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINKPOND_ENGINE_HISTORIES_H
+#define LINKPOND_ENGINE_HISTORIES_H
+
+#include "currencies.h"
+#include "linkpond/base/zone.h"
+#include "touch_match.h"
+
+/* Customers one after the other, each with how they came and all that happened since. */
+struct history_event {
+    int64_t time_ms, value;
+    str type; /* lent until the next customer */
+    uint8_t currency;
+    bool has_value;
+};
+struct history {
+    int64_t customer_id;
+    bool touched, passes; /* has a touch at all; the first one is what is asked about */
+    struct credit_touch_row first;
+    int64_t days, contents;       /* on how many days, to how many links their touches led; when asked for */
+    struct history_event *events; /* in order of time */
+    size_t events_count;
+};
+struct histories {
+    struct db *db;
+    struct touch_match *match;
+    const struct zone *zone; /* not NULL: days and contents are asked for */
+    struct currencies currencies;
+    struct arena codes; /* of the currencies */
+    struct arena arena; /* of the customer at hand */
+    struct stmt *customers;
+    struct history at;
+    size_t events_cap, links_cap;
+    int64_t *links;
+};
+void histories_open(struct histories *self, struct db *db, struct touch_match *match, const struct zone *zone);
+void histories_done(struct histories *self);
+/* NULL at the end. */
+enum err histories_next(struct histories *self, const struct history **out);
+
+#endif
