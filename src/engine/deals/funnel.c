@@ -151,25 +151,29 @@ static int compare_lags(const void *a, const void *b)
     return left->ms < right->ms ? -1 : left->ms > right->ms;
 }
 
-/* The lags of a line and a step stand together and in order: where they begin. */
-static const struct lag *find_lags(const struct counting *self, uint32_t line, uint32_t step, size_t *count)
+/* How many lags stand before that one. */
+static size_t lags_before(const struct counting *self, const struct lag *wanted)
 {
-    const struct lag wanted = {INT64_MIN, line, step};
     size_t low = 0, high = self->lags_count;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (compare_lags(&self->lags[middle], &wanted) < 0) {
+        if (compare_lags(&self->lags[middle], wanted) < 0) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    for (*count = 0; low + *count < self->lags_count && self->lags[low + *count].line == line &&
-                     self->lags[low + *count].step == step;) {
-        ++*count;
-    }
-    return self->lags + low;
+    return low;
+}
+
+/* The lags of a line and a step stand together, in order. */
+static const struct lag *find_lags(const struct counting *self, uint32_t line, uint32_t step, size_t *count)
+{
+    size_t first = lags_before(self, &(struct lag){INT64_MIN, line, step});
+
+    *count = lags_before(self, &(struct lag){INT64_MIN, line, step + 1}) - first;
+    return self->lags + first;
 }
 
 static struct funnel_step *steps_of(const struct counting *self, struct arena *arena, uint32_t line)
