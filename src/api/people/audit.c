@@ -147,7 +147,7 @@ static bool is_kind(str kind)
         STR_INIT("link"),      STR_INIT("domain"),      STR_INIT("campaign"), STR_INIT("channel"),  STR_INIT("tag"),
         STR_INIT("utm_value"), STR_INIT("user"),        STR_INIT("key"),      STR_INIT("import"),   STR_INIT("robot"),
         STR_INIT("notice"),    STR_INIT("destination"), STR_INIT("repoint"),  STR_INIT("customer"), STR_INIT("stages"),
-        STR_INIT("tag_rule"),  STR_INIT("wecom"),       STR_INIT("postback")};
+        STR_INIT("tag_rule"),  STR_INIT("wecom"),       STR_INIT("postback"), STR_INIT("cost")};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (str_eq(kind, kinds[i])) {
             return true;

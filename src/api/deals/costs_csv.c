@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "costs.h"
+
+#include "linkpond/api/csv_cell.h"
+#include "linkpond/api/csv_reader.h"
+#include "linkpond/model/money.h"
+
+enum column {
+    COLUMN_DAY,
+    COLUMN_CAMPAIGN,
+    COLUMN_CHANNEL,
+    COLUMN_LINK,
+    COLUMN_OWNER,
+    COLUMN_AMOUNT,
+    COLUMN_COST,
+    COLUMN_CURRENCY,
+    COLUMN_NOTE,
+    COLUMN_EXTERNAL_ID,
+    COLUMNS
+};
+/* `amount` is in minor units, as in JSON; `cost` as people write money. */
+static const struct {
+    const char *name, *zh;
+} columns[COLUMNS] = {
+    [COLUMN_DAY] = {"day", "日期"},         [COLUMN_CAMPAIGN] = {"campaign", "营销活动"},
+    [COLUMN_CHANNEL] = {"channel", "渠道"}, [COLUMN_LINK] = {"link", "短链"},
+    [COLUMN_OWNER] = {"owner", "负责人"},   [COLUMN_AMOUNT] = {"amount", "金额（分）"},
+    [COLUMN_COST] = {"cost", "金额"},       [COLUMN_CURRENCY] = {"currency", "币种"},
+    [COLUMN_NOTE] = {"note", "备注"},       [COLUMN_EXTERNAL_ID] = {"external_id", "外部编号"},
+};
+struct table {
+    struct arena *arena;
+    struct cost_entries *out;
+    struct fault *fault;
+    enum column order[CSV_COLUMNS_MAX];
+    size_t width; /* 0 until the header was read */
+};
+
+static enum err read_header(struct table *self, const struct csv_row *row)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        str name = str_trim(row->cells[i]);
+        size_t at = 0;
+        while (at < COLUMNS && !str_ieq(name, str_from_c(columns[at].name)) &&
+               !str_eq(name, str_from_c(columns[at].zh))) {
+            at++;
+        }
+        if (at == COLUMNS) {
+            return fault_set(self->fault, ERR_INVALID, "body", "unknown_field",
+                             "The first line names columns: day, campaign, channel, link, owner, amount or cost, "
+                             "currency, note, external_id.",
+                             "首行为列名：日期、营销活动、渠道、短链、负责人、金额、币种、备注、外部编号。");
+        }
+        self->order[self->width++] = (enum column)at;
+    }
+    return OK;
+}
+
+static enum err take_cell(struct cost_entry *entry, enum column column, str cell, str *money)
+{
+    struct cost_draft *draft = &entry->draft;
+    str *texts[COLUMNS] = {
+        [COLUMN_DAY] = &draft->day,
+        [COLUMN_CAMPAIGN] = &draft->campaign,
+        [COLUMN_CHANNEL] = &draft->channel,
+        [COLUMN_LINK] = &entry->link,
+        [COLUMN_OWNER] = &draft->owner,
+        [COLUMN_COST] = money,
+        [COLUMN_CURRENCY] = &draft->currency,
+        [COLUMN_NOTE] = &draft->note,
+        [COLUMN_EXTERNAL_ID] = &draft->external_id,
+    };
+
+    if (column != COLUMN_AMOUNT) {
+        *texts[column] = cell;
+        return OK;
+    }
+    return cell.len == 0 || str_to_i64(cell, &draft->amount)
+               ? OK
+               : fault_set(&entry->fault, ERR_INVALID, "amount", "wrong_type", "A whole number of minor units.",
+                           "应为最小货币单位的整数。");
+}
+
+static enum err take_row(struct table *self, const struct csv_row *row)
+{
+    if (self->out->count == LIMIT_BULK) {
+        return fault_set(self->fault, ERR_INVALID, "body", "too_many", "At most 1,000 items in one call.",
+                         "一次最多 1000 项。");
+    }
+    struct cost_entry *entry = &self->out->items[self->out->count++];
+    str money = {0};
+    *entry = (struct cost_entry){.draft = {.amount = -1}};
+    if (row->too_long || row->count > self->width) {
+        entry->err = fault_set(&entry->fault, ERR_INVALID, "body", "too_many",
+                               "The row has more cells than the first line.", "该行的列数多于首行。");
+    }
+    for (size_t i = 0; entry->err == OK && i < row->count; i++) {
+        str cell = arena_str(self->arena, str_trim(csv_unguard(row->cells[i])));
+        entry->err = take_cell(entry, self->order[i], cell, &money);
+    }
+    struct cost_draft *draft = &entry->draft;
+    draft->currency = draft->currency.len > 0 ? draft->currency : STR("CNY");
+    if (entry->err == OK && money.len > 0 && !money_parse(money, money_find(draft->currency), &draft->amount)) {
+        entry->err = fault_set(&entry->fault, ERR_INVALID, "cost", "wrong_type", "An amount such as 1,234.50.",
+                               "应为金额，例如 1,234.50。");
+    }
+    return OK;
+}
+
+static enum err read_rows(struct table *self, struct csv_reader *reader)
+{
+    struct csv_row row;
+    enum err err = OK;
+
+    while (err == OK && csv_reader_next(reader, &row)) {
+        err = self->width == 0 ? read_header(self, &row) : take_row(self, &row);
+    }
+    return err;
+}
+
+enum err costs_csv_read(struct arena *arena, str body, struct cost_entries *out, struct fault *fault)
+{
+    struct table table = {.arena = arena, .out = out, .fault = fault};
+
+    body = str_starts(body, STR(CSV_BOM)) ? str_from(body, sizeof CSV_BOM - 1) : body;
+    out->items = ARENA_ARRAY(arena, struct cost_entry, LIMIT_BULK);
+    struct csv_reader *reader = csv_reader_new(csv_sniff(body));
+    enum err err = reader && out->items ? OK : ERR_NOMEM;
+    while (err == OK && body.len > 0) {
+        err = csv_reader_feed(reader, str_slice(body, 0, CSV_PIECE_MAX));
+        body = str_from(body, CSV_PIECE_MAX);
+        err = err == OK ? read_rows(&table, reader) : err;
+    }
+    err = err == OK ? csv_reader_end(reader) : err;
+    err = err == OK ? read_rows(&table, reader) : err;
+    csv_reader_free(reader);
+    if (err == OK && out->count == 0) {
+        return fault_set(fault, ERR_INVALID, "body", "required", "A first line with columns and at least one row.",
+                         "需要首行列名和至少一行数据。");
+    }
+    return err == OK && arena->overflow ? ERR_NOMEM : err;
+}
+
+void costs_csv_header(struct buf *out)
+{
+    static const enum column shown[] = {COLUMN_DAY,  COLUMN_CAMPAIGN, COLUMN_CHANNEL, COLUMN_LINK,       COLUMN_OWNER,
+                                        COLUMN_COST, COLUMN_CURRENCY, COLUMN_NOTE,    COLUMN_EXTERNAL_ID};
+
+    for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
+        csv_cell(out, i == 0, str_from_c(columns[shown[i]].name));
+    }
+    csv_line_end(out);
+}
+
+void costs_csv_row(struct buf *out, struct arena *arena, const struct cost *cost)
+{
+    char text[MONEY_TEXT_MAX];
+
+    csv_cell(out, true, cost->day);
+    csv_cell(out, false, cost->campaign);
+    csv_cell(out, false, cost->channel);
+    csv_cell(out, false, cost->link_id != 0 ? arena_f(arena, "lnk_%lld", (long long)cost->link_id) : STR(""));
+    csv_cell(out, false, cost->owner);
+    csv_cell(out, false, money_text(cost->amount, money_find(cost->currency), text));
+    csv_cell(out, false, cost->currency);
+    csv_cell(out, false, cost->note);
+    csv_cell(out, false, cost->external_id);
+    csv_line_end(out);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "linkpond/engine/cost_book.h"
+
+#include "linkpond/base/clock.h"
+#include "linkpond/base/utf8.h"
+#include "linkpond/model/money.h"
+#include "linkpond/store/audit.h"
+#include "linkpond/store/labels.h"
+#include "linkpond/store/users.h"
+
+struct book_call {
+    const struct actor *actor;
+    struct arena *arena;
+    const struct cost_draft *drafts;
+    struct cost_result *results;
+    size_t count;
+    int64_t id; /* to delete */
+};
+
+/* ---- checks */
+
+static enum err check_text(const char *field, str text, size_t bytes_max, struct fault *fault)
+{
+    if (text.len > bytes_max) {
+        return fault_set(fault, ERR_INVALID, field, "too_long", "This text is too long.", "文本过长。");
+    }
+    return utf8_valid(text) && !utf8_has_control(text)
+               ? OK
+               : fault_set(fault, ERR_INVALID, field, "control_character", "UTF-8 without control characters.",
+                           "必须是不含控制字符的 UTF-8 文本。");
+}
+
+static enum err check_day(str day, int64_t now_ms, struct fault *fault)
+{
+    char text[32];
+    int64_t ms = 0;
+    struct buf buf;
+
+    buf_init_fixed(&buf, text, sizeof text);
+    buf_add(&buf, day);
+    buf_add(&buf, STR("T00:00:00Z"));
+    if (day.len != COST_DAY_LEN || !timestamp_parse(buf_str(&buf), &ms)) {
+        return fault_set(fault, ERR_INVALID, "day", "not_a_time", "A date such as 2026-11-22.",
+                         "应为日期，例如 2026-11-22。");
+    }
+    if (ms > now_ms + 2 * MS_PER_DAY) {
+        return fault_set(fault, ERR_INVALID, "day", "out_of_range", "That day is yet to come.", "该日期尚未到来。");
+    }
+    return OK;
+}
+
+static enum err find_label(struct book_call *self, struct db *db, enum label_kind kind, str key, int64_t *id,
+                           struct fault *fault)
+{
+    struct label label;
+
+    if (key.len == 0) {
+        return OK;
+    }
+    enum err err = labels_find(db, self->arena, kind, key, &label);
+    *id = err == OK ? label.id : 0;
+    return err != ERR_NOT_FOUND ? err
+           : kind == LABEL_CAMPAIGN
+               ? fault_set(fault, ERR_INVALID, "campaign", "unknown", "There is no such campaign.", "没有该营销活动。")
+               : fault_set(fault, ERR_INVALID, "channel", "unknown", "There is no such channel.", "没有该渠道。");
+}
+
+static enum err find_owner(struct book_call *self, struct db *db, str key, int64_t *id, struct fault *fault)
+{
+    struct user user;
+
+    if (key.len == 0) {
+        return OK;
+    }
+    enum err err = users_find_key(db, self->arena, key, &user);
+    *id = err == OK ? user.id : 0;
+    return err == ERR_NOT_FOUND
+               ? fault_set(fault, ERR_INVALID, "owner", "unknown", "There is no such user.", "没有该用户。")
+               : err;
+}
+
+static enum err check(struct book_call *self, struct db *db, const struct cost_draft *draft, struct cost *cost,
+                      struct fault *fault)
+{
+    int things = (draft->campaign.len > 0) + (draft->channel.len > 0) + (draft->link_id != 0) + (draft->owner.len > 0);
+
+    if (things != 1) {
+        return fault_set(fault, ERR_INVALID, "campaign", things == 0 ? "required" : "conflicting",
+                         "One of campaign, channel, link and owner says what it was spent on.",
+                         "campaign、channel、link、owner 必须且只能填写一项。");
+    }
+    if (draft->amount < 0 || draft->amount > COST_AMOUNT_MAX) {
+        return fault_set(fault, ERR_INVALID, "amount", "out_of_range", "From 0 to 10^15 minor units.",
+                         "应在 0 到 10^15 最小货币单位之间。");
+    }
+    if (money_find(draft->currency) < 0) {
+        return fault_set(fault, ERR_INVALID, "currency", "unknown", "Not a currency of ISO 4217, such as CNY.",
+                         "不是 ISO 4217 货币代码，例如 CNY。");
+    }
+    enum err err = check_text("note", draft->note, LIMIT_TITLE, fault);
+    err = err ? err : check_text("external_id", draft->external_id, LIMIT_EXTERNAL_ID, fault);
+    err = err ? err : check_day(draft->day, cost->updated_ms, fault);
+    err = err ? err : find_label(self, db, LABEL_CAMPAIGN, draft->campaign, &cost->campaign_id, fault);
+    err = err ? err : find_label(self, db, LABEL_CHANNEL, draft->channel, &cost->channel_id, fault);
+    return err ? err : find_owner(self, db, draft->owner, &cost->owner_id, fault);
+}
+
+/* ---- one entry */
+
+static enum err put(struct book_call *self, struct db *db, const struct cost_draft *draft, struct cost_result *out)
+{
+    struct cost cost = {.day = draft->day,
+                        .link_id = draft->link_id,
+                        .amount = draft->amount,
+                        .currency = draft->currency,
+                        .note = draft->note,
+                        .external_id = draft->external_id,
+                        .updated_ms = clock_now_ms()};
+    enum err err = check(self, db, draft, &cost, &out->fault);
+
+    if (!err && cost.external_id.len > 0) {
+        err = costs_find_external(db, cost.external_id, &cost.id);
+        out->existed = err == OK;
+        err = err == ERR_NOT_FOUND ? OK : err;
+    }
+    err = err ? err : out->existed ? costs_update(db, &cost) : costs_insert(db, &cost);
+    return err ? err : costs_find(db, self->arena, cost.id, &out->cost);
+}
+
+static enum err tell(struct book_call *self, struct db *db, const char *verb, const struct cost *cost, size_t count)
+{
+    struct audit_note note;
+
+    audit_begin(&note, "cost", verb, cost->id, cost->day);
+    if (count == 1) {
+        char text[MONEY_TEXT_MAX];
+        str amount = money_text(cost->amount, money_find(cost->currency), text);
+        bool gone = self->id != 0;
+        audit_text(&note, "amount", gone ? amount : STR(""), gone ? STR("") : amount);
+        audit_text(&note, "currency", gone ? cost->currency : STR(""), gone ? STR("") : cost->currency);
+    } else {
+        audit_i64(&note, "costs", 0, (int64_t)count);
+    }
+    return audit_end(&note, db, self->actor->user_id, self->actor->key_id, clock_now_ms(), false);
+}
+
+static enum err put_all(struct db *db, void *arg, struct fault *fault)
+{
+    struct book_call *self = arg;
+    const struct cost *last = NULL;
+    size_t made = 0;
+    enum err err = OK;
+
+    (void)fault;
+    for (size_t i = 0; i < self->count && !err; i++) {
+        struct cost_result *out = &self->results[i];
+        *out = (struct cost_result){0};
+        out->err = put(self, db, &self->drafts[i], out);
+        err = out->err == ERR_INVALID || out->err == ERR_NOT_FOUND || out->err == ERR_CONFLICT ? OK : out->err;
+        last = out->err == OK ? &out->cost : last;
+        made += out->err == OK;
+    }
+    return err || !last ? err : tell(self, db, "put", last, made);
+}
+
+static enum err take_out(struct db *db, void *arg, struct fault *fault)
+{
+    struct book_call *self = arg;
+    struct cost cost;
+    enum err err = costs_find(db, self->arena, self->id, &cost);
+
+    (void)fault;
+    err = err ? err : costs_delete(db, self->id);
+    return err ? err : tell(self, db, "delete", &cost, 1);
+}
+
+enum err cost_book_put(struct writer *writer, const struct actor *actor, struct arena *arena,
+                       const struct cost_draft *drafts, size_t count, struct cost_result *results)
+{
+    struct book_call call = {.actor = actor, .arena = arena, .drafts = drafts, .results = results, .count = count};
+
+    return writer_submit(writer, &(struct writer_task){.run = put_all, .arg = &call}, NULL);
+}
+
+enum err cost_book_delete(struct writer *writer, const struct actor *actor, struct arena *arena, int64_t id,
+                          struct fault *fault)
+{
+    struct book_call call = {.actor = actor, .arena = arena, .id = id};
+
+    return writer_submit(writer, &(struct writer_task){.run = take_out, .arg = &call}, fault);
+}

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""Goal: what was spent is entered once, whoever sends it how often, as JSON or from a spreadsheet, to the minor unit; what is wrong says so by row."""
+import csv
+import io
+
+import pytest
+
+
+@pytest.fixture
+def pond(make_pond):
+    pond = make_pond()
+    pond.spring = pond.link(campaign="spring", channel="群-1", alias="spring")
+    pond.api("POST", "/users", 201, json={"key": "xiaowang", "role": "editor"})
+    return pond
+
+
+def enter(pond, status=201, **fields):
+    return pond.api("POST", "/costs", status, json={"day": "2026-11-01", "amount": 4500, **fields}).json()
+
+
+def items(pond, **params):
+    return pond.api("GET", "/costs", 200, params=params).json()["items"]
+
+
+def test_a_cost_is_of_one_thing_and_comes_back_as_sent(pond):
+    made = [enter(pond, campaign="spring", note="海报印刷"), enter(pond, channel="群-1", amount=100), enter(pond, link="spring"), enter(pond, owner="xiaowang", currency="JPY")]
+    assert made[0]["campaign"] == "spring" and made[0]["amount"] == 4500 and made[0]["currency"] == "CNY" and made[0]["note"] == "海报印刷"
+    assert made[2]["link"] == pond.spring["id"] and made[3]["owner"] == "xiaowang"
+    assert [row["id"] for row in items(pond)] == [row["id"] for row in reversed(made)]
+    assert items(pond, link="spring") == [made[2]] and items(pond, currency="JPY") == [made[3]] and items(pond, campaign="spring") == [made[0]]
+
+
+def test_sent_again_under_its_name_it_is_corrected_not_doubled(pond):
+    first = enter(pond, campaign="spring", external_id="ad-1")
+    again = enter(pond, 200, channel="群-1", amount=99, day="2026-11-02", external_id="ad-1")
+    assert again["id"] == first["id"] and items(pond) == [again] and again["campaign"] is None and again["amount"] == 99
+
+
+@pytest.mark.parametrize("fields,field,code", [
+    ({}, "campaign", "required"), ({"campaign": "spring", "channel": "群-1"}, "campaign", "conflicting"), ({"campaign": "x"}, "campaign", "unknown"),
+    ({"channel": "x"}, "channel", "unknown"), ({"link": "nothing"}, "link", "unknown"), ({"owner": "nobody"}, "owner", "unknown"),
+    ({"campaign": "spring", "amount": -1}, "amount", "out_of_range"), ({"campaign": "spring", "amount": 10**15 + 1}, "amount", "out_of_range"),
+    ({"campaign": "spring", "currency": "RMB"}, "currency", "unknown"), ({"campaign": "spring", "day": "2026-02-30"}, "day", "not_a_time"),
+    ({"campaign": "spring", "day": "tomorrow"}, "day", "not_a_time"), ({"campaign": "spring", "day": "2099-01-01"}, "day", "out_of_range"),
+    ({"campaign": "spring", "colour": "red"}, "colour", "unknown_field")])
+def test_what_is_wrong_is_refused_by_name(pond, fields, field, code):
+    assert [(one["field"], one["code"]) for one in enter(pond, 422, **fields)["errors"]] == [(field, code)]
+    assert items(pond) == []
+
+
+def test_of_many_each_is_judged_by_itself(pond):
+    answer = pond.api("POST", "/costs", 200, json={"costs": [{"day": "2026-11-01", "campaign": "spring", "amount": 1}, {"day": "x", "campaign": "spring", "amount": 1},
+                                                             {"day": "2026-11-01", "link": "nothing", "amount": 1}, {"day": "2026-11-01", "owner": "xiaowang", "amount": 2}]}).json()
+    assert [one["status"] for one in answer["results"]] == [201, 422, 422, 201] and len(items(pond)) == 2
+    assert answer["results"][2]["problem"]["errors"][0]["field"] == "link"
+
+
+def test_a_spreadsheet_goes_in_and_comes_out_again(pond):
+    table = "日期,营销活动,渠道,金额,币种,外部编号\r\n2026-11-01,spring,,\"1,234.50\",,a\r\n2026-11-02,,群-1,¥99,CNY,b\r\n2026-11-03,spring,,12.345,,c\r\n2026-11-04,spring,,1200,JPY,d\r\n"
+    for status in (201, 200):  # sent twice it is there once
+        answer = pond.api("POST", "/costs", 200, data=("\ufeff" + table).encode(), headers={"Content-Type": "text/csv"}).json()
+        assert [one["status"] for one in answer["results"]] == [status, status, 422, status]
+    assert [(row["day"], row["amount"], row["currency"]) for row in items(pond)] == [("2026-11-04", 1200, "JPY"), ("2026-11-02", 9900, "CNY"), ("2026-11-01", 123450, "CNY")]
+    out = pond.api("GET", "/costs?format=csv", 200)
+    rows = list(csv.DictReader(io.StringIO(out.text)))
+    assert [row["cost"] for row in rows] == ["1200", "99.00", "1234.50"]
+    before = items(pond)
+    again = pond.api("POST", "/costs", 200, data=out.content, headers={"Content-Type": "text/csv"}).json()
+    assert [one["status"] for one in again["results"]] == [200] * 3
+    assert [{**row, "updated_at": None} for row in items(pond)] == [{**row, "updated_at": None} for row in before]
+    problem = pond.api("POST", "/costs", 422, data=b"day,colour\n2026-11-01,red\n", headers={"Content-Type": "text/csv"}).json()
+    assert problem["errors"][0]["code"] == "unknown_field"
+
+
+def test_pages_follow_one_another_and_days_are_whole(pond):
+    pond.api("POST", "/costs", 200, json={"costs": [{"day": f"2026-10-{day:02d}", "campaign": "spring", "amount": day} for day in range(1, 31)]})
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = pond.api("GET", "/costs", 200, params={"limit": 7, **({"cursor": cursor} if cursor else {})}).json()
+        seen += [row["amount"] for row in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == list(range(30, 0, -1))
+    assert [row["amount"] for row in items(pond, **{"from": "2026-10-05", "to": "2026-10-07"})] == [7, 6, 5]
+    pond.api("GET", "/costs?cursor=eHh4", 422)
+
+
+def test_a_cost_is_taken_out_and_both_are_told(pond):
+    made = enter(pond, campaign="spring")
+    pond.api("DELETE", f"/costs/{made['id']}", 204)
+    pond.api("DELETE", f"/costs/{made['id']}", 404)
+    pond.api("DELETE", "/costs/x", 404)
+    assert items(pond) == []
+    assert [line["action"] for line in pond.api("GET", "/audit?object=cost", 200).json()["items"]] == ["cost.delete", "cost.put"]
+
+
+def test_a_bound_key_has_no_business_with_costs(pond):
+    key = pond.api("POST", "/keys", 201, json={"name": "hers", "owner": "xiaowang", "scopes": ["stats:read", "links:write"]}).json()["key"]
+    pond.api("GET", "/costs", 403, key=key)
+    pond.api("POST", "/costs", 403, key=key, json={"day": "2026-11-01", "campaign": "spring", "amount": 1})
