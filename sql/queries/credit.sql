@@ -37,3 +37,14 @@ SELECT id FROM customer WHERE merged_into IS NULL ORDER BY id;
 
 -- name: credit_customer_events
 SELECT id, type, time_ms, customer_id, value, currency FROM event WHERE customer_id = :customer_id ORDER BY time_ms, id;
+
+-- Did money of that customer come before?
+-- name: credit_bought_before
+SELECT EXISTS (SELECT 1 FROM event WHERE customer_id = :customer_id AND value > 0
+    AND (time_ms < :time_ms OR (time_ms = :time_ms AND id < :id)));
+
+-- Customers who bought in that time, who of them did so again, and who brought others.
+-- name: credit_buyers
+SELECT count(*), COALESCE(sum(deals >= 2), 0), COALESCE(sum(brought), 0) FROM (
+    SELECT sum(COALESCE(value, 0) > 0) AS deals, max(type = 'referral') AS brought FROM event
+    WHERE customer_id IS NOT NULL AND time_ms >= :from_ms AND time_ms < :to_ms GROUP BY customer_id) WHERE deals > 0;

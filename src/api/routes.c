@@ -41,6 +41,7 @@ const struct route *const api_route_tables[] = {
     api_attribution_routes,
     api_journey_routes,
     api_cost_routes,
+    api_money_routes,
     api_click_routes,
     api_landing_routes,
     api_health_routes,

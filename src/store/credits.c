@@ -72,6 +72,32 @@ enum err credit_event_place(struct db *db, const struct credit_event *event, int
     return row_i64(row, place);
 }
 
+enum err credit_bought_before(struct db *db, const struct credit_event *event, bool *before)
+{
+    struct stmt *row = db_stmt(db, SQL_CREDIT_BOUGHT_BEFORE);
+    int64_t found = 0;
+
+    stmt_bind_i64(row, "customer_id", event->customer_id);
+    stmt_bind_i64(row, "time_ms", event->time_ms);
+    stmt_bind_i64(row, "id", event->id);
+    enum err err = row_i64(row, &found);
+    *before = found != 0;
+    return err;
+}
+
+enum err credit_buyers(struct db *db, int64_t from_ms, int64_t to_ms, struct credit_buyers *out)
+{
+    struct stmt *row = db_stmt(db, SQL_CREDIT_BUYERS);
+
+    stmt_bind_i64(row, "from_ms", from_ms);
+    stmt_bind_i64(row, "to_ms", to_ms);
+    if (!stmt_next(row)) {
+        return row_missing(row);
+    }
+    *out = (struct credit_buyers){stmt_i64(row, 0), stmt_i64(row, 1), stmt_i64(row, 2)};
+    return row_done(row, NULL);
+}
+
 struct stmt *credit_stage_events(struct db *db, str key)
 {
     struct stmt *rows = db_stmt(db, SQL_CREDIT_STAGE_EVENTS);

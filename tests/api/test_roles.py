@@ -37,7 +37,7 @@ DOORS = {
         ("POST", "/{key}/merge", "edit"))},
     "GET /api/v1/utm-values": "look", "POST /api/v1/utm-values": "edit", "GET /api/v1/utm-values/{id}": "look",
     "PATCH /api/v1/utm-values/{id}": "edit", "DELETE /api/v1/utm-values/{id}": "edit", "POST /api/v1/bulk/utm-values": "edit",
-    "GET /api/v1/stats": "look", "GET /api/v1/stats/targets": "look", "GET /api/v1/costs": "look", "POST /api/v1/costs": "edit", "DELETE /api/v1/costs/{id}": "edit", "GET /api/v1/stats/attribution": "look", "GET /api/v1/stats/funnel": "look", "GET /api/v1/stats/cohorts": "look", "GET /api/v1/clicks": "look", "GET /metrics": "look", "GET /api/v1/health": "look", "GET /api/v1/settings": "admin",
+    "GET /api/v1/stats": "look", "GET /api/v1/stats/targets": "look", "GET /api/v1/stats/money": "look", "GET /api/v1/costs": "look", "POST /api/v1/costs": "edit", "DELETE /api/v1/costs/{id}": "edit", "GET /api/v1/stats/attribution": "look", "GET /api/v1/stats/funnel": "look", "GET /api/v1/stats/cohorts": "look", "GET /api/v1/clicks": "look", "GET /metrics": "look", "GET /api/v1/health": "look", "GET /api/v1/settings": "admin",
     "GET /api/v1/keys": "admin", "POST /api/v1/keys": "admin", "DELETE /api/v1/keys/{id}": "admin",
     **{row: "admin" for row in ("GET /api/v1/robots", "POST /api/v1/robots", "GET /api/v1/robots/{id}", "PATCH /api/v1/robots/{id}",
                                 "DELETE /api/v1/robots/{id}", "POST /api/v1/robots/{id}/test", "GET /api/v1/outbox", "POST /api/v1/outbox/{id}/retry")},
@@ -455,7 +455,7 @@ TRIES = {
     **{f"{method} /api/v1/me/keys{tail}": own_keys for method, tail in (("GET", ""), ("POST", ""), ("DELETE", "/{id}"))},
     **{row: forbidden for row, door in DOORS.items() if door == "admin"},
     **{row: forbidden for row in DOORS if "/repoints" in row},
-    **{row: forbidden for row in DOORS if "/tag-rules" in row or "/costs" in row},
+    **{row: forbidden for row in DOORS if "/tag-rules" in row or "/costs" in row or row.endswith("/stats/money")},
     **{row: customers for row in DOORS if "/customers" in row},
     **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values", "POST /api/v1/import/words")},
     **{row: nothing_of_others for row in (

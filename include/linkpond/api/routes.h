@@ -42,6 +42,7 @@ extern const struct route api_stats_routes[];
 extern const struct route api_attribution_routes[];
 extern const struct route api_journey_routes[];
 extern const struct route api_cost_routes[];
+extern const struct route api_money_routes[];
 extern const struct route api_click_routes[];
 extern const struct route api_landing_routes[];
 extern const struct route api_health_routes[];

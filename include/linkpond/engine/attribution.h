@@ -25,6 +25,7 @@ struct attribution_query {
     int64_t window_ms, half_life_ms;
     struct str_list types; /* events of these types; none = every event with a value */
     str stage;             /* not empty: instead those that lead to this step (its key) */
+    bool first_deals;      /* only each customer's first event that brought money: new customers; no types, no stage */
 };
 /*
  * Numbers come in lines of `width`: conversions in millionths (CREDIT_ONE), then the value in minor units of each

@@ -25,6 +25,13 @@ bool credit_customers_next(struct stmt *rows, int64_t *customer_id);
 enum err credit_deal_before(struct db *db, int64_t customer_id, int64_t time_ms, str currency, int64_t *deal_ms);
 /* Which of its type the event is among those of its customer that take nothing back: 1, 2, … by time, then by id. */
 enum err credit_event_place(struct db *db, const struct credit_event *event, int64_t *place);
+/* Did an event of that customer before this one bring money? */
+enum err credit_bought_before(struct db *db, const struct credit_event *event, bool *before);
+/* Customers who bought in [from, to), who of them did so more than once, and who of them have a referral. */
+struct credit_buyers {
+    int64_t customers, repeated, referred;
+};
+enum err credit_buyers(struct db *db, int64_t from_ms, int64_t to_ms, struct credit_buyers *out);
 /* Which events are that step: the nth of a type and all after it. Type is lent until the next step. */
 struct stmt *credit_stage_events(struct db *db, str key);
 bool credit_stage_events_next(struct stmt *rows, str *type, int64_t *nth);

@@ -54,6 +54,46 @@ enum err stats_take_half_life(struct stats_parsing *self, str value)
     return take_days(self, value, HALF_LIFE_DAYS_MAX, &self->out->deals.half_life_ms);
 }
 
+enum err stats_take_margin(struct stats_parsing *self, str value)
+{
+    if (!str_to_i64(value, &self->out->margin) || self->out->margin < 1 || self->out->margin > 100) {
+        return stats_refuse(self, "out_of_range", "From 1 to 100 percent.", "应在 1 到 100（百分比）之间。");
+    }
+    return OK;
+}
+
+/* What is spent on is a campaign, a channel, a link or a colleague's work; and only such can be filtered by. */
+static enum err settle_money(struct stats_parsing *self)
+{
+    struct report_query *report = &self->out->report;
+    struct attribution_query *deals = &self->out->deals;
+
+    self->out->margin = self->out->margin > 0 ? self->out->margin : 100;
+    self->name = "group_by";
+    report->group_by[0] = report->group_count > 0 ? report->group_by[0] : DIM_CAMPAIGN;
+    report->group_count = 1;
+    enum dim dim = report->group_by[0];
+    if (dim != DIM_CAMPAIGN && dim != DIM_CHANNEL && dim != DIM_LINK && dim != DIM_OWNER) {
+        return stats_refuse(self, "not_allowed", "campaign, channel, link or owner.",
+                            "只能是 campaign、channel、link 或 owner。");
+    }
+    for (size_t i = 0; i < report->filters_count; i++) {
+        if (report->filters[i].dim != dim) {
+            self->name = dim_name(report->filters[i].dim).ptr;
+            return stats_refuse(self, "not_allowed", "Costs are known by what group_by names alone.",
+                                "费用只能按 group_by 的维度筛选。");
+        }
+    }
+    self->name = "models";
+    if (deals->models_count > 1) {
+        return stats_refuse(self, "too_many", "One model.", "只能有一种模型。");
+    }
+    if (deals->models_count == 0) {
+        deals->models[deals->models_count++] = CREDIT_LAST_NON_DIRECT;
+    }
+    return OK;
+}
+
 enum err stats_take_type(struct stats_parsing *self, str value)
 {
     struct str_list *types = &self->out->deals.types;
@@ -78,7 +118,11 @@ enum err stats_take_stage(struct stats_parsing *self, str value)
 enum err stats_deals_settle(struct stats_parsing *self)
 {
     struct attribution_query *deals = &self->out->deals;
+    enum err err = self->use == USE_MONEY ? settle_money(self) : OK;
 
+    if (err != OK) {
+        return err;
+    }
     self->name = "stage";
     if (deals->stage.len > 0 && deals->types.count > 0) {
         return stats_refuse(self, "conflicting", "Either type or stage.", "type 与 stage 不能同时使用。");

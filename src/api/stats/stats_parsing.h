@@ -27,6 +27,7 @@ enum err stats_take_window(struct stats_parsing *self, str value);
 enum err stats_take_half_life(struct stats_parsing *self, str value);
 enum err stats_take_type(struct stats_parsing *self, str value);
 enum err stats_take_stage(struct stats_parsing *self, str value);
+enum err stats_take_margin(struct stats_parsing *self, str value);
 enum err stats_deals_settle(struct stats_parsing *self);
 
 enum err stats_filter_add(struct stats_parsing *self, enum dim dim, bool exclude, str value);

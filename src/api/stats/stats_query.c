@@ -79,7 +79,7 @@ static enum err take_group_by(struct stats_parsing *self, str value)
         if (dim < 0 || !dim_allowed(self, (enum dim)dim)) {
             return stats_refuse(self, "not_allowed", "Not a dimension.", "没有该维度。");
         }
-        if (report->group_count == 1 && self->use == USE_FUNNEL) {
+        if (report->group_count == 1 && (self->use == USE_FUNNEL || self->use == USE_MONEY)) {
             return stats_refuse(self, "too_many", "One dimension.", "只能有一个维度。");
         }
         if (report->group_count == ARRAY_LEN(report->group_by)) {
@@ -205,10 +205,10 @@ static const struct {
     {"from", USE_STATS | USE_CLICKS | USE_DEALS, take_from},
     {"to", USE_STATS | USE_CLICKS | USE_DEALS, take_to},
     {"period", USE_STATS | USE_CLICKS | USE_DEALS, take_period},
-    {"limit", USE_STATS | USE_CLICKS | USE_ATTRIBUTION | USE_FUNNEL, take_limit},
+    {"limit", USE_STATS | USE_CLICKS | USE_ATTRIBUTION | USE_FUNNEL | USE_MONEY, take_limit},
     {"raw", USE_STATS | USE_CLICKS | USE_DEALS, take_raw},
     {"interval", USE_STATS, take_interval},
-    {"group_by", USE_STATS | USE_ATTRIBUTION | USE_FUNNEL, take_group_by},
+    {"group_by", USE_STATS | USE_ATTRIBUTION | USE_FUNNEL | USE_MONEY, take_group_by},
     {"metrics", USE_STATS, take_metrics},
     {"compare", USE_STATS, take_compare},
     {"order", USE_CLICKS, take_order},
@@ -218,9 +218,10 @@ static const struct {
     {"count", USE_CLICKS, take_count},
     {"bom", USE_CLICKS, take_bom},
     {"request_id", USE_CLICKS, take_request_id},
-    {"models", USE_ATTRIBUTION, stats_take_models},
-    {"window", USE_ATTRIBUTION, stats_take_window},
-    {"half_life", USE_ATTRIBUTION, stats_take_half_life},
+    {"models", USE_ATTRIBUTION | USE_MONEY, stats_take_models},
+    {"window", USE_ATTRIBUTION | USE_MONEY, stats_take_window},
+    {"half_life", USE_ATTRIBUTION | USE_MONEY, stats_take_half_life},
+    {"margin", USE_MONEY, stats_take_margin},
     {"type", USE_ATTRIBUTION, stats_take_type},
     {"stage", USE_ATTRIBUTION, stats_take_stage},
 };
@@ -313,7 +314,7 @@ enum err stats_query_parse(struct arena *arena, str query, enum stats_use use, c
     if (err == OK) {
         err = settle_cursor(&self);
     }
-    if (err == OK && use == USE_ATTRIBUTION) {
+    if (err == OK && (use == USE_ATTRIBUTION || use == USE_MONEY)) {
         err = stats_deals_settle(&self);
     }
     if (err == OK && arena->overflow) {

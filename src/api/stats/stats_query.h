@@ -12,8 +12,8 @@
  * not known is refused by name, for a mistyped filter would answer about everything. Questions about deals have only
  * the dimensions that touches have.
  */
-enum stats_use { USE_STATS = 1, USE_CLICKS = 2, USE_ATTRIBUTION = 4, USE_FUNNEL = 8, USE_COHORTS = 16 };
-#define USE_DEALS (USE_ATTRIBUTION | USE_FUNNEL | USE_COHORTS) /* of customers and their touches */
+enum stats_use { USE_STATS = 1, USE_CLICKS = 2, USE_ATTRIBUTION = 4, USE_FUNNEL = 8, USE_COHORTS = 16, USE_MONEY = 32 };
+#define USE_DEALS (USE_ATTRIBUTION | USE_FUNNEL | USE_COHORTS | USE_MONEY) /* of customers and their touches */
 enum stats_metric { METRIC_CLICKS = 1, METRIC_VISITORS = 2, METRIC_NEW_VISITORS = 4, METRIC_SCANS = 8 };
 #define METRIC_ALL 15
 enum stats_compare { COMPARE_NONE, COMPARE_PREVIOUS, COMPARE_YEAR };
@@ -36,6 +36,7 @@ struct stats_query {
     int64_t limit; /* 0 = as many as there are (streams) */
     /* only of deals; its `report` stays empty */
     struct attribution_query deals;
+    int64_t margin; /* of money: percent of revenue that is left before what is spent on winning it */
 };
 
 /* Pure. `query` is the raw query string; texts go into the arena. `zone` holds unless tz= names another. ERR_INVALID

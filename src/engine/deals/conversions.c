@@ -19,6 +19,7 @@ struct loading {
     struct kind kinds[KINDS_MAX];
     size_t kinds_count;
     bool any_value; /* no types were named: every event with a value */
+    bool first_deals;
 };
 
 /* ---- which events */
@@ -50,6 +51,7 @@ static enum err read_kinds(struct loading *self, const struct attribution_query 
         self->kinds[self->kinds_count++] = (struct kind){query->types.items[i], 1};
     }
     self->any_value = query->types.count == 0;
+    self->first_deals = query->first_deals;
     return OK;
 }
 
@@ -59,6 +61,15 @@ static enum err counts(const struct loading *self, const struct credit_event *ev
     int64_t place = 0;
     enum err err = OK;
 
+    if (self->first_deals) {
+        bool before = true;
+        *out = false;
+        if (event->customer_id != 0 && event->value > 0) {
+            err = credit_bought_before(self->db, event, &before);
+            *out = err == OK && !before;
+        }
+        return err;
+    }
     *out = self->any_value && event->has_value;
     for (size_t i = 0; err == OK && !*out && i < self->kinds_count; i++) {
         if (!str_eq(self->kinds[i].type, event->type)) {
