@@ -48,3 +48,10 @@ SELECT EXISTS (SELECT 1 FROM event WHERE customer_id = :customer_id AND value > 
 SELECT count(*), COALESCE(sum(deals >= 2), 0), COALESCE(sum(brought), 0) FROM (
     SELECT sum(COALESCE(value, 0) > 0) AS deals, max(type = 'referral') AS brought FROM event
     WHERE customer_id IS NOT NULL AND time_ms >= :from_ms AND time_ms < :to_ms GROUP BY customer_id) WHERE deals > 0;
+
+-- From an index alone.
+-- name: credit_customers_of_link
+SELECT DISTINCT customer_id FROM touch WHERE link_id = :link_id;
+
+-- name: credit_touched
+SELECT EXISTS (SELECT 1 FROM touch WHERE customer_id = :customer_id AND time_ms BETWEEN :from_ms AND :to_ms);

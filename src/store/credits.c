@@ -51,6 +51,27 @@ bool credit_customers_next(struct stmt *rows, int64_t *customer_id)
     return true;
 }
 
+struct stmt *credit_customers_of_link(struct db *db, int64_t link_id)
+{
+    struct stmt *rows = db_stmt(db, SQL_CREDIT_CUSTOMERS_OF_LINK);
+
+    stmt_put_i64(rows, 1, link_id);
+    return rows;
+}
+
+enum err credit_touched(struct db *db, int64_t customer_id, int64_t from_ms, int64_t to_ms, bool *touched)
+{
+    struct stmt *row = db_stmt(db, SQL_CREDIT_TOUCHED);
+    int64_t found = 0;
+
+    stmt_put_i64(row, 1, customer_id);
+    stmt_put_i64(row, 2, from_ms);
+    stmt_put_i64(row, 3, to_ms);
+    enum err err = row_i64(row, &found);
+    *touched = found != 0;
+    return err;
+}
+
 enum err credit_deal_before(struct db *db, int64_t customer_id, int64_t time_ms, str currency, int64_t *deal_ms)
 {
     struct stmt *row = db_stmt(db, SQL_CREDIT_DEAL_BEFORE);

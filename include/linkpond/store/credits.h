@@ -57,6 +57,10 @@ struct credit_touch_row {
 };
 /* Of one customer up to that time, by time and click. */
 struct stmt *credit_touches_of(struct db *db, int64_t customer_id, int64_t to_ms, bool whole);
+/* Whom a link touched; read by credit_customers_next. */
+struct stmt *credit_customers_of_link(struct db *db, int64_t link_id);
+/* Has that customer a touch in [from_ms, to_ms]? */
+enum err credit_touched(struct db *db, int64_t customer_id, int64_t from_ms, int64_t to_ms, bool *touched);
 /* `whole` as above. */
 bool credit_touches_next(struct stmt *rows, bool whole, struct credit_touch_row *out);
 

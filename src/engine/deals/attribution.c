@@ -7,6 +7,7 @@
 #include "credit_tally.h"
 #include "linkpond/engine/behind_visitors.h"
 #include "linkpond/engine/report_second.h"
+#include "near.h"
 
 #define HELPED_CONVERSIONS 2000 /* fewer are shared out before a second thread has begun */
 
@@ -55,6 +56,7 @@ static enum err share_out(struct credit_tally *tally, const struct conversions *
         return credit_tally_add(tally, conversions, 0, border);
     }
     half.tally.query = tally->query;
+    half.tally.near = tally->near;
     report_helper_begin(helper, &half.second);
     enum err err = credit_tally_add(tally, conversions, 0, border);
     report_helper_wait(helper);
@@ -201,9 +203,12 @@ static enum err run(struct db *db, struct report_helper *helper, struct arena *a
 {
     struct conversions conversions = {0};
     struct credit_tally tally = {0};
+    struct near near = {0};
     enum err err = conversions_load(&conversions, db, arena, query, fault);
 
+    err = err == OK ? near_load(&near, db, arena, &query->report) : err;
     if (err == OK) {
+        tally.near = near.narrowed ? &near.customers : NULL;
         err = credit_tally_open(&tally, db, query, conversions.currencies.count);
         err = err == OK ? share_out(&tally, &conversions, helper) : err;
         err = err == OK ? answer(&tally, &conversions, arena, out) : err;
@@ -213,6 +218,7 @@ static enum err run(struct db *db, struct report_helper *helper, struct arena *a
         }
     }
     credit_tally_done(&tally);
+    near_done(&near);
     conversions_done(&conversions);
     return err;
 }
