@@ -58,6 +58,12 @@ export function date(value) {
   return shown(value, { year: 'numeric', month: 'short', day: 'numeric' });
 }
 
+/** For lists: without the year while it is this one. */
+export function shortDate(value) {
+  const year = (at) => shown(at, { year: 'numeric' });
+  return value && year(value) === year(Date.now()) ? shown(value, { month: 'short', day: 'numeric' }) : date(value);
+}
+
 export function dateTime(value) {
   return shown(value, { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
@@ -70,14 +76,14 @@ export function exactTime(value) {
 
 const STEPS = [['day', 86400], ['hour', 3600], ['minute', 60]];
 
-/** "3 hours ago" up to a week, then the date. */
+/** "3 hours ago" up to a week, then the date. Beside it stands, or is its title, what time it was exactly. */
 export function ago(value) {
   if (!value) {
     return '–';
   }
   const seconds = (Date.now() - new Date(value).getTime()) / 1000;
   if (seconds > 7 * 86400 || seconds < -60) {
-    return date(value);
+    return shortDate(value);
   }
   const step = STEPS.find(([, size]) => seconds >= size);
   return step ? formatter(Intl.RelativeTimeFormat, { numeric: 'auto' }).format(-Math.floor(seconds / step[1]), step[0]) : t('time.now');

@@ -128,6 +128,15 @@ export function labelLead(kind, label) {
     name !== label.key && h('p', { class: 'small soft cut' }, label.key));
 }
 
+/** The columns of labels as a file: between name and figures those of the kind. */
+export function labelCsv(between = []) {
+  return [
+    [t('labels.key'), (label) => label.key], [t('labels.zh'), (label) => label.names?.zh], [t('labels.en'), (label) => label.names?.en], ...between,
+    [t('labels.links'), (label) => label.links], [t('labels.clicks'), (label) => label.counts?.clicks],
+    [t('labels.visitors'), (label) => label.counts?.visitors], [t('labels.scans'), (label) => label.counts?.scans], [t('labels.last_click'), (label) => label.counts?.last_at],
+  ];
+}
+
 export function labelColumns(kind, changed, between = []) {
   return [
     { key: 'name', label: t('labels.name'), lead: true, name: labelName, cell: (label) => labelLead(kind, label) },

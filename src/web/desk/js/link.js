@@ -22,10 +22,14 @@ export function shortName(link) {
   return link.short_url.replace(/^https?:\/\//, '');
 }
 
-/** The same where it may be narrow: broken behind the domain, for what follows is what people look for. */
+/** A short link's name where it may be narrow: broken behind the domain, as what follows is what people look for. */
+export function breakable(name) {
+  const [host, ...rest] = name.split('/');
+  return rest.length > 0 ? [h('span', { class: 'piece' }, `${host}/`), h('wbr'), h('span', { class: 'piece' }, rest.join('/'))] : name;
+}
+
 export function breakableName(link) {
-  const [host, ...rest] = shortName(link).split('/');
-  return [`${host}/`, h('wbr'), rest.join('/')];
+  return breakable(shortName(link));
 }
 
 /** The page of a link: linkHref(link), linkHref(link, '/edit') */

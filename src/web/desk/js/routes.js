@@ -33,7 +33,7 @@ export const routes = [
   { path: '/links/:ref/rules', page: () => import('./pages/rules.js'), words: ['rules', 'live', 'values'] },
   { path: '/links/:ref/edit', page: () => import('./pages/edit.js'), words: ['create', 'links'] },
   {
-    path: '/clicks', page: () => import('./pages/clicks.js'), words: ['clicks', 'links'],
+    path: '/clicks', page: () => import('./pages/clicks.js'), words: ['clicks', 'links', 'values'],
     nav: { group: 'understand', icon: 'list', word: 'nav.clicks', keys: 'g t', scope: 'stats:read' },
   },
   {

@@ -11,6 +11,7 @@ import { button } from '../components/button.js';
 import { filterBar } from '../components/filterbar.js';
 import { empty, failed, loading, pageHead } from '../components/page.js';
 import { table, tableBox } from '../components/table.js';
+import { tableCsv } from '../components/tablecsv.js';
 import { fail } from '../components/toast.js';
 
 const PAGE_ROWS = 50;
@@ -69,6 +70,18 @@ const COLUMNS = () => [
   { key: 'changes', label: t('audit.changes'), cls: 'broad', bare: true, cell: changeRows },
 ];
 
+/* "url: old → new; title: …", as the cell says it. */
+function changesText(line) {
+  const text = (value) => (value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value));
+  return Object.entries(line.changes).map(([field, [before, after]]) => `${field}: ${text(before)} → ${text(after)}`).join('; ');
+}
+
+const csvColumns = () => [
+  [t('audit.time'), (line) => line.time], [t('audit.who'), (line) => line.who?.user], [t('audit.csv_key'), (line) => line.who?.key?.name],
+  [t('audit.action'), (line) => line.action], [t('audit.csv_kind'), (line) => t(`audit.kind_${line.object.kind}`)], [t('audit.object'), (line) => line.object.name || line.object.id],
+  [t('audit.changes'), changesText], [t('audit.csv_client'), (line) => line.client],
+];
+
 function dateBox(name, values, change) {
   return h('label', { class: 'date-box small' }, t(`audit.${name}`), h('input', {
     class: 'input', type: 'date', value: values[name] || '', on: { change: (event) => change({ ...values, [name]: event.target.value }) },
@@ -81,14 +94,14 @@ export async function show(view) {
   let pages = null;
   let list = null;
 
+  const query = () => ({ object: values.q || values.kind, who: values.who, from: values.from, to: values.to });
   const draw = () => replace(place, tableBox(list, !pages.done && button(t('audit.more'), { kind: 'small', run: () => more().catch(fail) })));
   const more = async () => {
     list.add(await pages.more());
     draw();
   };
   async function load() {
-    const query = { object: values.q || values.kind, who: values.who, from: values.from, to: values.to, limit: PAGE_ROWS };
-    const mine = api.pager('/audit', query, { signal: view.signal });
+    const mine = api.pager('/audit', { ...query(), limit: PAGE_ROWS }, { signal: view.signal });
     pages = mine;
     try {
       const lines = await mine.more();
@@ -117,7 +130,7 @@ export async function show(view) {
   };
 
   view.setTitle(t('audit.title'));
-  append(view.el, pageHead({ title: t('audit.title'), lead: t(can('admin') ? 'audit.lead' : 'audit.lead_own') }), h('div', { class: 'stack' }, filterBar({
+  append(view.el, pageHead({ title: t('audit.title'), lead: t(can('admin') ? 'audit.lead' : 'audit.lead_own'), actions: [tableCsv({ name: t('audit.title'), columns: csvColumns(), path: '/audit', query })] }), h('div', { class: 'stack' }, filterBar({
     search: { name: 'q', label: t('audit.search') }, values, onChange: change,
     filters: [
       { key: 'who', label: t('audit.who'), source: places.owner },

@@ -36,7 +36,11 @@ function extra(label, own) {
   };
 }
 
-export const KIND = { path: '/channels', page: '/channels', filter: 'channel', word: 'channel', icon: 'pin', extra };
+const csv = () => [
+  [t('channels.group'), (label) => label.channel_group], ...TEXTS.map((name) => [t(`channels.${name}`), (label) => label[name]]), [t('channels.owner'), (label) => label.owner],
+];
+
+export const KIND = { path: '/channels', page: '/channels', filter: 'channel', word: 'channel', icon: 'pin', extra, csv };
 
 function where(label) {
   return [label.region, label.location].filter(Boolean).join(' · ') || '–';

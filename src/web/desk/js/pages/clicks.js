@@ -4,7 +4,9 @@ import * as api from '../api.js';
 import { append, h, replace } from '../dom.js';
 import { exactTime, number } from '../format.js';
 import { t } from '../i18n.js';
+import { breakable } from '../link.js';
 import { href } from '../router.js';
+import { valueName } from '../values.js';
 import { badge, empty, failed, loading, pageHead, segments } from '../components/page.js';
 import { CLASSES } from '../components/balance.js';
 import { button } from '../components/button.js';
@@ -20,19 +22,20 @@ function why(click) {
 }
 
 function origin(click) {
-  const parts = [click.source, click.channel, click.utm_medium && `utm_medium=${click.utm_medium}`].filter(Boolean);
+  const parts = [click.source && valueName('source', click.source), click.channel, click.utm_medium && `utm_medium=${click.utm_medium}`].filter(Boolean);
   return h('div', null, h('span', null, parts[0] || t('clicks.unknown')), parts.length > 1 && h('p', { class: 'small soft any-break' }, parts.slice(1).join(' · ')));
 }
 
 function device(click) {
-  return h('div', null, [click.app, click.os, click.browser].filter(Boolean).join(' · ') || t('clicks.unknown'),
-    h('p', { class: 'small soft' }, [click.country, click.region, click.city, click.ip].filter(Boolean).join(' · ')));
+  const known = ['app', 'os', 'browser'].filter((dim) => click[dim] && click[dim] !== `${click.app}-webview`); // an app's own browser is the app
+  return h('div', null, known.map((dim) => valueName(dim, click[dim])).join(' · ') || t('clicks.unknown'),
+    h('p', { class: 'small soft' }, [click.country && valueName('country', click.country), click.region, click.city, click.ip].filter(Boolean).join(' · ')));
 }
 
 function columns() {
   return [
     { key: 'time', label: t('clicks.time'), lead: true, cls: 'narrow', cell: (click) => h('time', { class: 'num', datetime: click.time }, exactTime(click.time)) },
-    { key: 'link', label: t('clicks.link'), cell: (click) => (click.link ? h('a', { href: href(`/links/${click.link}`) }, `${click.host}/${click.code}`) : click.code || '–') },
+    { key: 'link', label: t('clicks.link'), cell: (click) => (click.link ? h('a', { href: href(`/links/${click.link}`) }, breakable(`${click.host}/${click.code}`)) : click.code || '–') },
     { key: 'class', label: t('clicks.class'), cell: why },
     { key: 'source', label: t('clicks.source'), cell: origin },
     { key: 'device', label: t('clicks.device'), cell: device },
@@ -67,16 +70,15 @@ export async function show(view) {
       }
     }
   };
-  const csv = button(t('clicks.csv'), { icon: 'download', href: '', attrs: { download: 'clicks.csv' } });
-  const drawCsv = () => csv.setAttribute('href', api.apiUrl('/clicks', new URLSearchParams([...conditions(), ['format', 'csv'], ['bom', 'true']])));
+  const csvAddress = () => api.apiUrl('/clicks', new URLSearchParams([...conditions(), ['format', 'csv'], ['bom', 'true']]));
+  const csv = button(h('span', { class: 'wide-text' }, t('table.csv')), { icon: 'download', href: csvAddress(), attrs: { download: 'clicks.csv' } });
   const pick = (value) => {
     const query = new URLSearchParams(conditions().filter(([name]) => name !== 'class'));
     query.set('class', value);
     view.setQuery(query);
-    drawCsv();
+    csv.setAttribute('href', csvAddress());
     load();
   };
-  drawCsv();
   view.setTitle(t('clicks.title'));
   append(view.el, pageHead({ title: t('clicks.title'), lead: t('clicks.lead'), actions: [csv] }),
     h('div', { class: 'stack' }, h('div', { class: 'scroll-x' }, segments(t('clicks.class'), ['all', ...CLASSES].map((name) => [name, t(`class.${name}`)]), chosen(), pick)), place));

@@ -11,6 +11,7 @@ import { selectField, textField } from '../components/field.js';
 import { form, submitButton } from '../components/form.js';
 import { badge, card, empty, failed, notice, pageHead } from '../components/page.js';
 import { table, tableBox } from '../components/table.js';
+import { tableCsv } from '../components/tablecsv.js';
 import { fail, toast } from '../components/toast.js';
 
 const LISTS = ['deny', 'allow'];
@@ -70,6 +71,15 @@ function columns(changed) {
   ].filter(Boolean);
 }
 
+function csv(view) {
+  return tableCsv({
+    name: t('destinations.title'), rows: async () => (await api.get('/destinations', null, { signal: view.signal })).items, columns: [
+      [t('destinations.pattern'), (line) => line.pattern], [t('destinations.list'), (line) => t(`destinations.list_${line.list}`)], [t('destinations.note'), (line) => line.note],
+      [t('destinations.by'), (line) => line.by], [t('destinations.csv_at'), (line) => line.created_at],
+    ],
+  });
+}
+
 function checkCard() {
   const answer = h('div', { role: 'status' });
   const box = form({
@@ -102,6 +112,6 @@ export async function show(view) {
   await load(); // so that it has its height, and what stands below it does not jump
   append(view.el, pageHead({
     title: t('destinations.title'), lead: t('destinations.lead'),
-    actions: can('admin') ? [button(t('destinations.add'), { kind: 'main', icon: 'add', run: () => add(load) })] : [],
+    actions: [csv(view), can('admin') && button(t('destinations.add'), { kind: 'main', icon: 'add', run: () => add(load) })].filter(Boolean),
   }), h('div', { class: 'stack' }, place, checkCard()));
 }

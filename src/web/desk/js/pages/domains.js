@@ -14,6 +14,7 @@ import { form, submitButton } from '../components/form.js';
 import { menu } from '../components/menu.js';
 import { badge, failed, loading, notice, pageHead } from '../components/page.js';
 import { table, tableBox } from '../components/table.js';
+import { tableCsv } from '../components/tablecsv.js';
 import { fail, toast } from '../components/toast.js';
 
 const URLS = ['root_url', 'not_found_url', 'expired_url'];
@@ -126,6 +127,13 @@ function leads(domain) {
   return rows.length > 0 ? h('ul', { class: 'small' }, rows) : '–';
 }
 
+const csvColumns = () => [
+  [t('domains.host'), (domain) => `${domain.scheme}://${domain.host}`], [t('domains.state'), (domain) => t(domain.enabled ? 'domains.on' : 'domains.off')],
+  [t('domains.is_default'), (domain) => t(domain.is_default ? 'domains.csv_yes' : 'domains.csv_no')], [t('domains.serves'), (domain) => t(`domains.serves_${domain.serves}`)],
+  ...URLS.map((name) => [t(`domains.${name}`), (domain) => domain[name]]),
+  [t('domains.csv_blocks'), (domain) => domain.blocks.filter((block) => block.state !== 'ok').map((block) => `${t(`block_app.${block.app}`)} ${t(`domains.block_${block.state}`)}`).join('; ')],
+];
+
 export async function show(view) {
   const place = h('div', { class: 'stack' });
   async function load() {
@@ -152,7 +160,10 @@ export async function show(view) {
   view.setTitle(t('domains.title'));
   append(view.el, pageHead({
     title: t('domains.title'), lead: t('domains.lead'),
-    actions: can('admin') ? [button(t('domains.add'), { kind: 'main', icon: 'add', run: () => edit(null, load) })] : [],
+    actions: [
+      tableCsv({ name: t('domains.title'), columns: csvColumns(), rows: async () => (await api.get('/domains', null, { signal: view.signal })).items }),
+      can('admin') && button(t('domains.add'), { kind: 'main', icon: 'add', run: () => edit(null, load) }),
+    ].filter(Boolean),
   }), place);
   replace(place, h('div', { class: 'card flush' }, loading(3)));
   await load();

@@ -14,6 +14,7 @@ import { form, submitButton } from '../components/form.js';
 import { badge, empty, failed, loading } from '../components/page.js';
 import { secretDialog } from '../components/secret.js';
 import { table, tableBox } from '../components/table.js';
+import { tableCsv } from '../components/tablecsv.js';
 import { fail, toast } from '../components/toast.js';
 import { more } from './create.js';
 
@@ -86,11 +87,12 @@ async function revoke(path, key, changed) {
   }
 }
 
+function stateWord(key) {
+  return key.valid ? 'valid' : key.revoked_at ? 'revoked' : 'expired';
+}
+
 function stateCell(key) {
-  if (key.valid) {
-    return badge(t('keys_page.valid'), 'good');
-  }
-  return badge(t(key.revoked_at ? 'keys_page.revoked' : 'keys_page.expired'));
+  return badge(t(`keys_page.${stateWord(key)}`), key.valid ? 'good' : '');
 }
 
 function lead(key) {
@@ -110,7 +112,13 @@ function columns({ path, own }, changed) {
   ].filter(Boolean);
 }
 
-/** keysList({path: '/keys' | '/me/keys', own, signal}) -> {element, load(), add()} */
+const csvColumns = () => [
+  [t('keys_page.name'), (key) => key.name], [t('keys_page.prefix'), (key) => key.prefix], [t('keys_page.user'), (key) => key.user],
+  [t('keys_page.owner'), (key) => key.owner], [t('keys_page.domain'), (key) => key.domain], [t('keys_page.scopes'), (key) => key.scopes.join(' ')],
+  [t('keys_page.state'), (key) => t(`keys_page.${stateWord(key)}`)], [t('keys_page.used'), (key) => key.used_at], [t('keys_page.expires'), (key) => key.expires_at],
+];
+
+/** keysList({path: '/keys' | '/me/keys', own, signal}) -> {element, load(), add(), csv: its rows as a file} */
 export function keysList({ path, own = false, signal }) {
   const element = h('div');
   const where = { path, own };
@@ -128,5 +136,6 @@ export function keysList({ path, own = false, signal }) {
     }
   }
   replace(element, h('div', { class: 'card flush' }, loading(own ? 2 : 4)));
-  return { element, load, add: () => add(where, load) };
+  const csv = tableCsv({ name: t(own ? 'keys_page.own' : 'keys_page.title'), columns: csvColumns(), rows: async () => (await api.get(path, null, { signal })).items });
+  return { element, load, add: () => add(where, load), csv };
 }

@@ -10,7 +10,7 @@ export async function show(view) {
   const list = keysList({ path: '/keys', signal: view.signal });
   view.setTitle(t('keys_page.title'));
   append(view.el, pageHead({
-    title: t('keys_page.title'), lead: t('keys_page.lead'), actions: [button(t('keys_page.add'), { kind: 'main', icon: 'add', run: list.add })],
+    title: t('keys_page.title'), lead: t('keys_page.lead'), actions: [list.csv, button(t('keys_page.add'), { kind: 'main', icon: 'add', run: list.add })],
   }), list.element);
   await list.load();
 }

@@ -4,11 +4,12 @@ import * as api from '../api.js';
 import { append, h, replace } from '../dom.js';
 import { number } from '../format.js';
 import { t } from '../i18n.js';
-import { editLabel } from '../labels.js';
+import { editLabel, labelCsv } from '../labels.js';
 import { can } from '../session.js';
 import { button } from '../components/button.js';
 import { filterBar } from '../components/filterbar.js';
 import { empty, failed, loading, pageHead, tabs } from '../components/page.js';
+import { tableCsv } from '../components/tablecsv.js';
 import { fail } from '../components/toast.js';
 import { href } from '../router.js';
 
@@ -24,6 +25,8 @@ export async function labelsPage(view, kind, draw) {
   let pages = null;
   let turn = 0;
 
+  const query = () => ({ q: values.q, archived: values.box === 'archived' ? 'true' : 'false' });
+  const csv = tableCsv({ name: t(`labels.title_${kind.word}`), columns: labelCsv(kind.csv?.()), path: kind.path, query });
   const add = () => button(t(`labels.add_${kind.word}`), { kind: 'main', icon: 'add', run: () => editLabel(kind, null, load) });
   const nothing = () => {
     if (values.q) {
@@ -43,16 +46,16 @@ export async function labelsPage(view, kind, draw) {
   async function load() {
     turn += 1;
     const mine = turn;
-    const query = { q: values.q, archived: values.box === 'archived' ? 'true' : 'false', limit: PAGE_ROWS };
+    const asked = { ...query(), limit: PAGE_ROWS };
     let counted = false;
     const names = setTimeout(async () => {
-      const found = await api.get(kind.path, { ...query, counts: 'false' }, { signal: view.signal }).catch(() => null); // the other call says what is wrong
+      const found = await api.get(kind.path, { ...asked, counts: 'false' }, { signal: view.signal }).catch(() => null); // the other call says what is wrong
       if (found && !counted && mine === turn) {
         rows = found.items;
         redraw();
       }
     }, NAMES_AFTER_MS);
-    pages = api.pager(kind.path, query, { signal: view.signal });
+    pages = api.pager(kind.path, asked, { signal: view.signal });
     try {
       const first = await pages.more();
       counted = true;
@@ -81,7 +84,7 @@ export async function labelsPage(view, kind, draw) {
 
   view.setTitle(t(`labels.title_${kind.word}`));
   drawTabs();
-  append(view.el, pageHead({ title: t(`labels.title_${kind.word}`), lead: t(`labels.lead_${kind.word}`), actions: can('links:write') ? [add()] : [] }),
+  append(view.el, pageHead({ title: t(`labels.title_${kind.word}`), lead: t(`labels.lead_${kind.word}`), actions: can('links:write') ? [csv, add()] : [csv] }),
     h('div', { class: 'stack' }, tabPlace, filterBar({ search: { name: 'q', label: t('labels.search') }, filters: [], values, onChange: change }), place));
   replace(place, h('div', { class: 'card flush' }, loading(6)));
   await load();

@@ -4,7 +4,7 @@ import * as api from '../api.js';
 import { append, h, replace } from '../dom.js';
 import { date, dateTime, number } from '../format.js';
 import { loadWords, t } from '../i18n.js';
-import { linkHref, shortName, stateBadge, warningTexts } from '../link.js';
+import { breakableName, linkHref, shortName, stateBadge, warningTexts } from '../link.js';
 import { go, href } from '../router.js';
 import { can } from '../session.js';
 import { shortcut } from '../shortcuts.js';
@@ -111,7 +111,7 @@ export async function show(view) {
   const draw = () => {
     view.setTitle(link.title || shortName(link));
     replace(view.el, pageHead({
-      title: h('span', null, h('a', { class: 'title-link', href: link.short_url, target: '_blank', rel: 'noopener' }, shortName(link)), ' ', stateBadge(link)),
+      title: h('span', null, h('a', { class: 'title-link', href: link.short_url, target: '_blank', rel: 'noopener' }, breakableName(link)), ' ', stateBadge(link)),
       lead: link.title, actions: actions(link, changed).filter(Boolean), back: { href: href('/links'), text: t('links.title') },
     }));
     append(view.el, h('div', { class: 'stack' },

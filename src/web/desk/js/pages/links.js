@@ -192,11 +192,14 @@ export async function show(view) {
       }
     }
   };
+  const csvAddress = () => api.apiUrl('/export', { archived: 'false', ...apiQuery(values), sort: '', format: 'csv', bom: 'true' }); // in the order they were made
+  const csv = button(h('span', { class: 'wide-text' }, t('table.csv')), { icon: 'download', kind: 'no-print', href: csvAddress(), attrs: { download: true, dataset: { csv: '' } } });
   const change = (next) => {
     Object.keys(values).forEach((name) => delete values[name]);
     Object.assign(values, next);
     view.setQuery(values);
     drawTabs();
+    csv.setAttribute('href', csvAddress());
     load();
   };
 
@@ -210,7 +213,7 @@ export async function show(view) {
   drawTabs();
 
   view.setTitle(t('links.title'));
-  append(view.el, pageHead({ title: t('links.title') }), h('div', { class: 'stack' }, tabPlace, filterBar({
+  append(view.el, pageHead({ title: t('links.title'), actions: [csv] }), h('div', { class: 'stack' }, tabPlace, filterBar({
     search: { name: 'q', label: t('links.search') }, filters: filters(), values, onChange: change, extra: sorts,
   }), place));
   replace(place, h('div', { class: 'card flush' }, loading(8)));

@@ -10,6 +10,7 @@ import { button } from '../components/button.js';
 import { menu } from '../components/menu.js';
 import { badge, failed, loading, pageHead } from '../components/page.js';
 import { table, tableBox } from '../components/table.js';
+import { tableCsv } from '../components/tablecsv.js';
 import { editUser, invite, newLink, setDisabled, userName } from './people-edit.js';
 
 const KINDS = { active: 'good', invited: 'note', no_password: '', disabled: 'bad' };
@@ -54,12 +55,17 @@ function columns(changed) {
   ];
 }
 
+const csvColumns = () => [
+  [t('people.login'), (user) => user.key], [t('people.name'), (user) => user.name], [t('people.role'), (user) => t(`role.${user.role}`)],
+  [t('people.state'), (user) => t(`people.state_${user.state}`)], [t('people.links'), (user) => user.links], [t('people.signed_in'), (user) => user.signed_in_at],
+];
+
 export async function show(view) {
   const place = h('div');
+  const users = async () => (await api.get('/users', null, { signal: view.signal })).items.sort((a, b) => a.disabled - b.disabled || userName(a).localeCompare(userName(b)));
   async function load() {
     try {
-      const page = await api.get('/users', null, { signal: view.signal });
-      const rows = page.items.sort((a, b) => a.disabled - b.disabled || userName(a).localeCompare(userName(b)));
+      const rows = await users();
       const list = table({ cls: 'people-table', caption: t('people.title'), columns: columns(load), rowKey: (user) => user.key });
       list.add(rows);
       replace(place, tableBox(list, h('span', { class: 'num' }, t('people.total', { n: number(rows.length), count: rows.length }))));
@@ -72,7 +78,7 @@ export async function show(view) {
   view.setTitle(t('people.title'));
   append(view.el, pageHead({
     title: t('people.title'), lead: t('people.lead'),
-    actions: can('admin') ? [button(t('people.invite'), { kind: 'main', icon: 'add', run: () => invite(load) })] : [],
+    actions: [tableCsv({ name: t('people.title'), columns: csvColumns(), rows: users }), can('admin') && button(t('people.invite'), { kind: 'main', icon: 'add', run: () => invite(load) })].filter(Boolean),
   }), place);
   replace(place, h('div', { class: 'card flush' }, loading(6)));
   await load();

@@ -12,6 +12,7 @@ import { selectField, textField } from '../components/field.js';
 import { form, submitButton } from '../components/form.js';
 import { badge, card, empty, failed, loading, notice, pageHead } from '../components/page.js';
 import { table, tableBox } from '../components/table.js';
+import { tableCsv } from '../components/tablecsv.js';
 import { fail, toast } from '../components/toast.js';
 
 const HOWS = ['host', 'url', 'domain'];
@@ -129,8 +130,20 @@ function actions(repoint, changed) {
     repoint.refused + repoint.kept > 0 && button(t('repoints.left'), { kind: 'small', run: () => left(repoint).catch(fail) }));
 }
 
+function target(row) {
+  return HOWS.map((how) => row[how]).find(Boolean);
+}
+
+function csv(view) {
+  return tableCsv({
+    name: t('repoints.title'), rows: async () => (await api.get('/repoints', null, { signal: view.signal })).items, columns: [
+      [t('repoints.csv_id'), (row) => row.id], [t('repoints.target'), target], [t('repoints.csv_by'), (row) => row.by], [t('repoints.state'), (row) => t(`repoints.state_${row.state}`)],
+      ...['changed', 'undone', 'refused', 'kept'].map((name) => [t(`repoints.csv_${name}`), (row) => row[name]]), [t('repoints.when'), (row) => row.created_at],
+    ],
+  });
+}
+
 function columns(changed) {
-  const target = (row) => HOWS.map((how) => row[how]).find(Boolean);
   return [
     { key: 'target', label: t('repoints.target'), lead: true, name: (row) => row.id, cell: (row) => h('div', null, h('p', { class: 'strong any-break' }, target(row)), h('p', { class: 'small soft' }, `${row.id} · ${row.by || '–'}`)) },
     { key: 'state', label: t('repoints.state'), bare: true, cell: (row) => badge(t(`repoints.state_${row.state}`), KINDS[row.state]) },
@@ -156,7 +169,7 @@ export async function show(view) {
     }
   }
   view.setTitle(t('repoints.title'));
-  append(view.el, pageHead({ title: t('repoints.title'), lead: t('repoints.lead'), actions: [button(t('repoints.start'), { kind: 'main', run: () => start(domains, load) })] }), place);
+  append(view.el, pageHead({ title: t('repoints.title'), lead: t('repoints.lead'), actions: [csv(view), button(t('repoints.start'), { kind: 'main', run: () => start(domains, load) })] }), place);
   replace(place, h('div', { class: 'card flush' }, loading(3)));
   await load();
 }

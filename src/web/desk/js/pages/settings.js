@@ -6,6 +6,7 @@ import { t } from '../i18n.js';
 import { filterBar } from '../components/filterbar.js';
 import { badge, empty, failed, loading, notice, pageHead } from '../components/page.js';
 import { table, tableBox } from '../components/table.js';
+import { tableCsv } from '../components/tablecsv.js';
 
 function where(row) {
   if (!row.where) {
@@ -32,6 +33,11 @@ function columns() {
   ];
 }
 
+const csvColumns = () => [
+  [t('settings.name'), (row) => row.name], [t('settings.value'), (row) => row.value], [t('settings.csv_default'), (row) => row.default],
+  [t('settings.where'), (row) => (row.where === 'command line' ? t('settings.command_line') : row.where || t('settings.built_in'))], [t('settings.csv_help'), (row) => row.help],
+];
+
 export async function show(view) {
   const values = Object.fromEntries(view.query);
   const place = h('div');
@@ -54,7 +60,7 @@ export async function show(view) {
     }
   }
   view.setTitle(t('settings.title'));
-  append(view.el, pageHead({ title: t('settings.title'), lead: t('settings.lead') }), h('div', { class: 'stack' }, notice('', t('settings.how')), filterBar({
+  append(view.el, pageHead({ title: t('settings.title'), lead: t('settings.lead'), actions: [tableCsv({ name: t('settings.title'), columns: csvColumns(), rows: () => rows })] }), h('div', { class: 'stack' }, notice('', t('settings.how')), filterBar({
     search: { name: 'q', label: t('settings.search') }, values,
     filters: [{ key: 'only', label: t('settings.set'), options: [{ value: 'set', label: t('settings.only_set') }], show: () => t('settings.only_set') }],
     onChange: (next) => {

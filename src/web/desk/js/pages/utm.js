@@ -16,6 +16,7 @@ import { form, submitButton } from '../components/form.js';
 import { menu } from '../components/menu.js';
 import { badge, empty, failed, loading, pageHead, tabs } from '../components/page.js';
 import { table, tableBox } from '../components/table.js';
+import { tableCsv } from '../components/tablecsv.js';
 import { fail, toast } from '../components/toast.js';
 
 const PAGE_ROWS = 200;
@@ -99,6 +100,13 @@ export async function show(view) {
   let pages = null;
   let list = null;
 
+  const query = () => ({ field: values.field, q: values.q, archived: values.archived });
+  const csv = tableCsv({
+    name: t('utmdict.title'), path: '/utm-values', query, columns: [
+      [t('utmdict.field'), (row) => row.field], [t('utmdict.value'), (row) => row.value], [t('utmdict.name'), (row) => labelName({ ...row, key: '' })],
+      [t('utmdict.aliases'), (row) => row.aliases.join(' ')], [t('utmdict.archived'), (row) => (row.archived ? t('utmdict.archived') : '')],
+    ],
+  });
   const nothing = () => (values.q || values.archived ? empty({ icon: 'search', title: t('utmdict.none_found') })
     : empty({ icon: 'list', title: t('utmdict.none'), text: t('utmdict.none_text'), action: write && add() }));
   const draw = () => replace(place, tableBox(list, [h('span', { class: 'num', role: 'status' }, t('utmdict.total', { n: number(list.rows().length) })),
@@ -108,7 +116,7 @@ export async function show(view) {
     draw();
   };
   async function load() {
-    const mine = api.pager('/utm-values', { field: values.field, q: values.q, archived: values.archived, limit: PAGE_ROWS }, { signal: view.signal });
+    const mine = api.pager('/utm-values', { ...query(), limit: PAGE_ROWS }, { signal: view.signal });
     pages = mine;
     try {
       const rows = await mine.more();
@@ -134,7 +142,7 @@ export async function show(view) {
 
   view.setTitle(t('utmdict.title'));
   drawTabs();
-  append(view.el, pageHead({ title: t('utmdict.title'), lead: t('utmdict.lead'), actions: write ? [add()] : [] }), h('div', { class: 'stack' }, tabPlace, filterBar({
+  append(view.el, pageHead({ title: t('utmdict.title'), lead: t('utmdict.lead'), actions: write ? [csv, add()] : [csv] }), h('div', { class: 'stack' }, tabPlace, filterBar({
     search: { name: 'q', label: t('utmdict.search') }, values,
     filters: [{ key: 'archived', label: t('utmdict.archived'), options: [{ value: 'all', label: t('utmdict.with_archived') }, { value: 'true', label: t('utmdict.only_archived') }], show: (value) => t(value === 'all' ? 'utmdict.with_archived' : 'utmdict.only_archived') }],
     onChange: (next) => {

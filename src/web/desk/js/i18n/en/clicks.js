@@ -14,5 +14,4 @@ export default {
   'clicks.none': 'No such request',
   'clicks.none_text': 'A second or so after somebody opened a link it stands here.',
   'clicks.total': '{n} request|{n} requests',
-  'clicks.csv': 'Export CSV',
 };

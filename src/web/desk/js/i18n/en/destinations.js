@@ -11,6 +11,7 @@ export default {
   'destinations.pattern': 'Host',
   'destinations.pattern_hint': 'example.com is about that host and all below it; *.example.com about those below it alone. An address may be pasted.',
   'destinations.note': 'Note',
+  'destinations.csv_at': 'Added at',
   'destinations.by': 'Added',
   'destinations.would_stop': '{n} links will be stopped by the lists: their visitors get a page that says so, or the fallback.',
   'destinations.is_suffix': '{host} is shared by sites that have nothing to do with each other.',

@@ -3,6 +3,9 @@
 export default {
   'domains.title': 'Domains',
   'domains.lead': 'The hosts of your short links.',
+  'domains.csv_yes': 'Yes',
+  'domains.csv_no': 'No',
+  'domains.csv_blocks': 'In apps',
   'domains.host': 'Domain',
   'domains.host_hint': 'Without https://; a port only where it is not the usual one.',
   'domains.scheme': 'Scheme',

@@ -14,6 +14,7 @@ export default {
   'keys_page.make': 'Make the key',
   'keys_page.name': 'Name',
   'keys_page.name_hint': 'What it is for, so that you know it again.',
+  'keys_page.prefix': 'Begins with',
   'keys_page.scopes': 'Rights',
   'keys_page.scope_links:read': 'Read links',
   'keys_page.scope_links:write': 'Make and change links',

@@ -35,6 +35,7 @@ export default {
   'labels.links_n': '{n} link|{n} links',
   'labels.clicks': 'Clicks',
   'labels.visitors': 'Visitors',
+  'labels.scans': 'Scans',
   'labels.last_click': 'Last click',
   'labels.actions': 'Actions',
   'labels.actions_of': 'Actions for {name}',

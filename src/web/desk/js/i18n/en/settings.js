@@ -10,6 +10,8 @@ export default {
   'settings.value': 'Value',
   'settings.not_set': 'not set',
   'settings.default': 'built in: {value}',
+  'settings.csv_default': 'Default',
+  'settings.csv_help': 'What it is for',
   'settings.where': 'Set in',
   'settings.built_in': 'built in',
   'settings.command_line': 'command line',

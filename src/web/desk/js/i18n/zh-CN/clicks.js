@@ -14,5 +14,4 @@ export default {
   'clicks.none': '没有符合条件的访问',
   'clicks.none_text': '有人打开短链后一秒左右，就会出现在这里。',
   'clicks.total': '共 {n} 次',
-  'clicks.csv': '导出 CSV',
 };

@@ -11,6 +11,7 @@ export default {
   'destinations.pattern': '域名',
   'destinations.pattern_hint': 'example.com 指该域名及其所有子域名；*.example.com 只指子域名。可直接粘贴网址。',
   'destinations.note': '备注',
+  'destinations.csv_at': '添加时间',
   'destinations.by': '添加',
   'destinations.would_stop': '按名单将有 {n} 条短链被拦下，访客会看到提示页或转到备用链接。',
   'destinations.is_suffix': '{host} 由许多互不相关的网站共用。',

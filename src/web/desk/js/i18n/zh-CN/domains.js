@@ -3,6 +3,9 @@
 export default {
   'domains.title': '域名',
   'domains.lead': '短链使用的域名。',
+  'domains.csv_yes': '是',
+  'domains.csv_no': '否',
+  'domains.csv_blocks': '在应用中',
   'domains.host': '域名',
   'domains.host_hint': '不带 https://，非默认端口才需要写端口。',
   'domains.scheme': '协议',
@@ -21,7 +24,7 @@ export default {
   'domains.not_found_url': '短码不存在时跳转到',
   'domains.not_found_url_hint': '不填则显示提示页。',
   'domains.expired_url': '短链过期后跳转到',
-  'domains.expired_url_hint': '用于没有单独设置备用地址的短链。',
+  'domains.expired_url_hint': '用于没有单独设置备用链接的短链。',
   'domains.code_length': '新短码长度',
   'domains.code_length_hint': '5 到 10，不填则按系统设置。',
   'domains.state': '状态',

@@ -14,6 +14,7 @@ export default {
   'keys_page.make': '生成密钥',
   'keys_page.name': '名称',
   'keys_page.name_hint': '写明用途，便于以后辨认。',
+  'keys_page.prefix': '开头几位',
   'keys_page.scopes': '权限',
   'keys_page.scope_links:read': '读取短链',
   'keys_page.scope_links:write': '新建和修改短链',

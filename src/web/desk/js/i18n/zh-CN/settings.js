@@ -10,6 +10,8 @@ export default {
   'settings.value': '值',
   'settings.not_set': '未设置',
   'settings.default': '默认：{value}',
+  'settings.csv_default': '默认值',
+  'settings.csv_help': '说明',
   'settings.where': '来源',
   'settings.built_in': '默认值',
   'settings.command_line': '命令行',
