@@ -41,6 +41,10 @@ export const routes = [
     nav: { group: 'understand', icon: 'qr', word: 'nav.targets', scope: 'stats:read' },
   },
   {
+    path: '/attribution', page: () => import('./pages/attribution.js'), words: ['deals', 'attribution', 'report', 'values'],
+    nav: { group: 'convert', icon: 'flag', word: 'nav.attribution', keys: 'g r', scope: 'stats:read' },
+  },
+  {
     path: '/channels', page: () => import('./pages/channels.js'), words: ['labels', 'channels'],
     nav: { group: 'organise', icon: 'pin', word: 'nav.channels', keys: 'g h', scope: 'links:read' },
   },
@@ -107,4 +111,4 @@ export const routes = [
 ];
 
 /** Groups of the navigation, in order; a group without pages is not shown. */
-export const groups = ['work', 'understand', 'organise', 'run'];
+export const groups = ['work', 'understand', 'convert', 'organise', 'run'];

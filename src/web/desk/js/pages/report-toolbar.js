@@ -42,19 +42,22 @@ function today(tz, ago = 0) {
   return dayOf(new Date(Date.now() - ago * 86400000).toISOString(), tz);
 }
 
-/** The line of choices. set(patch) changes the state of the report; without `filters` none is offered. */
-export function toolbar(state, set, { base, tools, filters = true }) {
+/**
+ * The line of choices. set(patch) changes the state of the report; without `filters` none is offered, else those of `dims`;
+ * `compare`: with the time before.
+ */
+export function toolbar(state, set, { base, tools, filters = true, compare: compared = true, dims = DIMS }) {
   const pick = (value) => set(value === OWN
     ? { period: '', from: today(state.tz, 6), to: today(state.tz), interval: '' } : { period: value, from: '', to: '', interval: '' });
   return h('div', { class: 'report-bar no-print' },
     select(t('report.period'), state.period || OWN, [...PERIODS, OWN].map((key) => [key, t(`period.${key}`)]), pick),
     !state.period && dates(state, (patch) => set({ ...patch, interval: '' })),
-    state.period !== 'all' && select(t('report.compare'), state.compare, COMPARES.map((key) => [key, t(`compare.${key}`)]), (compare) => set({ compare })),
+    compared && state.period !== 'all' && select(t('report.compare'), state.compare, COMPARES.map((key) => [key, t(`compare.${key}`)]), (compare) => set({ compare })),
     button(state.tz, {
       kind: 'small', icon: 'globe', attrs: { 'aria-label': `${t('zone.label')} ${state.tz}` },
       run: () => zoneDialog({ value: state.tz, hint: t('report.zone_hint'), onPick: (tz) => tz && set({ tz }) }),
     }),
-    filters && button(t('report.add_filter'), { kind: 'plain small', icon: 'filter', run: () => addDialog(state, set, base) }), h('span', { class: 'grow' }), tools);
+    filters && button(t('report.add_filter'), { kind: 'plain small', icon: 'filter', run: () => addDialog(state, set, base, dims) }), h('span', { class: 'grow' }), tools);
 }
 
 /* ---- filters ----------------------------------------------------------------------------------------------------- */
@@ -74,8 +77,8 @@ function chip(filter, state, set) {
 }
 
 /** Any dimension and value: the values offered are those there are in the period. */
-function addDialog(state, set, base) {
-  const dims = DIMS.filter((dim) => !(dim in base));
+function addDialog(state, set, base, offeredDims) {
+  const dims = offeredDims.filter((dim) => !(dim in base));
   const dim = selectField({ name: 'dim', label: t('report.filter_by'), options: dims.map((key) => [key, dimName(key)]), value: 'channel' });
   const not = selectField({ name: 'not', label: t('report.filter_how'), options: [['', t('report.include')], ['not', t('report.leave_out')]] });
   const offered = async () => {
