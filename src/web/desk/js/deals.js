@@ -53,6 +53,12 @@ export function money(minor, currency) {
   }
 }
 
+/** 12345, 'CNY' -> 123.45 as the reader writes it: where the currency is said already. */
+export function amount(minor, currency) {
+  const places = digits(currency);
+  return new Intl.NumberFormat(lang(), { minimumFractionDigits: places, maximumFractionDigits: places }).format(minor / 10 ** places);
+}
+
 let asked = null;
 
 /** The stages in order: [{key, names, events}]; none where they cannot be read. */

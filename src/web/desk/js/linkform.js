@@ -8,7 +8,7 @@ import { combobox } from './components/combobox.js';
 import { selectField, switchField, textArea, textField } from './components/field.js';
 
 export const UTM = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term'];
-const TEXTS = ['title', 'campaign', 'channel', 'fallback_url', 'owner', 'customer', 'external_id', 'notes', ...UTM];
+const TEXTS = ['title', 'campaign', 'channel', 'fallback_url', 'owner', 'customer', 'external_id', 'click_id_param', 'notes', ...UTM];
 const TIMES = ['valid_from', 'valid_until'];
 
 function urlField(link) {
@@ -53,6 +53,7 @@ export async function linkFields(link, { domains }) {
     combobox({ name: 'owner', label: t('create.owner'), source: places.owner, value: link.owner || '' }),
     textField({ name: 'customer', label: t('create.customer'), value: link.customer, attrs: { maxlength: 128 } }),
     textField({ name: 'external_id', label: t('create.external_id'), hint: t('create.external_id_hint'), value: link.external_id, attrs: { maxlength: 128 } }),
+    textField({ name: 'click_id_param', label: t('create.click_id'), hint: t('create.click_id_hint'), value: link.click_id_param, placeholder: 'lp_click', attrs: { maxlength: 64, autocapitalize: 'none', spellcheck: 'false' } }),
     selectField({
       name: 'redirect_status', label: t('create.status'), value: String(link.redirect_status || 302),
       options: ['302', '301', '307', '308', '303'].map((code) => [code, t(`create.status.${code}`)]),

@@ -7,7 +7,7 @@ import { h } from '../dom.js';
 import { number, percent } from '../format.js';
 import { t } from '../i18n.js';
 import { href } from '../router.js';
-import { majorUnits, money } from '../deals.js';
+import { amount, majorUnits } from '../deals.js';
 import { dimName, valueName } from '../values.js';
 import { icon } from '../components/icon.js';
 
@@ -19,7 +19,7 @@ function figure(credit, currency) {
 }
 
 function shown(value, currency) {
-  return currency ? money(value, currency) : number(Math.round(value * 100) / 100);
+  return currency ? amount(value, currency) : number(Math.round(value * 100) / 100);
 }
 
 /** Rows below the groups: [{key, credit(model), strong}]. */
@@ -46,7 +46,7 @@ function groupName(dim, group, onFilter) {
 
 function cell(value, top, total, currency) {
   return h('td', { class: 'num' }, h('div', { class: 'credit-cell' },
-    value !== 0 && h('span', { class: `credit-bar${value < 0 ? ' less' : ''}`, style: { width: `${top > 0 ? Math.min(100, (Math.abs(value) / top) * 100) : 0}%` } }),
+    value !== 0 && top > 0 && h('span', { class: `credit-bar${value < 0 ? ' less' : ''}`, style: { width: `${Math.min(100, (Math.abs(value) / top) * 100)}%` } }),
     h('span', { class: value === 0 ? 'soft' : '' }, shown(value, currency)),
     h('span', { class: 'small soft credit-share' }, value === 0 || !(total > 0) ? '' : percent(value / total))));
 }

@@ -9,6 +9,7 @@ import { number, percent } from '../format.js';
 import { t } from '../i18n.js';
 import { EVENT_TYPES, TOUCH_DIMS, money, typeName } from '../deals.js';
 import { dimName, loadNames } from '../values.js';
+import { icon } from '../components/icon.js';
 import { card, failed, loading, pageHead, segments } from '../components/page.js';
 import { MODELS, creditCsv, creditTable } from './attribution-table.js';
 import { startDeals } from './deals-start.js';
@@ -106,7 +107,7 @@ function totals(said, sort) {
 }
 
 function explained() {
-  return h('details', { class: 'more' }, h('summary', null, t('attribution.how')), h('dl', { class: 'facts' },
+  return h('details', { class: 'more' }, h('summary', null, icon('right'), t('attribution.how')), h('dl', { class: 'facts' },
     MODELS.map((model) => h('div', null, h('dt', null, t(`attribution.model.${model}`)), h('dd', null, t(`attribution.model.${model}_hint`)))),
     ['credited', 'direct', 'unattributed', 'totals'].map((row) => h('div', null, h('dt', null, t(`attribution.row.${row}`)), h('dd', null, t(`attribution.row.${row}_hint`))))));
 }

@@ -16,7 +16,7 @@ import { card, notice, pageHead } from '../components/page.js';
 import { qrDownloads, qrImage } from '../components/qr.js';
 import { problemText } from '../components/toast.js';
 
-const FROM_ADDRESS = ['url', 'alias', 'domain', 'title', 'campaign', 'channel', 'owner', 'customer', 'notes', ...UTM];
+const FROM_ADDRESS = ['url', 'alias', 'domain', 'title', 'campaign', 'channel', 'owner', 'customer', 'click_id_param', 'notes', ...UTM];
 
 /** A part of the form that is folded away until it is wanted. */
 export function more(title, hint, open, ...children) {
@@ -34,7 +34,7 @@ export function layout(fields, target, head = []) {
     more(t('create.utm'), t('create.utm_hint'), UTM.some((name) => fields[name].get()), h('div', { class: 'pair' }, at(...UTM))),
     target.element,
     more(t('create.more'), t('create.more_hint'), false,
-      h('div', { class: 'pair' }, at('valid_from', 'valid_until', 'max_clicks', 'fallback_url', 'owner', 'customer', 'external_id', 'redirect_status')),
+      h('div', { class: 'pair' }, at('valid_from', 'valid_until', 'max_clicks', 'fallback_url', 'owner', 'customer', 'external_id', 'redirect_status', 'click_id_param')),
       at('forward_query', 'notes')),
   ];
 }

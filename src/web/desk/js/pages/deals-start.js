@@ -9,7 +9,7 @@ import { icon } from '../components/icon.js';
 /** The call that tells of a deal, as it can be run from here. */
 function command() {
   return [`curl "${location.origin}/api/v1/events" \\`, '  -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\',
-    `  -d '{"type": "deal", "value": 19900, "currency": "CNY", "click_id": "…", "customer": {"external_id": "order-1001"}}'`].join('\n');
+    `  -d '{"type": "deal", "value": 19900, "currency": "CNY", "click_id": "CLICK_ID", "customer": {"external_id": "order-1001"}}'`].join('\n');
 }
 
 function step(number, ...children) {
@@ -20,7 +20,7 @@ function step(number, ...children) {
 export function startDeals(title) {
   return h('section', { class: 'card deals-start' }, icon('flag'), h('h2', null, title), h('p', { class: 'soft' }, t('deals.start')),
     h('ol', { class: 'deal-steps' },
-      step(1, h('h3', null, t('deals.step.link')), h('p', null, t('deals.step.link_text')), h('p', null, h('a', { href: href('/new') }, t('nav.create')))),
+      step(1, h('h3', null, t('deals.step.link')), h('p', null, t('deals.step.link_text')), h('p', null, h('a', { href: href('/new', { click_id_param: 'lp_click' }) }, t('deals.step.link_do')))),
       step(2, h('h3', null, t('deals.step.send')), h('p', null, t('deals.step.send_text')),
         h('pre', { class: 'code', tabindex: '0' }, command()), h('div', { class: 'row' }, copyButton(command, { kind: 'small' }), h('a', { href: href('/keys') }, t('nav.keys')))),
       step(3, h('h3', null, t('deals.step.read')), h('p', null, t('deals.step.read_text')))));

@@ -37,6 +37,8 @@ export default {
   'create.fallback_hint': 'Where it leads once expired, disabled or used up.',
   'create.owner': 'Owner',
   'create.customer': 'Customer',
+  'create.click_id': 'Click id parameter',
+  'create.click_id_hint': 'The target then gets this parameter with an id that differs for each visit, by which leads and deals are credited to it.',
   'create.external_id': 'External ID',
   'create.external_id_hint': 'Of a system of yours; each only once.',
   'create.status': 'Redirect',

@@ -37,6 +37,8 @@ export default {
   'create.fallback_hint': '过期、停用或次数用完后，改为跳转到这里。',
   'create.owner': '负责人',
   'create.customer': '客户',
+  'create.click_id': '点击 ID 参数',
+  'create.click_id_hint': '填写后，目标网址会带上这个参数，值是每次访问各不相同的点击 ID，用来把后续的留资、成交归因到这次访问。',
   'create.external_id': '外部编号',
   'create.external_id_hint': '你们自己系统里的编号，不能重复。',
   'create.status': '跳转方式',
