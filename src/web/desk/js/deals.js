@@ -75,3 +75,8 @@ export function forgetStages() {
 export function stageName(stage) {
   return typeof stage === 'string' ? stage : labelName(stage);
 }
+
+/** Who a customer is called where nobody gave a name. */
+export function customerName(customer) {
+  return customer.name || t('deals.nameless', { id: customer.id.replace('cus_', '') });
+}

@@ -45,6 +45,11 @@ export const routes = [
     nav: { group: 'convert', icon: 'flag', word: 'nav.attribution', keys: 'g r', scope: 'stats:read' },
   },
   {
+    path: '/customers', page: () => import('./pages/customers.js'), words: ['deals', 'customers'],
+    nav: { group: 'convert', icon: 'user', word: 'nav.customers', keys: 'g c', scope: 'customers:read' },
+  },
+  { path: '/customers/:id', page: () => import('./pages/customer.js'), words: ['deals', 'customers', 'values'], scope: 'customers:read' },
+  {
     path: '/channels', page: () => import('./pages/channels.js'), words: ['labels', 'channels'],
     nav: { group: 'organise', icon: 'pin', word: 'nav.channels', keys: 'g h', scope: 'links:read' },
   },

@@ -9,6 +9,7 @@ export default {
   'deals.type.referral': 'Referral',
   'deals.type.service': 'Service',
   'deals.type.refund': 'Refund',
+  'deals.nameless': 'Customer {id}',
   'deals.start': 'Linkpond knows who clicked. Tell it what happened next (a lead, a friend added, a deal) and it works out who brought each of them.',
   'deals.step.link': 'Let the link carry a click id',
   'deals.step.link_text': 'Give the link a click id parameter (lp_click, say): its target then receives a click id that nobody can forge. Keep it with the form or the order. WeCom acquisition links use customer_channel.',

@@ -9,6 +9,7 @@ export default {
   'deals.type.referral': '转介绍',
   'deals.type.service': '服务',
   'deals.type.refund': '退款',
+  'deals.nameless': '客户 {id}',
   'deals.start': '链塘已经知道谁点了短链。再告诉它之后发生了什么——留资、加好友、成交——它就能算出每一笔是谁带来的。',
   'deals.step.link': '让短链带上点击 ID',
   'deals.step.link_text': '填写短链的“点击 ID 参数”（例如 lp_click），目标网址就会收到一个无法伪造的点击 ID。表单、订单把它一起存下来即可；获客链接用 customer_channel。',
