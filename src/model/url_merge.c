@@ -211,6 +211,16 @@ static void plan_visitor(struct plan *self)
     }
 }
 
+static bool adds_utm(const struct plan *self)
+{
+    bool adds = false;
+
+    for (size_t utm = 0; utm < UTM_COUNT; utm++) {
+        adds = adds || self->add_utm[utm];
+    }
+    return adds;
+}
+
 /* The link's own UTMs that neither the visitor nor the target brings. */
 static void plan_compare(struct plan *self)
 {
@@ -223,7 +233,8 @@ static void plan_compare(struct plan *self)
             self->add_utm[utm] = !names_equal(self->params[i].name, utm_name((enum utm)utm));
         }
     }
-    for (size_t at = 0; self->has_query && piece_next(self->query, &at, &piece);) {
+    bool compares = self->has_query && (self->count > 0 || adds_utm(self));
+    for (size_t at = 0; compares && piece_next(self->query, &at, &piece);) {
         str name = piece_name(piece);
         uint32_t hash = name_hash(name);
         for (size_t i = 0; i < self->count; i++) {
@@ -325,7 +336,7 @@ static void write_replacement(struct plan *self, str piece, struct buf *out, con
         *replaced = replace_by_click_id(self, piece, out, separator);
         return;
     }
-    uint32_t hash = name_hash(name);
+    uint32_t hash = self->count > 0 ? name_hash(name) : 0;
     for (size_t i = 0; i < self->count; i++) {
         struct visitor_param *param = &self->params[i];
         if (!param->kept || !param->in_target || !is_param(param, name, hash)) {
@@ -383,11 +394,8 @@ static void write_additions(struct plan *self, struct buf *out)
 
 static bool plan_adds(const struct plan *self)
 {
-    bool adds = self->has_click_id;
+    bool adds = self->has_click_id || adds_utm(self);
 
-    for (size_t utm = 0; utm < UTM_COUNT; utm++) {
-        adds = adds || self->add_utm[utm];
-    }
     for (size_t i = 0; i < self->count; i++) {
         adds = adds || self->params[i].kept;
     }
