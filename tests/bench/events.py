@@ -65,8 +65,8 @@ def visits(pond, count):
     link = pond.call(pond.admin(), "POST", "/links", json.dumps({"url": "https://shop.example.com/", "click_id_param": "cid"}))
     redirect, ids, cookies = http.client.HTTPConnection(pond.urls["redirect"], timeout=30), [], [None] * max(1, count // 4)
     for i in range(count):
-        headers = {"User-Agent": UA, "Host": "127.0.0.1"}
         who = random.randrange(len(cookies))
+        headers = {"User-Agent": UA, "Host": "127.0.0.1", "X-Forwarded-For": f"203.{who >> 16}.{who >> 8 & 255}.{who & 255}"}
         if cookies[who]:
             headers["Cookie"] = cookies[who]
         redirect.request("GET", "/" + link["code"], headers=headers)
