@@ -168,3 +168,29 @@ CREATE TABLE cost (
     CHECK ((campaign_id IS NOT NULL) + (channel_id IS NOT NULL) + (link_id IS NOT NULL) + (owner_id IS NOT NULL) = 1)
 ) STRICT;
 CREATE INDEX cost_day ON cost (day);
+
+-- Doors through which others tell of events: WeCom, and any tool that can call an address.
+CREATE TABLE wecom_callback (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    path TEXT NOT NULL UNIQUE,                     -- the end of its address; says nothing else
+    receiver TEXT NOT NULL,                        -- the corp's id, or the suite's: who messages must be for
+    token BLOB NOT NULL,                           -- sealed
+    aes_key BLOB NOT NULL,                         -- sealed
+    members TEXT NOT NULL DEFAULT '',              -- JSON object, WeCom's UserID to a user's key where they differ; '' = {}
+    heard_ms INTEGER,                              -- when it last told of something, about
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE postback (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    hash BLOB NOT NULL UNIQUE,                     -- SHA-256 of the token in its address
+    prefix TEXT NOT NULL,                          -- the token's first letters, to tell two apart
+    type TEXT NOT NULL DEFAULT '',                 -- of events whose sender names none; '' = they must
+    currency TEXT NOT NULL DEFAULT '',             -- likewise
+    params TEXT NOT NULL DEFAULT '',               -- JSON object, our name of a parameter to the sender's; '' = {}
+    heard_ms INTEGER,
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL
+) STRICT;

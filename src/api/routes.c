@@ -32,6 +32,8 @@ const struct route *const api_route_tables[] = {
     api_customer_timeline_routes,
     api_stage_routes,
     api_tag_rule_routes,
+    api_wecom_routes,
+    api_wecom_callback_routes,
     api_user_routes,
     api_hand_over_routes,
     api_audit_routes,

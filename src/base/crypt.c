@@ -52,6 +52,11 @@ void crypt_sha256(str message, uint8_t out[SHA256_BYTES])
     BUG_ON(EVP_Digest(message.ptr, message.len, out, NULL, algorithms.sha256, NULL) != 1);
 }
 
+void crypt_sha1(str message, uint8_t out[SHA1_BYTES])
+{
+    BUG_ON(EVP_Digest(message.ptr, message.len, out, NULL, EVP_sha1(), NULL) != 1);
+}
+
 void crypt_hmac_sha256(str key, str message, uint8_t out[SHA256_BYTES])
 {
     unsigned len = 0;
@@ -87,6 +92,18 @@ bool crypt_scrypt(str password, str salt, unsigned log2_n, unsigned r, unsigned 
 struct aes_key {
     EVP_CIPHER_CTX *ctx;
 };
+
+void crypt_cbc_decrypt(const uint8_t key[32], const uint8_t iv[16], const uint8_t *in, size_t len, uint8_t *out)
+{
+    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+    int written = 0;
+
+    BUG_ON(!ctx || len % 16 != 0 || len > INT_MAX);
+    BUG_ON(EVP_CipherInit_ex2(ctx, EVP_aes_256_cbc(), key, iv, 0, NULL) != 1);
+    BUG_ON(EVP_CIPHER_CTX_set_padding(ctx, 0) != 1);
+    BUG_ON(EVP_CipherUpdate(ctx, out, &written, in, (int)len) != 1 || (size_t)written != len);
+    EVP_CIPHER_CTX_free(ctx);
+}
 
 struct aes_key *aes_key_new(const uint8_t *key, size_t key_len, bool decrypt)
 {

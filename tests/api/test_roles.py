@@ -46,6 +46,8 @@ DOORS = {
                                "GET /api/v1/customers/{id}/export", "POST /api/v1/customers/{id}/merge", "POST /api/v1/customers/{id}/forget",
                                "GET /api/v1/stages", "GET /api/v1/tag-rules", "POST /api/v1/tag-rules", "DELETE /api/v1/tag-rules/{id}")},
     "PUT /api/v1/stages": "admin",
+    **{row: "admin" for row in ("GET /api/v1/wecom-callbacks", "POST /api/v1/wecom-callbacks", "PATCH /api/v1/wecom-callbacks/{id}",
+                                "DELETE /api/v1/wecom-callbacks/{id}")},
     "GET /api/v1/users": "look", "POST /api/v1/users": "admin", "GET /api/v1/users/{key}": "look", "PATCH /api/v1/users/{key}": "admin",
     "POST /api/v1/users/{key}/reset": "admin", "POST /api/v1/users/{key}/hand-over": "admin",
     "GET /api/v1/me": "self", "PATCH /api/v1/me": "self", "POST /api/v1/me/password": "self",
@@ -64,7 +66,7 @@ DOORS = {
     "GET /desk/form": "anyone", "POST /desk/form": "anyone", "POST /sign-in": "anyone", "POST /sign-out": "anyone",
     "GET /": "anyone", "GET /desk": "anyone", "GET /desk/{path}": "anyone",
 }
-PUBLIC = {("GET", "/-/healthz"), ("GET", "/-/preview"), ("GET", "/-/privacy"), ("POST", "/-/privacy"), ("POST", "/-/privacy/forget"),
+PUBLIC = {("GET", "/-/wecom/{path}"), ("POST", "/-/wecom/{path}"), ("GET", "/-/healthz"), ("GET", "/-/preview"), ("GET", "/-/privacy"), ("POST", "/-/privacy"), ("POST", "/-/privacy/forget"),
           ("GET", "/-/new"), ("POST", "/-/new"), ("GET", "/-/new/qr"),
           ("GET", "/-/lp.js"), ("POST", "/-/e"), ("GET", "/-/e.gif"),
           ("GET", "/-/icon.svg"), ("GET", "/-/live.js"), ("GET", "/-/live/{token}"), ("POST", "/-/live/{token}/pressed"), ("GET", "/-/image/{name}")}  # another listener, no accounts

@@ -43,7 +43,7 @@ LIBRARIES = {
     "ini.h": ["src/cli/settings.c"],
     "maxminddb.h": ["src/engine/visit/geo.c"],
     "zip.h": ["src/api/qr/qrzip.c"],
-    "expat.h": ["src/api/wecom.c"],
+    "expat.h": ["src/api/deals/wecom_xml.c"],
     "yaml.h": ["src/tools/*.c"],
 }
 

@@ -10,6 +10,9 @@
 #define SHA256_BYTES 32
 void crypt_random(void *out, size_t len);
 void crypt_sha256(str message, uint8_t out[SHA256_BYTES]);
+/* For signatures that others have defined so, and for nothing of our own. */
+#define SHA1_BYTES 20
+void crypt_sha1(str message, uint8_t out[SHA1_BYTES]);
 /* RFC 2104. */
 void crypt_hmac_sha256(str key, str message, uint8_t out[SHA256_BYTES]);
 /* Constant time in the contents; false at once when lengths differ. */
@@ -29,6 +32,10 @@ struct aes_key *aes_key_new(const uint8_t *key, size_t key_len, bool decrypt);
 void aes_key_free(struct aes_key *self);
 /* in and out may be the same. */
 void aes_block(struct aes_key *self, const uint8_t in[16], uint8_t out[16]);
+
+/* AES-256 in CBC mode (NIST SP 800-38A 6.2) without padding: of messages that others have enciphered so. len is a
+ * multiple of 16 and fits an int; in and out may be the same. Says nothing of whether they were changed. */
+void crypt_cbc_decrypt(const uint8_t key[32], const uint8_t iv[16], const uint8_t *in, size_t len, uint8_t *out);
 
 /* A text that nobody reads or changes without the key: AES-256-GCM (NIST SP 800-38D) under a nonce of its own, which
  * stands before it; its tag stands behind. `what` says which text it is, so that one cannot be put in another's place.
