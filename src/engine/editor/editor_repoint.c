@@ -10,8 +10,8 @@
 #include "linkpond/engine/domain_host.h"
 #include "linkpond/engine/repoint.h"
 
-#define ARENA_MAX   ((size_t)32 * 1024 * 1024)
-#define TARGETS_MAX 400 /* of a step: it ends behind the link that reaches them */
+#define ARENA_MAX   ((size_t)128 * 1024 * 1024) /* 200 links whose pools are as large as they can be */
+#define TARGETS_MAX 400                         /* of a step: it ends behind the link that reaches them */
 
 /* ---- what is asked for ------------------------------------------------------------------------------------------- */
 
