@@ -194,3 +194,40 @@ CREATE TABLE postback (
     created_ms INTEGER NOT NULL,
     updated_ms INTEGER NOT NULL
 ) STRICT;
+-- Telling sales. A link that says which customer it is for, and what was seen of it since it says so.
+CREATE TABLE radar_link (
+    link_id INTEGER PRIMARY KEY REFERENCES link (id) ON DELETE CASCADE,
+    since_ms INTEGER NOT NULL,                     -- visits before tell nothing
+    first_ms INTEGER,                              -- NULL = not opened yet
+    last_ms INTEGER,
+    cookie INTEGER NOT NULL DEFAULT 0,             -- its first visitor known by cookie; 0 = none yet
+    hash INTEGER NOT NULL DEFAULT 0,               -- the first of hash_day known by hash
+    hash_day INTEGER NOT NULL DEFAULT 0,
+    forwarded INTEGER NOT NULL DEFAULT 0 CHECK (forwarded IN (0, 1)) -- that somebody else opened it was told
+) STRICT;
+CREATE TRIGGER radar_link_made AFTER INSERT ON link WHEN NEW.customer <> ''
+BEGIN INSERT INTO radar_link (link_id, since_ms) VALUES (NEW.id, NEW.created_ms); END;
+CREATE TRIGGER radar_link_changed AFTER UPDATE OF customer ON link WHEN NEW.customer <> OLD.customer
+BEGIN
+    DELETE FROM radar_link WHERE link_id = NEW.id;
+    INSERT INTO radar_link (link_id, since_ms) SELECT NEW.id, NEW.updated_ms WHERE NEW.customer <> '';
+END;
+
+CREATE INDEX radar_link_cookie ON radar_link (cookie) WHERE cookie <> 0; -- for who asks to be forgotten
+CREATE INDEX radar_link_hash ON radar_link (hash) WHERE hash <> 0;
+
+-- What was told, whether a robot was there to tell it or not.
+CREATE TABLE radar_news (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,                            -- a kind of notice (include/linkpond/model/notice.h)
+    time_ms INTEGER NOT NULL,                      -- of the visit
+    link_id INTEGER NOT NULL REFERENCES link (id) ON DELETE CASCADE,
+    click_id INTEGER NOT NULL,                     -- of the ledger
+    customer TEXT NOT NULL                         -- as the link said then
+) STRICT;
+CREATE INDEX radar_news_link ON radar_news (link_id);
+CREATE TRIGGER radar_link_gone AFTER UPDATE OF tombstone ON link WHEN NEW.tombstone = 1
+BEGIN
+    DELETE FROM radar_link WHERE link_id = NEW.id;
+    DELETE FROM radar_news WHERE link_id = NEW.id;
+END;

@@ -32,9 +32,10 @@ ORDER BY r.id;
 -- name: robot_size
 SELECT count(*) FROM robot;
 
--- Who is told of a kind of notice: its bit.
+-- Who is told of a kind of notice: its bit; of all robots or of one user's.
 -- name: robot_told
-SELECT id FROM robot WHERE enabled = 1 AND notices >> :bit & 1 ORDER BY id;
+SELECT id FROM robot WHERE enabled = 1 AND notices >> :bit & 1 AND (:owner_id IS NULL OR owner_id = :owner_id)
+ORDER BY id;
 
 -- name: robot_paced
 UPDATE robot SET paced_ms = :paced_ms, held_ms = :held_ms WHERE id = :id;

@@ -11,6 +11,7 @@
 #include "linkpond/base/turnstile.h"
 #include "linkpond/engine/image.h"
 #include "linkpond/engine/pool_needs.h"
+#include "linkpond/engine/radar_watch.h"
 #include "linkpond/model/code.h"
 #include "linkpond/store/destinations.h"
 #include "linkpond/store/links.h"
@@ -319,6 +320,7 @@ enum err engine_notify(struct engine *self, struct fault *fault)
                         : ERR_NOMEM;
     self->notifier = notifier;
     arena_done(&arena);
+    err = err ? err : radar_watch_start(self, &self->radar);
     if (!err) {
         (void)pool_needs_tell(self, clock_now_ms(), NULL); /* else the janitor does, in a minute */
     }
@@ -389,6 +391,7 @@ void engine_close(struct engine *self)
         return;
     }
     janitor_stop(self->janitor);
+    radar_watch_stop(self->radar);
     notifier_stop(self->notifier);
     rewriter_stop(self->rewriter);
     joiner_stop(self->deals.joiner);

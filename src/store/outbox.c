@@ -59,12 +59,14 @@ static enum err put_one(struct db *db, int64_t robot_id, const struct notice *no
     return stmt_run(stmt);
 }
 
-static enum err told(struct db *db, enum notice_kind kind, int64_t ids[LIMIT_ROBOTS], size_t *count)
+/* owner_id: only robots of that owner; 0 = all. */
+static enum err told(struct db *db, enum notice_kind kind, int64_t owner_id, int64_t ids[LIMIT_ROBOTS], size_t *count)
 {
     struct stmt *rows = db_stmt(db, SQL_ROBOT_TOLD);
 
     *count = 0;
     stmt_bind_i64(rows, "bit", kind);
+    stmt_bind_id_opt(rows, "owner_id", owner_id);
     while (*count < LIMIT_ROBOTS && stmt_next(rows)) {
         ids[(*count)++] = stmt_i64(rows, 0);
     }
@@ -75,13 +77,21 @@ static enum err told(struct db *db, enum notice_kind kind, int64_t ids[LIMIT_ROB
 
 enum err outbox_put(struct db *db, const struct notice *notice, str dedupe, int64_t *count)
 {
+    return outbox_put_owned(db, notice, dedupe, 0, count);
+}
+
+enum err outbox_put_owned(struct db *db, const struct notice *notice, str dedupe, int64_t owner_id, int64_t *count)
+{
     int64_t ids[LIMIT_ROBOTS], put = 0;
     size_t ids_count;
     struct buf facts;
 
     BUG_ON(dedupe.len == 0 || dedupe.len > LIMIT_DEDUPE);
     buf_init_heap(&facts, (size_t)4 * NOTICE_PACKED_MAX);
-    enum err err = told(db, notice->kind, ids, &ids_count);
+    enum err err = told(db, notice->kind, owner_id, ids, &ids_count);
+    if (!err && owner_id && ids_count == 0) {
+        err = told(db, notice->kind, 0, ids, &ids_count);
+    }
     if (!err && ids_count > 0) {
         notice_pack(notice, &facts);
         err = facts.overflow ? ERR_NOMEM : OK;

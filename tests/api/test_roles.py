@@ -44,7 +44,7 @@ DOORS = {
     "GET /api/v1/today": "look",
     **{row: "edit" for row in ("GET /api/v1/customers", "GET /api/v1/customers/{id}", "PATCH /api/v1/customers/{id}", "GET /api/v1/customers/{id}/timeline",
                                "GET /api/v1/customers/{id}/export", "POST /api/v1/customers/{id}/merge", "POST /api/v1/customers/{id}/forget",
-                               "GET /api/v1/stages", "GET /api/v1/tag-rules", "POST /api/v1/tag-rules", "DELETE /api/v1/tag-rules/{id}")},
+                               "GET /api/v1/stages", "GET /api/v1/radar", "GET /api/v1/tag-rules", "POST /api/v1/tag-rules", "DELETE /api/v1/tag-rules/{id}")},
     "PUT /api/v1/stages": "admin",
     **{row: "admin" for row in ("GET /api/v1/wecom-callbacks", "POST /api/v1/wecom-callbacks", "PATCH /api/v1/wecom-callbacks/{id}",
                                 "DELETE /api/v1/wecom-callbacks/{id}")},

@@ -97,6 +97,7 @@ struct engine {
     struct deals deals;
     struct landings *landings;         /* what landing pages report */
     struct notifier *_Atomic notifier; /* NULL until engine_notify */
+    struct radar_watch *radar;         /* likewise */
     struct geo *geo;                   /* NULL = no files are named */
     struct turnstile *pictures;        /* who has a picture read (image.h) */
     struct visitor_numbers visitor_numbers;

@@ -24,7 +24,10 @@
     X(CLICKS_DROPPED, "clicks_dropped", true, "Visits could not be recorded", "有访问未能记录")                        \
     X(BACKUP_OVERDUE, "backup_overdue", false, "There is no recent backup", "近期没有备份")                            \
     X(DOMAIN_BLOCKED, "domain_blocked", true, "A domain is marked blocked", "域名被标记为已封")                        \
-    X(DOMAIN_SUSPECTED, "domain_suspected", false, "A domain may be blocked", "域名疑似被封")
+    X(DOMAIN_SUSPECTED, "domain_suspected", false, "A domain may be blocked", "域名疑似被封")                          \
+    X(LINK_OPENED, "link_opened", false, "A customer opened their link", "客户首次打开链接")                           \
+    X(LINK_REOPENED, "link_reopened", false, "A customer came back to their link", "客户再次打开链接")                 \
+    X(LINK_FORWARDED, "link_forwarded", false, "A customer's link was opened by somebody else", "客户链接被转发打开")
 enum notice_kind {
 #define NOTICE_ENUM(constant, name, urgent, en, zh) NOTICE_##constant,
     NOTICE_TABLE(NOTICE_ENUM)
@@ -55,7 +58,9 @@ bool notice_is_chosen(enum notice_kind kind);
     X(URL, "url", TEXT, "Open", "查看")                                                                                \
     X(LIMIT_DAY, "limit_day", NUMBER, "Limit a day", "每日上限")                                                       \
     X(LIMIT_HOUR, "limit_hour", NUMBER, "Limit an hour", "每小时上限")                                                 \
-    X(APP, "app", TEXT, "In", "所在应用")
+    X(APP, "app", TEXT, "In", "所在应用")                                                                              \
+    X(CUSTOMER, "customer", TEXT, "Customer", "客户")                                                                  \
+    X(OPENED_AT, "opened_at", TIME, "Opened", "打开时间")
 enum fact_name {
 #define NOTICE_FACT_ENUM(constant, name, type, en, zh) NOTICE_FACT_##constant,
     NOTICE_FACT_TABLE(NOTICE_FACT_ENUM)

@@ -17,6 +17,8 @@ bool outbox_state_find(str name, enum outbox_state *out);
  * LIMIT_DEDUPE bytes): of one name a robot is told once, however often it is put. *count (may be NULL): new rows; with
  * any, call notifier_wake after the commit. */
 enum err outbox_put(struct db *db, const struct notice *notice, str dedupe, int64_t *count);
+/* The same, but only for the robots of that user where one is told of that kind. owner_id 0 = nobody: for all. */
+enum err outbox_put_owned(struct db *db, const struct notice *notice, str dedupe, int64_t owner_id, int64_t *count);
 
 struct outbox_item {
     int64_t id;

@@ -6,6 +6,7 @@
 #include "linkpond/base/idmap.h"
 #include "linkpond/base/limits.h"
 #include "linkpond/store/customers.h"
+#include "linkpond/store/radar.h"
 #include "linkpond/store/targets.h"
 #include "rewriter_private.h"
 
@@ -58,6 +59,7 @@ enum err rewriter_ask_forget(struct db *db, int64_t number, enum visitor_by by, 
         err = target_visitors_forget(db, number);
         err = err ? err : forget_customer(db, number, now_ms);
     }
+    err = err ? err : radar_forget(db, number, by);
     return err == OK ? rewrites_subject_insert(db, forget.id, subject_of(number, by), 0) : err;
 }
 
