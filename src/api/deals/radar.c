@@ -46,8 +46,7 @@ static bool read_filter(struct request *request, struct reply *reply, struct rad
     request_query(request, "customer", &filter->customer);
     request_query(request, "owner", &filter->owner);
     if (request_query(request, "link", &link) &&
-        (!str_starts(link, STR("lnk_")) || !str_to_i64(str_from(link, 4), &filter->link_id) ||
-         filter->link_id <= 0)) {
+        (!str_starts(link, STR("lnk_")) || !str_to_i64(str_from(link, 4), &filter->link_id) || filter->link_id <= 0)) {
         call_bad_query(request, reply, "link", "unknown", "A link is lnk_ and its number.", "短链应为 lnk_ 加编号。");
         return false;
     }
