@@ -10,6 +10,7 @@ import requests
 from openapi import spec
 from people import Browser, invite, key_of, person
 from pictures import png
+from pond import wait_for
 
 ROUTES = sorted((method.upper(), path) for path, item in spec()["paths"].items() for method in item
                 if method in ("get", "post", "put", "patch", "delete"))  # a lint holds these against the route tables
@@ -324,6 +325,15 @@ def today(world, *_):
     assert {item["link"]["id"] for item in mine} <= {world.own["id"]}, mine
 
 
+def radar(world, *_):
+    """What is told of somebody else's link, they do not hear."""
+    told = lambda: [one["link"]["id"] for one in world.pond.api("GET", "/radar", 200).json()["items"]]
+    wait_for(lambda: world.theirs["id"] in told(), seconds=30)
+    assert world.has_none(world.me.api("GET", "/radar", 200)).json()["items"] == []
+    for query in (f"link={world.theirs['id']}", "customer=theirs-customer", "owner=theirs"):
+        assert world.me.api("GET", "/radar?" + query, 200).json()["items"] == []
+
+
 def deal_stats(world, _, path):
     """What happened is told as far as one's own links are credited with it; the whole is not."""
     path = path.removeprefix("/api/v1")
@@ -451,7 +461,7 @@ TRIES = {
     **{f"{method} /api/v1/{kind}{tail}": trial for kind in ("campaigns", "channels", "tags") for method, tail, trial in (
         ("GET", "", label_list), ("POST", "", label_create), ("GET", "/{key}", label_one), ("PATCH", "/{key}", label_change),
         ("DELETE", "/{key}", label_change), ("POST", "/{key}/merge", label_change))},
-    "GET /api/v1/today": today, "GET /api/v1/stats": stats, "GET /api/v1/stats/targets": target_stats, **{f"GET /api/v1/stats/{name}": deal_stats for name in ("attribution", "funnel", "cohorts")}, "GET /api/v1/clicks": clicks, "GET /api/v1/users": users_list, "GET /api/v1/users/{key}": users_get,
+    "GET /api/v1/today": today, "GET /api/v1/radar": radar, "GET /api/v1/stats": stats, "GET /api/v1/stats/targets": target_stats, **{f"GET /api/v1/stats/{name}": deal_stats for name in ("attribution", "funnel", "cohorts")}, "GET /api/v1/clicks": clicks, "GET /api/v1/users": users_list, "GET /api/v1/users/{key}": users_get,
     "POST /api/v1/bulk/qr": qr_many, "GET /api/v1/qr-sheet": qr_many, "GET /api/v1/export/words": words, "GET /api/v1/audit": audit, "GET /desk/form": form, "GET /metrics": forbidden, "GET /api/v1/health": forbidden,
     **{f"{method} /api/v1/images{tail}": images for method, tail in (("POST", ""), ("GET", "/{id}"), ("GET", "/{id}/file"))},
     **{f"{method} /api/v1/me/keys{tail}": own_keys for method, tail in (("GET", ""), ("POST", ""), ("DELETE", "/{id}"))},
