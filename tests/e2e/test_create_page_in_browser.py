@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Goal: somebody who was only given the address of /-/new makes a short link, in any browser, with script switched off."""
 import pytest
-from browser import noise, open_browser, set_look, shot
-from pond import wait_for
+from browser import noise, open_browser, set_look, shot, wait_for
 from selenium.webdriver.common.by import By
 
 LOOKS = [(360, "light"), (1280, "dark"), (360, "dark"), (1280, "light")]

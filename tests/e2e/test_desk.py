@@ -5,9 +5,9 @@ was entered is lost when the session ends; nothing that was entered becomes part
 LINKPOND_SHOTS=folder keeps pictures of every page for the eye.
 """
 import pytest
-from browser import noise, shot
+from browser import noise, shot, wait_for
 from desk import EVIL
-from pond import WECHAT, wait_for
+from pond import WECHAT
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 

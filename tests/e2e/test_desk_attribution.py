@@ -5,10 +5,9 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser import noise, shot
+from browser import noise, shot, wait_for
 from deals_world import DAY, MODELS, World
 from desk import EVIL, Desk
-from pond import wait_for
 from selenium.webdriver.common.by import By
 from test_desk import LOOKS
 

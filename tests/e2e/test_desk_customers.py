@@ -4,9 +4,9 @@ in order; changed, merged and forgotten there, and what a stranger wrote stays t
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser import noise, shot
+from browser import noise, shot, wait_for
 from desk import EVIL
-from pond import SAFARI, wait_for
+from pond import SAFARI
 from selenium.webdriver.common.by import By
 from test_desk import LOOKS
 

@@ -2,9 +2,8 @@
 """Goal: in the desk a domain is marked blocked, a destination denied, and many links are led elsewhere and back, each seen
 beforehand; all of it by axe's rules, in both languages."""
 import pytest
-from browser import open_browser, shot
+from browser import open_browser, shot, wait_for
 from desk import EVIL, Desk
-from pond import wait_for
 from selenium.webdriver.support.ui import Select
 from test_desk import LOOKS
 from test_desk_run import press

@@ -3,8 +3,7 @@
 from urllib.parse import unquote
 
 import pytest
-from browser import noise, shot
-from pond import wait_for
+from browser import noise, shot, wait_for
 
 LOOKS = [(360, "zh-CN", "light", "访问次数(PV)"), (1280, "zh-CN", "dark", "离职继承"), (360, "en-US", "dark", "Platform re-check"), (1280, "en-US", "light", "Visitors (UV)")]
 

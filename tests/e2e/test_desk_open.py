@@ -9,10 +9,9 @@ one's; and everything that can be chosen in a menu is chosen.
 import os
 
 import pytest
-from browser import noise, open_browser, set_look
+from browser import noise, open_browser, set_look, wait_for
 from demo_pond import DemoPond, is_idle, page_paths
 from desk import Desk
-from pond import wait_for
 from selenium.webdriver.common.keys import Keys
 
 LOOKS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]

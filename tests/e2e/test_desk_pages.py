@@ -7,10 +7,9 @@ The pages are those of routes.js, so a new one is judged from its first day. The
 import os
 
 import pytest
-from browser import noise, open_browser, set_look
+from browser import noise, open_browser, set_look, wait_for
 from demo_pond import DemoPond, is_idle, page_paths
 from desk import Desk
-from pond import wait_for
 
 FIRST_LOAD_MAX = 250 * 1024
 SHIFT_MAX = 0.02  # a tenth is what people notice

@@ -6,10 +6,9 @@ import csv
 import zipfile
 
 import pytest
-from browser import noise, shot
+from browser import noise, shot, wait_for
 from desk import EVIL
 from pictures import decoded
-from pond import wait_for
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 

@@ -5,10 +5,10 @@ stands, by mouse, finger or keys, and taken back when it was a mistake; and its 
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from browser import noise, shot
+from browser import noise, shot, wait_for
 from desk import EVIL
 from live import group_code, target
-from pond import SAFARI, WECHAT, wait_for
+from pond import SAFARI, WECHAT
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys

@@ -7,9 +7,8 @@ import re
 import zipfile
 
 import pytest
-from browser import noise, shot
+from browser import noise, shot, wait_for
 from pictures import decoded, png, png_size
-from pond import wait_for
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 

@@ -2,10 +2,9 @@
 """Goal: in the desk a robot is added, tested and told what happens, its answer is shown, and what could not be told is sent
 again by a button; all of it by axe's rules, in both languages."""
 import pytest
-from browser import open_browser, shot
+from browser import open_browser, shot, wait_for
 from desk import EVIL, Desk
 from notices import outbox, put_notices
-from pond import wait_for
 from robot_sink import WECOM_OK, Sink
 from selenium.webdriver.support.ui import Select
 from test_desk import LOOKS

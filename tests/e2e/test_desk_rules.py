@@ -3,11 +3,11 @@
 mouse or by keyboard alone, on a phone and on a wide screen.
 """
 import pytest
-from browser import noise, shot
+from browser import noise, shot, wait_for
 from codes import code_png
 from desk import EVIL
 from live import group_code, target
-from pond import SAFARI, WECHAT, wait_for
+from pond import SAFARI, WECHAT
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select

@@ -6,10 +6,9 @@ from urllib.parse import quote
 
 import people
 import pytest
-from browser import noise, open_browser, shot
+from browser import noise, open_browser, shot, wait_for
 from desk import EVIL, Desk
 from people import Browser, person
-from pond import wait_for
 from selenium.common.exceptions import ElementClickInterceptedException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys

@@ -3,8 +3,8 @@
 import csv
 
 import pytest
-from browser import noise
-from pond import SAFARI, wait_for
+from browser import noise, wait_for
+from pond import SAFARI
 from test_desk_run import press
 
 MANY = 230  # more than a page of labels shows

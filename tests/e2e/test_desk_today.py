@@ -2,11 +2,10 @@
 """Goal: the page of what needs somebody today mends each thing in its place, says in the navigation how many there are, and is
 empty when all is done; in both languages, on a phone too, by axe's rules."""
 import pytest
-from browser import shot
+from browser import shot, wait_for
 from codes import code_png
 from desk import EVIL
 from live import at, target
-from pond import wait_for
 from selenium.webdriver.common.by import By
 from test_desk import LOOKS
 from test_desk_run import press

@@ -5,9 +5,8 @@ is told by row and can be saved; what is in can be taken out again.
 import csv
 
 import pytest
-from browser import noise, shot
+from browser import noise, shot, wait_for
 from desk import EVIL
-from pond import wait_for
 from selenium.webdriver.common.by import By
 
 LOOKS = [(360, "zh-CN", "light"), (1280, "zh-CN", "dark"), (360, "en-US", "dark"), (1280, "en-US", "light")]

@@ -4,8 +4,7 @@
 LINKPOND_SHOTS=folder keeps pictures of every page for the eye.
 """
 import pytest
-from browser import open_browser, shot
-from pond import wait_for
+from browser import open_browser, shot, wait_for
 from selenium.webdriver.common.by import By
 
 LOOKS = [(360, "zh-CN", "light"), (1280, "zh-CN", "light"), (360, "en-US", "dark"), (1280, "en-US", "dark")]

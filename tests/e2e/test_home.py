@@ -3,8 +3,7 @@
 page says what to do first, and shows the first visit by itself.
 """
 import pytest
-from browser import noise, shot
-from pond import wait_for
+from browser import noise, shot, wait_for
 from selenium.webdriver.common.keys import Keys
 from test_desk import LOOKS
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from browser import noise, open_browser
-from pond import Pond, wait_for
+from browser import noise, open_browser, wait_for
+from pond import Pond
 
 EXAMPLE = Path(__file__).parents[2] / "docs/examples/landing.html"
 

@@ -7,11 +7,11 @@ import threading
 
 import pytest
 import requests
-from browser import noise, open_browser, set_look, shot
+from browser import noise, open_browser, set_look, shot, wait_for
 from codes import code_png
 from live import at, change, group_code, hours, now_ms, target, token
 from pictures import png
-from pond import WECHAT, wait_for
+from pond import WECHAT
 from selenium.webdriver.common.by import By
 
 ANDROID = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36"

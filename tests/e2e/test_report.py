@@ -7,9 +7,9 @@ import io
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from browser import noise, shot
+from browser import noise, shot, wait_for
 from desk import EVIL, Desk
-from pond import GOOGLEBOT, SAFARI, WECHAT, wait_for
+from pond import GOOGLEBOT, SAFARI, WECHAT
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from test_desk import LOOKS

@@ -4,12 +4,15 @@ import base64
 import os
 from pathlib import Path
 
+import pond
 from selenium import webdriver
+from selenium.common.exceptions import JavascriptException, NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server",
          "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+NOT_YET = (JavascriptException, NoSuchElementException, StaleElementReferenceException)
 
 
 def open_browser(profile, width=1280, language="zh-CN", scheme="light"):
@@ -41,3 +44,14 @@ def shot(driver, name):
 def noise(driver):
     """What the browser complained of since it was last asked."""
     return [line for line in driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
+
+
+def wait_for(condition, seconds=10, step=0.01):
+    """pond.wait_for for questions to a page: one that is being replaced while it is asked has not answered yet."""
+    def asked():
+        try:
+            return condition()
+        except NOT_YET:
+            return False
+
+    return pond.wait_for(asked, seconds, step)

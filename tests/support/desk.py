@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The desk in a real browser, as tests use it."""
-from pond import wait_for
+from browser import wait_for
 from selenium.webdriver.common.by import By
 
 EVIL = "\"><img src=x onerror=alert(1)><script>alert(2)</script>"

@@ -13,11 +13,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from browser import open_browser, set_look
+from browser import open_browser, set_look, wait_for
 from demo_pond import DemoPond, is_idle, page_paths
 from desk import Desk
 from live import at, group_code, target
-from pond import ROOT, WECHAT, wait_for
+from pond import ROOT, WECHAT
 from selenium.webdriver.common.keys import Keys
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
