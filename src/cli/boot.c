@@ -81,6 +81,7 @@ enum err boot_engine(struct arena *arena, const struct settings *settings, const
         .journal_keep_bytes = settings->journal_keep_bytes,
         .strict_clicks = settings->click_policy == CLICK_POLICY_STRICT,
         .timezone = *settings->timezone ? settings->timezone : zone_system_name(zone).ptr,
+        .currency = settings->currency,
         .visitor_cookie = (enum visitor_cookie_mode)settings->visitor_cookie,
         .repeat_window_ms = settings->repeat_window_ms,
         .fold_rows = settings->fold_rows,

@@ -51,6 +51,8 @@ const struct setting settings_table[] = {
       "Web pages that may call the API from a browser, like https://app.example.com.", "允许在浏览器中调用 API 的网页来源，如 https://app.example.com。" },
     { "timezone", SETTING_ZONE, 0, 0, NULL, "", AT(timezone), false,
       "Whose days reports count in, like Asia/Shanghai; empty = the system's.", "统计按哪个时区的日期计算，如 Asia/Shanghai；留空即系统时区。" },
+    { "currency", SETTING_CURRENCY, 0, 0, NULL, "CNY", AT(currency), false,
+      "Of amounts that name none, of events and of costs; what is stored keeps its own.", "未写明币种的事件金额与费用按此币种；已入库的不变。" },
     { "code_length", SETTING_INT, LIMIT_CODE_MIN, LIMIT_CODE_MAX, NULL, "7", AT(code_length), false,
       "Characters of new codes; codes that exist keep theirs.", "新短码的长度；已有短码不变。" },
     { "code_style", SETTING_CHOICE, 0, 0, "random|sequential", "random", AT(code_style), false,

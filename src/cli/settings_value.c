@@ -7,6 +7,7 @@
 #include "linkpond/base/host.h"
 #include "linkpond/base/limits.h"
 #include "linkpond/base/zone.h"
+#include "linkpond/model/money.h"
 
 #define LIST_ITEMS_MAX    256
 #define PATH_BYTES_MAX    1024
@@ -188,6 +189,8 @@ static enum err text_parse(struct arena *arena, const struct setting *setting, s
         valid = url_is_valid(text, false);
     } else if (setting->type == SETTING_ZONE && text.len > 0) {
         valid = zone_find(text) != NULL;
+    } else if (setting->type == SETTING_CURRENCY) {
+        valid = money_find(text) >= 0;
     }
     if (!valid) {
         return ERR_USAGE;
@@ -229,6 +232,7 @@ enum err setting_parse(struct arena *arena, const struct setting *setting, str t
     case SETTING_LISTEN:
     case SETTING_URL:
     case SETTING_ZONE:
+    case SETTING_CURRENCY:
         return text_parse(arena, setting, text, field);
     case SETTING_BYTES:
     case SETTING_DURATION:
@@ -282,6 +286,7 @@ void setting_write(const struct setting *setting, const struct settings *setting
     case SETTING_LISTEN:
     case SETTING_URL:
     case SETTING_ZONE:
+    case SETTING_CURRENCY:
         buf_add_c(out, *(const char *const *)field);
         return;
     case SETTING_BYTES:
@@ -325,6 +330,8 @@ static const char *const allowed_words[][2] = {
     [SETTING_URL] = {"must be http(s)://HOST[:PORT][/PATH] without a slash at the end",
                      "须为 http(s)://主机[:端口][/路径]，末尾不带斜杠"},
     [SETTING_ZONE] = {"must be a time zone like Asia/Shanghai", "须为时区名，如 Asia/Shanghai"},
+    [SETTING_CURRENCY] = {"must be a currency of ISO 4217 in capitals, like CNY",
+                          "须为大写的 ISO 4217 货币代码，如 CNY"},
     [SETTING_BYTES] = {"must be a size", "须为大小"},
     [SETTING_DURATION] = {"must be a duration (ms, s, m, h, d)", "须为时长（ms、s、m、h、d）"},
     [SETTING_INT] = {"must be a whole number", "须为整数"},

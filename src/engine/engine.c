@@ -372,6 +372,7 @@ enum err engine_open(const struct engine_opts *opts, struct engine **out, struct
     umask(0077);
     self->opts = *opts;
     self->zone = zone;
+    self->currency = opts->currency ? str_from_c(opts->currency) : STR("CNY");
     self->lock_fd = -1;
     self->started_ms = clock_now_ms();
     arena_init(&arena, ENGINE_ARENA_MAX);

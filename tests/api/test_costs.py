@@ -72,6 +72,21 @@ def test_a_spreadsheet_goes_in_and_comes_out_again(pond):
     assert problem["errors"][0]["code"] == "unknown_field"
 
 
+def test_amounts_that_name_no_currency_are_of_the_installation(make_pond):
+    pond = make_pond(currency="JPY")
+    pond.link(campaign="spring", alias="spring")
+    assert pond.api("GET", "/me", 200).json()["install"]["currency"] == "JPY"
+    assert enter(pond, campaign="spring")["currency"] == "JPY" and enter(pond, campaign="spring", currency="KWD")["currency"] == "KWD"
+    answer = pond.api("POST", "/costs", 200, data="day,campaign,cost\n2026-11-02,spring,1200\n2026-11-02,spring,12.50\n".encode(), headers={"Content-Type": "text/csv"}).json()
+    assert [one["status"] for one in answer["results"]] == [201, 422]  # there are no parts of a yen
+    assert answer["results"][0]["cost"]["amount"] == 1200 and answer["results"][0]["cost"]["currency"] == "JPY"
+    event = pond.api("POST", "/events", 201, json={"type": "deal", "value": 1200, "customer": {"external_id": "1"}}).json()
+    assert (event["value"], event["currency"]) == (1200, "JPY")
+    table = "type,amount,currency,external_id\ndeal,1200,,1\ndeal,1.234,KWD,1\ndeal,1.5,,1\n"
+    report = pond.api("POST", "/events", 200, data=table.encode(), headers={"Content-Type": "text/csv"}).text
+    assert [(one["value"], one["currency"]) for one in pond.api("GET", "/events", 200).json()["items"]][:2] == [(1234, "KWD"), (1200, "JPY")], report
+
+
 def test_pages_follow_one_another_and_days_are_whole(pond):
     pond.api("POST", "/costs", 200, json={"costs": [{"day": f"2026-10-{day:02d}", "campaign": "spring", "amount": day} for day in range(1, 31)]})
     seen, cursor = [], ""

@@ -15,6 +15,7 @@ enum setting_type {
     SETTING_LISTEN,   /* const char *: HOST:PORT, port 0 = any */
     SETTING_URL,      /* const char *: http(s)://HOST[:PORT][/PATH] without a trailing slash; "" = not set */
     SETTING_ZONE,     /* const char *: an IANA name; "" = the system's */
+    SETTING_CURRENCY, /* const char *: a code of ISO 4217 in capitals */
     SETTING_BYTES,    /* int64_t: 4096, 64KiB, 256MiB, 2GiB */
     SETTING_DURATION, /* int64_t ms: 500ms, 30s, 30m, 24h, 30d; 0 needs no unit */
     SETTING_INT,      /* int64_t */
@@ -51,7 +52,7 @@ struct settings {
     int64_t public_create_days, public_create_keep_days, public_create_per_hour;
     const char *public_create_owner;
     struct str_list trusted_proxies, cors_origins;
-    const char *timezone;
+    const char *timezone, *currency;
     int64_t code_length, code_style, editors_see;
     struct str_list extra_schemes;
     bool strict_dictionary, utm_normalise, allow_private_targets, notify_allow_private;

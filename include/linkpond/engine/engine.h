@@ -43,6 +43,7 @@ struct engine_opts {
     int64_t journal_keep_bytes;
     bool strict_clicks;   /* click_policy = strict */
     const char *timezone; /* IANA name */
+    const char *currency; /* ISO 4217, of amounts that name none; NULL = CNY */
     enum visitor_cookie_mode visitor_cookie;
     int64_t repeat_window_ms;
     int64_t fold_rows, chunk_rows;
@@ -77,6 +78,7 @@ struct engine_opts {
 struct engine {
     struct engine_opts opts;
     const struct zone *zone;
+    str currency; /* of amounts that name none */
     unsigned node;
     bool fold_case;
     bool demo; /* the folder is marked: its figures are made up */

@@ -151,15 +151,15 @@ static const struct json_field fields[] = {
 };
 #undef AT
 
-static void read_entry(struct arena *arena, const struct json *json, struct cost_entry *out)
+static void read_entry(struct arena *arena, str currency, const struct json *json, struct cost_entry *out)
 {
-    *out = (struct cost_entry){.draft = {.currency = STR("CNY")}};
+    *out = (struct cost_entry){.draft = {.currency = currency}};
     out->err = json_decode(arena, json, fields, ARRAY_LEN(fields), out, NULL, &out->fault);
 }
 
 /* One cost, or {"costs": [...]}. */
-static enum err read_json(struct arena *arena, const struct json *json, struct cost_entries *out, bool *single,
-                          struct fault *fault)
+static enum err read_json(struct arena *arena, str currency, const struct json *json, struct cost_entries *out,
+                          bool *single, struct fault *fault)
 {
     const struct json *list = json_get(json, STR("costs"));
 
@@ -174,13 +174,13 @@ static enum err read_json(struct arena *arena, const struct json *json, struct c
         return ERR_NOMEM;
     }
     if (!list) {
-        read_entry(arena, json, &out->items[0]);
+        read_entry(arena, currency, json, &out->items[0]);
         return OK;
     }
     struct cost_entry *entry = out->items;
     JSON_EACH(item, list)
     {
-        read_entry(arena, item, entry++);
+        read_entry(arena, currency, item, entry++);
     }
     return OK;
 }
@@ -298,9 +298,9 @@ static void costs_post(struct ctx *ctx, struct request *request, struct reply *r
     }
     if (csv) {
         err = call_body(request, &body);
-        err = err == OK ? costs_csv_read(request->arena, body, &entries, &fault) : err;
+        err = err == OK ? costs_csv_read(request->arena, ctx->engine->currency, body, &entries, &fault) : err;
     } else {
-        err = read_json(request->arena, json, &entries, &single, &fault);
+        err = read_json(request->arena, ctx->engine->currency, json, &entries, &single, &fault);
     }
     struct cost_result *results = err == OK ? ARENA_ARRAY(request->arena, struct cost_result, entries.count) : NULL;
     err = err == OK && !results ? ERR_NOMEM : err;

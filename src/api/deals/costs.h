@@ -16,9 +16,10 @@ struct cost_entries {
     struct cost_entry *items;
     size_t count;
 };
-/* costs_csv.c: a header, then a row for each; what is wrong with one row is that row's. ERR_INVALID (field "body"): the
+/* costs_csv.c: a header, then a row for each; what is wrong with one row is that row's. Amounts
+ * that name none are of `currency`. ERR_INVALID (field "body"): the
  * header, or too many rows. */
-enum err costs_csv_read(struct arena *arena, str body, struct cost_entries *out, struct fault *fault);
+enum err costs_csv_read(struct arena *arena, str currency, str body, struct cost_entries *out, struct fault *fault);
 void costs_csv_header(struct buf *out);
 void costs_csv_row(struct buf *out, struct arena *arena, const struct cost *cost);
 

@@ -30,6 +30,7 @@ static const struct {
 };
 struct table {
     struct arena *arena;
+    str currency; /* of amounts that name none */
     struct cost_entries *out;
     struct fault *fault;
     enum column order[CSV_COLUMNS_MAX];
@@ -99,7 +100,7 @@ static enum err take_row(struct table *self, const struct csv_row *row)
         entry->err = take_cell(entry, self->order[i], cell, &money);
     }
     struct cost_draft *draft = &entry->draft;
-    draft->currency = draft->currency.len > 0 ? draft->currency : STR("CNY");
+    draft->currency = draft->currency.len > 0 ? draft->currency : self->currency;
     if (entry->err == OK && money.len > 0 && !money_parse(money, money_find(draft->currency), &draft->amount)) {
         entry->err = fault_set(&entry->fault, ERR_INVALID, "cost", "wrong_type", "An amount such as 1,234.50.",
                                "应为金额，例如 1,234.50。");
@@ -118,9 +119,9 @@ static enum err read_rows(struct table *self, struct csv_reader *reader)
     return err;
 }
 
-enum err costs_csv_read(struct arena *arena, str body, struct cost_entries *out, struct fault *fault)
+enum err costs_csv_read(struct arena *arena, str currency, str body, struct cost_entries *out, struct fault *fault)
 {
-    struct table table = {.arena = arena, .out = out, .fault = fault};
+    struct table table = {.arena = arena, .currency = currency, .out = out, .fault = fault};
 
     body = str_starts(body, STR(CSV_BOM)) ? str_from(body, sizeof CSV_BOM - 1) : body;
     out->items = ARENA_ARRAY(arena, struct cost_entry, LIMIT_BULK);

@@ -113,6 +113,7 @@ enum err event_columns_read(struct event_columns *self, const struct csv_row *he
 /* The amount waits for the currency, which may stand behind it. */
 struct row_reading {
     struct event_draft *draft;
+    const struct engine *engine;
     str time, amount, value;
 };
 
@@ -138,7 +139,7 @@ static void take_cell(struct row_reading *self, int8_t meaning, str cell)
 static enum err read_value(struct row_reading *self, struct fault *fault)
 {
     struct event_draft *draft = self->draft;
-    int currency = money_find(draft->currency.len > 0 ? draft->currency : STR("CNY"));
+    int currency = money_find(draft->currency.len > 0 ? draft->currency : self->engine->currency);
     bool good = true;
 
     if (self->value.len > 0) {
@@ -155,8 +156,9 @@ static enum err read_value(struct row_reading *self, struct fault *fault)
                             "金额格式不正确。");
 }
 
-static enum err read_time(struct row_reading *self, struct arena *arena, const struct zone *zone, struct fault *fault)
+static enum err read_time(struct row_reading *self, struct arena *arena, struct fault *fault)
 {
+    const struct zone *zone = self->engine->zone;
     struct event_draft *draft = self->draft;
     int64_t days = 0;
 
@@ -182,10 +184,10 @@ static enum err read_time(struct row_reading *self, struct arena *arena, const s
     return OK;
 }
 
-enum err event_columns_row(const struct event_columns *self, struct arena *arena, const struct zone *zone,
+enum err event_columns_row(const struct event_columns *self, struct arena *arena, const struct engine *engine,
                            const struct csv_row *row, struct event_draft *out, bool *blank, struct fault *fault)
 {
-    struct row_reading reading = {.draft = out};
+    struct row_reading reading = {.draft = out, .engine = engine};
 
     *out = (struct event_draft){0};
     *blank = true;
@@ -199,7 +201,7 @@ enum err event_columns_row(const struct event_columns *self, struct arena *arena
     if (row->too_long) {
         return fault_set(fault, ERR_INVALID, "row", "line_too_long", "The row is too long.", "该行过长。");
     }
-    enum err err = read_time(&reading, arena, zone, fault);
+    enum err err = read_time(&reading, arena, fault);
     err = err ? err : read_value(&reading, fault);
     return err ? err : arena->overflow ? ERR_NOMEM : OK;
 }

@@ -14,8 +14,9 @@ struct event_columns {
 /* ERR_INVALID "header": no column says what happened. */
 enum err event_columns_read(struct event_columns *self, const struct csv_row *header, struct fault *fault);
 /* A row; texts are copied into the arena. ERR_INVALID: "time" (not_a_time), "value" (not_a_number), "row"
- * (line_too_long). An amount is written as people do ("128.50"); a time without an offset is the zone's. */
-enum err event_columns_row(const struct event_columns *self, struct arena *arena, const struct zone *zone,
+ * (line_too_long). An amount is written as people do ("128.50"); a time without an offset is the
+ * zone's, an amount without a currency of the installation's. */
+enum err event_columns_row(const struct event_columns *self, struct arena *arena, const struct engine *engine,
                            const struct csv_row *row, struct event_draft *out, bool *blank, struct fault *fault);
 
 #endif

@@ -6,8 +6,6 @@
 #include "linkpond/base/utf8.h"
 #include "linkpond/store/users.h"
 
-#define CURRENCY_DEFAULT STR("CNY")
-
 static const struct {
     const char *name;
     enum identity_kind kind;
@@ -261,7 +259,7 @@ enum err event_reader_read(struct event_reader *self, const struct event_draft *
         .name = draft->name,
         .has_value = draft->has_value,
         .value = draft->value,
-        .currency = draft->has_value && draft->currency.len == 0 ? CURRENCY_DEFAULT : draft->currency,
+        .currency = draft->has_value && draft->currency.len == 0 ? self->engine->currency : draft->currency,
     };
     enum err err = read_click(self, draft->click_id, &event.click_id, fault);
 

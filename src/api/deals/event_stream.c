@@ -153,8 +153,8 @@ static enum err read_row(struct event_stream *self, struct item *item)
             return err;
         }
         item->result = (struct deal_result){0};
-        item->result.err = event_columns_row(&self->columns, &self->arena, self->engine->zone, &row, &item->draft,
-                                             &blank, &item->result.fault);
+        item->result.err = event_columns_row(&self->columns, &self->arena, self->engine, &row, &item->draft, &blank,
+                                             &item->result.fault);
     }
     item->row = ++self->rows;
     return OK;

@@ -81,6 +81,7 @@ static void write_install(struct json_writer *json, const struct engine *engine,
     json_object(json);
     json_put_str(json, "version", STR(LINKPOND_VERSION));
     json_put_str(json, "timezone", zone_name(engine->zone));
+    json_put_str(json, "currency", engine->currency);
     json_put_str(json, "default_domain", domain->host);
     json_put_i64(json, "code_length",
                  domain->code_length > 0 ? domain->code_length : (int64_t)engine->opts.code_length);

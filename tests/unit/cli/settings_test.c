@@ -155,6 +155,8 @@ static void settings__bad_values_name_what_is_allowed(void **state)
     refused("cache_bytes = 20000001\n", "cache_bytes", "multiple of 4KiB");
     refused("journal_segment_bytes = 16MiB\n", "journal_segment_bytes", "8MiB");
     refused("strict_dictionary = maybe\n", "strict_dictionary", "true or false");
+    refused("currency = RMB\n", "currency = RMB", "CNY");
+    refused("currency = cny\n", "currency = cny", "CNY");
     refused("timezone = Mars/Olympus\n", "timezone = Mars/Olympus", "Asia/Shanghai");
     refused("trusted_proxies = 10.0.0.0/8, localhost\n", "trusted_proxies", "10.0.0.0/8");
     refused("cors_origins = https://a.example/app\n", "cors_origins", "origins");
