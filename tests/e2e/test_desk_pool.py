@@ -204,4 +204,4 @@ def test_a_report_is_saved_as_a_file_that_runs_nothing(desk, tmp_path):
     wait_for(file.exists, 20)
     wait_for(lambda: file.read_bytes().count(b"\r\n") == 2, 20)
     head, line, _ = file.read_bytes().decode("utf-8-sig").split("\r\n")
-    assert head.startswith('"子码","展示","访客","长按识别","入群","退群","上期展示"') and line.startswith("\"'=HYPERLINK(\"\"x\"\")\",1,")
+    assert head.startswith('"子码","展示次数","访问人数","长按次数","入群人数","退群人数","上期展示次数"') and line.startswith("\"'=HYPERLINK(\"\"x\"\")\",1,")

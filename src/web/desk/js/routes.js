@@ -42,7 +42,7 @@ export const routes = [
   },
   {
     path: '/attribution', page: () => import('./pages/attribution.js'), words: ['deals', 'attribution', 'report', 'values'],
-    nav: { group: 'convert', icon: 'flag', word: 'nav.attribution', keys: 'g r', scope: 'stats:read' },
+    nav: { group: 'convert', icon: 'merge', word: 'nav.attribution', keys: 'g r', scope: 'stats:read' },
   },
   {
     path: '/customers', page: () => import('./pages/customers.js'), words: ['deals', 'customers'],

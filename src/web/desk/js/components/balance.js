@@ -4,7 +4,7 @@
  * it is always on the screen, and each number opens the rows it counts.
  */
 import * as api from '../api.js';
-import { append, h, replace } from '../dom.js';
+import { h, replace } from '../dom.js';
 import { number } from '../format.js';
 import { t } from '../i18n.js';
 import { href } from '../router.js';
@@ -25,15 +25,20 @@ function unopened(totals, conditions) {
     h('a', { class: 'num', href: href('/clicks', { ...conditions, class: 'human', outcome: UNOPENED }) }, number(missing)));
 }
 
+/** How the ledger stands, to be asked beside the totals: {} for who sees a part only. */
+export function ledgerNow(signal) {
+  return api.get('/health', null, { signal }).then(({ ledger }) => ledger, () => ({}));
+}
+
 /**
- * balance() -> {element, show(totals, conditions, signal)}: `totals` of /stats, and the conditions it was asked with, which
- * are those of /clicks too.
+ * balance() -> {element, show(totals, conditions, ledger)}: `totals` of /stats, the conditions it was asked with, which are
+ * those of /clicks too, and what ledgerNow() said. It is drawn at once, so that nothing below it moves a second time.
  */
 export function balance() {
   const element = h('div', { class: 'balance waiting', role: 'status' }, t('balance.loading'));
-  const lost = h('b', { class: 'num' }, '…');
-  const pending = h('span');
-  const draw = (totals, conditions) => {
+  const draw = (totals, conditions, ledger) => {
+    const pending = ledger.lag_records > 0 && ` · ${t('balance.pending', { n: number(ledger.lag_records) })}`;
+    const lost = h('b', { class: 'num' }, number(ledger.dropped));
     const counts = totals.by_class;
     const sum = CLASSES.reduce((total, name) => total + (counts[name] || 0), 0);
     const shown = CLASSES.filter((name) => counts[name] > 0 || ALWAYS.includes(name));
@@ -44,14 +49,10 @@ export function balance() {
   };
   return {
     element,
-    async show(totals, conditions, signal) {
+    show(totals, conditions, ledger) {
       element.classList.remove('waiting');
-      draw(totals, conditions);
-      const { ledger } = await api.get('/health', null, { signal }).catch(() => ({ ledger: {} })); // not for who sees a part only
       element.classList.toggle('odd', ledger.dropped > 0);
-      lost.textContent = number(ledger.dropped);
-      replace(pending);
-      append(pending, ledger.lag_records > 0 && ` · ${t('balance.pending', { n: number(ledger.lag_records) })}`);
+      draw(totals, conditions, ledger);
     },
   };
 }

@@ -69,6 +69,8 @@ function actions(customer, changed) {
   ], { label: t('customers.acts') })];
 }
 
+const NO_LEAD = '\u00a0'; // keeps its line, so that what stands below does not move
+
 export async function show(view) {
   const place = h('div', null, h('div', { class: 'card flush' }, loading(8)));
   const head = h('div');
@@ -80,7 +82,7 @@ export async function show(view) {
       const [steps] = await Promise.all([stages(), loadNames('owner', [])]);
       const name = customerName(customer);
       view.setTitle(name);
-      replace(head, pageHead({ title: name, lead: customer.name ? customer.id : '', back, actions: actions(customer, load) }));
+      replace(head, pageHead({ title: name, lead: customer.name ? customer.id : NO_LEAD, back, actions: actions(customer, load) }));
       replace(place, customer.id !== view.params.id && notice('', t('customers.was_merged', { id: view.params.id, into: customer.id })),
         customer.forgotten_at && notice('', t('customers.is_forgotten', { when: dateTime(customer.forgotten_at) })),
         h('div', { class: 'customer-page' },
@@ -94,7 +96,7 @@ export async function show(view) {
     }
   }
   view.setTitle(t('customers.title'));
-  replace(head, pageHead({ title: view.params.id, back }));
+  replace(head, pageHead({ title: view.params.id, lead: NO_LEAD, back }));
   append(view.el, head, place);
   await load();
 }

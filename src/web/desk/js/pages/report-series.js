@@ -49,7 +49,7 @@ function identity(found) {
   return found.identity && h('p', { class: 'small soft' }, t(`report.identity.${found.identity.method}`, { share: Math.round(found.identity.cookie_share * 100) }));
 }
 
-/** totalsCard() -> {element, show(found, conditions, signal)} */
+/** totalsCard() -> {element, show(found, conditions, ledger)} */
 export function totalsCard() {
   const list = h('dl', { class: 'totals' }, TILES.map((name) => h('div', null, h('dt', null, t(`report.${name}`)), h('dd', { class: 'num' }, '…'),
     h('dd', { class: 'change' }, '\u00a0'))));
@@ -57,7 +57,7 @@ export function totalsCard() {
   const note = h('div', { class: 'report-note' }, '\u00a0');
   return {
     element: h('section', { class: 'card report-totals', 'aria-label': t('report.totals') }, list, line.element, note),
-    show(found, conditions, signal) {
+    show(found, conditions, ledger) {
       const before = found.previous?.totals;
       TILES.forEach((name, i) => {
         const [, figure, changed] = list.children[i].children;
@@ -65,7 +65,7 @@ export function totalsCard() {
         replace(changed, difference(found.totals[name], before?.[name], Boolean(before)));
       });
       replace(note, identity(found));
-      line.show(found.totals, conditions, signal).catch(() => {});
+      line.show(found.totals, conditions, ledger);
     },
   };
 }

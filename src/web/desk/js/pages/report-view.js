@@ -8,6 +8,7 @@ import * as api from '../api.js';
 import { append, h, replace } from '../dom.js';
 import { t } from '../i18n.js';
 import { queue } from '../queue.js';
+import { ledgerNow } from '../components/balance.js';
 import { button } from '../components/button.js';
 import { empty, failed } from '../components/page.js';
 import { fail } from '../components/toast.js';
@@ -54,7 +55,9 @@ export function reportView(view, { base = {}, hide = [], middle = null, first = 
   const bar = h('div');
   const chips = h('div', { class: 'row report-chips' });
   const said = h('p', { class: 'print-only small' });
-  const below = h('div', { class: 'stack waiting' }); // not shown until it has its place
+  const below = h('div', { class: 'stack waiting' }); // not shown until they have their place
+  const between = h('div', { class: 'stack waiting' }, middle);
+  const placed = () => [between, below].forEach((part) => part.classList.remove('waiting'));
   const totals = totalsCard();
   const trouble = h('div');
   const series = seriesCard({ set: (patch, how) => set(patch, how) });
@@ -62,7 +65,7 @@ export function reportView(view, { base = {}, hide = [], middle = null, first = 
   const cards = [...cardsWithout([...hide, ...Object.keys(base)]).map(breakdown), heatCard(), pivotCard(), live];
   append(below, series.element, cardGrid(cards));
   const nothingYet = h('div', { hidden: true });
-  const element = h('div', { class: 'report stack' }, bar, chips, said, trouble, totals.element, middle, nothingYet, below);
+  const element = h('div', { class: 'report stack' }, bar, chips, said, trouble, totals.element, middle && between, nothingYet, below);
 
   const context = (signal) => ({
     state, signal, fail,
@@ -81,13 +84,13 @@ export function reportView(view, { base = {}, hide = [], middle = null, first = 
   };
   const figures = async (signal) => {
     const asked = { ...conditions(state, base), interval: intervalOf(state), compare: compareOf(state) };
-    const found = await inTurn(() => api.get('/stats', asked, { signal }), signal);
+    const [found, ledger] = await Promise.all([inTurn(() => api.get('/stats', asked, { signal }), signal), ledgerNow(signal)]);
     replace(trouble);
-    totals.show(found, conditions(state, base), signal);
+    totals.show(found, conditions(state, base), ledger);
     said.textContent = `${rangeText(found)} · ${found.tz}`;
     const none = received(found.totals) === 0;
     below.hidden = none;
-    below.classList.remove('waiting');
+    placed();
     nothingYet.hidden = !none;
     if (none) {
       const all = await inTurn(() => api.get('/stats', { period: 'all', metrics: 'clicks', ...base }, { signal }), signal);
@@ -101,7 +104,7 @@ export function reportView(view, { base = {}, hide = [], middle = null, first = 
   };
   const tryFigures = (signal) => figures(signal).catch((error) => {
     if (error.name !== 'AbortError') {
-      below.classList.remove('waiting');
+      placed();
       replace(trouble, h('div', { class: 'card' }, failed(error, () => tryFigures(signal))));
     }
   });

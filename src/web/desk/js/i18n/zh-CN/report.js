@@ -8,7 +8,7 @@ export default {
   'report.clicks': '访问次数(PV)',
   'report.visitors': '访问人数(UV)',
   'report.scans': '扫码次数',
-  'report.new_visitors': '新访客',
+  'report.new_visitors': '新访客数',
   'report.before': '对比期：{n}',
   'report.nothing_before': '对比期没有数据',
   'report.identity.hash': '访客按“IP + 浏览器”的当日哈希区分，不使用 Cookie；同一人跨天会重复计算。',

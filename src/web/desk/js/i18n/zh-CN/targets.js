@@ -2,7 +2,7 @@
 /* Reports on the targets of live codes. */
 export default {
   'targets.title': '活码报表',
-  'targets.lead': '展示、长按识别、入群，按子码、渠道、员工或短链统计',
+  'targets.lead': '多少次展示、长按，多少人入群：按子码、渠道、员工或短链统计',
   'targets.title_link': '活码数据',
   'targets.groups': '明细',
   'targets.by': '按什么统计',
@@ -14,14 +14,14 @@ export default {
   'targets.view_table': '表格',
   'targets.view_bars': '对比图',
   'targets.view_series': '趋势',
-  'targets.series': '每天的展示、长按与入群',
+  'targets.series': '展示、长按与入群趋势',
   'targets.no_channel': '无渠道',
   'targets.no_staff': '未指定员工',
   'targets.gone': '已移除',
   'targets.none': '这段时间没有访问。',
   'targets.rate': '占展示 {rate}',
   'targets.join_rate': '入群率',
-  'targets.before': '上期展示',
+  'targets.before': '上期展示次数',
   'targets.before_of': '上期{name}',
   'targets.more': '还有 {n} 项没有列出。',
 };
