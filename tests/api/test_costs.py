@@ -108,6 +108,20 @@ def test_a_cost_is_taken_out_and_both_are_told(pond):
     assert [line["action"] for line in pond.api("GET", "/audit?object=cost", 200).json()["items"]] == ["cost.delete", "cost.put"]
 
 
+def test_a_cost_is_changed_whole_and_only_that_one(pond):
+    first, second = enter(pond, campaign="spring", external_id="a"), enter(pond, campaign="spring", external_id="b")
+    draft = {"day": "2026-11-02", "campaign": "spring", "amount": 9900, "note": "second try"}
+    changed = pond.api("PUT", f"/costs/{first['id']}", 200, json=draft).json()
+    assert {**changed, "updated_at": ""} == {**first, **draft, "external_id": None, "updated_at": ""}
+    assert pond.api("PUT", f"/costs/{first['id']}", 409, json={**draft, "external_id": "b"}).json()["errors"][0]["field"] == "external_id"
+    assert pond.api("PUT", f"/costs/{first['id']}", 422, json={**draft, "campaign": "nobody"}).json()["errors"][0]["field"] == "campaign"
+    for gone in ("999", "x", "0"):
+        pond.api("PUT", f"/costs/{gone}", 404, json=draft)
+    assert sorted(item["amount"] for item in items(pond)) == [second["amount"], 9900]
+    told = pond.api("GET", "/audit?object=cost", 200).json()["items"][0]
+    assert told["action"] == "cost.put" and told["changes"]["amount"] == ["45.00", "99.00"]
+
+
 def test_a_bound_key_has_no_business_with_costs(pond):
     key = pond.api("POST", "/keys", 201, json={"name": "hers", "owner": "xiaowang", "scopes": ["stats:read", "links:write"]}).json()["key"]
     pond.api("GET", "/costs", 403, key=key)

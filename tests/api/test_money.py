@@ -54,6 +54,17 @@ def test_a_friend_costs_forty_five_yuan(pond):
         assert rows(money(pond, group_by=dim), dim)[(value, "CNY")]["cost"] == 450_000
 
 
+def test_posters_and_other_groups_of_channels_have_their_cost(pond):
+    pond.api("PATCH", "/channels/海报", 200, json={"channel_group": "poster"})
+    spend(pond, 300_000, channel="海报")
+    spend(pond, 150_000, link="poster")
+    spend(pond, 70, campaign="autumn")
+    answer = money(pond, group_by="channel_group")
+    row = rows(answer, "channel_group")[("poster", "CNY")]
+    assert row["cost"] == 450_000 and row["friends"] == 100 and row["cost_per_friend"] == 4500
+    assert answer["totals"][0]["cost"] == 450_070 and answer["totals"][0]["unassigned_cost"] == 70
+
+
 def test_the_margin_says_whether_it_pays(pond):
     spend(pond, 450_000, campaign="spring")
     whole, thin = money(pond)["totals"][0], money(pond, margin=30)["totals"][0]

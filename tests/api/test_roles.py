@@ -38,7 +38,7 @@ DOORS = {
         ("POST", "/{key}/merge", "edit"))},
     "GET /api/v1/utm-values": "look", "POST /api/v1/utm-values": "edit", "GET /api/v1/utm-values/{id}": "look",
     "PATCH /api/v1/utm-values/{id}": "edit", "DELETE /api/v1/utm-values/{id}": "edit", "POST /api/v1/bulk/utm-values": "edit",
-    "GET /api/v1/stats": "look", "GET /api/v1/stats/targets": "look", "GET /api/v1/stats/money": "look", "GET /api/v1/costs": "look", "POST /api/v1/costs": "edit", "DELETE /api/v1/costs/{id}": "edit", "GET /api/v1/stats/attribution": "look", "GET /api/v1/stats/funnel": "look", "GET /api/v1/stats/cohorts": "look", "GET /api/v1/clicks": "look", "GET /metrics": "look", "GET /api/v1/health": "look", "GET /api/v1/settings": "admin",
+    "GET /api/v1/stats": "look", "GET /api/v1/stats/targets": "look", "GET /api/v1/stats/money": "look", "GET /api/v1/costs": "look", "POST /api/v1/costs": "edit", "PUT /api/v1/costs/{id}": "edit", "DELETE /api/v1/costs/{id}": "edit", "GET /api/v1/stats/attribution": "look", "GET /api/v1/stats/funnel": "look", "GET /api/v1/stats/cohorts": "look", "GET /api/v1/clicks": "look", "GET /metrics": "look", "GET /api/v1/health": "look", "GET /api/v1/settings": "admin",
     "GET /api/v1/keys": "admin", "POST /api/v1/keys": "admin", "DELETE /api/v1/keys/{id}": "admin",
     **{row: "admin" for row in ("GET /api/v1/robots", "POST /api/v1/robots", "GET /api/v1/robots/{id}", "PATCH /api/v1/robots/{id}",
                                 "DELETE /api/v1/robots/{id}", "POST /api/v1/robots/{id}/test", "GET /api/v1/outbox", "POST /api/v1/outbox/{id}/retry")},

@@ -12,6 +12,7 @@ struct cost_draft {
     str day, campaign, channel, owner, currency, note, external_id; /* owner: a user's key */
     int64_t link_id;                                                /* 0 = none */
     int64_t amount;
+    int64_t id; /* the one that becomes this; 0 = that of external_id, or a new one */
 };
 struct cost_result {
     struct cost cost;
@@ -20,7 +21,8 @@ struct cost_result {
     struct fault fault;
 };
 /* Results of err OK are in the book. ERR_INVALID: day (no date, or more than a day ahead), amount, currency (none of
- * ISO 4217), campaign, channel, owner (unknown), or not exactly one thing it was spent on. */
+ * ISO 4217), campaign, channel, owner (unknown), or not exactly one thing it was spent on. ERR_NOT_FOUND: id.
+ * ERR_CONFLICT: external_id is another one's. */
 enum err cost_book_put(struct writer *writer, const struct actor *actor, struct arena *arena,
                        const struct cost_draft *drafts, size_t count, struct cost_result *results);
 enum err cost_book_delete(struct writer *writer, const struct actor *actor, struct arena *arena, int64_t id,

@@ -312,6 +312,27 @@ static void costs_post(struct ctx *ctx, struct request *request, struct reply *r
     answer(request, reply, &entries, results, single);
 }
 
+static void costs_put(struct ctx *ctx, struct request *request, struct reply *reply)
+{
+    struct cost_entry entry;
+    struct cost_entries entries = {.items = &entry, .count = 1};
+    struct cost_result result = {0};
+    const struct json *json = NULL;
+    int64_t id = 0;
+
+    if (!call_unbound(request, reply) || !call_json(request, reply, &json)) {
+        return;
+    }
+    read_entry(request->arena, ctx->engine->currency, json, &entry);
+    entry.draft.id = str_to_i64(request->params[0], &id) && id > 0 ? id : 0;
+    enum err err = entry.draft.id != 0 ? enter(ctx, request, &entries, &result) : ERR_NOT_FOUND;
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+        return;
+    }
+    answer(request, reply, &entries, &result, true);
+}
+
 static void costs_remove(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct fault fault = {0};
@@ -334,6 +355,7 @@ const struct route api_cost_routes[] = {
     {METHOD_GET, "/api/v1/costs", PLANE_ADMIN, costs_get, SCOPE_STATS_READ, "List what was spent", 0,
      "from to campaign channel link domain owner currency limit cursor format"},
     {METHOD_POST, "/api/v1/costs", PLANE_ADMIN, costs_post, SCOPE_LINKS_WRITE, "Enter what was spent", 0, NULL},
+    {METHOD_PUT, "/api/v1/costs/:id", PLANE_ADMIN, costs_put, SCOPE_LINKS_WRITE, "Change what was spent", 0, NULL},
     {METHOD_DELETE, "/api/v1/costs/:id", PLANE_ADMIN, costs_remove, SCOPE_LINKS_WRITE, "Take a cost out", 0, NULL},
     {0},
 };

@@ -9,6 +9,7 @@
 #include "linkpond/engine/attribution.h"
 #include "linkpond/store/costs.h"
 #include "linkpond/store/credits.h"
+#include "linkpond/store/labels.h"
 #include "linkpond/store/links.h"
 #include "stats_query.h"
 #include "stats_view.h"
@@ -136,6 +137,15 @@ static enum err add_events(struct money *self, struct report_helper *helper, enu
     return err;
 }
 
+static enum err channel_group(struct money *self, str channel, str *out)
+{
+    struct label label = {0};
+    enum err err = channel.len > 0 ? labels_find(self->db, self->arena, LABEL_CHANNEL, channel, &label) : ERR_NOT_FOUND;
+
+    *out = label.channel_group;
+    return err == ERR_NOT_FOUND ? OK : err;
+}
+
 /* Which group a cost is of; false: of none. */
 static enum err group_of(struct money *self, const struct cost *cost, str *value, bool *any)
 {
@@ -152,6 +162,9 @@ static enum err group_of(struct money *self, const struct cost *cost, str *value
              : dim == DIM_OWNER   ? (cost->owner_id != 0 ? cost->owner : link.owner)
              : cost->link_id != 0 ? arena_f(self->arena, "%lld", (long long)cost->link_id)
                                   : STR("");
+    if (err == OK && dim == DIM_CHANNEL_GROUP) {
+        err = channel_group(self, cost->channel_id != 0 ? cost->channel : link.channel, value);
+    }
     *any = value->len > 0;
     return err;
 }

@@ -73,9 +73,9 @@ static enum err settle_money(struct stats_parsing *self)
     report->group_by[0] = report->group_count > 0 ? report->group_by[0] : DIM_CAMPAIGN;
     report->group_count = 1;
     enum dim dim = report->group_by[0];
-    if (dim != DIM_CAMPAIGN && dim != DIM_CHANNEL && dim != DIM_LINK && dim != DIM_OWNER) {
-        return stats_refuse(self, "not_allowed", "campaign, channel, link or owner.",
-                            "只能是 campaign、channel、link 或 owner。");
+    if (dim != DIM_CAMPAIGN && dim != DIM_CHANNEL && dim != DIM_CHANNEL_GROUP && dim != DIM_LINK && dim != DIM_OWNER) {
+        return stats_refuse(self, "not_allowed", "campaign, channel, channel_group, link or owner.",
+                            "只能是 campaign、channel、channel_group、link 或 owner。");
     }
     for (size_t i = 0; i < report->filters_count; i++) {
         if (report->filters[i].dim != dim) {

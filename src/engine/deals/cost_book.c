@@ -14,7 +14,8 @@ struct book_call {
     const struct cost_draft *drafts;
     struct cost_result *results;
     size_t count;
-    int64_t id; /* to delete */
+    struct cost before; /* what is changed by its id */
+    int64_t id;         /* to delete */
 };
 
 /* ---- checks */
@@ -107,6 +108,24 @@ static enum err check(struct book_call *self, struct db *db, const struct cost_d
 
 /* ---- one entry */
 
+/* Which one becomes this, if any does. */
+static enum err find_before(struct book_call *self, struct db *db, const struct cost_draft *draft, struct cost *cost,
+                            struct cost_result *out)
+{
+    enum err err = OK;
+
+    if (draft->id != 0) {
+        cost->id = draft->id;
+        err = costs_find(db, self->arena, draft->id, &self->before);
+        out->existed = err == OK;
+    } else if (cost->external_id.len > 0) {
+        err = costs_find_external(db, cost->external_id, &cost->id);
+        out->existed = err == OK;
+        err = err == ERR_NOT_FOUND ? OK : err;
+    }
+    return err;
+}
+
 static enum err put(struct book_call *self, struct db *db, const struct cost_draft *draft, struct cost_result *out)
 {
     struct cost cost = {.day = draft->day,
@@ -118,13 +137,18 @@ static enum err put(struct book_call *self, struct db *db, const struct cost_dra
                         .updated_ms = clock_now_ms()};
     enum err err = check(self, db, draft, &cost, &out->fault);
 
-    if (!err && cost.external_id.len > 0) {
-        err = costs_find_external(db, cost.external_id, &cost.id);
-        out->existed = err == OK;
-        err = err == ERR_NOT_FOUND ? OK : err;
-    }
+    err = err ? err : find_before(self, db, draft, &cost, out);
     err = err ? err : out->existed ? costs_update(db, &cost) : costs_insert(db, &cost);
+    if (err == ERR_CONFLICT) {
+        return fault_set(&out->fault, err, "external_id", "taken", "Another cost has this external_id.",
+                         "另一笔花费已使用该 external_id。");
+    }
     return err ? err : costs_find(db, self->arena, cost.id, &out->cost);
+}
+
+static str amount_text(const struct cost *cost, char text[MONEY_TEXT_MAX])
+{
+    return cost->id != 0 ? money_text(cost->amount, money_find(cost->currency), text) : STR("");
 }
 
 static enum err tell(struct book_call *self, struct db *db, const char *verb, const struct cost *cost, size_t count)
@@ -133,11 +157,10 @@ static enum err tell(struct book_call *self, struct db *db, const char *verb, co
 
     audit_begin(&note, "cost", verb, cost->id, cost->day);
     if (count == 1) {
-        char text[MONEY_TEXT_MAX];
-        str amount = money_text(cost->amount, money_find(cost->currency), text);
-        bool gone = self->id != 0;
-        audit_text(&note, "amount", gone ? amount : STR(""), gone ? STR("") : amount);
-        audit_text(&note, "currency", gone ? cost->currency : STR(""), gone ? STR("") : cost->currency);
+        const struct cost none = {0}, *from = self->id != 0 ? cost : &self->before, *to = self->id != 0 ? &none : cost;
+        char before[MONEY_TEXT_MAX], after[MONEY_TEXT_MAX];
+        audit_text(&note, "amount", amount_text(from, before), amount_text(to, after));
+        audit_text(&note, "currency", from->currency, to->currency);
     } else {
         audit_i64(&note, "costs", 0, (int64_t)count);
     }
