@@ -45,6 +45,11 @@ export const routes = [
     nav: { group: 'convert', icon: 'merge', word: 'nav.attribution', keys: 'g r', scope: 'stats:read' },
   },
   {
+    path: '/costs', page: () => import('./pages/costs.js'), words: ['costs', 'attribution', 'report', 'values'],
+    nav: { group: 'convert', icon: 'wallet', word: 'nav.costs', keys: 'g m', scope: 'stats:read' },
+  },
+  { path: '/costs/entries', page: () => import('./pages/cost-entries.js'), words: ['costs', 'values'], scope: 'stats:read' },
+  {
     path: '/customers', page: () => import('./pages/customers.js'), words: ['deals', 'customers'],
     nav: { group: 'convert', icon: 'user', word: 'nav.customers', keys: 'g c', scope: 'customers:read' },
   },

@@ -44,6 +44,7 @@ export default {
   'nav.targets': 'Live codes',
   'nav.clicks': 'Ledger',
   'nav.attribution': 'Attribution',
+  'nav.costs': 'Costs & ROI',
   'nav.customers': 'Customers',
   'nav.channels': 'Channels',
   'nav.campaigns': 'Campaigns',

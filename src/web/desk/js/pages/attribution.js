@@ -12,6 +12,7 @@ import { dimName, loadNames } from '../values.js';
 import { icon } from '../components/icon.js';
 import { card, failed, loading, pageHead, segments } from '../components/page.js';
 import { MODELS, creditCsv, creditTable } from './attribution-table.js';
+import { choice, dayChoices } from './deals-choices.js';
 import { startDeals } from './deals-start.js';
 import { csvButton, nothing } from './report-card.js';
 import { conditions, readState, toggled, writeState } from './report-query.js';
@@ -56,27 +57,13 @@ function question(state) {
 
 /* ---- choices ---- */
 
-function select(label, value, rows, run) {
-  const control = h('select', { class: 'input small-input', value, on: { change: () => run(control.value) } },
-    rows.map(([key, text]) => h('option', { value: key }, text)));
-  return h('label', { class: 'choice' }, h('span', { class: 'small soft' }, label), control);
-}
-
-function withOwn(list, value) {
-  return list.includes(value) ? list : [...list, value].sort((a, b) => a - b);
-}
-
-function dayChoices(list, value) {
-  return withOwn(list, value).map((n) => [n, t('attribution.days', { n: number(n), count: n })]);
-}
-
 function choices(state, set) {
   const types = ['', ...EVENT_TYPES, ...(state.type && !EVENT_TYPES.includes(state.type) ? [state.type] : [])];
   return h('div', { class: 'report-bar no-print' },
-    select(t('attribution.by'), state.by, TOUCH_DIMS.map((dim) => [dim, dimName(dim)]), (by) => set({ by })),
-    select(t('attribution.what'), state.type, types.map((type) => [type, type ? typeName(type) : t('attribution.valued')]), (type) => set({ type })),
-    select(t('attribution.window'), state.window, dayChoices(WINDOWS, state.window), (value) => set({ window: Number(value) })),
-    state.models.includes('time_decay') && select(t('attribution.half_life'), state.halfLife, dayChoices(HALF_LIVES, state.halfLife), (value) => set({ halfLife: Number(value) })));
+    choice(t('attribution.by'), state.by, TOUCH_DIMS.map((dim) => [dim, dimName(dim)]), (by) => set({ by })),
+    choice(t('attribution.what'), state.type, types.map((type) => [type, type ? typeName(type) : t('attribution.valued')]), (type) => set({ type })),
+    choice(t('attribution.window'), state.window, dayChoices(WINDOWS, state.window), (value) => set({ window: Number(value) })),
+    state.models.includes('time_decay') && choice(t('attribution.half_life'), state.halfLife, dayChoices(HALF_LIVES, state.halfLife), (value) => set({ halfLife: Number(value) })));
 }
 
 /** Which models stand beside each other; the last one cannot be taken away. */

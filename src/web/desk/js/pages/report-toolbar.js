@@ -79,7 +79,7 @@ function chip(filter, state, set) {
 /** Any dimension and value: the values offered are those there are in the period. */
 function addDialog(state, set, base, offeredDims) {
   const dims = offeredDims.filter((dim) => !(dim in base));
-  const dim = selectField({ name: 'dim', label: t('report.filter_by'), options: dims.map((key) => [key, dimName(key)]), value: 'channel' });
+  const dim = selectField({ name: 'dim', label: t('report.filter_by'), options: dims.map((key) => [key, dimName(key)]), value: dims.includes('channel') ? 'channel' : dims[0] });
   const not = selectField({ name: 'not', label: t('report.filter_how'), options: [['', t('report.include')], ['not', t('report.leave_out')]] });
   const offered = async () => {
     const rest = { ...state, filters: state.filters.filter((one) => one.dim !== dim.get()) };

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* Entering what was spent: one day, or so many days that share it; and changing or taking out one line. */
+import * as api from '../api.js';
+import { h } from '../dom.js';
+import { toLocalInput } from '../format.js';
+import { t } from '../i18n.js';
+import * as places from '../places.js';
+import { majorUnits, minorUnits, money } from '../deals.js';
+import { dimName } from '../values.js';
+import { combobox } from '../components/combobox.js';
+import { confirm, dialog } from '../components/dialog.js';
+import { selectField, textField } from '../components/field.js';
+import { form, submitButton } from '../components/form.js';
+import { toast } from '../components/toast.js';
+
+/** What money is spent on: one of these. */
+export const KINDS = ['channel', 'campaign', 'link', 'owner'];
+
+const CURRENCIES = ['CNY', 'USD', 'EUR', 'HKD', 'JPY', 'GBP', 'SGD', 'TWD'];
+const DAY_MS = 86400000;
+const DAYS_MAX = 366;
+
+async function links(text) {
+  const page = await api.get('/links', { q: text, limit: 20 });
+  return page.items.map((link) => ({ value: link.aliases[0] || link.code, label: link.aliases[0] || link.code, hint: link.title || '' }));
+}
+
+const SOURCES = { channel: places.channel, campaign: places.campaign, link: links, owner: places.owner };
+
+/** '2026-11-01', '2026-11-03' -> all three */
+function daysOf(from, to) {
+  const days = [];
+  for (let at = Date.parse(from); at <= Date.parse(to); at += DAY_MS) {
+    days.push(new Date(at).toISOString().slice(0, 10));
+  }
+  return days;
+}
+
+/** In n whole parts that differ by one unit at most, the larger first. */
+function parts(amount, n) {
+  const each = Math.floor(amount / n);
+  return Array.from({ length: n }, (_, i) => each + (i < amount - each * n ? 1 : 0));
+}
+
+/** One key for one content: sent twice, it is entered once. */
+function onceOnly() {
+  let last = '';
+  let key = '';
+  return (body) => {
+    const text = JSON.stringify(body);
+    key = text === last ? key : crypto.getRandomValues(new Uint32Array(4)).join('-');
+    last = text;
+    return { 'Idempotency-Key': key };
+  };
+}
+
+/** Refused: the sentence goes to the field it is about. */
+function wrong(field, text) {
+  field.setError(text);
+  field.control.focus();
+}
+
+function makeFields(cost) {
+  const kind = cost ? KINDS.find((one) => cost[one] !== null) : KINDS[0];
+  const onKind = selectField({ name: 'kind', label: t('costs.kind'), options: KINDS.map((one) => [one, dimName(one)]), value: kind });
+  const on = combobox({ name: 'on', label: t('costs.on'), hint: t(`costs.on_hint.${kind}`), source: (text) => SOURCES[onKind.get()](text), value: cost ? cost[kind] : '' });
+  onKind.control.addEventListener('change', () => {
+    on.set('');
+    on.setNote(t(`costs.on_hint.${onKind.get()}`));
+  });
+  const today = toLocalInput(new Date().toISOString()).slice(0, 10);
+  return {
+    kind: onKind, on,
+    day: textField({ name: 'day', label: t(cost ? 'costs.day' : 'costs.first_day'), type: 'date', value: cost ? cost.day : today, attrs: { max: '9999-12-31' } }),
+    to: !cost && textField({ name: 'to', label: t('costs.last_day'), hint: t('costs.last_day_hint'), optional: true, type: 'date', attrs: { max: '9999-12-31' } }),
+    amount: textField({ name: 'amount', label: t('costs.amount'), value: cost ? String(majorUnits(cost.amount, cost.currency)) : '', attrs: { inputmode: 'decimal', maxlength: 20 } }),
+    currency: combobox({
+      name: 'currency', label: t('costs.currency'), value: cost ? cost.currency : 'CNY', attrs: { maxlength: 3, autocapitalize: 'characters' },
+      source: async (text) => CURRENCIES.filter((one) => one.startsWith(text.toUpperCase())).map((value) => ({ value })),
+    }),
+    note: textField({ name: 'note', label: t('costs.note'), optional: true, value: cost?.note, attrs: { maxlength: 128 } }),
+  };
+}
+
+/** The lines that were entered; null when something is wrong, which its field says. */
+function draftsOf(fields, values, cost) {
+  const currency = values.currency.toUpperCase();
+  const amount = minorUnits(values.amount, currency);
+  if (!values.day) {
+    return wrong(fields.day, t('costs.need_day'));
+  }
+  const days = values.to ? daysOf(values.day, values.to) : [values.day];
+  if (days.length === 0 || days.length > DAYS_MAX) {
+    return wrong(fields.to, t(days.length === 0 ? 'costs.out_of_order' : 'costs.too_many_days'));
+  }
+  if (!values.on) {
+    return wrong(fields.on, t('costs.need_on'));
+  }
+  if (amount === null) {
+    return wrong(fields.amount, t('costs.need_amount'));
+  }
+  const shares = parts(amount, days.length);
+  return days.map((day, i) => ({ day, [values.kind]: values.on, amount: shares[i], currency, note: values.note || null, external_id: cost?.external_id ?? null }));
+}
+
+/** What is wrong with a kind's name belongs to the one box there is for all kinds. */
+function named(problem) {
+  KINDS.filter((kind) => problem.fields.has(kind)).forEach((kind) => problem.fields.set('on', problem.fields.get(kind)));
+  KINDS.forEach((kind) => problem.fields.delete(kind));
+  return problem;
+}
+
+async function send(drafts, cost, keys) {
+  try {
+    if (cost) {
+      await api.put(`/costs/${cost.id}`, drafts[0]);
+    } else if (drafts.length === 1) {
+      await api.post('/costs', drafts[0], { headers: keys(drafts) });
+    } else {
+      const { results } = await api.post('/costs', { costs: drafts }, { headers: keys(drafts) });
+      const refused = results.find((one) => one.problem);
+      if (refused && results.every((one) => one.problem)) {
+        throw new api.Problem(refused.status, refused.problem);
+      }
+      return results.filter((one) => one.cost).length;
+    }
+    return 1;
+  } catch (error) {
+    throw error.fields ? named(error) : error;
+  }
+}
+
+/** The dialog; `cost` is what is changed, null for a new one. */
+export function enterCost(cost, changed) {
+  const fields = makeFields(cost);
+  const keys = onceOnly();
+  const list = Object.values(fields).filter(Boolean);
+  const submit = submitButton(t(cost ? 'save' : 'costs.enter_do'));
+  const box = dialog({
+    title: t(cost ? 'costs.edit' : 'costs.enter'), body: form({
+      fields: list, submit,
+      body: h('div', { class: 'stack' }, h('div', { class: 'pair' }, fields.kind.element, fields.on.element),
+        cost ? fields.day.element : h('div', { class: 'pair' }, fields.day.element, fields.to.element),
+        h('div', { class: 'pair' }, fields.amount.element, fields.currency.element), fields.note.element, submit),
+      onSubmit: async (values) => {
+        const drafts = draftsOf(fields, values, cost);
+        if (!drafts) {
+          return;
+        }
+        const entered = await send(drafts, cost, keys);
+        box.close();
+        toast(entered < drafts.length ? t('costs.entered_some', { n: entered, all: drafts.length, count: entered }) : t(cost ? 'costs.changed' : 'costs.entered', { n: entered, count: entered }),
+          entered < drafts.length ? { kind: 'bad' } : {});
+        changed();
+      },
+    }).element,
+  });
+}
+
+export async function removeCost(cost, changed) {
+  if (await confirm({ title: t('costs.delete_title'), text: t('costs.delete_text', { day: cost.day, amount: money(cost.amount, cost.currency) }), action: t('costs.delete'), bad: true })) {
+    await api.del(`/costs/${cost.id}`);
+    toast(t('costs.deleted'));
+    changed();
+  }
+}
