@@ -221,13 +221,70 @@ CREATE TABLE radar_news (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,                            -- a kind of notice (include/linkpond/model/notice.h)
     time_ms INTEGER NOT NULL,                      -- of the visit
-    link_id INTEGER NOT NULL REFERENCES link (id) ON DELETE CASCADE,
-    click_id INTEGER NOT NULL,                     -- of the ledger
-    customer TEXT NOT NULL                         -- as the link said then
+    link_id INTEGER REFERENCES link (id) ON DELETE CASCADE, -- NULL: an event of no link
+    click_id INTEGER NOT NULL DEFAULT 0,           -- of the ledger; 0 = it was an event
+    customer TEXT NOT NULL DEFAULT '',             -- as the link said then
+    customer_id INTEGER REFERENCES customer (id),  -- where they are known
+    rule_id INTEGER,                               -- of a key event, as long as there is that rule
+    rule TEXT NOT NULL DEFAULT '',                 -- what it was called then
+    event_id INTEGER                               -- the event that it was
 ) STRICT;
-CREATE INDEX radar_news_link ON radar_news (link_id);
+CREATE INDEX radar_news_link ON radar_news (link_id) WHERE link_id IS NOT NULL;
+CREATE INDEX radar_news_customer ON radar_news (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX radar_news_time ON radar_news (time_ms);
+
+-- Key events: what else sales want to be told of, of whom is known or of links that are for one person.
+CREATE TABLE radar_rule (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('visits', 'return', 'event')),
+    visits INTEGER NOT NULL DEFAULT 0,             -- so many openings
+    days INTEGER NOT NULL DEFAULT 0,               -- within so many days; back after so many; of events not again within
+    link_id INTEGER REFERENCES link (id) ON DELETE CASCADE, -- of this link, or
+    label_id INTEGER REFERENCES label (id),        -- of links of this campaign, channel or tag; neither: of any link
+    type TEXT,                                     -- events of this type
+    enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+    since_ms INTEGER NOT NULL,                     -- what happened before tells nothing
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL,
+    CHECK ((kind = 'event') = (type IS NOT NULL) AND (link_id IS NULL OR label_id IS NULL)
+        AND (type IS NULL OR (link_id IS NULL AND label_id IS NULL)))
+) STRICT;
+CREATE INDEX radar_rule_type ON radar_rule (type) WHERE type IS NOT NULL;
+-- What was seen of a person for a rule.
+CREATE TABLE radar_person (
+    rule_id INTEGER NOT NULL REFERENCES radar_rule (id) ON DELETE CASCADE,
+    customer_id INTEGER NOT NULL,                  -- 0: only what the link calls them is known
+    name TEXT NOT NULL,                            -- that; '' when the customer is known
+    last_ms INTEGER NOT NULL,                      -- the last visit or event
+    told_ms INTEGER,                               -- NULL: not told of yet
+    openings TEXT NOT NULL,                        -- times of openings that count, in order, separated by blanks
+    PRIMARY KEY (rule_id, customer_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX radar_person_customer ON radar_person (customer_id) WHERE customer_id <> 0;
+CREATE INDEX radar_person_last ON radar_person (last_ms);
+-- Events that a rule is about, from when their customer is known until they were looked at.
+CREATE TABLE radar_due (
+    event_id INTEGER NOT NULL,
+    rule_id INTEGER NOT NULL REFERENCES radar_rule (id) ON DELETE CASCADE,
+    PRIMARY KEY (event_id, rule_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX radar_due_rule ON radar_due (rule_id);
+CREATE TRIGGER radar_event_known AFTER INSERT ON event WHEN NEW.customer_id IS NOT NULL
+BEGIN
+    INSERT INTO radar_due (event_id, rule_id) SELECT NEW.id, r.id FROM radar_rule r
+    WHERE r.type = NEW.type AND r.enabled = 1 AND NEW.time_ms >= r.since_ms;
+END;
+CREATE TRIGGER radar_event_found AFTER UPDATE OF customer_id ON event
+WHEN OLD.customer_id IS NULL AND NEW.customer_id IS NOT NULL
+BEGIN
+    INSERT INTO radar_due (event_id, rule_id) SELECT NEW.id, r.id FROM radar_rule r
+    WHERE r.type = NEW.type AND r.enabled = 1 AND NEW.time_ms >= r.since_ms;
+END;
+
 CREATE TRIGGER radar_link_gone AFTER UPDATE OF tombstone ON link WHEN NEW.tombstone = 1
 BEGIN
     DELETE FROM radar_link WHERE link_id = NEW.id;
     DELETE FROM radar_news WHERE link_id = NEW.id;
+    DELETE FROM radar_rule WHERE link_id = NEW.id;
 END;

@@ -119,6 +119,9 @@ DELETE FROM customer_tag WHERE tag_id = :from_id;
 UPDATE tag_rule SET tag_id = iif(tag_id = :from_id, :to_id, tag_id), label_id = iif(label_id = :from_id, :to_id, label_id)
 WHERE tag_id = :from_id OR label_id = :from_id;
 
+-- name: label_move_radar_rules
+UPDATE radar_rule SET label_id = :to_id WHERE label_id = :from_id;
+
 -- name: label_move_costs
 UPDATE cost SET campaign_id = iif(campaign_id = :from_id, :to_id, campaign_id),
     channel_id = iif(channel_id = :from_id, :to_id, channel_id)

@@ -35,6 +35,7 @@ const struct route *const api_route_tables[] = {
     api_wecom_routes,
     api_wecom_callback_routes,
     api_radar_routes,
+    api_radar_rule_routes,
     api_user_routes,
     api_hand_over_routes,
     api_audit_routes,

@@ -74,3 +74,63 @@ bool radar_count(struct radar_openings *openings, int64_t visits, int64_t days, 
     openings->count = 1;
     return true;
 }
+
+/* ---- key events ---- */
+
+static const str kinds[RADAR_KINDS] = {
+#define RADAR_KIND_ROW(constant, name) STR_INIT(name),
+    RADAR_KIND_TABLE(RADAR_KIND_ROW)
+#undef RADAR_KIND_ROW
+};
+
+str radar_kind_name(enum radar_kind kind)
+{
+    return kinds[kind];
+}
+
+bool radar_kind_find(str name, enum radar_kind *out)
+{
+    for (int i = 0; i < RADAR_KINDS; i++) {
+        if (str_eq(name, kinds[i])) {
+            *out = (enum radar_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum err radar_condition_check(const struct radar_condition *condition, struct fault *fault)
+{
+    static const int64_t days_max[RADAR_KINDS] = {RADAR_DAYS_MAX, RADAR_RETURN_DAYS_MAX, RADAR_EVENT_DAYS_MAX};
+    bool counts = condition->kind == RADAR_VISITS;
+
+    if (counts ? condition->visits < 1 || condition->visits > RADAR_VISITS_MAX : condition->visits != 0) {
+        return fault_set(fault, ERR_INVALID, "visits", "out_of_range",
+                         counts ? "1 to 100 visits." : "Only a rule of visits counts them.",
+                         counts ? "次数为 1 至 100。" : "只有 visits 规则有次数。");
+    }
+    if (condition->days < (condition->kind != RADAR_EVENT) || condition->days > days_max[condition->kind]) {
+        return fault_set(fault, ERR_INVALID, "days", "out_of_range",
+                         counts ? "1 to 90 days." : "1 to 365 days; of events also 0.",
+                         counts ? "天数为 1 至 90。" : "天数为 1 至 365，event 规则可为 0。");
+    }
+    return OK;
+}
+
+bool radar_holds(const struct radar_condition *condition, struct radar_person *person, int64_t time_ms)
+{
+    int64_t quiet_ms = condition->days * MS_PER_DAY;
+    bool first = person->last_ms == INT64_MIN;
+    bool silent = quiet_ms > 0 && person->told_ms != INT64_MIN && time_ms - person->told_ms < quiet_ms;
+    bool back = !first && time_ms - person->last_ms >= quiet_ms;
+
+    person->last_ms = first || time_ms > person->last_ms ? time_ms : person->last_ms;
+    if (silent || (condition->kind == RADAR_RETURN && !back) ||
+        (condition->kind == RADAR_VISITS &&
+         !radar_count(&person->openings, condition->visits, condition->days, time_ms))) {
+        return false;
+    }
+    person->told_ms = person->told_ms > time_ms ? person->told_ms : time_ms;
+    person->openings.count = 0;
+    return true;
+}

@@ -6,6 +6,8 @@
  */
 #include "linkpond/store/customers.h"
 
+#include "linkpond/store/radar_rules.h"
+
 #include "customers_row.h"
 #include "row.h"
 
@@ -195,6 +197,7 @@ enum err customers_merge(struct db *db, int64_t a, int64_t b, str kind, int64_t 
     if (into != from) {
         err = take_over(db, from, into, now_ms);
         err = err ? err : move_rows(db, from, into);
+        err = err ? err : radar_person_merged(db, from, into);
         err = err ? err : merge_log(db, from, into, kind, event_id, now_ms);
         err = err ? err : customers_recount(db, into);
     }

@@ -2,6 +2,8 @@
 /* Customers as people change them, and the rules by which they are tagged. */
 #include "linkpond/store/customers.h"
 
+#include "linkpond/store/radar_rules.h"
+
 #include "row.h"
 
 static enum err run_for(struct db *db, enum sql_id sql, int64_t id)
@@ -36,7 +38,7 @@ enum err customers_forget(struct db *db, int64_t id, int64_t now_ms)
     for (size_t i = 0; i < ARRAY_LEN(gone) && !err; i++) {
         err = run_for(db, gone[i], id);
     }
-    return err;
+    return err ? err : radar_person_forget(db, id);
 }
 
 enum err customers_hand_over(struct db *db, int64_t from_id, int64_t into_id, int64_t now_ms, int64_t *count)

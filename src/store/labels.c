@@ -225,10 +225,11 @@ static enum err find_kind_of(struct db *db, int64_t id, enum label_kind *kind)
     return row_done(row, NULL);
 }
 
-/* Customers' tags, the rules that put them, and costs. */
+/* Customers' tags, the rules that put them or tell of visits, and costs. */
 static enum err move_deals(struct db *db, int64_t from_id, int64_t to_id)
 {
-    static const enum sql_id moves[] = {SQL_LABEL_MOVE_CUSTOMERS, SQL_LABEL_MOVE_RULES, SQL_LABEL_MOVE_COSTS};
+    static const enum sql_id moves[] = {SQL_LABEL_MOVE_CUSTOMERS, SQL_LABEL_MOVE_RULES, SQL_LABEL_MOVE_RADAR_RULES,
+                                        SQL_LABEL_MOVE_COSTS};
     struct stmt *stmt;
     enum err err = OK;
 

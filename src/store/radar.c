@@ -82,9 +82,13 @@ enum err radar_news_insert(struct db *db, const struct radar_item *item)
 
     stmt_bind_str(stmt, "kind", notice_name(item->kind));
     stmt_bind_i64(stmt, "time_ms", item->time_ms);
-    stmt_bind_i64(stmt, "link_id", item->link_id);
+    stmt_bind_id_opt(stmt, "link_id", item->link_id);
     stmt_bind_i64(stmt, "click_id", item->click_id);
     stmt_bind_str(stmt, "customer", item->customer);
+    stmt_bind_id_opt(stmt, "customer_id", item->customer_id);
+    stmt_bind_id_opt(stmt, "rule_id", item->rule_id);
+    stmt_bind_str(stmt, "rule", item->rule);
+    stmt_bind_id_opt(stmt, "event_id", item->event_id);
     return stmt_run(stmt);
 }
 
@@ -96,7 +100,10 @@ static struct stmt *filtered(struct db *db, enum sql_id id, const struct radar_f
     stmt_bind_str_opt(rows, "kind", filter->kind);
     stmt_bind_str_opt(rows, "customer", filter->customer);
     stmt_bind_str_opt(rows, "owner", filter->owner);
+    stmt_bind_id_opt(rows, "customer_id", filter->customer_id);
+    stmt_bind_id_opt(rows, "rule_id", filter->rule_id);
     stmt_bind_id_opt(rows, "link_id", filter->link_id);
+    stmt_bind_id_opt(rows, "after_id", filter->after_id);
     return rows;
 }
 
@@ -119,7 +126,12 @@ static enum err read_items(struct stmt *rows, struct arena *arena, size_t limit,
                                     .customer = row_str(rows, 4, arena),
                                     .title = row_str(rows, 5, arena),
                                     .short_url = row_str(rows, 6, arena),
-                                    .owner = row_str(rows, 7, arena)};
+                                    .owner = row_str(rows, 7, arena),
+                                    .customer_id = stmt_i64(rows, 8),
+                                    .name = row_str(rows, 9, arena),
+                                    .rule_id = stmt_i64(rows, 10),
+                                    .rule = row_str(rows, 11, arena),
+                                    .event_id = stmt_i64(rows, 12)};
         if (!notice_find(stmt_str(rows, 1), &item->kind)) {
             out->count--; /* of a later release */
         }
@@ -141,4 +153,23 @@ enum err radar_news_list(struct db *db, struct arena *arena, const struct radar_
     stmt_bind_id_opt(rows, "before_id", filter->before_id);
     stmt_bind_i64(rows, "limit", (int64_t)filter->limit + 1);
     return read_items(rows, arena, filter->limit, out);
+}
+
+static enum err expire(struct db *db, enum sql_id sql, int64_t before_ms, int64_t most, int64_t *deleted)
+{
+    struct stmt *stmt = db_stmt(db, sql);
+
+    stmt_bind_i64(stmt, "before_ms", before_ms);
+    stmt_bind_i64(stmt, "most", most);
+    enum err err = stmt_run(stmt);
+    *deleted += err ? 0 : db_changes(db);
+    return err;
+}
+
+enum err radar_expire(struct db *db, int64_t told_before_ms, int64_t seen_before_ms, int64_t most, int64_t *deleted)
+{
+    *deleted = 0;
+    enum err err = expire(db, SQL_RADAR_NEWS_EXPIRE, told_before_ms, most, deleted);
+
+    return err ? err : expire(db, SQL_RADAR_PERSON_EXPIRE, seen_before_ms, most, deleted);
 }

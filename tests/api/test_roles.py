@@ -45,7 +45,8 @@ DOORS = {
     "GET /api/v1/today": "look",
     **{row: "edit" for row in ("GET /api/v1/customers", "GET /api/v1/customers/{id}", "PATCH /api/v1/customers/{id}", "GET /api/v1/customers/{id}/timeline",
                                "GET /api/v1/customers/{id}/export", "POST /api/v1/customers/{id}/merge", "POST /api/v1/customers/{id}/forget",
-                               "GET /api/v1/stages", "GET /api/v1/radar", "GET /api/v1/tag-rules", "POST /api/v1/tag-rules", "DELETE /api/v1/tag-rules/{id}")},
+                               "GET /api/v1/stages", "GET /api/v1/radar", "GET /api/v1/radar/rules", "POST /api/v1/radar/rules", "PATCH /api/v1/radar/rules/{id}",
+                               "DELETE /api/v1/radar/rules/{id}", "GET /api/v1/tag-rules", "POST /api/v1/tag-rules", "DELETE /api/v1/tag-rules/{id}")},
     "PUT /api/v1/stages": "admin",
     **{row: "admin" for row in ("GET /api/v1/wecom-callbacks", "POST /api/v1/wecom-callbacks", "PATCH /api/v1/wecom-callbacks/{id}",
                                 "DELETE /api/v1/wecom-callbacks/{id}")},
@@ -467,7 +468,7 @@ TRIES = {
     **{f"{method} /api/v1/me/keys{tail}": own_keys for method, tail in (("GET", ""), ("POST", ""), ("DELETE", "/{id}"))},
     **{row: forbidden for row, door in DOORS.items() if door == "admin"},
     **{row: forbidden for row in DOORS if "/repoints" in row},
-    **{row: forbidden for row in DOORS if "/tag-rules" in row or "/costs" in row or row.endswith("/stats/money")},
+    **{row: forbidden for row in DOORS if "/tag-rules" in row or "/radar/rules" in row or "/costs" in row or row.endswith("/stats/money")},
     **{row: customers for row in DOORS if "/customers" in row},
     **{row: forbidden for row in ("POST /api/v1/utm-values", "POST /api/v1/bulk/utm-values", "POST /api/v1/import/words")},
     **{row: nothing_of_others for row in (

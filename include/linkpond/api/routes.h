@@ -36,6 +36,7 @@ extern const struct route api_tag_rule_routes[];
 extern const struct route api_wecom_routes[];
 extern const struct route api_wecom_callback_routes[];
 extern const struct route api_radar_routes[];
+extern const struct route api_radar_rule_routes[];
 extern const struct route api_user_routes[];
 extern const struct route api_hand_over_routes[];
 extern const struct route api_audit_routes[];

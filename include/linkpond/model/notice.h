@@ -27,7 +27,8 @@
     X(DOMAIN_SUSPECTED, "domain_suspected", false, "A domain may be blocked", "域名疑似被封")                          \
     X(LINK_OPENED, "link_opened", false, "A customer opened their link", "客户首次打开链接")                           \
     X(LINK_REOPENED, "link_reopened", false, "A customer came back to their link", "客户再次打开链接")                 \
-    X(LINK_FORWARDED, "link_forwarded", false, "A customer's link was opened by somebody else", "客户链接被转发打开")
+    X(LINK_FORWARDED, "link_forwarded", false, "A customer's link was opened by somebody else", "客户链接被转发打开")  \
+    X(KEY_EVENT, "key_event", false, "A customer did what a rule watches for", "客户触发了关键行为")
 enum notice_kind {
 #define NOTICE_ENUM(constant, name, urgent, en, zh) NOTICE_##constant,
     NOTICE_TABLE(NOTICE_ENUM)
@@ -60,7 +61,9 @@ bool notice_is_chosen(enum notice_kind kind);
     X(LIMIT_HOUR, "limit_hour", NUMBER, "Limit an hour", "每小时上限")                                                 \
     X(APP, "app", TEXT, "In", "所在应用")                                                                              \
     X(CUSTOMER, "customer", TEXT, "Customer", "客户")                                                                  \
-    X(OPENED_AT, "opened_at", TIME, "Opened", "打开时间")
+    X(OPENED_AT, "opened_at", TIME, "Opened", "打开时间")                                                              \
+    X(EVENT, "event", TEXT, "Event", "事件")                                                                           \
+    X(HAPPENED_AT, "happened_at", TIME, "When", "发生时间")
 enum fact_name {
 #define NOTICE_FACT_ENUM(constant, name, type, en, zh) NOTICE_FACT_##constant,
     NOTICE_FACT_TABLE(NOTICE_FACT_ENUM)

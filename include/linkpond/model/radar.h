@@ -3,6 +3,7 @@
 #define LINKPOND_MODEL_RADAR_H
 
 #include "linkpond/base/clock.h"
+#include "linkpond/base/err.h"
 #include "linkpond/model/click.h"
 
 /*
@@ -41,5 +42,37 @@ struct radar_openings {
 /* True: this visit is the opening that makes it `visits`, 1..RADAR_VISITS_MAX, in `days`; counting begins anew then,
  * but a visit that still belongs to that opening is not another. */
 bool radar_count(struct radar_openings *openings, int64_t visits, int64_t days, int64_t time_ms);
+
+/*
+ * A key event: so many openings within so many days, one after so many days without, or an event of a type. Of one
+ * person it is told at most once in its days (of a return that follows by itself; of events 0 days means each).
+ */
+#define RADAR_KIND_TABLE(X)                                                                                            \
+    X(RADAR_VISITS, "visits")                                                                                          \
+    X(RADAR_RETURN, "return")                                                                                          \
+    X(RADAR_EVENT, "event")
+#define RADAR_KIND_ENUM(constant, name) constant,
+enum radar_kind { RADAR_KIND_TABLE(RADAR_KIND_ENUM) RADAR_KINDS };
+#undef RADAR_KIND_ENUM
+str radar_kind_name(enum radar_kind kind);
+bool radar_kind_find(str name, enum radar_kind *out);
+
+#define RADAR_RETURN_DAYS_MAX 365
+#define RADAR_EVENT_DAYS_MAX  365
+struct radar_condition {
+    enum radar_kind kind;
+    int64_t visits; /* of visits: 1..RADAR_VISITS_MAX; else 0 */
+    int64_t days;   /* 1..RADAR_DAYS_MAX, 1..RADAR_RETURN_DAYS_MAX, 0..RADAR_EVENT_DAYS_MAX */
+};
+/* ERR_INVALID "visits" or "days" (out_of_range). */
+enum err radar_condition_check(const struct radar_condition *condition, struct fault *fault);
+
+/* What was seen of one person. Times INT64_MIN: never. */
+struct radar_person {
+    int64_t last_ms, told_ms;
+    struct radar_openings openings;
+};
+/* They did it again at that time; true: it is to be told. Out of order harms nothing but the counting of openings. */
+bool radar_holds(const struct radar_condition *condition, struct radar_person *person, int64_t time_ms);
 
 #endif

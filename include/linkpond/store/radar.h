@@ -26,17 +26,24 @@ enum err radar_forget(struct db *db, int64_t visitor, enum visitor_by by);
 struct radar_item {
     int64_t id;
     enum notice_kind kind;
-    int64_t time_ms, link_id;
-    int64_t click_id; /* only written */
-    str customer, title, short_url, owner;
+    int64_t time_ms;
+    int64_t link_id;             /* 0 = none, or not for this caller */
+    int64_t click_id;            /* only written */
+    int64_t customer_id;         /* 0 = not known, or not for this caller */
+    int64_t rule_id, event_id;   /* of a key event; else 0 */
+    str customer;                /* as the link says */
+    str name;                    /* of the customer; read only */
+    str rule;                    /* what it was called */
+    str title, short_url, owner; /* read only */
 };
 enum err radar_news_insert(struct db *db, const struct radar_item *item);
 struct radar_filter {
     const struct bounds *bounds;
-    str kind, customer, owner; /* empty = any */
-    int64_t link_id;           /* 0 = any */
-    int64_t before_id;         /* keyset cursor; 0 = the latest */
-    size_t limit;              /* 1..LIMIT_PAGE */
+    str kind, customer, owner;             /* empty = any */
+    int64_t link_id, customer_id, rule_id; /* 0 = any */
+    int64_t after_id;                      /* only what was told since that one; 0 = all */
+    int64_t before_id;                     /* keyset cursor; 0 = the latest */
+    size_t limit;                          /* 1..LIMIT_PAGE */
 };
 struct radar_page {
     struct radar_item *items;
@@ -46,5 +53,8 @@ struct radar_page {
 /* The latest first. *total: without cursor and limit. */
 enum err radar_news_list(struct db *db, struct arena *arena, const struct radar_filter *filter, struct radar_page *out,
                          int64_t *total);
+/* At most `most` of each: what was told of times before, and what was seen for rules of people who did nothing since
+ * seen_before_ms. *deleted tells how many went. */
+enum err radar_expire(struct db *db, int64_t told_before_ms, int64_t seen_before_ms, int64_t most, int64_t *deleted);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The ledger is followed by time, because several segments fill at once and their ids tell no order: up to
- * engine_settled_ms nothing earlier still comes. While no link is for one person nothing is read and next to nothing
- * written.
+ * engine_settled_ms nothing earlier still comes. While no link is for one person and no rule is about visits nothing is
+ * read and next to nothing written. Events come to be known by themselves: the database notes those that a rule is
+ * about.
  */
 #include "linkpond/engine/radar_watch.h"
 
@@ -11,19 +12,21 @@
 #include <sys/prctl.h>
 
 #include "linkpond/base/clock.h"
-#include "linkpond/base/idmap.h"
 #include "linkpond/base/log.h"
 #include "linkpond/engine/engine.h"
 #include "linkpond/engine/ledger.h"
+#include "linkpond/store/customers.h"
 #include "linkpond/store/meta.h"
 #include "linkpond/store/radar.h"
+
+#include "radar_look.h"
 
 #define LOOK_MS        2000
 #define STUCK_MS       5000
 #define READER_WAIT_MS 5000
 #define SPAN_MS        MS_PER_HOUR /* of one look, when there is much behind */
 #define VISITS_MAX     2000        /* of one transaction, about */
-#define LINKS_MAX      (1 << 20)
+#define KNOWN_MAX      (1 << 20)   /* links, and visitors, that one look remembers */
 #define MARK_EVERY_MS  MS_PER_MINUTE
 #define IDLE_EVERY_MS  MS_PER_HOUR
 #define ARENA_MAX      ((size_t)128 << 20)
@@ -43,69 +46,92 @@ struct radar_watch {
 
 /* ---- reading ---- */
 
-struct seen_visit {
-    struct radar_visit visit;
-    int64_t link_id, click_id;
-};
-struct look {
-    struct engine *engine;
-    struct db *db;
-    struct arena arena;
-    struct idmap links; /* whether they are watched */
-    int64_t from_ms, to_ms;
-    struct seen_visit *visits;
-    size_t count, cap;
-    int64_t put;
-};
-
-static enum err is_watched(struct look *self, int64_t link_id, bool *watched)
+/* Whether the link is for one person, and which rules are about it. */
+static enum err look_up_link(struct radar_look *self, int64_t link_id, bool *watched, uint64_t *rules)
 {
     const int64_t *known = idmap_find(&self->links, (uint64_t)link_id, 0);
 
     if (known) {
-        *watched = *known;
+        *watched = *known & 1;
+        *rules = (uint64_t)*known >> 1;
         return OK;
     }
     enum err err = radar_is_watched(self->db, link_id, watched);
+    err = err || self->rules_count == 0 ? err
+                                        : radar_rules_of_link(self->db, self->rules, self->rules_count, link_id, rules);
     int64_t *place = err ? NULL : idmap_put(&self->links, (uint64_t)link_id, 0, NULL);
     if (place) { /* else it is looked up again */
-        *place = *watched;
+        *place = (int64_t)(*rules << 1 | *watched);
     }
     return err;
 }
 
+/* The customer whose browser it was; 0 = nobody known. Others' pseudonyms are nobody's on another day. */
+static enum err look_up_customer(struct radar_look *self, const struct click_facts *facts, int64_t *customer_id)
+{
+    int64_t visitor = click_facts_visitor(facts);
+    char number[24];
+
+    *customer_id = 0;
+    if (visitor <= 0 || facts->visitor_by != VISITOR_BY_COOKIE) {
+        return OK;
+    }
+    const int64_t *known = idmap_find(&self->visitors, (uint64_t)visitor, 0);
+    if (known) {
+        *customer_id = *known;
+        return OK;
+    }
+    int len = snprintf(number, sizeof number, "%lld", (long long)visitor);
+    const struct identity identity = {IDENTITY_VISITOR, {number, (size_t)len}};
+    enum err err = identities_find(self->db, &identity, customer_id);
+    if (err && err != ERR_NOT_FOUND) {
+        return err;
+    }
+    int64_t *place = idmap_put(&self->visitors, (uint64_t)visitor, 0, NULL);
+    if (place) {
+        *place = *customer_id;
+    }
+    return OK;
+}
+
 static enum err take_visit(void *arg, const struct clicks_scan *scan)
 {
-    struct look *self = arg;
+    struct radar_look *self = arg;
     const struct click_facts *facts = &scan->facts;
     bool watched = false;
+    uint64_t rules = 0;
+    int64_t customer_id = 0;
 
     if (facts->time_ms < self->from_ms || facts->time_ms >= self->to_ms || facts->link_id == 0 ||
         !click_counts(facts->class, facts->outcome)) {
         return OK;
     }
-    enum err err = is_watched(self, facts->link_id, &watched);
-    if (err || !watched) {
+    enum err err = look_up_link(self, facts->link_id, &watched, &rules);
+    err = err || rules == 0 ? err : look_up_customer(self, facts, &customer_id);
+    if (err || (!watched && customer_id == 0)) {
         return err;
     }
-    struct seen_visit *visits = ARENA_GROW(&self->arena, self->visits, self->count, &self->cap);
+    struct radar_look_visit *visits = ARENA_GROW(&self->arena, self->visits, self->count, &self->cap);
     if (!visits) {
         return ERR_NOMEM;
     }
     self->visits = visits;
     visits[self->count++] =
-        (struct seen_visit){.visit = {.time_ms = facts->time_ms,
-                                      .visitor = click_facts_visitor(facts),
-                                      .by = facts->visitor_by,
-                                      .day = zone_civil_day(self->engine->zone, facts->time_ms, NULL)},
-                            .link_id = facts->link_id,
-                            .click_id = facts->id};
+        (struct radar_look_visit){.visit = {.time_ms = facts->time_ms,
+                                            .visitor = click_facts_visitor(facts),
+                                            .by = facts->visitor_by,
+                                            .day = zone_civil_day(self->engine->zone, facts->time_ms, NULL)},
+                                  .link_id = facts->link_id,
+                                  .click_id = facts->id,
+                                  .customer_id = customer_id,
+                                  .watched = watched,
+                                  .rules = rules};
     return OK;
 }
 
 static int by_time(const void *left, const void *right)
 {
-    const struct seen_visit *a = left, *b = right;
+    const struct radar_look_visit *a = left, *b = right;
 
     if (a->visit.time_ms != b->visit.time_ms) {
         return a->visit.time_ms < b->visit.time_ms ? -1 : 1;
@@ -114,7 +140,7 @@ static int by_time(const void *left, const void *right)
 }
 
 /* Visits of one millisecond stay together, for the mark between them and the rest is a time. */
-static void cut(struct look *self)
+static void cut(struct radar_look *self)
 {
     size_t count = VISITS_MAX;
 
@@ -130,7 +156,7 @@ static void cut(struct look *self)
     }
 }
 
-static enum err read_visits(struct look *self)
+static enum err read_visits(struct radar_look *self)
 {
     const struct ledger_range range = {.part = LEDGER_ALL, .from_ms = self->from_ms, .to_ms = self->to_ms};
     enum err err = ledger_each(self->db, &range, take_visit, self);
@@ -140,64 +166,6 @@ static enum err read_visits(struct look *self)
     }
     cut(self);
     return err;
-}
-
-/* ---- telling ---- */
-
-static enum notice_kind kind_of(enum radar_news news)
-{
-    return news == RADAR_FIRST   ? NOTICE_LINK_OPENED
-           : news == RADAR_AGAIN ? NOTICE_LINK_REOPENED
-                                 : NOTICE_LINK_FORWARDED;
-}
-
-static enum err tell(struct look *self, struct db *db, const struct radar_link *link, const struct seen_visit *seen,
-                     enum notice_kind kind)
-{
-    struct notice notice = {
-        .kind = kind, .subject = link->title.len > 0 ? link->title : link->short_url, .time_ms = clock_now_ms()};
-    struct radar_item item = {.kind = kind,
-                              .time_ms = seen->visit.time_ms,
-                              .link_id = link->link_id,
-                              .click_id = seen->click_id,
-                              .customer = link->customer};
-    char dedupe[64];
-    int64_t put = 0;
-
-    snprintf(dedupe, sizeof dedupe, "radar:%lld:%lld", (long long)link->link_id, (long long)seen->click_id);
-    notice_put_text(&notice, NOTICE_FACT_LINK, link->short_url);
-    notice_put_text(&notice, NOTICE_FACT_OWNER, link->owner);
-    notice_put_text(&notice, NOTICE_FACT_CUSTOMER, link->customer);
-    notice_put_time(&notice, NOTICE_FACT_OPENED_AT, seen->visit.time_ms);
-    enum err err = radar_news_insert(db, &item);
-    err = err ? err : outbox_put_owned(db, &notice, str_from_c(dedupe), link->owner_id, &put);
-    self->put += put;
-    return err;
-}
-
-static enum err judge(struct look *self, struct db *db, const struct seen_visit *seen)
-{
-    struct radar_link link;
-    enum err err = radar_link_find(db, &self->arena, seen->link_id, &link);
-
-    if (err == ERR_NOT_FOUND || (!err && seen->visit.time_ms < link.since_ms)) {
-        return OK;
-    }
-    enum radar_news news = err ? RADAR_NOTHING : radar_judge(&link.seen, &seen->visit);
-    err = err ? err : radar_link_saw(db, &link);
-    return err || news == RADAR_NOTHING ? err : tell(self, db, &link, seen, kind_of(news));
-}
-
-static enum err note(struct db *db, void *arg, struct fault *fault)
-{
-    struct look *self = arg;
-    enum err err = OK;
-
-    (void)fault;
-    for (size_t i = 0; !err && i < self->count; i++) {
-        err = judge(self, db, &self->visits[i]);
-    }
-    return err ? err : meta_put_i64(db, META_RADAR_MS, self->to_ms);
 }
 
 /* ---- the thread ---- */
@@ -219,21 +187,24 @@ static enum err begin(struct radar_watch *self, struct db *db, int64_t settled_m
     return err;
 }
 
-static enum err find(struct radar_watch *self, struct look *look, int64_t settled_ms, bool *any)
+static enum err find(struct radar_watch *self, struct radar_look *look, int64_t settled_ms, bool *any)
 {
     enum err err = db_begin(look->db, false);
 
     err = err ? err : begin(self, look->db, settled_ms);
     err = err ? err : radar_any(look->db, any);
+    err = err ? err : radar_due_any(look->db, &look->due);
+    err = err || !*any ? err : radar_rules_load(look->db, &look->arena, &look->rules, &look->rules_count);
     look->from_ms = self->looked_ms;
     look->to_ms = *any && settled_ms - look->from_ms > SPAN_MS ? look->from_ms + SPAN_MS : settled_ms;
-    return err || !*any || look->to_ms <= look->from_ms ? err : read_visits(look);
+    look->to_ms = look->to_ms < look->from_ms ? look->from_ms : look->to_ms; /* a clock was set back */
+    return err || !*any || look->to_ms == look->from_ms ? err : read_visits(look);
 }
 
 /* *more: there is more to be read at once. */
 static enum err look_once(struct radar_watch *self, bool *more)
 {
-    struct look look = {.engine = self->engine};
+    struct radar_look look = {.engine = self->engine};
     int64_t settled_ms = engine_settled_ms(self->engine);
     bool any = false;
 
@@ -242,24 +213,26 @@ static enum err look_once(struct radar_watch *self, bool *more)
         return ERR_BUSY;
     }
     arena_init(&look.arena, ARENA_MAX);
-    idmap_init(&look.links, LINKS_MAX);
+    idmap_init(&look.links, KNOWN_MAX);
+    idmap_init(&look.visitors, KNOWN_MAX);
     enum err err = find(self, &look, settled_ms, &any);
     readers_give(self->engine->readers, look.db);
     bool goes_on = !err && look.to_ms > look.from_ms;
-    bool stores = !err && (look.count > 0 || self->stored_ms == 0 ||
+    bool stores = !err && (look.count > 0 || look.due || self->stored_ms == 0 ||
                            look.to_ms - self->stored_ms >= (any ? MARK_EVERY_MS : IDLE_EVERY_MS));
     if (stores) {
-        err = writer_submit(self->engine->writer, &(struct writer_task){.run = note, .arg = &look}, NULL);
+        err = writer_submit(self->engine->writer, &(struct writer_task){.run = radar_tell, .arg = &look}, NULL);
         self->stored_ms = err ? self->stored_ms : look.to_ms;
     }
     if (!err && goes_on) {
         self->looked_ms = look.to_ms;
-        *more = look.to_ms < settled_ms;
     }
+    *more = !err && (look.to_ms < settled_ms || look.due_left);
     if (!err && look.put > 0) {
         notifier_wake(self->engine->notifier);
     }
     idmap_done(&look.links);
+    idmap_done(&look.visitors);
     arena_done(&look.arena);
     return err;
 }

@@ -111,6 +111,75 @@ static void radar__one_visit_may_be_enough(void **state)
     assert_true(radar_count(&openings, 1, 1, T0 + 2 * RADAR_OPEN_MS + 1));
 }
 
+static const struct radar_person nobody = {.last_ms = INT64_MIN, .told_ms = INT64_MIN};
+
+static void radar__tells_so_many_visits_once_in_their_days(void **state)
+{
+    const struct radar_condition three = {RADAR_VISITS, 3, 7};
+    struct radar_person person = nobody;
+    const int64_t hour = MS_PER_HOUR;
+
+    (void)state;
+    assert_false(radar_holds(&three, &person, T0));
+    assert_false(radar_holds(&three, &person, T0 + RADAR_OPEN_MS));
+    assert_false(radar_holds(&three, &person, T0 + 2 * hour));
+    assert_true(radar_holds(&three, &person, T0 + 4 * hour));
+    for (int i = 5; i < 7 * 24 + 4; i++) { /* an opening every hour, for days */
+        assert_false(radar_holds(&three, &person, T0 + i * hour));
+    }
+    assert_false(radar_holds(&three, &person, T0 + 7 * MS_PER_DAY + 4 * hour));
+    assert_false(radar_holds(&three, &person, T0 + 7 * MS_PER_DAY + 6 * hour));
+    assert_true(radar_holds(&three, &person, T0 + 7 * MS_PER_DAY + 8 * hour));
+}
+
+static void radar__tells_a_return_after_exactly_its_days(void **state)
+{
+    const struct radar_condition month = {RADAR_RETURN, 0, 30};
+    struct radar_person person = nobody;
+
+    (void)state;
+    assert_false(radar_holds(&month, &person, T0));
+    assert_false(radar_holds(&month, &person, T0 + 30 * MS_PER_DAY - 1));
+    assert_true(radar_holds(&month, &person, T0 + 60 * MS_PER_DAY - 1));
+    assert_false(radar_holds(&month, &person, T0 + 60 * MS_PER_DAY));
+    assert_false(radar_holds(&month, &person, T0)); /* out of order: the last visit stays the last */
+    assert_false(radar_holds(&month, &person, T0 + 89 * MS_PER_DAY));
+}
+
+static void radar__tells_each_event_or_one_in_its_days(void **state)
+{
+    const struct radar_condition each = {RADAR_EVENT, 0, 0}, weekly = {RADAR_EVENT, 0, 7};
+    struct radar_person of_each = nobody, of_weekly = nobody;
+
+    (void)state;
+    assert_true(radar_holds(&each, &of_each, T0));
+    assert_true(radar_holds(&each, &of_each, T0));
+    assert_true(radar_holds(&each, &of_each, T0 - 1));
+    assert_true(radar_holds(&weekly, &of_weekly, T0));
+    assert_false(radar_holds(&weekly, &of_weekly, T0 + 7 * MS_PER_DAY - 1));
+    assert_true(radar_holds(&weekly, &of_weekly, T0 + 7 * MS_PER_DAY));
+}
+
+static void radar__refuses_conditions_that_cannot_be(void **state)
+{
+    static const struct {
+        struct radar_condition condition;
+        bool fine;
+    } cases[] = {
+        {{RADAR_VISITS, 1, 1}, true},    {{RADAR_VISITS, 100, 90}, true}, {{RADAR_VISITS, 0, 7}, false},
+        {{RADAR_VISITS, 101, 7}, false}, {{RADAR_VISITS, 3, 0}, false},   {{RADAR_VISITS, 3, 91}, false},
+        {{RADAR_RETURN, 0, 365}, true},  {{RADAR_RETURN, 1, 7}, false},   {{RADAR_RETURN, 0, 0}, false},
+        {{RADAR_RETURN, 0, 366}, false}, {{RADAR_EVENT, 0, 0}, true},     {{RADAR_EVENT, 0, -1}, false},
+        {{RADAR_EVENT, 0, 366}, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct fault fault = {0};
+        assert_int_equal(radar_condition_check(&cases[i].condition, &fault), cases[i].fine ? OK : ERR_INVALID);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +190,10 @@ int main(void)
         cmocka_unit_test(radar__counts_openings_within_days),
         cmocka_unit_test(radar__begins_to_count_anew_after_it_was_told),
         cmocka_unit_test(radar__one_visit_may_be_enough),
+        cmocka_unit_test(radar__tells_so_many_visits_once_in_their_days),
+        cmocka_unit_test(radar__tells_a_return_after_exactly_its_days),
+        cmocka_unit_test(radar__tells_each_event_or_one_in_its_days),
+        cmocka_unit_test(radar__refuses_conditions_that_cannot_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

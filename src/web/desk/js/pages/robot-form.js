@@ -11,7 +11,7 @@ import { zoneField } from '../components/zonepicker.js';
 import { who } from '../session.js';
 
 export const KINDS = ['wecom', 'dingtalk', 'feishu', 'slack', 'webhook'];
-export const NOTICES = ['pool_empty', 'target_nearly_full', 'target_full', 'target_ending', 'target_ended', 'disk', 'clicks_dropped', 'backup_overdue', 'domain_blocked', 'domain_suspected', 'link_opened', 'link_reopened', 'link_forwarded'];
+export const NOTICES = ['pool_empty', 'target_nearly_full', 'target_full', 'target_ending', 'target_ended', 'disk', 'clicks_dropped', 'backup_overdue', 'domain_blocked', 'domain_suspected', 'link_opened', 'link_reopened', 'link_forwarded', 'key_event'];
 const SIGNED = ['dingtalk', 'feishu'];
 const MARKED = ['wecom', 'dingtalk'];
 

@@ -42,6 +42,7 @@ export default {
   'audit.kind_customer': 'Customer',
   'audit.kind_stages': 'Stages',
   'audit.kind_tag_rule': 'Tag rule',
+  'audit.kind_radar_rule': 'Radar rule',
   'audit.kind_wecom': 'WeCom callback',
   'audit.kind_cost': 'Cost',
   'audit.kind_history': 'History',

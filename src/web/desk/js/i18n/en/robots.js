@@ -49,6 +49,7 @@ export default {
   'robots.notice_link_opened': 'A customer opened their link',
   'robots.notice_link_reopened': 'A customer came back to their link',
   'robots.notice_link_forwarded': 'A customer\'s link was opened by somebody else',
+  'robots.notice_key_event': 'A customer did what a rule watches for',
   'robots.state': 'State',
   'robots.on': 'On',
   'robots.off': 'Off',

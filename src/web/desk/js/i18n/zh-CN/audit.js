@@ -42,6 +42,7 @@ export default {
   'audit.kind_customer': '客户',
   'audit.kind_stages': '阶段',
   'audit.kind_tag_rule': '打标签规则',
+  'audit.kind_radar_rule': '雷达规则',
   'audit.kind_wecom': '企业微信回调',
   'audit.kind_cost': '成本',
   'audit.kind_history': '历史数据',

@@ -49,6 +49,7 @@ export default {
   'robots.notice_link_opened': '客户首次打开链接',
   'robots.notice_link_reopened': '客户再次打开链接',
   'robots.notice_link_forwarded': '客户链接被转发打开',
+  'robots.notice_key_event': '客户触发了关键行为',
   'robots.state': '状态',
   'robots.on': '已启用',
   'robots.off': '已停用',
