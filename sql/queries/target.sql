@@ -38,7 +38,7 @@ WHERE t.id = :id;
 WHERE t.link_id = :link_id AND t.deleted_ms IS NULL ORDER BY t.position, t.id;
 
 -- name: target_next_position
-SELECT COALESCE(max(position) + 1, 0) FROM target WHERE link_id = :link_id AND deleted_ms IS NULL;
+SELECT COALESCE(max(position) + 1, 0), count(*) FROM target WHERE link_id = :link_id AND deleted_ms IS NULL;
 
 -- Is the link a live code? Its column `more` says so to those who read many links.
 -- name: target_mark_link

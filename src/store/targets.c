@@ -147,12 +147,21 @@ enum err targets_of(struct db *db, struct arena *arena, int64_t link_id, struct 
     return OK;
 }
 
-enum err targets_next_position(struct db *db, int64_t link_id, int64_t *position)
+enum err targets_next_position(struct db *db, int64_t link_id, int64_t *position, int64_t *count)
 {
     struct stmt *row = db_stmt(db, SQL_TARGET_NEXT_POSITION);
 
     stmt_bind_i64(row, "link_id", link_id);
-    return row_i64(row, position);
+    if (!stmt_next(row)) {
+        return row_missing(row);
+    }
+    int64_t next = stmt_i64(row, 0), found = stmt_i64(row, 1);
+    stmt_reset(row);
+    if (!stmt_err(row)) {
+        *position = next;
+        *count = found;
+    }
+    return stmt_err(row);
 }
 
 struct stmt *targets_links_each(struct db *db)

@@ -73,6 +73,20 @@ def test_many_at_once_each_judged_by_itself_and_tried_before(pond):
     assert goes(pond, {"code": "many-1"}, SAFARI) == "pc"
 
 
+def test_many_with_pools_as_large_as_they_can_be(pond):
+    pools = [[{"url": URL.format(f"{i}-{j}"), "name": f"{i}-{j}"} for j in range(200)] for i in range(10)]
+    body = {"links": [{"url": URL.format("own"), "alias": f"wide-{i}", "targets": pool, "rules": [{"choose": "sequential", "targets": ["#200"]}]}
+                      for i, pool in enumerate(pools)]}
+    for dry_run in (True, False):
+        results = pond.api("POST", "/bulk/links", 200, json={**body, "dry_run": dry_run}).json()["results"]
+        assert [one["status"] for one in results] == [201] * 10
+        assert all(one["link"]["targets_summary"] == {"targets": 200, "enabled": 200, "rules": 1} for one in results)
+    for i, pool in enumerate(pools):
+        listed = pond.api("GET", f"/links/wide-{i}/targets", 200).json()["items"]
+        assert [(one["url"], one["name"]) for one in listed] == [(one["url"], one["name"]) for one in pool]
+        assert goes(pond, {"code": f"wide-{i}"}, SAFARI) == f"{i}-199"
+
+
 def test_again_is_the_same_live_code(pond):
     body = {**WHOLE, "external_id": "again"}
     first = pond.api("POST", "/links", 201, json=body).json()

@@ -67,7 +67,8 @@ enum err targets_delete(struct db *db, int64_t id, int64_t now_ms);
 enum err targets_find(struct db *db, struct arena *arena, int64_t id, struct target *out);
 /* The pool in its order, in the arena. */
 enum err targets_of(struct db *db, struct arena *arena, int64_t link_id, struct target **out, size_t *count);
-enum err targets_next_position(struct db *db, int64_t link_id, int64_t *position);
+/* Behind those of the pool, and how many they are. */
+enum err targets_next_position(struct db *db, int64_t link_id, int64_t *position, int64_t *count);
 /* After its targets or rules have changed: is the link a live code? One edit of the link (updated_ms, revision). */
 enum err targets_mark_link(struct db *db, int64_t link_id, int64_t now_ms);
 /* All links that are live codes, by id. */

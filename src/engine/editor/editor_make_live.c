@@ -20,7 +20,8 @@ static enum err make_targets(struct live_call *self, const struct live_draft *dr
     return err;
 }
 
-/* Places of the call become ids; what is no place of it stays what it is, and is refused as unknown. */
+/* Places of the call become ids; what is no place of it stays what it is, and is refused as unknown. In the caller's
+ * arena, as the rules are. */
 static enum err name_by_id(struct edit *edit, const struct live_draft *draft, const int64_t *ids)
 {
     for (size_t i = 0; i < draft->rules_count; i++) {
@@ -39,19 +40,29 @@ static enum err name_by_id(struct edit *edit, const struct live_draft *draft, co
     return OK;
 }
 
+static enum err make(struct edit *self, struct live_call *call, const struct live_draft *draft)
+{
+    int64_t ids[LIMIT_TARGETS];
+    enum err err = make_targets(call, draft, ids);
+
+    err = err ? err : name_by_id(self, draft, ids);
+    err = err || draft->rules_count == 0 ? err : live_put_rules(call);
+    err = err ? err : live_compiles(call);
+    return err ? err : targets_mark_link(self->db, call->link.id, self->now_ms);
+}
+
+/* What checking and compiling takes goes when the link is made: a call may make many of them. */
 enum err edit_make_live(struct edit *self, struct link *link, const struct live_draft *draft, struct fault *fault)
 {
     struct live_edit out = {.link_id = link->id};
-    struct live_call call = {.edit = *self, .link = *link, .out = &out};
-    int64_t ids[LIMIT_TARGETS];
-    enum err err = make_targets(&call, draft, ids);
+    struct live_call call = {
+        .edit = *self, .link = *link, .out = &out, .rules = draft->rules, .count = draft->rules_count};
+    struct arena own;
 
-    call.rules = draft->rules;
-    call.count = draft->rules_count;
-    err = err ? err : name_by_id(self, draft, ids);
-    err = err || draft->rules_count == 0 ? err : live_put_rules(&call);
-    err = err ? err : live_compiles(&call);
-    err = err ? err : targets_mark_link(self->db, link->id, self->now_ms);
+    arena_init(&own, LIMIT_ARENA_REQUEST);
+    call.edit.arena = &own;
+    enum err err = make(self, &call, draft);
+    arena_done(&own);
     if (err) {
         *fault = out.fault;
         return err;

@@ -210,8 +210,7 @@ enum err live_find_target(struct live_call *self, struct target *out)
 
 static enum err fresh_target(struct live_call *self, struct target *out)
 {
-    struct target *pool = NULL;
-    size_t count = 0;
+    int64_t count = 0;
 
     *out = (struct target){.link_id = self->link.id,
                            .weight = 1,
@@ -224,12 +223,12 @@ static enum err fresh_target(struct live_call *self, struct target *out)
                            .replaced_ms = TIME_NONE,
                            .deleted_ms = TIME_NONE,
                            .created_ms = self->edit.now_ms};
-    enum err err = targets_of(self->edit.db, self->edit.arena, self->link.id, &pool, &count);
+    enum err err = targets_next_position(self->edit.db, self->link.id, &out->position, &count);
     if (!err && count >= LIMIT_TARGETS) {
         return fault_set(&self->out->fault, ERR_INVALID, "", "too_many", "A link has at most 200 targets.",
                          "一条短链最多 200 个子码。");
     }
-    return err ? err : targets_next_position(self->edit.db, self->link.id, &out->position);
+    return err;
 }
 _Static_assert(LIMIT_TARGETS == 200, "the refusal names the number");
 

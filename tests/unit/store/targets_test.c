@@ -72,8 +72,9 @@ static int64_t add(struct pond *self, const char *name)
                             .replaced_ms = TIME_NONE,
                             .created_ms = 5,
                             .updated_ms = 5};
+    int64_t pool;
 
-    assert_int_equal(targets_next_position(self->temp.db, self->link_id, &target.position), OK);
+    assert_int_equal(targets_next_position(self->temp.db, self->link_id, &target.position, &pool), OK);
     assert_int_equal(targets_insert(self->temp.db, &target), OK);
     return target.id;
 }
@@ -89,6 +90,10 @@ static void targets__come_back_as_they_went_in_their_order(void **state)
     assert_int_equal(targets_move(self->temp.db, self->link_id, second, -1), OK);
     assert_int_equal(targets_of(self->temp.db, &self->temp.arena, self->link_id, &pool, &count), OK);
     assert_int_equal(count, 2);
+    int64_t position = 0, there = 0;
+    assert_int_equal(targets_next_position(self->temp.db, self->link_id, &position, &there), OK);
+    assert_int_equal(position, 1); /* behind the first, which another went before */
+    assert_int_equal(there, 2);
     assert_int_equal(pool[0].id, second);
     assert_int_equal(pool[1].id, first);
     assert_str_same(pool[1].name, STR("一群"));
