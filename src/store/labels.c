@@ -2,6 +2,7 @@
 #include "linkpond/store/labels.h"
 
 #include "labels_row.h"
+#include "links_source.h"
 #include "row.h"
 
 static const str kind_names[LABEL_KINDS] = {
@@ -147,7 +148,27 @@ enum err labels_find_id(struct db *db, struct arena *arena, int64_t id, struct l
     return find(row, arena, out);
 }
 
-enum err labels_read_sums(struct db *db, const struct bounds *bounds, struct label *label)
+static enum err has_few(struct db *db, const struct label *label, bool *few)
+{
+    static const enum sql_id texts[LABEL_KINDS] = {
+        [LABEL_CAMPAIGN] = SQL_LINK_SOURCE_CAMPAIGN,
+        [LABEL_CHANNEL] = SQL_LINK_SOURCE_CHANNEL,
+        [LABEL_TAG] = SQL_LINK_SOURCE_TAG,
+    };
+    struct stmt *rows = db_stmt(db, texts[label->kind]);
+    size_t count = 0;
+
+    stmt_bind_i64(rows, "of", label->id);
+    stmt_bind_i64(rows, "after_id", 0);
+    stmt_bind_i64(rows, "limit", LINKS_FEW + 1);
+    while (stmt_next(rows)) {
+        count++;
+    }
+    *few = count <= LINKS_FEW;
+    return stmt_err(rows);
+}
+
+static enum err sum_few(struct db *db, const struct bounds *bounds, struct label *label)
 {
     static const enum sql_id texts[LABEL_KINDS] = {
         [LABEL_CAMPAIGN] = SQL_LABEL_SUMS_CAMPAIGN,
@@ -173,13 +194,31 @@ enum err labels_read_sums(struct db *db, const struct bounds *bounds, struct lab
     return row_done(row, NULL);
 }
 
+/* One look at all links by their columns is sooner done than many by the index. */
+static enum err sum(struct db *db, struct arena *arena, const struct bounds *bounds, struct label *label)
+{
+    bool few = true;
+    enum err err = has_few(db, label, &few);
+
+    if (err) {
+        return err;
+    }
+    return few ? sum_few(db, bounds, label) : labels_sum_up(db, arena, bounds, label, 1);
+}
+
 enum err labels_find_full(struct db *db, struct arena *arena, enum label_kind kind, str key,
                           const struct bounds *bounds, struct label *out)
 {
     struct label label = {.kind = kind};
-    enum err err = labels_find(db, arena, kind, key, &label);
+    bool own = false;
+    enum err err = db_snapshot_begin(db, &own);
 
-    err = err ? err : labels_read_sums(db, bounds, &label);
+    if (err) {
+        return err;
+    }
+    err = labels_find(db, arena, kind, key, &label);
+    err = err ? err : sum(db, arena, bounds, &label);
+    db_snapshot_end(db, own);
     if (!err) {
         *out = label;
     }

@@ -6,9 +6,7 @@
 
 /* A row of label_row; texts into the arena, or lent when arena is NULL. */
 void labels_read(struct stmt *row, struct arena *arena, struct label *out);
-/* Fills links and counts of a label whose kind and id are set. */
-enum err labels_read_sums(struct db *db, const struct bounds *bounds, struct label *label);
-/* The same of labels of one kind, whose figures are zero and last_ms TIME_NONE. */
+/* Fills links and counts of labels of one kind, whose figures are zero and last_ms TIME_NONE. */
 enum err labels_sum_up(struct db *db, struct arena *arena, const struct bounds *bounds, struct label *labels,
                        size_t labels_count);
 

@@ -189,6 +189,36 @@ static void labels__count_the_links_within_bounds(void **state)
     assert_int_equal(full(self, LABEL_CAMPAIGN, "c", BOUNDS_ALL).links, 3);
 }
 
+static void labels__a_label_of_many_links_is_summed_up_as_one_of_few(void **state)
+{
+    enum { MANY = 4200 }; /* more than an index is asked for */
+    struct tempdb *self = *state;
+    int64_t campaign = ensure(self, LABEL_CAMPAIGN, "c"), channel = ensure(self, LABEL_CHANNEL, "k");
+    struct bounds own = {.by_owner = true, .owner_id = USER_ADMIN};
+
+    assert_int_equal(db_begin(self->db, false), OK);
+    for (int i = 1; i <= MANY; i++) {
+        struct link_stat stat = {.link_id = add_link(self, campaign, i <= 3 ? channel : 0, i % 2 ? USER_ADMIN : 0),
+                                 .clicks = i,
+                                 .total = i,
+                                 .last_ms = i * 10};
+        assert_int_equal(sums_stat_add(self->db, &stat), OK);
+    }
+    assert_int_equal(db_commit(self->db), OK);
+    struct label label = full(self, LABEL_CAMPAIGN, "c", BOUNDS_ALL);
+    assert_int_equal(label.links, MANY);
+    assert_int_equal(label.counts.clicks, MANY * (MANY + 1) / 2);
+    assert_int_equal(label.counts.last_ms, MANY * 10);
+    label = full(self, LABEL_CAMPAIGN, "c", &own);
+    assert_int_equal(label.links, MANY / 2);
+    assert_int_equal(label.counts.clicks, MANY / 2 * (MANY / 2));
+    label = full(self, LABEL_CHANNEL, "k", BOUNDS_ALL);
+    assert_int_equal(label.links, 3);
+    assert_int_equal(label.counts.clicks, 6);
+    assert_int_equal(links_bin(self->db, BOUNDS_ALL, 2, 5), OK);
+    assert_int_equal(full(self, LABEL_CAMPAIGN, "c", BOUNDS_ALL).links, MANY - 1);
+}
+
 static void labels__lists_page_by_key(void **state)
 {
     struct tempdb *self = *state;
@@ -245,9 +275,13 @@ static void labels__lists_page_by_key(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(labels__a_word_is_made_once_per_kind),  TEST(labels__keep_a_channels_place),
-        TEST(labels__a_rename_carries_the_links),    TEST(labels__a_merge_keeps_every_link_once),
-        TEST(labels__count_the_links_within_bounds), TEST(labels__lists_page_by_key),
+        TEST(labels__a_word_is_made_once_per_kind),
+        TEST(labels__keep_a_channels_place),
+        TEST(labels__a_rename_carries_the_links),
+        TEST(labels__a_merge_keeps_every_link_once),
+        TEST(labels__count_the_links_within_bounds),
+        TEST(labels__lists_page_by_key),
+        TEST(labels__a_label_of_many_links_is_summed_up_as_one_of_few),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
