@@ -56,7 +56,7 @@ def test_every_cell_is_what_the_api_says(attribution):
     said = desk.pond.api("GET", "/stats/attribution", 200, params={"period": "all", "tz": "UTC", "group_by": "campaign"}).json()
     rows = desk.rows()
     for group in said["groups"]:
-        assert [cents(cell) for cell in rows[group["campaign"] or "Unknown"]] == [group["models"][model]["value"].get("CNY", 0) for model in MODELS]
+        assert [cents(cell) for cell in rows[group["campaign"] or "No campaign"]] == [group["models"][model]["value"].get("CNY", 0) for model in MODELS]
     for name in ("credited", "direct"):
         assert [cents(cell) for cell in rows[name]] == [said[name][model]["value"].get("CNY", 0) for model in MODELS]
     for name in ("unattributed", "totals"):
@@ -91,6 +91,19 @@ def test_choices_are_the_address(attribution):
     assert desk.settled().rows() == before
     desk.driver.back()
     wait_for(lambda: "elsewhere" not in desk.settled().rows(), 20)
+
+
+def test_a_stage_or_a_kind_of_event_can_be_counted(attribution):
+    desk = attribution(1280, "en-US")
+    desk.open("/attribution?period=all&tz=UTC").sign_in().settled()
+    for name, value in (("type", "add_friend"), ("stage", "deal")):
+        desk.choose("Count", f"{name} {value}")
+        said = desk.pond.api("GET", "/stats/attribution", 200, params={"period": "all", "tz": "UTC", name: value}).json()
+        desk.find(".report-card .segments button:last-child, .credit-table")
+        figure = str(said["totals"]["conversions"])
+        wait_for(lambda: figure in desk.texts(".target-totals .figure"), 20)
+        assert parse_qs(urlsplit(desk.driver.current_url).query) == {"period": ["all"], "tz": ["UTC"], name: [value]}
+    assert not noise(desk.driver)
 
 
 @pytest.mark.parametrize("width, language, scheme", LOOKS)

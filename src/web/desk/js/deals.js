@@ -2,6 +2,7 @@
 /* What happens after the clicks, in words: kinds of events, stages, and money as the reader writes it. */
 import * as api from './api.js';
 import { known, labelName, lang, t } from './i18n.js';
+import { can } from './session.js';
 
 /** What a touch can be counted by (GET /stats/attribution), in the order of the lists. */
 export const TOUCH_DIMS = [
@@ -63,6 +64,9 @@ let asked = null;
 
 /** The stages in order: [{key, names, events}]; none where they cannot be read. */
 export function stages() {
+  if (!can('customers:read')) {
+    return Promise.resolve([]);
+  }
   asked ??= api.get('/stages').then((found) => found.stages, () => []);
   return asked;
 }

@@ -64,7 +64,7 @@ const WAYS = {
 /** A value as the reader knows it. */
 export function valueName(dim, value) {
   if (value === '' || value === null || value === undefined) {
-    return t('value.unknown');
+    return t(known(`value.none.${dim}`) ? `value.none.${dim}` : 'value.unknown'); // what somebody gives a link is not unknown, it has none
   }
   return WAYS[dim] ? WAYS[dim](String(value)) : names.get(`${dim}/${value} ${lang()}`) || String(value);
 }

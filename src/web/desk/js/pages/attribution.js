@@ -7,7 +7,7 @@ import * as api from '../api.js';
 import { append, h, replace } from '../dom.js';
 import { number, percent } from '../format.js';
 import { t } from '../i18n.js';
-import { EVENT_TYPES, TOUCH_DIMS, money, typeName } from '../deals.js';
+import { EVENT_TYPES, TOUCH_DIMS, money, stageName, stages, typeName } from '../deals.js';
 import { dimName, loadNames } from '../values.js';
 import { icon } from '../components/icon.js';
 import { card, failed, loading, pageHead, segments } from '../components/page.js';
@@ -38,7 +38,7 @@ function read(query) {
     by: TOUCH_DIMS.includes(query.get('by')) ? query.get('by') : 'campaign', models: chosen,
     sort: chosen.includes(query.get('sort')) ? query.get('sort') : chosen[0],
     window: days(query.get('window'), WINDOW, 1095), halfLife: days(query.get('half_life'), HALF_LIFE, 365),
-    type: query.get('type') || '', currency: query.get('currency') || '', counts: query.get('figure') === 'conversions',
+    type: query.get('type') || '', stage: query.get('type') ? '' : query.get('stage') || '', currency: query.get('currency') || '', counts: query.get('figure') === 'conversions',
   };
 }
 
@@ -46,22 +46,32 @@ function write(state) {
   return {
     ...writeState(state), by: state.by === 'campaign' ? '' : state.by, models: state.models.length === MODELS.length ? '' : state.models.join(),
     sort: state.sort === state.models[0] ? '' : state.sort, window: state.window === WINDOW ? '' : state.window,
-    half_life: state.halfLife === HALF_LIFE ? '' : state.halfLife, type: state.type, currency: state.currency, figure: state.counts ? 'conversions' : '',
+    half_life: state.halfLife === HALF_LIFE ? '' : state.halfLife, type: state.type, stage: state.stage, currency: state.currency, figure: state.counts ? 'conversions' : '',
   };
 }
 
 function question(state) {
   const models = [state.sort, ...state.models.filter((model) => model !== state.sort)]; // the first is what groups are ordered by
-  return { ...conditions(state), group_by: state.by, models: models.join(), window: state.window, half_life: state.halfLife, type: state.type, limit: LIMIT };
+  return { ...conditions(state), group_by: state.by, models: models.join(), window: state.window, half_life: state.halfLife, type: state.type, stage: state.stage, limit: LIMIT };
 }
 
 /* ---- choices ---- */
 
-function choices(state, set) {
-  const types = ['', ...EVENT_TYPES, ...(state.type && !EVENT_TYPES.includes(state.type) ? [state.type] : [])];
+/** What is counted: every value, a kind of event, or whatever leads to a stage; those of the address among them. */
+function whatChoice(state, steps, set) {
+  const withOwn = (keys, own) => (own && !keys.includes(own) ? [...keys, own] : keys);
+  const nameOf = (key) => stageName(steps.find((stage) => stage.key === key) || key);
+  const stageKeys = withOwn(steps.slice(1).map((stage) => stage.key), state.stage); // to have clicked is the first, and no conversion
+  return choice(t('attribution.what'), state.stage ? `stage ${state.stage}` : state.type && `type ${state.type}`, [['', t('attribution.valued')],
+    [t('attribution.by_type'), withOwn(EVENT_TYPES, state.type).map((type) => [`type ${type}`, typeName(type)])],
+    stageKeys.length > 0 && [t('attribution.by_stage'), stageKeys.map((key) => [`stage ${key}`, nameOf(key)])],
+  ].filter(Boolean), (value) => set({ type: value.startsWith('type ') ? value.slice(5) : '', stage: value.startsWith('stage ') ? value.slice(6) : '' }));
+}
+
+function choices(state, steps, set) {
   return h('div', { class: 'report-bar no-print' },
     choice(t('attribution.by'), state.by, TOUCH_DIMS.map((dim) => [dim, dimName(dim)]), (by) => set({ by })),
-    choice(t('attribution.what'), state.type, types.map((type) => [type, type ? typeName(type) : t('attribution.valued')]), (type) => set({ type })),
+    whatChoice(state, steps, set),
     choice(t('attribution.window'), state.window, dayChoices(WINDOWS, state.window), (value) => set({ window: Number(value) })),
     state.models.includes('time_decay') && choice(t('attribution.half_life'), state.halfLife, dayChoices(HALF_LIVES, state.halfLife), (value) => set({ halfLife: Number(value) })));
 }
@@ -106,6 +116,7 @@ function isEmpty(said) {
 export async function show(view) {
   let state = read(view.query);
   let load = null;
+  const steps = await stages();
   const bar = h('div');
   const chips = h('div', { class: 'report-chips no-print' });
   const body = h('div', { class: 'stack' }, h('div', { class: 'card' }, loading(10)));
@@ -125,7 +136,7 @@ export async function show(view) {
   };
   const drawNothing = async (signal) => {
     const ever = await api.get('/stats/attribution', { period: 'all', models: 'last', limit: 1 }, { signal });
-    replace(body, isEmpty(ever) && !state.type ? startDeals(t('attribution.none')) : h('div', { class: 'card' }, modelPicker(state, set), nothing(t('attribution.none_here'))));
+    replace(body, isEmpty(ever) && !state.type && !state.stage ? startDeals(t('attribution.none')) : h('div', { class: 'card' }, modelPicker(state, set), nothing(t('attribution.none_here'))));
   };
   const ask = async () => {
     load?.abort();
@@ -149,7 +160,7 @@ export async function show(view) {
     }
   };
   const drawBar = () => {
-    replace(bar, toolbar(state, (patch) => set(patch, { push: 'filters' in patch }), { base: {}, tools: [], compare: false, dims: TOUCH_DIMS }), choices(state, set));
+    replace(bar, toolbar(state, (patch) => set(patch, { push: 'filters' in patch }), { base: {}, tools: [], compare: false, dims: TOUCH_DIMS }), choices(state, steps, set));
     drawFilters(chips, state, (patch) => set(patch, { push: true }));
   };
   const set = (patch, { push = false, still = null } = {}) => {

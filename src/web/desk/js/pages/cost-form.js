@@ -5,6 +5,7 @@ import { h } from '../dom.js';
 import { toLocalInput } from '../format.js';
 import { t } from '../i18n.js';
 import * as places from '../places.js';
+import { who } from '../session.js';
 import { majorUnits, minorUnits, money } from '../deals.js';
 import { dimName } from '../values.js';
 import { combobox } from '../components/combobox.js';
@@ -75,7 +76,7 @@ function makeFields(cost) {
     to: !cost && textField({ name: 'to', label: t('costs.last_day'), hint: t('costs.last_day_hint'), optional: true, type: 'date', attrs: { max: '9999-12-31' } }),
     amount: textField({ name: 'amount', label: t('costs.amount'), value: cost ? String(majorUnits(cost.amount, cost.currency)) : '', attrs: { inputmode: 'decimal', maxlength: 20 } }),
     currency: combobox({
-      name: 'currency', label: t('costs.currency'), value: cost ? cost.currency : 'CNY', attrs: { maxlength: 3, autocapitalize: 'characters' },
+      name: 'currency', label: t('costs.currency'), value: cost ? cost.currency : who().install.currency, attrs: { maxlength: 3, autocapitalize: 'characters' },
       source: async (text) => CURRENCIES.filter((one) => one.startsWith(text.toUpperCase())).map((value) => ({ value })),
     }),
     note: textField({ name: 'note', label: t('costs.note'), optional: true, value: cost?.note, attrs: { maxlength: 128 } }),

@@ -62,7 +62,7 @@ export function ordered(groups, key) {
 
 function groupCell(dim, group) {
   const key = group[dim] ?? '';
-  const name = key === '' ? t(`costs.no_${dim}`) : valueName(dim, key);
+  const name = valueName(dim, key);
   return dim === 'link' && key ? h('a', { class: 'any-break', href: href(`/links/${key}`) }, name) : h('span', { class: key === '' ? 'soft' : 'any-break' }, name);
 }
 
@@ -100,7 +100,7 @@ export function moneyCsv(said, dim) {
   return {
     name: `costs-by-${dim}`,
     head: [dimName(dim), t('costs.currency'), t('costs.cost'), ...counts.map((name) => t(`costs.${name}`)), ...SHARES.map(([name]) => t(`costs.${name}`)), t('costs.revenue'), t('costs.roas'), t('costs.roi')],
-    rows: [...said.groups.map((group) => [group[dim] === null ? t(`costs.no_${dim}`) : valueName(dim, group[dim]), ...cells(group)]),
+    rows: [...said.groups.map((group) => [valueName(dim, group[dim]), ...cells(group)]),
       ...said.totals.map((total) => [t('report.sum'), ...cells(total)])],
   };
 }

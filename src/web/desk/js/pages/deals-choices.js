@@ -4,10 +4,13 @@ import { h } from '../dom.js';
 import { number } from '../format.js';
 import { t } from '../i18n.js';
 
-/** choice('By', 'channel', [['channel', 'Channel'], …], run(value)) */
+function option([key, text]) {
+  return Array.isArray(text) ? h('optgroup', { label: key }, text.map(option)) : h('option', { value: key }, text);
+}
+
+/** choice('By', 'channel', [['channel', 'Channel'], ['a heading', [['x', 'X'], …]], …], run(value)) */
 export function choice(label, value, rows, run) {
-  const control = h('select', { class: 'input small-input', value, on: { change: () => run(control.value) } },
-    rows.map(([key, text]) => h('option', { value: key }, text)));
+  const control = h('select', { class: 'input small-input', value, on: { change: () => run(control.value) } }, rows.map(option));
   return h('label', { class: 'choice' }, h('span', { class: 'small soft' }, label), control);
 }
 

@@ -7,6 +7,8 @@ export default {
   'attribution.by_dim': 'By {dim}',
   'attribution.what': 'Count',
   'attribution.valued': 'Every event with a value',
+  'attribution.by_type': 'Kind of event',
+  'attribution.by_stage': 'Stage reached',
   'attribution.window': 'Window',
   'attribution.half_life': 'Half-life',
   'attribution.days': '{n} day|{n} days',

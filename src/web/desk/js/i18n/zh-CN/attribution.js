@@ -7,6 +7,8 @@ export default {
   'attribution.by_dim': '按{dim}',
   'attribution.what': '统计',
   'attribution.valued': '所有带金额的事件',
+  'attribution.by_type': '事件',
+  'attribution.by_stage': '到达阶段',
   'attribution.window': '归因窗口',
   'attribution.half_life': '半衰期',
   'attribution.days': '{n} 天',
