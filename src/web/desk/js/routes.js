@@ -45,6 +45,11 @@ export const routes = [
     nav: { group: 'convert', icon: 'merge', word: 'nav.attribution', keys: 'g r', scope: 'stats:read' },
   },
   {
+    path: '/funnel', page: () => import('./pages/funnel.js'), words: ['funnel', 'deals', 'attribution', 'report', 'values'],
+    nav: { group: 'convert', icon: 'funnel', word: 'nav.funnel', keys: 'g y', scope: 'stats:read' },
+  },
+  { path: '/funnel/cohorts', page: () => import('./pages/cohorts.js'), words: ['funnel', 'deals', 'attribution', 'report', 'values'], scope: 'stats:read' },
+  {
     path: '/costs', page: () => import('./pages/costs.js'), words: ['costs', 'attribution', 'report', 'values'],
     nav: { group: 'convert', icon: 'wallet', word: 'nav.costs', keys: 'g m', scope: 'stats:read' },
   },

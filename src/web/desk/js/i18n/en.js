@@ -44,6 +44,7 @@ export default {
   'nav.targets': 'Live codes',
   'nav.clicks': 'Ledger',
   'nav.attribution': 'Attribution',
+  'nav.funnel': 'Funnel & cohorts',
   'nav.costs': 'Costs & ROI',
   'nav.customers': 'Customers',
   'nav.channels': 'Channels',

@@ -44,6 +44,7 @@ export default {
   'nav.targets': '活码报表',
   'nav.clicks': '访问流水',
   'nav.attribution': '归因',
+  'nav.funnel': '漏斗与队列',
   'nav.costs': '投放与回报',
   'nav.customers': '客户',
   'nav.channels': '渠道',
