@@ -55,6 +55,10 @@ export const routes = [
   },
   { path: '/costs/entries', page: () => import('./pages/cost-entries.js'), words: ['costs', 'values'], scope: 'stats:read' },
   {
+    path: '/radar', page: () => import('./pages/radar.js'), words: ['radar', 'deals', 'values'],
+    nav: { group: 'convert', icon: 'radar', word: 'nav.radar', keys: 'g s', scope: 'customers:read' },
+  },
+  {
     path: '/customers', page: () => import('./pages/customers.js'), words: ['deals', 'customers'],
     nav: { group: 'convert', icon: 'user', word: 'nav.customers', keys: 'g c', scope: 'customers:read' },
   },

@@ -46,6 +46,7 @@ export default {
   'nav.attribution': 'Attribution',
   'nav.funnel': 'Funnel & cohorts',
   'nav.costs': 'Costs & ROI',
+  'nav.radar': 'Sales radar',
   'nav.customers': 'Customers',
   'nav.channels': 'Channels',
   'nav.campaigns': 'Campaigns',

@@ -46,6 +46,7 @@ export default {
   'nav.attribution': '归因',
   'nav.funnel': '漏斗与队列',
   'nav.costs': '投放与回报',
+  'nav.radar': '销售雷达',
   'nav.customers': '客户',
   'nav.channels': '渠道',
   'nav.campaigns': '营销活动',
