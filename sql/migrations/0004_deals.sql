@@ -151,10 +151,11 @@ CREATE TABLE forward (
 CREATE INDEX forward_page ON forward (page, time_ms);
 CREATE INDEX forward_time ON forward (time_ms);
 
--- What was spent, on which day (of the installation's zone), on what.
+-- What was spent, on which day or evenly over which days (of the installation's zone), on what.
 CREATE TABLE cost (
     id INTEGER PRIMARY KEY,
     day TEXT NOT NULL,                             -- YYYY-MM-DD
+    last_day TEXT NOT NULL,                        -- the same, or the last of the days it is spread over
     campaign_id INTEGER REFERENCES label (id),     -- exactly one of these four is set
     channel_id INTEGER REFERENCES label (id),
     link_id INTEGER REFERENCES link (id),
@@ -165,6 +166,7 @@ CREATE TABLE cost (
     external_id TEXT UNIQUE,                       -- the sender's name for it; sent again it is this row's new content
     created_ms INTEGER NOT NULL,
     updated_ms INTEGER NOT NULL,
+    CHECK (last_day >= day),
     CHECK ((campaign_id IS NOT NULL) + (channel_id IS NOT NULL) + (link_id IS NOT NULL) + (owner_id IS NOT NULL) = 1)
 ) STRICT;
 CREATE INDEX cost_day ON cost (day);

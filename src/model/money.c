@@ -167,6 +167,13 @@ bool money_parse(str text, int currency, int64_t *amount)
     return true;
 }
 
+int64_t money_of_days(int64_t amount, int64_t days, int64_t count)
+{
+    int64_t rest = amount % days;
+
+    return amount / days * count + (count < rest ? count : rest);
+}
+
 bool money_add(int64_t *sum, int64_t amount)
 {
     return !__builtin_add_overflow(*sum, amount, sum);

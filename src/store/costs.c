@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/store/costs.h"
 
+#include "linkpond/base/clock.h"
 #include "row.h"
 
 #define NO_DAY_BEHIND STR("~") /* behind every day */
@@ -8,6 +9,7 @@
 static void bind(struct stmt *stmt, const struct cost *cost)
 {
     stmt_bind_str(stmt, "day", cost->day);
+    stmt_bind_str(stmt, "last_day", cost->last_day);
     stmt_bind_id_opt(stmt, "campaign_id", cost->campaign_id);
     stmt_bind_id_opt(stmt, "channel_id", cost->channel_id);
     stmt_bind_id_opt(stmt, "link_id", cost->link_id);
@@ -73,6 +75,7 @@ static void read(struct stmt *row, struct cost *out)
         .campaign = stmt_str(row, 12),
         .channel = stmt_str(row, 13),
         .owner = stmt_str(row, 14),
+        .last_day = stmt_str(row, 15),
     };
 }
 
@@ -85,8 +88,8 @@ enum err costs_find(struct db *db, struct arena *arena, int64_t id, struct cost 
         return row_missing(row);
     }
     read(row, out);
-    str *texts[] = {&out->day,      &out->currency, &out->note, &out->external_id,
-                    &out->campaign, &out->channel,  &out->owner};
+    str *texts[] = {&out->day,         &out->last_day, &out->currency, &out->note,
+                    &out->external_id, &out->campaign, &out->channel,  &out->owner};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         *texts[i] = arena_str(arena, *texts[i]);
     }
@@ -116,5 +119,36 @@ bool costs_next(struct stmt *rows, struct cost *out)
         return false;
     }
     read(rows, out);
+    return true;
+}
+
+struct stmt *costs_spending(struct db *db, str first_day, str last_day)
+{
+    struct stmt *rows = db_stmt(db, SQL_COST_SPENDING);
+
+    stmt_bind_str(rows, "from_day", first_day);
+    stmt_bind_str(rows, "to_day", last_day);
+    return rows;
+}
+
+bool costs_spending_next(struct stmt *rows, struct cost_spending *out)
+{
+    if (!stmt_next(rows)) {
+        return false;
+    }
+    *out = (struct cost_spending){
+        .amount = stmt_i64(rows, 2),
+        .currency = stmt_str(rows, 3),
+        .campaign_id = stmt_i64(rows, 4),
+        .channel_id = stmt_i64(rows, 5),
+        .link_id = stmt_i64(rows, 6),
+        .owner_id = stmt_i64(rows, 7),
+        .campaign = stmt_str(rows, 8),
+        .channel = stmt_str(rows, 9),
+        .channel_group = stmt_str(rows, 10),
+        .owner = stmt_str(rows, 11),
+    };
+    date_parse(stmt_str(rows, 0), &out->first_day); /* checked when they were entered */
+    date_parse(stmt_str(rows, 1), &out->last_day);
     return true;
 }

@@ -132,6 +132,10 @@ def test_a_stage_chooses_the_events_that_lead_to_it(world):
     assert answer["stage"] == "repurchase" and answer["totals"]["conversions"] == len(again)
     assert answer["totals"]["value"] == {code: sum(e["value"] for e in again if e["currency"] == code) for code in answer["currencies"]}
     assert_same(world, ask(world, stage="lead", group_by="link"), {"group_by": "link"}, types=["lead", "add_friend", "join_group"])
+    bought = [event for event in again if event["type"] == "deal"]
+    answer = ask(world, stage="repurchase", type="deal")
+    assert answer["stage"] == "repurchase" and answer["types"] == ["deal"] and 0 < answer["totals"]["conversions"] == len(bought) < len(again)
+    assert_same(world, ask(world, stage="lead", type=["lead", "deal"], group_by="link"), {"group_by": "link"}, types=["lead"])
     assert ask(world, 404, stage="nothing-of-that-name")["errors"][0]["field"] == "stage"
 
 
@@ -174,6 +178,6 @@ def test_a_bound_key_learns_its_own_links_credit_alone(world):
     ({"models": "first,shapley"}, "models", "not_allowed"), ({"models": "first,first"}, "models", "conflicting"), ({"window": 0}, "window", "out_of_range"),
     ({"window": 1096}, "window", "out_of_range"), ({"window": "x"}, "window", "wrong_type"), ({"half_life": 366}, "half_life", "out_of_range"),
     ({"group_by": "os"}, "group_by", "not_allowed"), ({"os": "ios"}, "os", "unknown_parameter"), ({"class": "bot"}, "class", "unknown_parameter"),
-    ({"interval": "day"}, "interval", "unknown_parameter"), ({"type": "deal", "stage": "deal"}, "stage", "conflicting")])
+    ({"interval": "day"}, "interval", "unknown_parameter")])
 def test_what_is_not_understood_is_refused_by_name(world, params, field, code):
     assert [(one["field"], one["code"]) for one in ask(world, 422, **params)["errors"]] == [(field, code)]

@@ -48,6 +48,27 @@ def test_what_is_wrong_is_refused_by_name(pond, fields, field, code):
     assert items(pond) == []
 
 
+@pytest.mark.parametrize("fields,field,code", [
+    ({"day": "2026-11-01", "from": "2026-11-01"}, "day", "conflicting"), ({}, "day", "required"), ({"day": "2026-11-02", "to": "2026-11-01"}, "to", "out_of_order"),
+    ({"from": "2023-11-01", "to": "2026-11-01"}, "to", "out_of_range"), ({"from": "2026-11-01", "to": "x"}, "to", "not_a_time")])
+def test_days_that_cannot_be_are_refused(pond, fields, field, code):
+    problem = pond.api("POST", "/costs", 422, json={"campaign": "spring", "amount": 1, **fields}).json()
+    assert [(one["field"], one["code"]) for one in problem["errors"]] == [(field, code)]
+
+
+def test_a_cost_over_days_is_one_entry_found_by_any_of_them(pond):
+    made = pond.api("POST", "/costs", 201, json={"from": "2026-10-20", "to": "2026-12-31", "campaign": "spring", "amount": 1000, "external_id": "rent"}).json()
+    assert (made["day"], made["to"]) == ("2026-10-20", "2026-12-31")
+    one = enter(pond, campaign="spring")
+    assert (one["day"], one["to"]) == ("2026-11-01", "2026-11-01")
+    assert items(pond, **{"from": "2026-11-05", "to": "2026-11-06"}) == [made] and items(pond, to="2026-10-19") == [] and items(pond, **{"from": "2027-01-01"}) == []
+    table = pond.api("GET", "/costs?format=csv", 200).text
+    assert table.splitlines()[0].lstrip("\ufeff").startswith('"day","to","campaign"')
+    again = "开始日期,结束日期,营销活动,金额,外部编号\n2026-10-20,2026-12-31,spring,10.00,rent\n".encode()
+    assert [row["status"] for row in pond.api("POST", "/costs", 200, data=again, headers={"Content-Type": "text/csv"}).json()["results"]] == [200]
+    assert len(items(pond)) == 2
+
+
 def test_of_many_each_is_judged_by_itself(pond):
     answer = pond.api("POST", "/costs", 200, json={"costs": [{"day": "2026-11-01", "campaign": "spring", "amount": 1}, {"day": "x", "campaign": "spring", "amount": 1},
                                                              {"day": "2026-11-01", "link": "nothing", "amount": 1}, {"day": "2026-11-01", "owner": "xiaowang", "amount": 2}]}).json()
@@ -112,7 +133,7 @@ def test_a_cost_is_changed_whole_and_only_that_one(pond):
     first, second = enter(pond, campaign="spring", external_id="a"), enter(pond, campaign="spring", external_id="b")
     draft = {"day": "2026-11-02", "campaign": "spring", "amount": 9900, "note": "second try"}
     changed = pond.api("PUT", f"/costs/{first['id']}", 200, json=draft).json()
-    assert {**changed, "updated_at": ""} == {**first, **draft, "external_id": None, "updated_at": ""}
+    assert {**changed, "updated_at": ""} == {**first, **draft, "to": "2026-11-02", "external_id": None, "updated_at": ""}
     assert pond.api("PUT", f"/costs/{first['id']}", 409, json={**draft, "external_id": "b"}).json()["errors"][0]["field"] == "external_id"
     assert pond.api("PUT", f"/costs/{first['id']}", 422, json={**draft, "campaign": "nobody"}).json()["errors"][0]["field"] == "campaign"
     for gone in ("999", "x", "0"):

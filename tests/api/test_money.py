@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Goal: what was spent stands beside what it brought, each currency by itself, nothing spread by a guess and nothing lost; a poster of 4,500 yuan that
 brings 100 friends costs 45 yuan a friend."""
+import random
 import time
 
 import pytest
-from deals_world import DAY, World
+from deals_world import DAY, World, spread
 
 NOW = int(time.time() * 1000)
 TODAY = time.strftime("%Y-%m-%d", time.gmtime(NOW / 1000))
@@ -101,7 +102,125 @@ def test_days_and_filters_hold(pond):
 
 @pytest.mark.parametrize("params,field,code", [
     ({"group_by": "source"}, "group_by", "not_allowed"), ({"channel": "海报"}, "channel", "not_allowed"), ({"models": "first,last"}, "models", "too_many"),
-    ({"margin": 0}, "margin", "out_of_range"), ({"margin": "x"}, "margin", "out_of_range"), ({"type": "deal"}, "type", "unknown_parameter")])
+    ({"margin": 0}, "margin", "out_of_range"), ({"margin": "32.555"}, "margin", "out_of_range"), ({"margin": 100.01}, "margin", "out_of_range"), ({"margin": "x"}, "margin", "out_of_range"), ({"type": "deal"}, "type", "unknown_parameter")])
 def test_what_is_not_understood_is_refused_by_name(pond, params, field, code):
     problem = pond.api("GET", "/stats/money", 422, params=params).json()
     assert [(one["field"], one["code"]) for one in problem["errors"]] == [(field, code)]
+
+
+# ---- a random world, counted again the slow way
+
+GROUPS = {"campaign": lambda t: [t["link"]["campaign"] or ""], "channel": lambda t: [t["channel"]], "link": lambda t: [t["link"]["id"]],
+          "owner": lambda t: [t["link"]["owner"] or ""], "channel_group": lambda t: ["社群" if t["channel"].startswith("群-") else ""]}
+SPAN = 40
+
+
+def iso(day):
+    return time.strftime("%Y-%m-%d", time.gmtime(day * DAY / 1000))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    from pond import Pond
+    pond = Pond(tmp_path_factory.mktemp("money"), timezone="UTC")
+    pond.start()
+    for key in ("群-1", "群-2"):
+        pond.api("POST", "/channels", 201, json={"key": key, "channel_group": "社群"})
+    pond.api("POST", "/users", 201, json={"key": "xiaowang", "role": "editor"})
+    links = [pond.link(url=f"https://www.example.com/{i}", **fields) for i, fields in enumerate([
+        {"campaign": "spring", "channel": "群-1"}, {"campaign": "spring", "channel": "群-2"}, {"campaign": "autumn"}, {"channel": "海报"}, {"owner": "xiaowang"}, {}])]
+    today = NOW // DAY
+    world = World(links, today * DAY, seed=20261123)
+    world.pond, world.first, world.today = pond, today - SPAN + 1, today
+    for event in world.events:  # all within what is asked about, so that there is something to pay back
+        event["time_ms"] = max(event["time_ms"], world.first * DAY + event["time_ms"] % (20 * DAY))
+    pond.stop()
+    world.write(pond.data / "linkpond.db")
+    pond.start()
+    draw, world.costs = random.Random(7), []
+    things = [{"campaign": "spring"}, {"campaign": "autumn"}, {"channel": "群-1"}, {"channel": "海报"}, {"owner": "xiaowang"}] + [{"link": link["id"]} for link in links]
+    for n in range(60):
+        first = draw.randrange(world.first - 20, today + 1)
+        cost = {"from": first, "to": first + draw.choice((0, 0, 0, 1, 6, 29, 364)), "amount": draw.randrange(1, 90_000), "currency": draw.choice(("CNY", "CNY", "JPY")), **draw.choice(things)}
+        world.costs.append(cost)
+    body = {"costs": [{**cost, "from": iso(cost["from"]), "to": iso(cost["to"])} for cost in world.costs]}
+    assert {row["status"] for row in pond.api("POST", "/costs", 200, json=body).json()["results"]} == {201}
+    yield world
+    pond.stop()
+
+
+def spent(world, dim, first, last):
+    """{(group or None, currency): (amount, first day)}; None: it is of no group."""
+    out, by_id = {}, {link["id"]: link for link in world.links}
+    for cost in world.costs:
+        link = by_id.get(cost.get("link"))
+        own = {"channel_group": "channel"}.get(dim, dim)
+        value = cost.get(own) if own in cost else (link[own] or "") if link else None
+        if dim == "channel_group" and value is not None:
+            value = "社群" if value.startswith("群-") else ""
+        parts = [(cost["from"] + i, part) for i, part in enumerate(spread(cost["amount"], cost["to"] - cost["from"] + 1))]
+        within = [(day, part) for day, part in parts if first <= day <= last]
+        if sum(part for _, part in within):
+            amount, since = out.get((value, cost["currency"]), (0, last))
+            out[(value, cost["currency"])] = (amount + sum(part for _, part in within), min(since, within[0][0]))
+    return out
+
+
+ADDED = ("cost", "revenue", "clicks", "leads", "friends", "deals", "new_customers")
+
+
+@pytest.mark.parametrize("dim", sorted(GROUPS))
+@pytest.mark.parametrize("model,margin,last", [("last_non_direct", 100, 0), ("linear", 32.5, 0), ("first", 60, 11)])
+def test_every_figure_is_as_counted_by_hand(world, dim, model, margin, last):
+    first, last = world.first, world.today - last
+    low, high = first * DAY, (last + 1) * DAY
+    answer = money(world.pond, group_by=dim, models=model, margin=margin, **{"from": iso(first), "to": iso(last)})
+    assert answer["margin"] == margin
+    costs = spent(world, dim, first, last)
+    figures = {"revenue": world.by_group(model, low, high, GROUPS[dim]), "leads": world.by_group(model, low, high, GROUPS[dim], types=["lead"]),
+               "friends": world.by_group(model, low, high, GROUPS[dim], types=["add_friend"]), "new_customers": world.by_group(model, low, high, GROUPS[dim], first=True)}
+    found = rows(answer, dim)
+    groups = {group for group in figures["revenue"] if group is not None} | {group for group, _ in costs if group is not None}
+    assert {group for group, currency in found if currency} == {group for group in groups if any(
+        figures["revenue"].get(group, {}).get(code) or costs.get((group, code)) for code in ("CNY", "JPY"))}
+    for (group, currency), row in found.items():
+        if currency is None:
+            continue
+        amount, since = costs.get((group, currency), (0, 0))
+        assert (row["cost"], row["revenue"]) == (amount, figures["revenue"].get(group, {}).get(currency, 0)), (group, currency)
+        for name in ("leads", "friends", "new_customers"):
+            assert round(row[name] * 1e6) == figures[name].get(group, {}).get("conversions", 0), (group, name)
+        expected = world.payback(model, low, high, GROUPS[dim], group, currency, amount, since, round(margin * 100))
+        assert (row["payback"]["days"], row["payback"]["reason"]) == ((None, expected) if isinstance(expected, str) else (expected, None)), (group, currency)
+        assert (row["payback"]["days"] is not None) == (row["roi"] is not None and row["roi"] >= -1e-12)
+    for total, other, unassigned in zip(answer["totals"], answer["other"], answer["unassigned"]):
+        code = total["currency"]
+        assert unassigned["cost"] == costs.get((None, code), (0, 0))[0] and unassigned["revenue"] == figures["revenue"][None].get(code, 0)
+        amount, since = sum(cost for (_, c), (cost, _) in costs.items() if c == code), min((day for (_, c), (_, day) in costs.items() if c == code), default=0)
+        expected = world.payback(model, low, high, None, None, code, amount, since, round(margin * 100), all_events=True)
+        assert (total["payback"]["days"] if total["payback"]["reason"] is None else total["payback"]["reason"]) == expected
+
+
+@pytest.mark.parametrize("dim", sorted(GROUPS))
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_groups_and_what_stands_beside_them_are_the_totals(world, dim, limit):
+    answer = money(world.pond, group_by=dim, limit=limit)
+    shown = {row[dim] for row in answer["groups"]}
+    assert len(shown) == min(limit, answer["groups_total"])
+    for total, other, unassigned in zip(answer["totals"], answer["other"], answer["unassigned"]):
+        code = total["currency"]
+        assert other["currency"] == unassigned["currency"] == code
+        for name in ADDED:
+            per = [row for row in answer["groups"] if row["currency"] == code] if name in ("cost", "revenue") else list({row[dim]: row for row in answer["groups"]}.values())
+            assert sum(row[name] for row in per) + other[name] + unassigned[name] == pytest.approx(total[name], abs=1e-9), (code, name)
+    biggest = [row["cost"] for row in answer["groups"] if row["currency"] == answer["totals"][0]["currency"]]
+    assert biggest == sorted(biggest, reverse=True)
+
+
+def test_whether_a_private_domain_pays_is_said_in_figures(pond):
+    spend(pond, 450_000, link="poster")
+    for margin, verdict, lifetime, needed in ((45, "first_order", 62_500, 0), (36, "repeat", 50_000, .111111), (32.4, "referral", 45_000, .2), (30, "loss", 41_667, .259259)):
+        said = money(pond, margin=margin)["totals"][0]["private_domain"]
+        assert said == {"verdict": verdict, "cac": 45_000, "order_margin": round(100_000 * margin / 100), "lifetime_margin": lifetime, "repeat_rate": .2,
+                        "referral_rate": .1, "repeat_rate_needed": needed}
+    assert money(pond, period="today", **{"models": "first"})["totals"][0]["private_domain"]["verdict"] == "first_order"

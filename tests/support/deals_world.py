@@ -166,3 +166,47 @@ class World:
                     for group in value_of(touch):
                         add(out["groups"][group], counted, valued, currency)
         return out
+
+    def by_group(self, model, from_ms, to_ms, value_of, types=None, first=False, window=90):
+        """{group or None: figures}; None is what nobody's touch is known of. first: only each customer's first event that brought money."""
+        events = self.events
+        if first:
+            seen, kept = set(), []
+            for event in sorted(events, key=lambda e: (e["time_ms"], e["id"])):
+                if (event["value"] or 0) > 0 and event["customer"] is not None and event["customer"] not in seen:
+                    seen.add(event["customer"])
+                    kept.append(event)
+            self.events = kept
+        try:
+            said = self.attribution(model, from_ms, to_ms, value_of, types=types, window=window)
+        finally:
+            self.events = events
+        return {**{group: dict(figures) for group, figures in said["groups"].items()}, None: dict(said["unattributed"])}
+
+    def payback(self, model, from_ms, to_ms, value_of, group, currency, cost, first_cost_day, margin_bp, all_events=False, window=90):
+        """Days, or the reason that there are none; counted by asking about every day anew."""
+        if cost <= 0:
+            return "no_cost"
+        days = []
+        for day in range(from_ms // DAY, -(-to_ms // DAY)):
+            low, high = max(from_ms, day * DAY), min(to_ms, (day + 1) * DAY)
+            if all_events:
+                value = sum(e["value"] for e in self.converted(low, high) if e["currency"] == currency)
+            else:
+                value = self.attribution(model, low, high, value_of, window=window)["groups"].get(group, {}).get(currency, 0)
+            days.append((day, value))
+        if not any(value for _, value in days):
+            return "no_revenue"
+        total, reached = 0, None
+        for day, value in days:
+            total += value
+            if total * margin_bp < cost * 10_000:
+                reached = None
+            elif reached is None:
+                reached = day
+        return "not_yet" if reached is None else max(0, reached - first_cost_day)
+
+
+def spread(amount, days):
+    """What each of so many days has of it."""
+    return [amount // days + (1 if day < amount % days else 0) for day in range(days)]

@@ -24,7 +24,8 @@ struct attribution_query {
     size_t models_count; /* 1 .. */
     int64_t window_ms, half_life_ms;
     struct str_list types; /* events of these types; none = every event with a value */
-    str stage;             /* not empty: instead those that lead to this step (its key) */
+    str stage;             /* not empty: those that lead to this step (its key), of these types if there are any */
+    bool by_day;           /* also by day: attribution.days */
     bool first_deals;      /* only each customer's first event that brought money: new customers; no types, no stage */
 };
 /*
@@ -34,6 +35,15 @@ struct attribution_query {
 struct attribution_group {
     str values[2];
     const int64_t *lines;
+};
+/* What the first model credited of that day (of the event, in the zone asked for), where there was money. */
+struct attribution_day {
+    uint32_t group;                           /* place in groups */
+#define ATTRIBUTION_CREDITED UINT32_MAX       /* to touches that pass */
+#define ATTRIBUTION_TOTALS   (UINT32_MAX - 1) /* everything that happened */
+    int32_t day;                              /* since 1970-01-01 */
+    uint8_t currency;
+    int64_t value;
 };
 struct attribution {
     str *currencies; /* in order of their codes */
@@ -48,6 +58,8 @@ struct attribution {
     int64_t *other;                   /* by model: of these, to groups past the limit */
     struct attribution_group *groups; /* by value, then conversions, of the first model, falling */
     size_t groups_count, groups_total;
+    struct attribution_day *days; /* by group, currency, day; without groups past the limit */
+    size_t days_count;
 };
 bool attribution_dim(enum dim dim);
 /* On a read handle, in one snapshot; helper NULL = alone. Everything in `out` lives in the arena. ERR_NOT_FOUND (field

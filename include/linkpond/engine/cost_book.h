@@ -8,9 +8,12 @@
 /* What was spent, entered and taken out: many in one durable transaction, each judged by itself. */
 #define COST_AMOUNT_MAX INT64_C(1000000000000000) /* so that sums of a million of them stay in 64 bits */
 
+#define COST_DAYS_MAX 1096 /* that one cost is spread over: three years */
+
 struct cost_draft {
-    str day, campaign, channel, owner, currency, note, external_id; /* owner: a user's key */
-    int64_t link_id;                                                /* 0 = none */
+    str day, last_day, campaign, channel, owner, currency, note,
+        external_id; /* last_day empty = day; owner: a user's key */
+    int64_t link_id; /* 0 = none */
     int64_t amount;
     int64_t id; /* the one that becomes this; 0 = that of external_id, or a new one */
 };
@@ -20,7 +23,8 @@ struct cost_result {
     enum err err;
     struct fault fault;
 };
-/* Results of err OK are in the book. ERR_INVALID: day (no date, or more than a day ahead), amount, currency (none of
+/* Results of err OK are in the book. ERR_INVALID: day (no date, or more than a day ahead), to (no date,
+ * before day, or COST_DAYS_MAX behind it), amount, currency (none of
  * ISO 4217), campaign, channel, owner (unknown), or not exactly one thing it was spent on. ERR_NOT_FOUND: id.
  * ERR_CONFLICT: external_id is another one's. */
 enum err cost_book_put(struct writer *writer, const struct actor *actor, struct arena *arena,

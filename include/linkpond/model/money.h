@@ -23,6 +23,10 @@ str money_text(int64_t amount, int currency, char text[MONEY_TEXT_MAX]);
  * many digits behind the point as the currency has, and zeroes. False: something else, or beyond 64 bits. */
 bool money_parse(str text, int currency, int64_t *amount);
 
+/* What falls on the first `count` of the days that an amount is spread over: each day has as much, and of what is left
+ * the first days have a unit each (the largest remainder). 0 <= count <= days. */
+int64_t money_of_days(int64_t amount, int64_t days, int64_t count);
+
 /* Sums refuse to leave 64 bits. */
 bool money_add(int64_t *sum, int64_t amount);
 

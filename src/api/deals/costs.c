@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* /api/v1/costs: what was spent, on which day, on a campaign, a channel, a link or a colleague's work. */
+/* /api/v1/costs: what was spent, on which day or over which days, on a campaign, a channel, a link or a colleague's
+ * work. */
 #include "costs.h"
 
 #include "linkpond/api/csv_cell.h"
@@ -17,6 +18,7 @@ static void write_cost(struct json_writer *json, struct arena *arena, const stru
     json_object(json);
     json_put_i64(json, "id", cost->id);
     json_put_str(json, "day", cost->day);
+    json_put_str(json, "to", cost->last_day);
     json_put_opt(json, "campaign", cost->campaign);
     json_put_opt(json, "channel", cost->channel);
     json_put_opt(json, "link", cost->link_id != 0 ? arena_f(arena, "lnk_%lld", (long long)cost->link_id) : STR(""));
@@ -139,7 +141,9 @@ static void costs_get(struct ctx *ctx, struct request *request, struct reply *re
 
 #define AT(member) offsetof(struct cost_entry, member)
 static const struct json_field fields[] = {
-    {"day", JSON_KIND_STR, AT(draft.day), JSON_REQUIRED, 0, COST_DAY_LEN, 0},
+    {"day", JSON_KIND_STR, AT(draft.day), JSON_NULLABLE, 0, COST_DAY_LEN, 0},
+    {"from", JSON_KIND_STR, AT(from), JSON_NULLABLE, 0, COST_DAY_LEN, 0},
+    {"to", JSON_KIND_STR, AT(draft.last_day), JSON_NULLABLE, 0, COST_DAY_LEN, 0},
     {"campaign", JSON_KIND_STR, AT(draft.campaign), JSON_NULLABLE, 0, LIMIT_TAG, 0},
     {"channel", JSON_KIND_STR, AT(draft.channel), JSON_NULLABLE, 0, LIMIT_TAG, 0},
     {"link", JSON_KIND_STR, AT(link), JSON_NULLABLE, 0, LIMIT_URL, 0},
@@ -155,6 +159,11 @@ static void read_entry(struct arena *arena, str currency, const struct json *jso
 {
     *out = (struct cost_entry){.draft = {.currency = currency}};
     out->err = json_decode(arena, json, fields, ARRAY_LEN(fields), out, NULL, &out->fault);
+    if (out->err == OK && (out->draft.day.len > 0) == (out->from.len > 0)) {
+        out->err = fault_set(&out->fault, ERR_INVALID, "day", out->from.len > 0 ? "conflicting" : "required",
+                             "Either a day, or from and to.", "请填写 day，或 from 与 to。");
+    }
+    out->draft.day = out->from.len > 0 ? out->from : out->draft.day;
 }
 
 /* One cost, or {"costs": [...]}. */

@@ -8,6 +8,7 @@
 /* Costs as callers write them. */
 struct cost_entry {
     struct cost_draft draft;
+    str from;     /* another word for the day, of those that have a `to` */
     str link;     /* any reference; resolved later */
     enum err err; /* not OK: it was refused before it was looked at */
     struct fault fault;

@@ -7,6 +7,8 @@
 
 enum column {
     COLUMN_DAY,
+    COLUMN_FROM,
+    COLUMN_TO,
     COLUMN_CAMPAIGN,
     COLUMN_CHANNEL,
     COLUMN_LINK,
@@ -22,7 +24,8 @@ enum column {
 static const struct {
     const char *name, *zh;
 } columns[COLUMNS] = {
-    [COLUMN_DAY] = {"day", "日期"},         [COLUMN_CAMPAIGN] = {"campaign", "营销活动"},
+    [COLUMN_DAY] = {"day", "日期"},         [COLUMN_FROM] = {"from", "开始日期"},
+    [COLUMN_TO] = {"to", "结束日期"},       [COLUMN_CAMPAIGN] = {"campaign", "营销活动"},
     [COLUMN_CHANNEL] = {"channel", "渠道"}, [COLUMN_LINK] = {"link", "短链"},
     [COLUMN_OWNER] = {"owner", "负责人"},   [COLUMN_AMOUNT] = {"amount", "金额（分）"},
     [COLUMN_COST] = {"cost", "金额"},       [COLUMN_CURRENCY] = {"currency", "币种"},
@@ -48,9 +51,9 @@ static enum err read_header(struct table *self, const struct csv_row *row)
         }
         if (at == COLUMNS) {
             return fault_set(self->fault, ERR_INVALID, "body", "unknown_field",
-                             "The first line names columns: day, campaign, channel, link, owner, amount or cost, "
+                             "The first line names columns: day, to, campaign, channel, link, owner, amount or cost, "
                              "currency, note, external_id.",
-                             "首行为列名：日期、营销活动、渠道、短链、负责人、金额、币种、备注、外部编号。");
+                             "首行为列名：日期、结束日期、营销活动、渠道、短链、负责人、金额、币种、备注、外部编号。");
         }
         self->order[self->width++] = (enum column)at;
     }
@@ -62,6 +65,8 @@ static enum err take_cell(struct cost_entry *entry, enum column column, str cell
     struct cost_draft *draft = &entry->draft;
     str *texts[COLUMNS] = {
         [COLUMN_DAY] = &draft->day,
+        [COLUMN_FROM] = &entry->from,
+        [COLUMN_TO] = &draft->last_day,
         [COLUMN_CAMPAIGN] = &draft->campaign,
         [COLUMN_CHANNEL] = &draft->channel,
         [COLUMN_LINK] = &entry->link,
@@ -100,6 +105,7 @@ static enum err take_row(struct table *self, const struct csv_row *row)
         entry->err = take_cell(entry, self->order[i], cell, &money);
     }
     struct cost_draft *draft = &entry->draft;
+    draft->day = entry->from.len > 0 ? entry->from : draft->day;
     draft->currency = draft->currency.len > 0 ? draft->currency : self->currency;
     if (entry->err == OK && money.len > 0 && !money_parse(money, money_find(draft->currency), &draft->amount)) {
         entry->err = fault_set(&entry->fault, ERR_INVALID, "cost", "wrong_type", "An amount such as 1,234.50.",
@@ -144,8 +150,8 @@ enum err costs_csv_read(struct arena *arena, str currency, str body, struct cost
 
 void costs_csv_header(struct buf *out)
 {
-    static const enum column shown[] = {COLUMN_DAY,  COLUMN_CAMPAIGN, COLUMN_CHANNEL, COLUMN_LINK,       COLUMN_OWNER,
-                                        COLUMN_COST, COLUMN_CURRENCY, COLUMN_NOTE,    COLUMN_EXTERNAL_ID};
+    static const enum column shown[] = {COLUMN_DAY,   COLUMN_TO,   COLUMN_CAMPAIGN, COLUMN_CHANNEL, COLUMN_LINK,
+                                        COLUMN_OWNER, COLUMN_COST, COLUMN_CURRENCY, COLUMN_NOTE,    COLUMN_EXTERNAL_ID};
 
     for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
         csv_cell(out, i == 0, str_from_c(columns[shown[i]].name));
@@ -158,6 +164,7 @@ void costs_csv_row(struct buf *out, struct arena *arena, const struct cost *cost
     char text[MONEY_TEXT_MAX];
 
     csv_cell(out, true, cost->day);
+    csv_cell(out, false, cost->last_day);
     csv_cell(out, false, cost->campaign);
     csv_cell(out, false, cost->channel);
     csv_cell(out, false, cost->link_id != 0 ? arena_f(arena, "lnk_%lld", (long long)cost->link_id) : STR(""));

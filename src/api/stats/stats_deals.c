@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What questions about deals say besides filters and time: which events, which models, how far back. */
+#include "linkpond/engine/spending.h"
+#include "linkpond/model/payback.h"
 #include "stats_parsing.h"
 
 #define TYPES_MAX          16
@@ -56,8 +58,15 @@ enum err stats_take_half_life(struct stats_parsing *self, str value)
 
 enum err stats_take_margin(struct stats_parsing *self, str value)
 {
-    if (!str_to_i64(value, &self->out->margin) || self->out->margin < 1 || self->out->margin > 100) {
-        return stats_refuse(self, "out_of_range", "From 1 to 100 percent.", "应在 1 到 100（百分比）之间。");
+    str whole, part;
+    int64_t percent = 0, hundredths = 0;
+
+    str_cut(value, '.', &whole, &part);
+    bool read = str_to_i64(whole, &percent) && (part.len == 0 || str_to_i64(part, &hundredths));
+    self->out->margin_bp = percent * 100 + (part.len == 1 ? hundredths * 10 : hundredths);
+    if (!read || part.len > 2 || percent < 0 || percent > 100 || hundredths < 0 || self->out->margin_bp < 1 ||
+        self->out->margin_bp > MARGIN_ONE) {
+        return stats_refuse(self, "out_of_range", "From 0.01 to 100 percent.", "应在 0.01 到 100（百分比）之间。");
     }
     return OK;
 }
@@ -68,12 +77,12 @@ static enum err settle_money(struct stats_parsing *self)
     struct report_query *report = &self->out->report;
     struct attribution_query *deals = &self->out->deals;
 
-    self->out->margin = self->out->margin > 0 ? self->out->margin : 100;
+    self->out->margin_bp = self->out->margin_bp > 0 ? self->out->margin_bp : MARGIN_ONE;
     self->name = "group_by";
     report->group_by[0] = report->group_count > 0 ? report->group_by[0] : DIM_CAMPAIGN;
     report->group_count = 1;
     enum dim dim = report->group_by[0];
-    if (dim != DIM_CAMPAIGN && dim != DIM_CHANNEL && dim != DIM_CHANNEL_GROUP && dim != DIM_LINK && dim != DIM_OWNER) {
+    if (!spending_dim(dim)) {
         return stats_refuse(self, "not_allowed", "campaign, channel, channel_group, link or owner.",
                             "只能是 campaign、channel、channel_group、link 或 owner。");
     }
@@ -122,10 +131,6 @@ enum err stats_deals_settle(struct stats_parsing *self)
 
     if (err != OK) {
         return err;
-    }
-    self->name = "stage";
-    if (deals->stage.len > 0 && deals->types.count > 0) {
-        return stats_refuse(self, "conflicting", "Either type or stage.", "type 与 stage 不能同时使用。");
     }
     for (int i = 0; deals->models_count == 0 && i < CREDIT_MODELS; i++) {
         deals->models[i] = (enum credit_model)i;

@@ -36,7 +36,7 @@ struct stats_query {
     int64_t limit; /* 0 = as many as there are (streams) */
     /* only of deals; its `report` stays empty */
     struct attribution_query deals;
-    int64_t margin; /* of money: percent of revenue that is left before what is spent on winning it */
+    int64_t margin_bp; /* of money: hundredths of a percent of revenue, left before what is spent on winning it */
 };
 
 /* Pure. `query` is the raw query string; texts go into the arena. `zone` holds unless tz= names another. ERR_INVALID

@@ -154,7 +154,24 @@ static size_t rank_groups(const struct credit_tally *tally, struct rank *ranks)
     return count;
 }
 
-static bool list_groups(struct credit_tally *tally, struct arena *arena, struct attribution *out)
+static bool list_days(struct credit_tally *tally, const struct conversions *conversions, const struct rank *ranks,
+                      struct arena *arena, struct attribution *out)
+{
+    uint32_t *places = malloc((tally->groups.count + 1) * sizeof *places);
+
+    for (uint32_t i = 0; places && i < tally->groups.count; i++) {
+        places[i] = ATTRIBUTION_HIDDEN;
+    }
+    for (uint32_t i = 0; places && i < out->groups_count; i++) {
+        places[ranks[i].group] = i;
+    }
+    bool whole = places && credit_days_list(&tally->days, conversions, places, arena, out);
+    free(places);
+    return whole;
+}
+
+static bool list_groups(struct credit_tally *tally, const struct conversions *conversions, struct arena *arena,
+                        struct attribution *out)
 {
     size_t limit = tally->query->report.limit;
     struct rank *ranks = malloc((tally->groups.count + 1) * sizeof *ranks);
@@ -181,8 +198,9 @@ static bool list_groups(struct credit_tally *tally, struct arena *arena, struct 
             group->values[d] = text_of(tally, arena, ranks[i].group, d);
         }
     }
+    bool whole = !tally->query->by_day || list_days(tally, conversions, ranks, arena, out);
     free(ranks);
-    return true;
+    return whole;
 }
 
 static enum err answer(struct credit_tally *tally, const struct conversions *conversions, struct arena *arena,
@@ -194,7 +212,7 @@ static enum err answer(struct credit_tally *tally, const struct conversions *con
     out->elsewhere = copy_lines(arena, tally->elsewhere, tally->lines);
     out->unattributed = copy_lines(arena, tally->unattributed, tally->width);
     out->other = copy_lines(arena, NULL, tally->lines);
-    bool whole = out->other && sum_up(out, conversions, arena) && list_groups(tally, arena, out);
+    bool whole = out->other && sum_up(out, conversions, arena) && list_groups(tally, conversions, arena, out);
     return whole && !arena->overflow ? OK : ERR_NOMEM;
 }
 

@@ -18,8 +18,10 @@ struct loading {
     struct arena *arena;
     struct kind kinds[KINDS_MAX];
     size_t kinds_count;
-    bool any_value; /* no types were named: every event with a value */
+    bool any_value;               /* no types were named: every event with a value */
+    const struct str_list *types; /* not NULL: of what leads to the stage only these */
     bool first_deals;
+    const struct zone *days; /* not NULL: of which they are wanted */
 };
 
 /* ---- which events */
@@ -45,6 +47,7 @@ static enum err read_stage(struct loading *self, str key, struct fault *fault)
 static enum err read_kinds(struct loading *self, const struct attribution_query *query, struct fault *fault)
 {
     if (query->stage.len > 0) {
+        self->types = query->types.count > 0 ? &query->types : NULL;
         return read_stage(self, query->stage, fault);
     }
     for (size_t i = 0; i < query->types.count && i < KINDS_MAX; i++) {
@@ -53,6 +56,16 @@ static enum err read_kinds(struct loading *self, const struct attribution_query 
     self->any_value = query->types.count == 0;
     self->first_deals = query->first_deals;
     return OK;
+}
+
+static bool is_among(const struct str_list *types, str type)
+{
+    for (size_t i = 0; i < types->count; i++) {
+        if (str_eq(types->items[i], type)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* A step is reached by what takes nothing back; a type that was named counts also where it takes back. */
@@ -69,6 +82,10 @@ static enum err counts(const struct loading *self, const struct credit_event *ev
             *out = err == OK && !before;
         }
         return err;
+    }
+    if (self->types && !is_among(self->types, event->type)) {
+        *out = false;
+        return OK;
     }
     *out = self->any_value && event->has_value;
     for (size_t i = 0; err == OK && !*out && i < self->kinds_count; i++) {
@@ -109,6 +126,7 @@ static enum err add(struct loading *self, const struct credit_event *event)
         .value = event->value,
         .has_value = event->has_value,
         .takes_back = event->value < 0,
+        .day = self->days ? (int32_t)zone_civil_day(self->days, event->time_ms, NULL) : 0,
     };
 
     if (!make_room(self->out) ||
@@ -177,7 +195,7 @@ static enum err order_customers(struct conversions *self)
 enum err conversions_load(struct conversions *self, struct db *db, struct arena *arena,
                           const struct attribution_query *query, struct fault *fault)
 {
-    struct loading loading = {.out = self, .db = db, .arena = arena};
+    struct loading loading = {.out = self, .db = db, .arena = arena, .days = query->by_day ? query->report.zone : NULL};
 
     *self = (struct conversions){.first_ms = TIME_NONE};
     enum err err = read_kinds(&loading, query, fault);

@@ -14,6 +14,7 @@ struct conversion {
     int64_t value;
     uint8_t currency; /* place in currencies */
     bool has_value, takes_back;
+    int32_t day; /* the event's own, when asked for */
 };
 struct conversions {
     struct conversion *rows;

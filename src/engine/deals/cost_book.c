@@ -31,20 +31,26 @@ static enum err check_text(const char *field, str text, size_t bytes_max, struct
                            "必须是不含控制字符的 UTF-8 文本。");
 }
 
-static enum err check_day(str day, int64_t now_ms, struct fault *fault)
+/* The last of the days may be yet to come: a month is paid for when it begins. */
+static enum err check_days(const struct cost_draft *draft, struct cost *cost, struct fault *fault)
 {
-    char text[32];
-    int64_t ms = 0;
-    struct buf buf;
+    int64_t first = 0, last = 0;
+    bool spread = draft->last_day.len > 0;
 
-    buf_init_fixed(&buf, text, sizeof text);
-    buf_add(&buf, day);
-    buf_add(&buf, STR("T00:00:00Z"));
-    if (day.len != COST_DAY_LEN || !timestamp_parse(buf_str(&buf), &ms)) {
-        return fault_set(fault, ERR_INVALID, "day", "not_a_time", "A date such as 2026-11-22.",
+    if (!date_parse(draft->day, &first) || (spread && !date_parse(draft->last_day, &last))) {
+        const char *field = date_parse(draft->day, &first) ? "to" : "day";
+        return fault_set(fault, ERR_INVALID, field, "not_a_time", "A date such as 2026-11-22.",
                          "应为日期，例如 2026-11-22。");
     }
-    if (ms > now_ms + 2 * MS_PER_DAY) {
+    if (spread && last < first) {
+        return fault_set(fault, ERR_INVALID, "to", "out_of_order", "The last day is before the first.",
+                         "结束日期早于开始日期。");
+    }
+    if (spread && last - first >= COST_DAYS_MAX) {
+        return fault_set(fault, ERR_INVALID, "to", "out_of_range", "Over 1,096 days at most.", "最多分摊到 1096 天。");
+    }
+    cost->last_day = spread ? draft->last_day : draft->day;
+    if (first * MS_PER_DAY > cost->updated_ms + 2 * MS_PER_DAY) {
         return fault_set(fault, ERR_INVALID, "day", "out_of_range", "That day is yet to come.", "该日期尚未到来。");
     }
     return OK;
@@ -100,7 +106,7 @@ static enum err check(struct book_call *self, struct db *db, const struct cost_d
     }
     enum err err = check_text("note", draft->note, LIMIT_TITLE, fault);
     err = err ? err : check_text("external_id", draft->external_id, LIMIT_EXTERNAL_ID, fault);
-    err = err ? err : check_day(draft->day, cost->updated_ms, fault);
+    err = err ? err : check_days(draft, cost, fault);
     err = err ? err : find_label(self, db, LABEL_CAMPAIGN, draft->campaign, &cost->campaign_id, fault);
     err = err ? err : find_label(self, db, LABEL_CHANNEL, draft->channel, &cost->channel_id, fault);
     return err ? err : find_owner(self, db, draft->owner, &cost->owner_id, fault);

@@ -54,6 +54,7 @@ void credit_tally_done(struct credit_tally *self)
     free(self->weights);
     free(self->spare);
     free(self->group_list);
+    credit_days_done(&self->days);
 }
 
 /* ---- where a touch's credit goes */
@@ -172,12 +173,24 @@ struct part {
     size_t line; /* of its model */
     int64_t conversions, value;
     size_t currency;
+    int32_t day;
 };
 
 static void into_line(int64_t *line, const struct part *part)
 {
     line[part->line] += part->conversions;
     line[part->line + 1 + part->currency] += part->value;
+}
+
+static void note_day(struct credit_tally *self, const struct credit_place *place, const struct part *part)
+{
+    struct attribution_day row = {ATTRIBUTION_CREDITED, part->day, (uint8_t)part->currency, part->value};
+
+    credit_days_add(&self->days, &row);
+    for (uint32_t i = 0; i < place->count; i++) {
+        row.group = self->group_list[place->first + i];
+        credit_days_add(&self->days, &row);
+    }
 }
 
 static void give(struct credit_tally *self, size_t touch, const struct part *part)
@@ -194,6 +207,9 @@ static void give(struct credit_tally *self, size_t touch, const struct part *par
     }
     for (uint32_t i = 0; i < place->count; i++) {
         into_line(self->cells + (size_t)self->group_list[place->first + i] * self->lines, part);
+    }
+    if (self->query->by_day && part->line == 0 && part->value != 0) {
+        note_day(self, place, part);
     }
 }
 
@@ -230,6 +246,7 @@ static void add_conversion(struct credit_tally *self, const struct conversion *r
         .conversions = row->takes_back ? 0 : CREDIT_ONE,
         .value = row->value,
         .currency = row->currency,
+        .day = row->day,
     };
     size_t first = 0;
     size_t count = credit_window(self->touches, self->touches_count, row->time_ms, self->query->window_ms, &first);
@@ -279,7 +296,7 @@ enum err credit_tally_add(struct credit_tally *self, const struct conversions *c
         }
         db_breathe(self->db);
     }
-    return err;
+    return err == OK && self->days.failed ? ERR_TOO_LARGE : err;
 }
 
 /* ---- two threads */
@@ -301,7 +318,8 @@ static void add_lines(int64_t *to, const int64_t *from, size_t count)
 
 enum err credit_tally_merge(struct credit_tally *self, const struct credit_tally *from)
 {
-    enum err err = OK;
+    uint32_t *here = malloc((from->groups.count + 1) * sizeof *here); /* places of its groups */
+    enum err err = here ? OK : ERR_NOMEM;
 
     add_lines(self->credited, from->credited, self->lines * 3 + self->width); /* and what stands behind them */
     for (uint32_t i = 0; err == OK && i < from->groups.count; i++) {
@@ -316,7 +334,13 @@ enum err credit_tally_merge(struct credit_tally *self, const struct credit_tally
         err = err == OK ? note_group(self, group) : err;
         if (err == OK) {
             add_lines(self->cells + group * self->lines, from->cells + i * self->lines, self->lines);
+            here[i] = group;
         }
     }
+    if (err == OK) {
+        credit_days_merge(&self->days, &from->days, here);
+        err = self->days.failed ? ERR_TOO_LARGE : OK;
+    }
+    free(here);
     return err;
 }

@@ -3,6 +3,7 @@
 #define LINKPOND_ENGINE_CREDIT_TALLY_H
 
 #include "conversions.h"
+#include "credit_days.h"
 #include "linkpond/engine/report_groups.h"
 #include "touch_match.h"
 
@@ -19,9 +20,10 @@ struct credit_tally {
     const struct idmap *near; /* not NULL: only these customers have touches that pass; lent */
     struct touch_match match;
     struct report_groups groups;
-    size_t width, lines; /* numbers of a model, of all models */
-    int64_t *cells;      /* `lines` numbers by group */
-    size_t cells_cap;    /* groups */
+    size_t width, lines;     /* numbers of a model, of all models */
+    int64_t *cells;          /* `lines` numbers by group */
+    size_t cells_cap;        /* groups */
+    struct credit_days days; /* of the first model, when asked for */
     int64_t *credited, *direct, *elsewhere, *unattributed;
     /* of the customer at hand */
     struct credit_touch *touches;

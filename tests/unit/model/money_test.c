@@ -86,6 +86,30 @@ static void money__sums_stay_in_64_bits(void **state)
     assert_false(money_add(&sum, 1));
 }
 
+/* Goal: a cost over days is whole on any of them, and no unit is lost or doubled wherever a report begins and ends. */
+static void money__spread_over_days_sums_to_the_whole(void **state)
+{
+    (void)state;
+    assert_int_equal(money_of_days(10, 4, 1), 3);
+    assert_int_equal(money_of_days(10, 4, 2), 6);
+    assert_int_equal(money_of_days(10, 4, 3), 8);
+    assert_int_equal(money_of_days(2, 3, 2), 2);
+    assert_int_equal(money_of_days(0, 31, 30), 0);
+    for (int64_t days = 1; days < 40; days++) {
+        for (int64_t amount = 0; amount < 100; amount++) {
+            int64_t last = 0, least = INT64_MAX, most = 0;
+            for (int64_t count = 1; count <= days; count++) {
+                int64_t day = money_of_days(amount, days, count) - last;
+                least = day < least ? day : least;
+                most = day > most ? day : most;
+                last += day;
+            }
+            assert_true(last == amount && most - least <= 1);
+        }
+    }
+    assert_int_equal(money_of_days(INT64_C(1000000000000000), 1096, 1096), INT64_C(1000000000000000));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +117,7 @@ int main(void)
         cmocka_unit_test(money__is_written_with_the_currencys_digits),
         cmocka_unit_test(money__is_read_as_people_type_it),
         cmocka_unit_test(money__refuses_what_is_no_amount),
+        cmocka_unit_test(money__spread_over_days_sums_to_the_whole),
         cmocka_unit_test(money__sums_stay_in_64_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
