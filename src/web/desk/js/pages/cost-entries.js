@@ -48,7 +48,7 @@ function acts(cost, changed) {
 
 function columns(write, changed) {
   return [
-    { key: 'day', label: t('costs.day'), lead: true, cell: (cost) => h('time', { class: 'num cost-day', datetime: cost.day }, cost.day) },
+    { key: 'day', label: t('costs.day'), lead: true, cell: (cost) => [h('time', { class: 'num cost-day', datetime: cost.day }, cost.day), cost.to !== cost.day && [' – ', h('time', { class: 'num cost-day', datetime: cost.to }, cost.to)]] },
     { key: 'on', label: t('costs.spent_on'), bare: true, cls: 'broad', cell: spentOn },
     { key: 'amount', label: t('costs.amount'), num: true, cell: (cost) => h('span', { class: 'strong' }, money(cost.amount, cost.currency)) },
     {
@@ -61,7 +61,7 @@ function columns(write, changed) {
 
 /** In the columns that an import takes again. */
 const CSV = [
-  ['day', (cost) => cost.day], ...['campaign', 'channel', 'link', 'owner'].map((kind) => [kind, (cost) => cost[kind]]), ['cost', (cost) => majorUnits(cost.amount, cost.currency)],
+  ['day', (cost) => cost.day], ['to', (cost) => cost.to], ...['campaign', 'channel', 'link', 'owner'].map((kind) => [kind, (cost) => cost[kind]]), ['cost', (cost) => majorUnits(cost.amount, cost.currency)],
   ['currency', (cost) => cost.currency], ['note', (cost) => cost.note], ['external_id', (cost) => cost.external_id],
 ];
 

@@ -72,8 +72,8 @@ function makeFields(cost) {
   const today = toLocalInput(new Date().toISOString()).slice(0, 10);
   return {
     kind: onKind, on,
-    day: textField({ name: 'day', label: t(cost ? 'costs.day' : 'costs.first_day'), type: 'date', value: cost ? cost.day : today, attrs: { max: '9999-12-31' } }),
-    to: !cost && textField({ name: 'to', label: t('costs.last_day'), hint: t('costs.last_day_hint'), optional: true, type: 'date', attrs: { max: '9999-12-31' } }),
+    day: textField({ name: 'day', label: t(cost && cost.to === cost.day ? 'costs.day' : 'costs.first_day'), type: 'date', value: cost ? cost.day : today, attrs: { max: '9999-12-31' } }),
+    to: (!cost || cost.to !== cost.day) && textField({ name: 'to', label: t('costs.last_day'), hint: t('costs.last_day_hint'), optional: true, type: 'date', value: cost ? cost.to : '', attrs: { max: '9999-12-31' } }),
     amount: textField({ name: 'amount', label: t('costs.amount'), value: cost ? String(majorUnits(cost.amount, cost.currency)) : '', attrs: { inputmode: 'decimal', maxlength: 20 } }),
     currency: combobox({
       name: 'currency', label: t('costs.currency'), value: cost ? cost.currency : who().install.currency, attrs: { maxlength: 3, autocapitalize: 'characters' },
@@ -100,8 +100,12 @@ function draftsOf(fields, values, cost) {
   if (amount === null) {
     return wrong(fields.amount, t('costs.need_amount'));
   }
+  const rest = { [values.kind]: values.on, currency, note: values.note || null, external_id: cost?.external_id ?? null };
+  if (cost) {
+    return [{ day: values.day, to: values.to || null, amount, ...rest }];
+  }
   const shares = parts(amount, days.length);
-  return days.map((day, i) => ({ day, [values.kind]: values.on, amount: shares[i], currency, note: values.note || null, external_id: cost?.external_id ?? null }));
+  return days.map((day, i) => ({ day, amount: shares[i], ...rest }));
 }
 
 /** What is wrong with a kind's name belongs to the one box there is for all kinds. */
@@ -141,7 +145,7 @@ export function enterCost(cost, changed) {
     title: t(cost ? 'costs.edit' : 'costs.enter'), body: form({
       fields: list, submit,
       body: h('div', { class: 'stack' }, h('div', { class: 'pair' }, fields.kind.element, fields.on.element),
-        cost ? fields.day.element : h('div', { class: 'pair' }, fields.day.element, fields.to.element),
+        fields.to ? h('div', { class: 'pair' }, fields.day.element, fields.to.element) : fields.day.element,
         h('div', { class: 'pair' }, fields.amount.element, fields.currency.element), fields.note.element, submit),
       onSubmit: async (values) => {
         const drafts = draftsOf(fields, values, cost);

@@ -82,6 +82,7 @@ export default {
   'costs.total': '{n} cost shown|{n} costs shown',
   'costs.load_more': 'Show more',
   'costs.csv.day': 'day',
+  'costs.csv.to': 'to',
   'costs.csv.campaign': 'campaign',
   'costs.csv.channel': 'channel',
   'costs.csv.link': 'link',

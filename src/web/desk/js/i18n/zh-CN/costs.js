@@ -82,6 +82,7 @@ export default {
   'costs.total': '已显示 {n} 笔',
   'costs.load_more': '显示更多',
   'costs.csv.day': '日期',
+  'costs.csv.to': '结束日期',
   'costs.csv.campaign': '营销活动',
   'costs.csv.channel': '渠道',
   'costs.csv.link': '短链',
