@@ -5,7 +5,7 @@ import time
 from datetime import datetime, timezone
 
 import pytest
-from deals_world import DAY, World
+from deals_world import DAY, World, spread
 
 NOW = int(time.time() * 1000) // DAY * DAY
 LINKS = [{"campaign": "spring", "channel": "群-1", "tags": ["a", "b"]}, {"campaign": "autumn"}, {"channel": "海报"}]
@@ -157,6 +157,35 @@ def test_cohorts_are_as_counted_by_hand(world, params, passes):
                 total[currency] += value
                 if people:
                     assert abs(cell["ltv"][currency] - total[currency] / len(people)) <= .5
+
+
+def day(ms):
+    return time.strftime("%Y-%m-%d", time.gmtime(ms / 1000))
+
+
+def test_costs_of_a_month_come_back_after_so_many_months(world):
+    """The year's cost is spread over its days, each month has its own; a margin of 37.5 % of what the cohort brought must cover it."""
+    first = NOW - 300 * DAY
+    parts = [(first // DAY + i, part) for i, part in enumerate(spread(30_000_007, 280))]
+    parts += [(NOW // DAY - 40, 123)]
+    for fields in ({"from": day(first), "to": day(first + 279 * DAY), "amount": 30_000_007, "campaign": "spring"}, {"day": day(NOW - 40 * DAY), "amount": 123, "link": world.links[0]["id"]},
+                   {"day": day(NOW - 40 * DAY), "amount": 5, "currency": "USD", "owner": "xiaowang"}):
+        world.pond.api("POST", "/costs", 201, json=fields)
+    assert {row["cost"] for row in ask(world, "cohorts", source="baidu")["cohorts"]} <= {None}
+    reasons = set()
+    for params in ({}, {"campaign": "spring"}):
+        for row in ask(world, "cohorts", margin=37.5, **params)["cohorts"]:
+            month = int(row["month"][:4]) * 12 + int(row["month"][5:]) - 1
+            cost = sum(part for at, part in parts if month_of(at * DAY) == month)
+            assert row["cost"].get("CNY", 0) == cost and row["cost"].get("USD", 0) == (5 if not params and month_of(NOW - 40 * DAY) == month else 0)
+            sums, reached = 0, None
+            for cell in row["months"]:
+                sums += cell["value"].get("CNY", 0)
+                reached = None if sums * 3750 < cost * 10_000 else cell["since"] if reached is None else reached
+            reason = "no_cost" if cost == 0 else "no_revenue" if not any(cell["value"].get("CNY", 0) for cell in row["months"]) else "not_yet" if reached is None else None
+            assert row["payback"]["CNY"] == {"months": reached if reason is None else None, "reason": reason}, row["month"]
+            reasons.add(reason)
+    assert {None, "not_yet", "no_cost"} <= reasons
 
 
 def test_a_bound_key_sees_who_came_by_its_own_links(world):

@@ -25,6 +25,8 @@ struct spending {
 };
 /* campaign, channel, channel_group, link, owner. */
 bool spending_dim(enum dim dim);
+/* Are costs known by all that the filters ask about? */
+bool spending_filters(const struct report_query *query);
 /* All that touch a day from first_day to last_day (since 1970-01-01), and that the filters of the query let through (a
  * cost that is not known by a filter's dimension has no value there); these are of such dimensions alone. */
 void spending_open(struct spending *self, struct db *db, const struct report_query *query, enum dim dim,

@@ -176,7 +176,7 @@ static void funnel_get(struct ctx *ctx, struct request *request, struct reply *r
 
 static enum err run_cohorts(struct db *db, struct arena *arena, struct journey_answer *answer)
 {
-    return cohorts_run(db, arena, &answer->query->report, &answer->cohorts);
+    return cohorts_run(db, arena, &answer->query->report, answer->query->margin_bp, &answer->cohorts);
 }
 
 static void write_values(struct json_writer *json, const struct cohorts *cohorts, const char *name,
@@ -242,6 +242,40 @@ static void write_depth(struct json_writer *json, const struct cohort *cohort)
     json_object_end(json);
 }
 
+/* What was spent in its month, and after how many months that had come back. */
+static void write_costs(struct json_writer *json, const struct cohorts *cohorts, const struct cohort *cohort)
+{
+    static const char *const names[] = {"cost", "payback"};
+
+    for (size_t n = 0; n < ARRAY_LEN(names); n++) {
+        json_name(json, names[n]);
+        if (!cohort->costs) {
+            json_null(json);
+            continue;
+        }
+        json_object(json);
+        for (size_t i = 0; i < cohorts->currencies_count; i++) {
+            const struct cohort_cost *cost = &cohort->costs[i];
+            bool reached = cost->payback == PAYBACK_REACHED;
+            json_name_str(json, cohorts->currencies[i]);
+            if (n == 0) {
+                json_i64(json, cost->cost);
+                continue;
+            }
+            json_object(json);
+            json_name(json, "months");
+            if (reached) {
+                json_i64(json, cost->payback_months);
+            } else {
+                json_null(json);
+            }
+            json_put_opt(json, "reason", reached ? STR("") : payback_name(cost->payback));
+            json_object_end(json);
+        }
+        json_object_end(json);
+    }
+}
+
 static void write_cohorts(struct json_writer *json, struct arena *arena, const struct journey_answer *answer)
 {
     const struct report_query *query = &answer->query->report;
@@ -268,6 +302,7 @@ static void write_cohorts(struct json_writer *json, struct arena *arena, const s
         json_put_str(json, "month", arena_f(arena, "%04d-%02d", cohort->year, cohort->month));
         json_put_i64(json, "customers", cohort->customers);
         write_depth(json, cohort);
+        write_costs(json, cohorts, cohort);
         write_months(json, arena, cohorts, cohort);
         json_object_end(json);
     }

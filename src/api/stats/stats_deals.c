@@ -77,7 +77,6 @@ static enum err settle_money(struct stats_parsing *self)
     struct report_query *report = &self->out->report;
     struct attribution_query *deals = &self->out->deals;
 
-    self->out->margin_bp = self->out->margin_bp > 0 ? self->out->margin_bp : MARGIN_ONE;
     self->name = "group_by";
     report->group_by[0] = report->group_count > 0 ? report->group_by[0] : DIM_CAMPAIGN;
     report->group_count = 1;

@@ -5,6 +5,7 @@
  */
 #include "linkpond/api/call.h"
 #include "linkpond/base/percent.h"
+#include "linkpond/model/payback.h"
 #include "stats_parsing.h"
 
 enum err stats_refuse(struct stats_parsing *self, const char *code, const char *message, const char *message_zh)
@@ -221,7 +222,7 @@ static const struct {
     {"models", USE_ATTRIBUTION | USE_MONEY, stats_take_models},
     {"window", USE_ATTRIBUTION | USE_MONEY, stats_take_window},
     {"half_life", USE_ATTRIBUTION | USE_MONEY, stats_take_half_life},
-    {"margin", USE_MONEY, stats_take_margin},
+    {"margin", USE_MONEY | USE_COHORTS, stats_take_margin},
     {"type", USE_ATTRIBUTION, stats_take_type},
     {"stage", USE_ATTRIBUTION, stats_take_stage},
 };
@@ -293,7 +294,7 @@ static enum err settle_cursor(struct stats_parsing *self)
 enum err stats_query_parse(struct arena *arena, str query, enum stats_use use, const struct zone *zone, int64_t now_ms,
                            struct stats_query *out, struct fault *fault)
 {
-    *out = (struct stats_query){.report = {.zone = zone}};
+    *out = (struct stats_query){.report = {.zone = zone}, .margin_bp = MARGIN_ONE};
     struct stats_parsing self = {.arena = arena, .use = use, .out = out, .fault = fault, .name = ""};
     struct query_param param;
     enum err err = OK;

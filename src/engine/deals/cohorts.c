@@ -5,6 +5,7 @@
 
 #include "histories.h"
 #include "linkpond/engine/behind_visitors.h"
+#include "linkpond/engine/spending.h"
 
 struct cell {
     int64_t active, leads, friends, deals;
@@ -12,10 +13,12 @@ struct cell {
 };
 struct row {
     int64_t customers, days, contents, events;
+    int64_t costs[CURRENCIES_MAX];
     struct cell *cells; /* by months since */
 };
 struct counting {
     const struct report_query *query;
+    int64_t margin_bp;
     int64_t first_month, last_month; /* since the year 0 */
     struct row rows[COHORT_MONTHS_MAX];
 };
@@ -73,7 +76,92 @@ static enum err add_customer(struct counting *self, const struct history *histor
     return OK;
 }
 
+/* ---- what was spent */
+
+static int64_t first_day_of(int64_t month)
+{
+    return days_from_civil((int)(month / 12), (int)(month % 12) + 1, 1);
+}
+
+static int64_t month_of_day(int64_t days)
+{
+    int year, month, day;
+
+    civil_from_days(days, &year, &month, &day);
+    return (int64_t)year * 12 + month - 1;
+}
+
+static void add_cost(struct counting *self, const struct spent *spent, uint8_t place, int64_t first, int64_t last)
+{
+    int64_t month = month_of_day(spent->first_day), end = month_of_day(spent->last_day);
+
+    month = month > self->first_month ? month : self->first_month;
+    end = end < self->last_month ? end : self->last_month;
+    for (; month <= end; month++) {
+        int64_t from = first_day_of(month), to = first_day_of(month + 1) - 1;
+        self->rows[month - self->first_month].costs[place] +=
+            spent_between(spent, from > first ? from : first, to < last ? to : last);
+    }
+}
+
+static enum err add_costs(struct counting *self, struct db *db, struct histories *histories)
+{
+    const struct report_query *query = self->query;
+    int64_t first = zone_civil_day(query->zone, query->from_ms, NULL);
+    int64_t last = zone_civil_day(query->zone, query->to_ms - 1, NULL);
+    struct spending spending;
+    struct spent spent;
+    bool room = true;
+
+    if (!spending_filters(query)) {
+        return OK;
+    }
+    spending_open(&spending, db, query, DIM_CAMPAIGN, first, last);
+    while (room && spending_next(&spending, &spent)) {
+        uint8_t place = 0;
+        room = currencies_place(&histories->currencies, &histories->codes, spent.currency, &place);
+        if (room) {
+            add_cost(self, &spent, place, first, last);
+        }
+    }
+    enum err err = spending_close(&spending);
+    return room ? err : ERR_NOMEM;
+}
+
 /* ---- the answer */
+
+static bool fill_costs(const struct counting *self, const struct row *row, struct arena *arena, size_t currencies_count,
+                       const uint8_t now[CURRENCIES_MAX], struct cohort *out)
+{
+    struct cohort_cost *costs = ARENA_ARRAY(arena, struct cohort_cost, currencies_count + 1);
+    int64_t *revenue = ARENA_ARRAY(arena, int64_t, out->months_count);
+
+    if (!spending_filters(self->query)) {
+        return true;
+    }
+    for (size_t c = 0; costs && revenue && c < currencies_count; c++) {
+        struct cohort_cost *cost = &costs[now[c]];
+        size_t step = 0;
+        for (size_t i = 0; i < out->months_count; i++) {
+            revenue[i] = out->months[i].values[now[c]];
+        }
+        *cost = (struct cohort_cost){.cost = row->costs[c]};
+        cost->payback = payback_find(cost->cost, revenue, out->months_count, self->margin_bp, &step);
+        cost->payback_months = (int64_t)step;
+    }
+    out->costs = costs;
+    return costs && revenue;
+}
+
+static bool is_empty(const struct row *row, size_t currencies_count)
+{
+    bool spent = false;
+
+    for (size_t i = 0; i < currencies_count; i++) {
+        spent = spent || row->costs[i] != 0;
+    }
+    return row->customers == 0 && !spent;
+}
 
 static bool fill_cohort(const struct row *row, struct arena *arena, const struct currencies *currencies,
                         const uint8_t now[CURRENCIES_MAX], struct cohort *out)
@@ -105,7 +193,7 @@ static enum err answer(const struct counting *self, struct currencies *currencie
     size_t months = (size_t)(self->last_month - self->first_month + 1), first = 0;
 
     currencies_order(currencies, now);
-    while (first < months && self->rows[first].customers == 0) {
+    while (first < months && is_empty(&self->rows[first], currencies->count)) {
         first++;
     }
     out->currencies_count = currencies->count;
@@ -128,7 +216,8 @@ static enum err answer(const struct counting *self, struct currencies *currencie
                                   .contents = row->contents,
                                   .events = row->events,
                                   .months_count = months - i};
-        if (!fill_cohort(row, arena, currencies, now, cohort)) {
+        if (!fill_cohort(row, arena, currencies, now, cohort) ||
+            !fill_costs(self, row, arena, currencies->count, now, cohort)) {
             return ERR_NOMEM;
         }
     }
@@ -148,6 +237,7 @@ static enum err count(struct counting *self, struct db *db, struct arena *arena,
             err = histories_next(&histories, &history);
             err = err == OK && history ? add_customer(self, history) : err;
         } while (err == OK && history);
+        err = err == OK ? add_costs(self, db, &histories) : err;
         err = err == OK ? answer(self, &histories.currencies, arena, out) : err;
         histories_done(&histories);
     }
@@ -155,7 +245,8 @@ static enum err count(struct counting *self, struct db *db, struct arena *arena,
     return err;
 }
 
-enum err cohorts_run(struct db *db, struct arena *arena, const struct report_query *query, struct cohorts *out)
+enum err cohorts_run(struct db *db, struct arena *arena, const struct report_query *query, int64_t margin_bp,
+                     struct cohorts *out)
 {
     struct counting *counting = calloc(1, sizeof *counting);
     struct giving_way giving_way = {0};
@@ -166,6 +257,7 @@ enum err cohorts_run(struct db *db, struct arena *arena, const struct report_que
         return ERR_NOMEM;
     }
     counting->query = query;
+    counting->margin_bp = margin_bp;
     counting->last_month = month_of(query->zone, query->to_ms - 1);
     counting->first_month = month_of(query->zone, query->from_ms);
     if (counting->first_month <= counting->last_month - COHORT_MONTHS_MAX) {

@@ -12,6 +12,16 @@ bool spending_dim(enum dim dim)
     return dim == DIM_CAMPAIGN || dim == DIM_CHANNEL || dim == DIM_CHANNEL_GROUP || dim == DIM_LINK || dim == DIM_OWNER;
 }
 
+bool spending_filters(const struct report_query *query)
+{
+    for (size_t i = 0; i < query->filters_count; i++) {
+        if (!spending_dim(query->filters[i].dim)) {
+            return false;
+        }
+    }
+    return !query->owner_bound && !query->domain_bound;
+}
+
 static str day_text(int64_t days, char out[32])
 {
     int year, month, day;
