@@ -191,6 +191,7 @@ CREATE TABLE postback (
     prefix TEXT NOT NULL,                          -- the token's first letters, to tell two apart
     type TEXT NOT NULL DEFAULT '',                 -- of events whose sender names none; '' = they must
     currency TEXT NOT NULL DEFAULT '',             -- likewise
+    major INTEGER NOT NULL DEFAULT 0 CHECK (major IN (0, 1)), -- 1: amounts are written as people do ("12.50")
     params TEXT NOT NULL DEFAULT '',               -- JSON object, our name of a parameter to the sender's; '' = {}
     heard_ms INTEGER,
     created_ms INTEGER NOT NULL,

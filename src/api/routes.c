@@ -34,6 +34,8 @@ const struct route *const api_route_tables[] = {
     api_tag_rule_routes,
     api_wecom_routes,
     api_wecom_callback_routes,
+    api_postback_routes,
+    api_postback_call_routes,
     api_radar_routes,
     api_radar_rule_routes,
     api_user_routes,

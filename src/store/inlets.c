@@ -133,10 +133,11 @@ static void read_postback(struct stmt *row, struct arena *arena, struct postback
                              .prefix = row_str(row, 3, arena),
                              .type = row_str(row, 4, arena),
                              .currency = row_str(row, 5, arena),
-                             .params = row_str(row, 6, arena),
-                             .heard_ms = stmt_time(row, 7),
-                             .created_ms = stmt_i64(row, 8),
-                             .updated_ms = stmt_i64(row, 9)};
+                             .major = stmt_i64(row, 6) != 0,
+                             .params = row_str(row, 7, arena),
+                             .heard_ms = stmt_time(row, 8),
+                             .created_ms = stmt_i64(row, 9),
+                             .updated_ms = stmt_i64(row, 10)};
     row_bytes(row, 2, out->hash, sizeof out->hash);
 }
 
@@ -145,6 +146,7 @@ static void bind_postback(struct stmt *stmt, const struct postback *postback)
     stmt_bind_str(stmt, "name", postback->name);
     stmt_bind_str(stmt, "type", postback->type);
     stmt_bind_str(stmt, "currency", postback->currency);
+    stmt_bind_i64(stmt, "major", postback->major);
     stmt_bind_str(stmt, "params", postback->params);
     stmt_bind_i64(stmt, "updated_ms", postback->updated_ms);
 }

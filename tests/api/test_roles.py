@@ -49,7 +49,8 @@ DOORS = {
                                "DELETE /api/v1/radar/rules/{id}", "GET /api/v1/tag-rules", "POST /api/v1/tag-rules", "DELETE /api/v1/tag-rules/{id}")},
     "PUT /api/v1/stages": "admin",
     **{row: "admin" for row in ("GET /api/v1/wecom-callbacks", "POST /api/v1/wecom-callbacks", "PATCH /api/v1/wecom-callbacks/{id}",
-                                "DELETE /api/v1/wecom-callbacks/{id}")},
+                                "DELETE /api/v1/wecom-callbacks/{id}", "GET /api/v1/postbacks", "POST /api/v1/postbacks", "PATCH /api/v1/postbacks/{id}",
+                                "DELETE /api/v1/postbacks/{id}")},
     "GET /api/v1/users": "look", "POST /api/v1/users": "admin", "GET /api/v1/users/{key}": "look", "PATCH /api/v1/users/{key}": "admin",
     "POST /api/v1/users/{key}/reset": "admin", "POST /api/v1/users/{key}/hand-over": "admin",
     "GET /api/v1/me": "self", "PATCH /api/v1/me": "self", "POST /api/v1/me/password": "self",
@@ -68,7 +69,7 @@ DOORS = {
     "GET /desk/form": "anyone", "POST /desk/form": "anyone", "POST /sign-in": "anyone", "POST /sign-out": "anyone",
     "GET /": "anyone", "GET /desk": "anyone", "GET /desk/{path}": "anyone",
 }
-PUBLIC = {("GET", "/-/wecom/{path}"), ("POST", "/-/wecom/{path}"), ("GET", "/-/healthz"), ("GET", "/-/preview"), ("GET", "/-/privacy"), ("POST", "/-/privacy"), ("POST", "/-/privacy/forget"),
+PUBLIC = {("GET", "/-/wecom/{path}"), ("POST", "/-/wecom/{path}"), ("GET", "/-/postback/{token}"), ("POST", "/-/postback/{token}"), ("GET", "/-/healthz"), ("GET", "/-/preview"), ("GET", "/-/privacy"), ("POST", "/-/privacy"), ("POST", "/-/privacy/forget"),
           ("GET", "/-/new"), ("POST", "/-/new"), ("GET", "/-/new/qr"),
           ("GET", "/-/lp.js"), ("POST", "/-/e"), ("GET", "/-/e.gif"),
           ("GET", "/-/icon.svg"), ("GET", "/-/live.js"), ("GET", "/-/live/{token}"), ("POST", "/-/live/{token}/pressed"), ("GET", "/-/image/{name}")}  # another listener, no accounts

@@ -56,7 +56,7 @@ class Shell:
         write_tool(tools, "curl", f'exec /usr/bin/curl -sS --noproxy "*" -D "{folder}/head" "$@"\n')
         write_tool(tools, "linkpond", f'exec "{pond.binary}" --data "{pond.data}" "$@"\n')
         self.env = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "KEY": pond.key, "ADMIN": pond.admin,
-                    "REDIRECT": pond.redirect, "LC_ALL": "C.UTF-8"}
+                    "REDIRECT": pond.redirect, "PUBLIC": pond.public, "LC_ALL": "C.UTF-8"}
 
     def once(self, step):
         """Complaints about the step, run once."""

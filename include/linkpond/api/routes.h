@@ -35,6 +35,8 @@ extern const struct route api_stage_routes[];
 extern const struct route api_tag_rule_routes[];
 extern const struct route api_wecom_routes[];
 extern const struct route api_wecom_callback_routes[];
+extern const struct route api_postback_routes[];
+extern const struct route api_postback_call_routes[];
 extern const struct route api_radar_routes[];
 extern const struct route api_radar_rule_routes[];
 extern const struct route api_user_routes[];

@@ -37,7 +37,7 @@ struct ctx {
     const struct pages *pages;            /* what visitors see */
     const char *admin_url;                /* base of the addresses this plane answers at; "" = nothing is listening */
     struct repeats *repeats;              /* answers kept for who asks again */
-    struct gcra *beacons;                 /* what landing pages may report, by address */
+    struct gcra *beacons;                 /* what landing pages and postbacks may tell, by address */
     struct strangers *strangers;          /* NULL = who is not signed in makes nothing here */
     const struct setting_shown *settings; /* NULL = none are told */
 };

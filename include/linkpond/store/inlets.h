@@ -34,6 +34,7 @@ struct postback {
     uint8_t hash[POSTBACK_HASH_BYTES];
     str prefix;
     str type, currency; /* of events whose sender names none; empty = they must */
+    bool major;         /* amounts are written as people do ("12.50"), not in minor units */
     str params;         /* JSON object, our name of a parameter to the sender's; empty = {} */
     int64_t heard_ms;   /* TIME_NONE */
     int64_t created_ms, updated_ms;

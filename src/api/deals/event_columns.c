@@ -136,42 +136,41 @@ static void take_cell(struct row_reading *self, int8_t meaning, str cell)
     *(meaning >= MEANS_WHO ? &draft->who[meaning - MEANS_WHO] : places[meaning]) = cell;
 }
 
-static enum err read_value(struct row_reading *self, struct fault *fault)
+enum err event_text_value(struct event_draft *draft, str text, bool major, const struct engine *engine,
+                          struct fault *fault)
 {
-    struct event_draft *draft = self->draft;
-    int currency = money_find(draft->currency.len > 0 ? draft->currency : self->engine->currency);
-    bool good = true;
+    int currency = money_find(draft->currency.len > 0 ? draft->currency : engine->currency);
+    bool good = !major ? str_to_i64(text, &draft->value) : currency < 0 || money_parse(text, currency, &draft->value);
 
-    if (self->value.len > 0) {
-        good = str_to_i64(self->value, &draft->value);
-    } else if (self->amount.len > 0) {
-        good = currency < 0 || money_parse(self->amount, currency, &draft->value);
-    } else {
-        draft->currency = STR(""); /* a column of currencies says nothing of a row without money */
-        return OK;
-    }
     draft->has_value = true;
     return good ? OK
                 : fault_set(fault, ERR_INVALID, "value", "not_a_number", "That is no amount of this currency.",
                             "金额格式不正确。");
 }
 
-static enum err read_time(struct row_reading *self, struct arena *arena, struct fault *fault)
+static enum err read_value(struct row_reading *self, struct fault *fault)
 {
-    const struct zone *zone = self->engine->zone;
-    struct event_draft *draft = self->draft;
-    int64_t days = 0;
-
-    if (self->time.len == 0) {
+    if (self->value.len == 0 && self->amount.len == 0) {
+        self->draft->currency = STR(""); /* a column of currencies says nothing of a row without money */
         return OK;
     }
+    bool major = self->value.len == 0;
+    return event_text_value(self->draft, major ? self->amount : self->value, major, self->engine, fault);
+}
+
+enum err event_text_time(struct event_draft *draft, str text, struct arena *arena, const struct engine *engine,
+                         struct fault *fault)
+{
+    const struct zone *zone = engine->zone;
+    int64_t days = 0;
+
     draft->has_time = true;
-    if (call_instant(arena, self->time, zone, false, &draft->time_ms)) {
+    if (call_instant(arena, text, zone, false, &draft->time_ms)) {
         return OK;
     }
     /* "2026-11-22 10:00" and "2026-11-22 10:00:00" */
     str date, rest;
-    str_cut(self->time, ' ', &date, &rest);
+    str_cut(text, ' ', &date, &rest);
     str clock = rest.len == 5 ? arena_f(arena, STR_FMT ":00", STR_ARG(rest)) : rest;
     str utc = arena_f(arena, STR_FMT "T" STR_FMT "Z", STR_ARG(date), STR_ARG(clock));
     int64_t in_utc = 0;
@@ -201,7 +200,7 @@ enum err event_columns_row(const struct event_columns *self, struct arena *arena
     if (row->too_long) {
         return fault_set(fault, ERR_INVALID, "row", "line_too_long", "The row is too long.", "该行过长。");
     }
-    enum err err = read_time(&reading, arena, fault);
+    enum err err = reading.time.len > 0 ? event_text_time(out, reading.time, arena, engine, fault) : OK;
     err = err ? err : read_value(&reading, fault);
     return err ? err : arena->overflow ? ERR_NOMEM : OK;
 }

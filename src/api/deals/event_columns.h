@@ -19,4 +19,12 @@ enum err event_columns_read(struct event_columns *self, const struct csv_row *he
 enum err event_columns_row(const struct event_columns *self, struct arena *arena, const struct engine *engine,
                            const struct csv_row *row, struct event_draft *out, bool *blank, struct fault *fault);
 
+/* Into the draft, as people write them. ERR_INVALID: "time" (not_a_time). */
+enum err event_text_time(struct event_draft *draft, str text, struct arena *arena, const struct engine *engine,
+                         struct fault *fault);
+/* By the draft's currency, else the installation's: "128.50" where `major`, else whole minor units. ERR_INVALID:
+ * "value" (not_a_number). What currency there may be is the intake's to judge. */
+enum err event_text_value(struct event_draft *draft, str text, bool major, const struct engine *engine,
+                          struct fault *fault);
+
 #endif

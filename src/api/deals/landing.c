@@ -8,15 +8,15 @@
 #include "linkpond/api/routes.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/base/crypt.h"
-#include "linkpond/base/gcra.h"
 #include "linkpond/base/limits.h"
 #include "linkpond/base/utf8.h"
 #include "linkpond/http/pages.h"
 #include "linkpond/model/agent.h"
 #include "linkpond/model/source.h"
 
+#include "inlet.h"
+
 #define REPORT_MAX  (8 * 1024)
-#define NS_PER_S    INT64_C(1000000000)
 #define PATH_BYTES  512
 #define SENT_ID_MAX 32
 
@@ -186,20 +186,11 @@ static bool is_wanted(const struct ctx *ctx, const struct request *request)
     return agent.class == CLASS_HUMAN;
 }
 
-/* IPv6 counts by /64, since one customer has all of it. 0 = go on, else the seconds to wait. */
-static int64_t charge(const struct ctx *ctx, const struct request *request)
-{
-    str key = {(const char *)request->client.bytes, addr_is_v4(&request->client) ? 16 : 8};
-    int64_t wait_ns = gcra_charge(ctx->beacons, key, clock_mono_ns());
-
-    return wait_ns > 0 ? wait_ns / NS_PER_S + 1 : 0;
-}
-
 static bool take_report(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct landing landing = {0};
     struct fault fault = {0};
-    int64_t wait_s = charge(ctx, request);
+    int64_t wait_s = inlet_wait_s(ctx, request);
 
     if (wait_s > 0) {
         reply_problem_retry(reply, request, ERR_RATE_LIMITED, NULL, wait_s);

@@ -14,13 +14,12 @@
 #include "linkpond/store/inlets.h"
 #include "linkpond/store/users.h"
 
-#include "wecom_seal.h"
+#include "inlet.h"
 #include "wecom_xml.h"
 
 /* A message that was caught on its way tells nothing anew later, as events are kept once; but nobody is to try for
  * ever. */
 #define WINDOW_MS      (INT64_C(15) * 60 * 1000)
-#define HEARD_EVERY_MS (INT64_C(60) * 1000)
 #define EVENT_ID_LEN   40
 #define WECOM_BODY_MAX (64 * 1024)
 
@@ -66,8 +65,8 @@ static enum err load(struct wecom_call *self)
     enum err err = db ? wecom_find_path(db, arena, self->request->params[0], &self->callback) : ERR_UNAVAILABLE;
 
     readers_give(self->ctx->engine->readers, db);
-    err = err ? err : wecom_unseal(seal_key, arena, WECOM_TOKEN_PART, self->callback.token, &self->token);
-    err = err ? err : wecom_unseal(seal_key, arena, WECOM_KEY_PART, self->callback.aes_key, &aes_key);
+    err = err ? err : inlet_unseal(seal_key, arena, WECOM_TOKEN_PART, self->callback.token, &self->token);
+    err = err ? err : inlet_unseal(seal_key, arena, WECOM_KEY_PART, self->callback.aes_key, &aes_key);
     return err || wecom_key_read(aes_key, self->key) ? err : ERR_CORRUPT;
 }
 
@@ -216,23 +215,6 @@ static enum err take_event(struct wecom_call *self, const struct wecom_xml *xml,
     return err || result.err == OK || result.existed ? err : ERR_MALFORMED;
 }
 
-static enum err mark_heard(struct db *db, void *arg, struct fault *fault)
-{
-    const struct wecom_call *self = arg;
-    (void)fault;
-    return wecom_heard(db, self->callback.id, self->request->now_ms);
-}
-
-static void note_heard(struct wecom_call *self)
-{
-    int64_t before_ms = self->callback.heard_ms;
-
-    if (before_ms == TIME_NONE || self->request->now_ms - before_ms >= HEARD_EVERY_MS) {
-        (void)editor_run(self->ctx->engine->editor,
-                         &(struct writer_task){.run = mark_heard, .arg = self, .relaxed = true}, NULL);
-    }
-}
-
 /* ---- handlers ---------------------------------------------------------------------------------------------------- */
 
 static void answer(struct wecom_call *self, struct reply *reply, enum err err, str text)
@@ -275,7 +257,7 @@ static void wecom_told(struct ctx *ctx, struct request *request, struct reply *r
         err = take_event(&self, &inner, type);
     }
     if (err == OK) {
-        note_heard(&self);
+        inlet_heard(ctx, request, self.callback.id, self.callback.heard_ms, wecom_heard);
     }
     answer(&self, reply, err, STR("success"));
 }

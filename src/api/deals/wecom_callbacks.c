@@ -10,7 +10,7 @@
 #include "linkpond/store/keys.h"
 #include "linkpond/store/users.h"
 
-#include "wecom_seal.h"
+#include "inlet.h"
 
 #define MEMBERS_MAX    1000
 #define MEMBERS_BYTES  (64 * 1024)
@@ -175,8 +175,8 @@ static enum err take_secrets(struct callback_edit *self, const struct callback_b
                          "EncodingAESKey 为 43 个字符。");
     }
     crypt_cleanse(key, sizeof key);
-    err = token.len > 0 ? wecom_seal(seal_key, arena, WECOM_TOKEN_PART, token, &self->row.token) : OK;
-    return err || aes_key.len == 0 ? err : wecom_seal(seal_key, arena, WECOM_KEY_PART, aes_key, &self->row.aes_key);
+    err = token.len > 0 ? inlet_seal(seal_key, arena, WECOM_TOKEN_PART, token, &self->row.token) : OK;
+    return err || aes_key.len == 0 ? err : inlet_seal(seal_key, arena, WECOM_KEY_PART, aes_key, &self->row.aes_key);
 }
 
 static enum err take_body(struct callback_edit *self, const struct json *json, struct fault *fault)

@@ -45,6 +45,7 @@ export default {
   'audit.kind_radar_rule': 'Radar rule',
   'audit.kind_wecom': 'WeCom callback',
   'audit.kind_cost': 'Cost',
+  'audit.kind_postback': 'Postback address',
   'audit.kind_history': 'History',
   'audit.verb_create': 'Created',
   'audit.verb_update': 'Changed',

@@ -45,6 +45,7 @@ export default {
   'audit.kind_radar_rule': '雷达规则',
   'audit.kind_wecom': '企业微信回调',
   'audit.kind_cost': '成本',
+  'audit.kind_postback': '回传地址',
   'audit.kind_history': '历史数据',
   'audit.verb_create': '新建',
   'audit.verb_update': '修改',

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""Goal: ad platforms, forms and shops tell of events by an address of their own, under their own names of parameters; told twice
+it is one event, what is wrong is refused by its name, and whoever has not the address says nothing."""
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from pond import Pond, wait_for
+
+
+@pytest.fixture(scope="module")
+def pond(tmp_path_factory):
+    pond = Pond(tmp_path_factory.mktemp("postbacks")).start()
+    pond.tracked = pond.link("https://www.example.com/sign-up", click_id_param="cid", campaign="spring")
+    yield pond
+    pond.stop()
+
+
+@pytest.fixture
+def address(pond, request):
+    made = pond.api("POST", "/postbacks", 201, json={"name": request.node.name, "type": "deal"}).json()
+    made["url"] = pond.public + made["path"]
+    return made
+
+
+def click(pond):
+    return parse_qs(urlsplit(pond.visit(pond.tracked["code"]).headers["Location"]).query)["cid"][0]
+
+
+def get(address, status=200, **params):
+    reply = requests.get(address["url"], params=params, timeout=30)
+    assert reply.status_code == status, reply.text
+    return reply.json()
+
+
+def stored(pond, **params):
+    return pond.api("GET", "/events", 200, params=params).json()["items"]
+
+
+def test_the_token_is_shown_once(pond, address):
+    assert len(address["token"]) == 43 and address["token"].startswith(address["prefix"]) and address["path"] == "/-/postback/" + address["token"]
+    assert address["params"]["value"] == "value" and address["params"]["metadata"] == [] and address["heard_at"] is None
+    listed = pond.api("GET", "/postbacks", 200)
+    assert address["token"] not in listed.text and {row["id"]: row for row in listed.json()["items"]}[address["id"]]["prefix"] == address["prefix"]
+    assert address["token"].encode() not in b"".join(path.read_bytes() for path in pond.data.glob("linkpond.db*"))
+    pond.api("POST", "/postbacks", 409, json={"name": address["name"]})
+
+
+@pytest.mark.parametrize("body,field,code", [
+    ({}, "name", "required"), ({"name": "x", "currency": "RMB"}, "currency", "unknown"), ({"name": "x", "amounts": "fen"}, "amounts", "not_allowed"),
+    ({"name": "x", "params": []}, "params", "wrong_type"), ({"name": "x", "params": {"payout": "value"}}, "params", "unknown_field"),
+    ({"name": "x", "params": {"value": ""}}, "params", "bad_name"), ({"name": "x", "params": {"value": 3}}, "params", "bad_name"),
+    ({"name": "x", "params": {"value": "currency"}}, "params", "conflicting"), ({"name": "x", "params": {"metadata": ["a", "a"]}}, "params", "conflicting"),
+    ({"name": "x", "params": {"metadata": [str(i) for i in range(21)]}}, "params", "too_many"), ({"name": "x", "token": "y"}, "token", "unknown_field")])
+def test_what_is_no_postback_is_refused_by_name(pond, body, field, code):
+    assert [(one["field"], one["code"]) for one in pond.api("POST", "/postbacks", 422, json=body).json()["errors"]] == [(field, code)]
+
+
+def test_a_deal_is_joined_to_the_click_and_told_twice_it_is_one(pond, address):
+    cid = click(pond)
+    first = get(address, click_id=cid, event_id="order-1", value="12800", currency="CNY", unread="x")
+    assert (first["type"], first["value"], first["currency"], first["event_id"]) == ("deal", 12800, "CNY", "order-1")
+    assert get(address, click_id=cid, event_id="order-1", value="12800", currency="CNY") == first
+    posted = requests.post(address["url"] + "?click_id=" + cid, data={"event_id": "order-1", "value": "12800", "currency": "CNY"}, timeout=30)
+    assert (posted.status_code, posted.json()) == (200, first)
+    other = get(address, 409, click_id=cid, event_id="order-1", value="1", currency="CNY")
+    assert "existing" not in other, "an address tells nothing of what others sent"
+    wait_for(lambda: [one["state"] for one in stored(pond, event_id="order-1")] == ["joined"], 30)
+    event = stored(pond, event_id="order-1")[0]
+    assert (event["link"], event["origin"], event["metadata"]) == (pond.tracked["id"], "postback", {})
+    assert {row["id"]: row for row in pond.api("GET", "/postbacks", 200).json()["items"]}[address["id"]]["heard_at"]
+
+
+def test_names_are_the_senders(pond):
+    made = pond.api("POST", "/postbacks", 201, json={"name": "shop", "type": "lead", "currency": "USD", "amounts": "major", "params": {
+        "click_id": "sub1", "value": "payout", "event_id": "订单号", "type": None, "phone": "mobile", "metadata": ["campaign", "absent"]}}).json()
+    made["url"] = pond.public + made["path"]
+    answer = get(made, **{"sub1": click(pond), "payout": "12.50", "订单号": "A 1", "type": "refund", "mobile": "138 0013 8000", "campaign": "双11", "phone": "none"})
+    assert (answer["type"], answer["value"], answer["currency"], answer["event_id"]) == ("lead", 1250, "USD", "A 1")
+    event = stored(pond, event_id="A 1")[0]
+    assert event["metadata"] == {"campaign": "双11"} and event["customer"]
+    assert pond.api("GET", "/customers?q=13800138000", 200).json()["total"] == 1
+    assert get(made, payout="1200", currency="JPY")["value"] == 1200
+    for wrong, currency in (("12.505", "CNY"), ("12.5", "JPY"), ("much", "CNY"), ("1e3", "CNY")):
+        assert get(made, 422, payout=wrong, currency=currency)["errors"][0]["field"] == "value"
+    changed = pond.api("PATCH", f"/postbacks/{made['id']}", 200, json={"amounts": "minor", "params": None, "type": None}).json()
+    assert (changed["params"]["click_id"], changed["params"]["metadata"], changed["type"], "token" in changed) == ("click_id", [], None, False)
+    assert get(made, 422, value="5")["errors"][0]["field"] == "type"
+    assert get(made, type="deal", value="5")["value"] == 5
+
+
+@pytest.mark.parametrize("params,field,code", [
+    ({"click_id": "none-of-ours"}, "click_id", "unknown"), ({"click_id": "{click_id}"}, "click_id", "unknown"), ({"click_id": "A" * 22}, "click_id", "unknown"),
+    ({"value": "12.50"}, "value", "not_a_number"), ({"value": "9" * 30}, "value", "not_a_number"), ({"value": "1000000000001"}, "value", "out_of_range"),
+    ({"value": "1", "currency": "RMB"}, "currency", "unknown"), ({"phone": "12"}, "customer.phone", "not_valid"), ({"time": "tomorrow"}, "time", "not_a_time"),
+    ({"time": "4000000000"}, "time", "in_the_future"), ({"time": "1000000000000"}, "time", "too_old"), ({"owner": "nobody-of-that-name"}, "owner", "unknown"),
+    ({"type": "t" * 65}, "type", "too_long"), ({"event_id": "e" * 300}, "event_id", "too_long"), ({"name": "n" * 200}, "name", "too_long")])
+def test_what_is_wrong_is_refused_by_name(pond, address, params, field, code):
+    before = len(stored(pond, limit=200))
+    for method in ("get", "post"):
+        sent = {"params": params} if method == "get" else {"data": params}
+        reply = getattr(requests, method)(address["url"], timeout=30, **sent)
+        assert (reply.status_code, [(one["field"], one["code"]) for one in reply.json()["errors"]]) == (422, [(field, code)])
+    assert len(stored(pond, limit=200)) == before
+
+
+def test_times_are_as_platforms_write_them(pond, address):
+    import time
+    seconds = int(time.time()) - 3600
+    assert get(address, time=str(seconds))["time"] == get(address, time=str(seconds * 1000))["time"]
+
+
+def test_nobody_else_gets_in(pond, address):
+    before = len(stored(pond, limit=200))
+    unknown = requests.get(pond.public + "/-/postback/" + "x" * 43, params={"type": "deal"}, timeout=30)
+    altered = requests.post(address["url"][:-1] + ("a" if address["url"][-1] != "a" else "b"), data={"type": "deal"}, timeout=30)
+    pond.api("DELETE", f"/postbacks/{address['id']}", 204)
+    gone = requests.get(address["url"], timeout=30)
+    alike = [{name: value for name, value in reply.json().items() if name != "instance"} for reply in (unknown, altered, gone)]
+    assert alike[0]["status"] == 404 and alike[1:] == alike[:1] * 2
+    assert len(stored(pond, limit=200)) == before
+    pond.api("DELETE", f"/postbacks/{address['id']}", 404)
+    lines = pond.api("GET", f"/audit?object=postback:{address['id']}", 200).json()["items"]
+    assert [line["action"] for line in lines] == ["postback.delete", "postback.create"] and address["token"] not in str(lines)
+
+
+def test_looking_tells_of_nothing_and_other_bodies_are_not_taken(pond, address):
+    before = len(stored(pond, limit=200))
+    assert requests.head(address["url"], params={"type": "deal"}, timeout=30).status_code == 200
+    assert requests.post(address["url"], data="<xml/>", headers={"Content-Type": "text/xml"}, timeout=30).status_code == 415
+    assert requests.post(address["url"], data={"name": "x" * 20000}, timeout=30).status_code == 413
+    assert len(stored(pond, limit=200)) == before
+
+
+def test_calls_are_bounded(pond, address):
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: requests.get(pond.public + "/-/postback/x", headers={"X-Forwarded-For": "203.0.113.77"}, timeout=30), range(1500)))
+    refused = [reply for reply in answers if reply.status_code == 429]
+    assert refused and int(refused[0].headers["Retry-After"]) >= 1
+    assert get(address, event_id="other")["event_id"] == "other", "who calls from elsewhere is not held up"
