@@ -266,3 +266,21 @@ def test_links_of_some_days_are_found(desk):
     desk.find("thead .tick").click()
     desk.find(".filter-row > .button.plain").click()
     wait_for(lambda: len(desk.all(".link-short")) == 2)
+
+
+def test_who_guesses_too_often_is_told_for_how_long(desk):
+    desk = desk(360, "zh-CN")
+    desk.open().find(".gate .segments button:first-child").click()
+    desk.find("input[name=login]").send_keys("wang")
+    desk.find("input[name=password]").send_keys("not the one")
+    desk.driver.execute_script("window.fetch = async () => new Response('{}', { status: 429, headers: { 'Retry-After': '40' } })")
+    desk.type(Keys.ENTER)
+    desk.says("请 40 秒后再试")
+
+
+def test_a_personal_card_is_warned_of_once_and_with_what_to_do(desk):
+    desk = desk(1280, "zh-CN")
+    desk.open("/new").sign_in()
+    desk.field("url").send_keys("https://u.wechat.com/EAHVbx0tRcP1xTOxrPTh8hc")
+    desk.says("请改用活码")
+    assert desk.text().count("名片") == 1

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from browser import noise, shot, wait_for
 from desk import EVIL, Desk
+from geo_files import FOLDER
 from pond import GOOGLEBOT, SAFARI, WECHAT
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
@@ -205,3 +206,28 @@ def test_reports_fit(report, width, language, scheme):
     shot(desk.driver, f"desk-report-{width}-{language[:2]}-{scheme}")
     assert desk.driver.find_element(By.TAG_NAME, "h1").text == "spring"
     assert noise(desk.driver) == []
+
+
+EDGES = ("const edge = (css) => document.querySelector(css).getBoundingClientRect().right;"
+         "return [edge('.pivot tbody .pivot-sum'), edge('.table-box:has(.pivot)')].map(Math.round)")
+
+
+ROW_BEFORE = ("const cards = [...document.querySelectorAll('.report-grid > *')].filter((one) => one.getClientRects().length > 0);"
+              "const at = cards.findIndex((one) => one.classList.contains('wide'));"
+              "return [at - 1, at].map((i) => Math.round(cards[i].getBoundingClientRect().right))")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_sums_of_a_wide_matrix_stay_in_sight(report, width):
+    desk = report(width, geo_file=FOLDER / "city.mmdb")  # with places there is an odd number of cards
+    link = desk.pond.link(alias="one", channel="group-1")
+    for i in range(8):
+        desk.pond.visit(f"one?utm_content=a-long-name-of-a-picture-{i}", ip=f"203.0.113.{i}")
+    desk.pond.drain()
+    desk.open(f"/links/{link['id']}").sign_in().settled()
+    desk.driver.execute_script("document.querySelector('.report-grid > .card:last-child').scrollIntoView()")
+    wait_for(lambda: len(desk.all(".pivot thead .num")) == 9, 20)
+    inner, outer = desk.driver.execute_script(EDGES)
+    assert inner <= outer
+    beside = desk.driver.execute_script(ROW_BEFORE)
+    assert beside[0] == beside[1], "a card that has nothing beside it takes the whole row"

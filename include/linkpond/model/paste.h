@@ -26,11 +26,13 @@
     X(NON_ASCII, "non_ascii", "The address has characters that are not Latin: check where it ends.",                   \
       "网址中含有非英文字符，请确认结尾是否正确。")                                                                    \
     X(WECHAT_CARD, "wechat_card",                                                                                      \
-      "A personal WeChat card: it opens only when it is scanned or tapped itself, not behind a short link.",           \
-      "这是微信个人名片码：只有直接扫码或点开才有效，经短链跳转后通常打不开。")                                        \
+      "A personal WeChat card: it opens only when it is scanned or tapped itself, not behind a short link. Make its "  \
+      "QR picture a live code instead.",                                                                               \
+      "这是微信个人名片码：只有直接扫码或点开才有效，经短链跳转后通常打不开。请改用活码，上传它的二维码图片。")        \
     X(SCAN_ONLY, "wechat_scan_only",                                                                                   \
-      "What a WeChat code for groups, accounts or payments holds: WeChat takes it from its own scanner only.",         \
-      "这是微信群码、公众号码或收款码的内容：只能由微信扫一扫识别，经短链跳转无效。")                                  \
+      "What a WeChat code for groups, accounts or payments holds: WeChat takes it from its own scanner only. Make a "  \
+      "live code of its picture instead.",                                                                             \
+      "这是微信群码、公众号码或收款码的内容：只能由微信扫一扫识别，经短链跳转无效。请改用活码，上传二维码图片。")      \
     X(APP_SCHEME, "app_scheme", "It opens an app and not a page: many browsers refuse to be redirected to it.",        \
       "这是应用内链接（非 http）：很多浏览器不允许跳转到这类地址。")                                                   \
     X(TEMPORARY, "wechat_temporary", "A preview of a WeChat article (tempkey): it ends after a short time.",           \

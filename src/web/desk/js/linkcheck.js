@@ -11,6 +11,7 @@ import { UTM } from './linkform.js';
 import { notice } from './components/page.js';
 
 const ASK_AFTER_MS = 220;
+const WECHAT_NOTES = ['wechat_card', 'wechat_scan_only'];
 const SENT = ['channel', 'campaign', 'domain', 'owner', 'customer', ...UTM];
 
 /** Where `after` differs from `before`: [[text, isNew], …]. One stretch is marked, from the first to the last difference. */
@@ -26,6 +27,12 @@ export function changedPart(before, after) {
   }
   return [[after.slice(0, head), false], [after.slice(head, after.length - tail), true], [after.slice(after.length - tail), false]]
     .filter(([text]) => text);
+}
+
+/** A note on a WeChat code says what is wrong with it; the warning of any link to one would say so again. */
+function told(warnings) {
+  const known = warnings.some((one) => WECHAT_NOTES.includes(one.code));
+  return warnings.filter((one) => !known || one !== 'target_breaks_behind_redirect');
 }
 
 function question(fields, applyTemplate) {
@@ -57,7 +64,7 @@ export function watchTarget(fields, { template = true } = {}) {
     const missing = !verdict || !verdict.preview;
     replace(shown, missing ? h('span', { class: 'soft' }, t('create.preview_empty'))
       : changedPart(verdict.url, verdict.preview).map(([text, isNew]) => (isNew ? h('mark', null, text) : text)));
-    replace(notes, (verdict?.warnings || []).map((warning) => notice('', warningText(warning))));
+    replace(notes, told(verdict?.warnings || []).map((warning) => notice('', warningText(warning))));
     fields.url.setNote(verdict?.details.length > 0 ? verdict.details.join(' ') : t('create.url_hint'), verdict?.details.length > 0 ? 'good' : '');
     UTM.forEach((name) => {
       const value = template && !fields[name].get() && verdict?.utm[name];

@@ -49,6 +49,10 @@ function signInForm(done) {
     try {
       await signIn(body());
     } catch (problem) {
+      if (problem.status === 429 && problem.retryAfter > 0) {
+        fields.at(-1).setError(t('signin.too_often', { n: problem.retryAfter }));
+        return;
+      }
       if (problem.status !== 401) {
         throw problem;
       }

@@ -16,6 +16,7 @@ export default {
   'signin.password': 'Password',
   'signin.missing': 'Fill this in.',
   'signin.wrong': 'Wrong login name or password, or the account is disabled.',
+  'signin.too_often': 'Tried too often: again in {n} seconds. Who forgot their password asks an admin for a new link.',
   'signin.how': 'How to sign in',
   'signin.by_key': 'API key',
   'signin.by_password': 'Password',

@@ -16,6 +16,7 @@ export default {
   'signin.password': '密码',
   'signin.missing': '请填写这一项。',
   'signin.wrong': '登录名或密码不正确，或账号已停用。',
+  'signin.too_often': '尝试次数过多，请 {n} 秒后再试。忘记密码请联系管理员重置。',
   'signin.how': '登录方式',
   'signin.by_key': 'API 密钥',
   'signin.by_password': '登录名和密码',

@@ -35,10 +35,10 @@ function matrix(ctx, { rows, columns, counts }) {
     h('caption', { class: 'unseen' }, `${dimName(down)} × ${dimName(across)}`),
     h('thead', null, h('tr', null, h('td'),
       columns.map(([column]) => h('th', { scope: 'col', class: 'num' }, name(across, column))),
-      others && h('th', { scope: 'col', class: 'num' }, t('report.others')), h('th', { scope: 'col', class: 'num' }, t('report.sum')))),
+      others && h('th', { scope: 'col', class: 'num' }, t('report.others')), h('th', { scope: 'col', class: 'num pivot-sum' }, t('report.sum')))),
     h('tbody', null, rows.map(([row, sum]) => h('tr', null, h('th', { scope: 'row' }, name(down, row)), columns.map(([column]) => cell(row, column)),
       others && h('td', { class: 'num soft' }, h('span', { class: 'pivot-cell' }, rest(row, sum) > 0 ? number(rest(row, sum)) : '·')),
-      h('td', { class: 'num strong' }, number(sum)))))));
+      h('td', { class: 'num strong pivot-sum' }, number(sum)))))));
 }
 
 function dimSelect(label, value, run) {
