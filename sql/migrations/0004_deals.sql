@@ -105,11 +105,12 @@ CREATE TABLE event (
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'joined', 'unmatched')),
     digest BLOB NOT NULL,                          -- of what was sent, to tell a repeat from another event of that name
     metadata TEXT NOT NULL DEFAULT '',             -- JSON object; '' = {}
+    touched_ms INTEGER,                            -- the customer's last touch up to time_ms; NULL = there is none. By triggers
     CHECK ((value IS NULL) = (currency = ''))
 ) STRICT;
-CREATE INDEX event_customer ON event (customer_id, time_ms) WHERE customer_id IS NOT NULL;
--- Holds all that reports read of events, so that they read nothing else.
-CREATE INDEX event_time ON event (time_ms, type, customer_id, value, currency);
+-- Both hold all that reports read of events, so that they read nothing else.
+CREATE INDEX event_customer ON event (customer_id, time_ms, value, currency, touched_ms) WHERE customer_id IS NOT NULL;
+CREATE INDEX event_time ON event (time_ms, type, customer_id, value, currency, touched_ms);
 CREATE INDEX event_link ON event (link_id) WHERE link_id IS NOT NULL;
 CREATE INDEX event_waiting ON event (id) WHERE state = 'waiting';
 CREATE INDEX event_unmatched ON event (click_id) WHERE state = 'unmatched';
@@ -137,6 +138,34 @@ CREATE TABLE touch (
     PRIMARY KEY (customer_id, time_ms, click_id, generation)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX touch_link ON touch (link_id, customer_id);
+
+-- event.touched_ms, whoever writes: most questions about a campaign need not look at the touches of others for it.
+CREATE TRIGGER touch_made AFTER INSERT ON touch
+BEGIN
+    UPDATE event SET touched_ms = NEW.time_ms WHERE customer_id = NEW.customer_id AND time_ms >= NEW.time_ms
+        AND (touched_ms IS NULL OR touched_ms < NEW.time_ms);
+END;
+CREATE TRIGGER touch_gone AFTER DELETE ON touch
+BEGIN
+    UPDATE event SET touched_ms = (SELECT max(t.time_ms) FROM touch t
+        WHERE t.customer_id = OLD.customer_id AND t.time_ms <= event.time_ms)
+    WHERE customer_id = OLD.customer_id AND time_ms >= OLD.time_ms AND touched_ms = OLD.time_ms;
+END;
+CREATE TRIGGER event_made AFTER INSERT ON event
+WHEN EXISTS (SELECT 1 FROM touch t WHERE t.customer_id = NEW.customer_id AND t.time_ms <= NEW.time_ms)
+BEGIN
+    UPDATE event SET touched_ms = (SELECT max(t.time_ms) FROM touch t
+        WHERE t.customer_id = NEW.customer_id AND t.time_ms <= NEW.time_ms)
+    WHERE id = NEW.id;
+END;
+CREATE TRIGGER event_moved AFTER UPDATE OF customer_id, time_ms ON event
+WHEN NEW.touched_ms IS NOT NULL
+    OR EXISTS (SELECT 1 FROM touch t WHERE t.customer_id = NEW.customer_id AND t.time_ms <= NEW.time_ms)
+BEGIN
+    UPDATE event SET touched_ms = (SELECT max(t.time_ms) FROM touch t
+        WHERE t.customer_id = NEW.customer_id AND t.time_ms <= NEW.time_ms)
+    WHERE id = NEW.id;
+END;
 
 -- Browsers that showed a landing page with the click id of a click: the first of each click is who clicked, every other one was
 -- handed the page.

@@ -3,12 +3,16 @@
 
 -- From an index that holds them all, in order of time.
 -- name: credit_events
-SELECT id, type, time_ms, customer_id, value, currency FROM event WHERE time_ms >= :from_ms AND time_ms < :to_ms
-ORDER BY time_ms;
+SELECT id, type, time_ms, customer_id, value, currency, touched_ms FROM event
+WHERE time_ms >= :from_ms AND time_ms < :to_ms ORDER BY time_ms;
+
+-- name: credit_events_span
+SELECT (SELECT time_ms FROM event WHERE time_ms >= :from_ms AND time_ms < :to_ms ORDER BY time_ms LIMIT 1),
+    (SELECT time_ms FROM event WHERE time_ms >= :from_ms AND time_ms < :to_ms ORDER BY time_ms DESC LIMIT 1);
 
 -- When a refund's deal was: the last of that customer, up to then, that brought money of that currency.
 -- name: credit_deal_before
-SELECT time_ms FROM event
+SELECT time_ms, touched_ms FROM event
 WHERE customer_id = :customer_id AND time_ms <= :time_ms AND value > 0 AND currency = :currency
 ORDER BY time_ms DESC LIMIT 1;
 
@@ -36,7 +40,8 @@ FROM touch WHERE customer_id = :customer_id AND time_ms <= :to_ms ORDER BY time_
 SELECT id FROM customer WHERE merged_into IS NULL ORDER BY id;
 
 -- name: credit_customer_events
-SELECT id, type, time_ms, customer_id, value, currency FROM event WHERE customer_id = :customer_id ORDER BY time_ms, id;
+SELECT id, type, time_ms, customer_id, value, currency, touched_ms FROM event
+WHERE customer_id = :customer_id ORDER BY time_ms, id;
 
 -- Did money of that customer come before?
 -- name: credit_bought_before
@@ -52,6 +57,3 @@ SELECT count(*), COALESCE(sum(deals >= 2), 0), COALESCE(sum(brought), 0) FROM (
 -- From an index alone.
 -- name: credit_customers_of_link
 SELECT DISTINCT customer_id FROM touch WHERE link_id = :link_id;
-
--- name: credit_touched
-SELECT EXISTS (SELECT 1 FROM touch WHERE customer_id = :customer_id AND time_ms BETWEEN :from_ms AND :to_ms);

@@ -19,14 +19,31 @@ bool credit_events_next(struct stmt *rows, struct credit_event *out)
     }
     *out = (struct credit_event){
         .id = stmt_i64(rows, 0),
-        .type = stmt_str(rows, 1),
+        .type = stmt_blob(rows, 1), /* as text it would be copied, for the NUL behind it */
         .time_ms = stmt_i64(rows, 2),
         .customer_id = stmt_i64(rows, 3),
         .has_value = !stmt_is_null(rows, 4),
-        .value = stmt_i64(rows, 4),
-        .currency = stmt_str(rows, 5),
+        .touched_ms = stmt_time(rows, 6),
     };
+    if (out->has_value) {
+        out->value = stmt_i64(rows, 4);
+        out->currency = stmt_blob(rows, 5);
+    }
     return true;
+}
+
+enum err credit_events_span(struct db *db, int64_t from_ms, int64_t to_ms, int64_t *first_ms, int64_t *last_ms)
+{
+    struct stmt *row = db_stmt(db, SQL_CREDIT_EVENTS_SPAN);
+
+    stmt_bind_i64(row, "from_ms", from_ms);
+    stmt_bind_i64(row, "to_ms", to_ms);
+    if (!stmt_next(row)) {
+        return row_missing(row);
+    }
+    *first_ms = stmt_time(row, 0);
+    *last_ms = stmt_time(row, 1);
+    return row_done(row, NULL);
 }
 
 struct stmt *credit_customer_events(struct db *db, int64_t customer_id)
@@ -59,27 +76,20 @@ struct stmt *credit_customers_of_link(struct db *db, int64_t link_id)
     return rows;
 }
 
-enum err credit_touched(struct db *db, int64_t customer_id, int64_t from_ms, int64_t to_ms, bool *touched)
-{
-    struct stmt *row = db_stmt(db, SQL_CREDIT_TOUCHED);
-    int64_t found = 0;
-
-    stmt_put_i64(row, 1, customer_id);
-    stmt_put_i64(row, 2, from_ms);
-    stmt_put_i64(row, 3, to_ms);
-    enum err err = row_i64(row, &found);
-    *touched = found != 0;
-    return err;
-}
-
-enum err credit_deal_before(struct db *db, int64_t customer_id, int64_t time_ms, str currency, int64_t *deal_ms)
+enum err credit_deal_before(struct db *db, int64_t customer_id, int64_t time_ms, str currency, int64_t *deal_ms,
+                            int64_t *touched_ms)
 {
     struct stmt *row = db_stmt(db, SQL_CREDIT_DEAL_BEFORE);
 
     stmt_bind_i64(row, "customer_id", customer_id);
     stmt_bind_i64(row, "time_ms", time_ms);
     stmt_bind_str(row, "currency", currency);
-    return row_i64(row, deal_ms);
+    if (!stmt_next(row)) {
+        return row_missing(row);
+    }
+    *deal_ms = stmt_i64(row, 0);
+    *touched_ms = stmt_time(row, 1);
+    return row_done(row, NULL);
 }
 
 enum err credit_event_place(struct db *db, const struct credit_event *event, int64_t *place)

@@ -12,17 +12,22 @@ struct credit_event {
     str type, currency;  /* lent until the next step; currency is empty exactly without a value */
     bool has_value;
     int64_t value;
+    int64_t touched_ms; /* the customer's last touch up to then; TIME_NONE = there is none */
 };
 /* Of [from, to), in order of time. */
 struct stmt *credit_events_each(struct db *db, int64_t from_ms, int64_t to_ms);
 bool credit_events_next(struct stmt *rows, struct credit_event *out);
+/* When the first and the last of [from, to) are; TIME_NONE = there is none. */
+enum err credit_events_span(struct db *db, int64_t from_ms, int64_t to_ms, int64_t *first_ms, int64_t *last_ms);
 /* Of one customer, in order of time and of arrival; read by credit_events_next. */
 struct stmt *credit_customer_events(struct db *db, int64_t customer_id);
 /* All that are not merged into another, by id. */
 struct stmt *credit_customers_each(struct db *db);
 bool credit_customers_next(struct stmt *rows, int64_t *customer_id);
-/* When the last event of that customer was, up to time_ms, that brought money of that currency. ERR_NOT_FOUND. */
-enum err credit_deal_before(struct db *db, int64_t customer_id, int64_t time_ms, str currency, int64_t *deal_ms);
+/* When the last event of that customer was, up to time_ms, that brought money of that currency, and the last touch up
+ * to then (TIME_NONE = there is none). ERR_NOT_FOUND. */
+enum err credit_deal_before(struct db *db, int64_t customer_id, int64_t time_ms, str currency, int64_t *deal_ms,
+                            int64_t *touched_ms);
 /* Which of its type the event is among those of its customer that take nothing back: 1, 2, … by time, then by id. */
 enum err credit_event_place(struct db *db, const struct credit_event *event, int64_t *place);
 /* Did an event of that customer before this one bring money? */
@@ -59,8 +64,6 @@ struct credit_touch_row {
 struct stmt *credit_touches_of(struct db *db, int64_t customer_id, int64_t to_ms, bool whole);
 /* Whom a link touched; read by credit_customers_next. */
 struct stmt *credit_customers_of_link(struct db *db, int64_t link_id);
-/* Has that customer a touch in [from_ms, to_ms]? */
-enum err credit_touched(struct db *db, int64_t customer_id, int64_t from_ms, int64_t to_ms, bool *touched);
 /* `whole` as above. */
 bool credit_touches_next(struct stmt *rows, bool whole, struct credit_touch_row *out);
 

@@ -56,7 +56,6 @@ static enum err share_out(struct credit_tally *tally, const struct conversions *
         return credit_tally_add(tally, conversions, 0, border);
     }
     half.tally.query = tally->query;
-    half.tally.near = tally->near;
     report_helper_begin(helper, &half.second);
     enum err err = credit_tally_add(tally, conversions, 0, border);
     report_helper_wait(helper);
@@ -80,29 +79,34 @@ static int64_t *copy_lines(struct arena *arena, const int64_t *lines, size_t cou
     return copy;
 }
 
-static bool sum_up(struct attribution *out, const struct conversions *conversions, struct arena *arena)
+static void add_sum(int64_t *line, const struct conversion_sum *sum, size_t currencies_count)
 {
-    int64_t customer_id = 0;
+    line[0] += sum->conversions;
+    for (size_t i = 0; i < currencies_count; i++) {
+        line[1 + i] += sum->values[i];
+    }
+}
 
-    out->currencies = ARENA_ARRAY(arena, str, conversions->currencies.count + 1);
+static bool sum_up(struct attribution *out, const struct conversions *conversions, size_t lines, struct arena *arena)
+{
+    size_t count = conversions->currencies.count;
+
+    out->currencies = ARENA_ARRAY(arena, str, count + 1);
     out->totals = copy_lines(arena, NULL, out->width);
     if (!out->currencies || !out->totals) {
         return false;
     }
-    out->currencies_count = conversions->currencies.count;
-    out->first_ms = conversions->first_ms;
-    for (size_t i = 0; i < out->currencies_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         out->currencies[i] = conversions->currencies.codes[i];
     }
-    for (size_t i = 0; i < conversions->count; i++) {
-        const struct conversion *row = conversions_at(conversions, i);
-        out->refunds += row->takes_back;
-        out->customers += !row->takes_back && row->customer_id != customer_id;
-        customer_id = row->takes_back ? customer_id : row->customer_id;
-        out->totals[0] += row->takes_back ? 0 : CREDIT_ONE;
-        if (row->has_value) {
-            out->totals[1 + row->currency] += row->value;
-        }
+    out->currencies_count = count;
+    out->first_ms = conversions->first_ms;
+    out->refunds = conversions->refunds;
+    out->customers = conversions->customers;
+    add_sum(out->totals, &conversions->total, count);
+    add_sum(out->unattributed, &conversions->untouched, count);
+    for (size_t at = 0; at < lines; at += out->width) {
+        add_sum(out->elsewhere + at, &conversions->far, count);
     }
     return true;
 }
@@ -212,7 +216,8 @@ static enum err answer(struct credit_tally *tally, const struct conversions *con
     out->elsewhere = copy_lines(arena, tally->elsewhere, tally->lines);
     out->unattributed = copy_lines(arena, tally->unattributed, tally->width);
     out->other = copy_lines(arena, NULL, tally->lines);
-    bool whole = out->other && sum_up(out, conversions, arena) && list_groups(tally, conversions, arena, out);
+    bool room = out->elsewhere && out->unattributed && out->other;
+    bool whole = room && sum_up(out, conversions, tally->lines, arena) && list_groups(tally, conversions, arena, out);
     return whole && !arena->overflow ? OK : ERR_NOMEM;
 }
 
@@ -222,11 +227,13 @@ static enum err run(struct db *db, struct report_helper *helper, struct arena *a
     struct conversions conversions = {0};
     struct credit_tally tally = {0};
     struct near near = {0};
-    enum err err = conversions_load(&conversions, db, arena, query, fault);
+    enum err err = near_load(&near, db, arena, &query->report);
 
-    err = err == OK ? near_load(&near, db, arena, &query->report) : err;
     if (err == OK) {
-        tally.near = near.narrowed ? &near.customers : NULL;
+        const struct idmap *customers = near.narrowed ? &near.customers : NULL;
+        err = conversions_load(&conversions, db, helper, arena, query, customers, fault);
+    }
+    if (err == OK) {
         err = credit_tally_open(&tally, db, query, conversions.currencies.count);
         err = err == OK ? share_out(&tally, &conversions, helper) : err;
         err = err == OK ? answer(&tally, &conversions, arena, out) : err;

@@ -1,10 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "conversions.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "linkpond/base/order.h"
+#include "linkpond/engine/behind_visitors.h"
+#include "linkpond/engine/report_second.h"
 #include "linkpond/store/credits.h"
+
+/*
+ * Two threads take slices of the time asked for, the newest first, because there is more in these: each has rows of
+ * its own, which are put together at the end. A sum kept for each day was rejected: it would be written anew with every
+ * touch, and whoever is told of one campaign waits for half the time that a million events take to be looked at.
+ */
+#define SLICES        32
+#define CODES_BYTES   (16U << 10)
+#define CUSTOMERS_MAX (INT64_C(1) << 31) /* 256 MiB of bits */
 
 /* Types that count, with the place among a customer's events of that type from which on they do. */
 #define KINDS_MAX 64
@@ -12,10 +25,18 @@ struct kind {
     str type;
     int64_t nth;
 };
+struct slices {
+    int64_t from_ms, to_ms, step_ms;
+    size_t count;
+    atomic_size_t taken;
+};
 struct loading {
     struct conversions *out;
     struct db *db;
     struct arena *arena;
+    const struct idmap *near; /* NULL: everybody is */
+    int64_t window_ms;
+    struct slices *slices;
     struct kind kinds[KINDS_MAX];
     size_t kinds_count;
     bool any_value;               /* no types were named: every event with a value */
@@ -103,12 +124,13 @@ static enum err counts(const struct loading *self, const struct credit_event *ev
 
 /* ---- one event */
 
-static bool make_room(struct conversions *self)
+static bool make_room(struct conversions *self, size_t more)
 {
-    if (self->count < self->cap) {
+    if (self->count + more <= self->cap) {
         return true;
     }
     size_t cap = self->cap > 0 ? self->cap * 2 : 1024;
+    cap = cap > self->count + more ? cap : self->count + more;
     struct conversion *rows = cap <= CONVERSIONS_MAX ? realloc(self->rows, cap * sizeof *rows) : NULL;
     if (!rows) {
         return false;
@@ -118,8 +140,61 @@ static bool make_room(struct conversions *self)
     return true;
 }
 
+static bool make_bits(struct conversions *self, size_t words)
+{
+    size_t more = words > self->converted_words * 2 ? words : self->converted_words * 2;
+    uint64_t *converted = realloc(self->converted, more * sizeof *converted);
+
+    if (!converted) {
+        return false;
+    }
+    memset(converted + self->converted_words, 0, (more - self->converted_words) * sizeof *converted);
+    self->converted = converted;
+    self->converted_words = more;
+    return true;
+}
+
+static enum err note_customer(struct conversions *self, int64_t customer_id)
+{
+    size_t word = (size_t)customer_id / 64;
+
+    if (customer_id < 0 || customer_id >= CUSTOMERS_MAX ||
+        (word >= self->converted_words && !make_bits(self, word + 1))) {
+        return ERR_NOMEM;
+    }
+    self->converted[word] |= UINT64_C(1) << (customer_id % 64);
+    return OK;
+}
+
+static void add_up(struct conversion_sum *sum, const struct conversion *row)
+{
+    sum->conversions += row->takes_back ? 0 : CREDIT_ONE;
+    sum->values[row->currency] += row->value;
+}
+
+static enum err add_row(struct conversions *self, const struct conversion *row)
+{
+    if (!make_room(self, 1)) {
+        return ERR_NOMEM;
+    }
+    self->rows[self->count++] = *row;
+    return OK;
+}
+
+/* What takes back goes where the deal went. */
+static enum err follow_deal(struct loading *self, struct conversion *row, int64_t *touched_ms)
+{
+    if (!row->takes_back || row->customer_id == 0) {
+        return OK;
+    }
+    enum err err = credit_deal_before(self->db, row->customer_id, row->time_ms,
+                                      self->out->currencies.codes[row->currency], &row->time_ms, touched_ms);
+    return err == ERR_NOT_FOUND ? OK : err;
+}
+
 static enum err add(struct loading *self, const struct credit_event *event)
 {
+    struct conversions *out = self->out;
     struct conversion row = {
         .customer_id = event->customer_id,
         .time_ms = event->time_ms,
@@ -128,28 +203,46 @@ static enum err add(struct loading *self, const struct credit_event *event)
         .takes_back = event->value < 0,
         .day = self->days ? (int32_t)zone_civil_day(self->days, event->time_ms, NULL) : 0,
     };
+    int64_t touched_ms = event->touched_ms;
 
-    if (!make_room(self->out) ||
-        (row.has_value && !currencies_place(&self->out->currencies, self->arena, event->currency, &row.currency))) {
+    if (row.has_value && !currencies_place(&out->currencies, self->arena, event->currency, &row.currency)) {
         return ERR_NOMEM;
     }
-    if (row.takes_back && row.customer_id != 0) {
-        enum err err = credit_deal_before(self->db, row.customer_id, row.time_ms,
-                                          self->out->currencies.codes[row.currency], &row.time_ms);
-        if (err != OK && err != ERR_NOT_FOUND) {
-            return err;
-        }
+    out->refunds += row.takes_back;
+    out->first_ms = out->first_ms == TIME_NONE || event->time_ms < out->first_ms ? event->time_ms : out->first_ms;
+    add_up(&out->total, &row);
+    enum err err = row.customer_id != 0 && !row.takes_back ? note_customer(out, row.customer_id) : OK;
+    err = err == OK ? follow_deal(self, &row, &touched_ms) : err;
+    if (err != OK) {
+        return err;
     }
-    if (self->out->first_ms == TIME_NONE) {
-        self->out->first_ms = event->time_ms; /* they come in order of time */
+    bool touched = row.customer_id != 0 && touched_ms != TIME_NONE && touched_ms >= row.time_ms - self->window_ms;
+    bool far = touched && self->near && !idmap_find(self->near, (uint64_t)row.customer_id, 0);
+    if (self->days || (touched && !far)) { /* what is told day by day is told of everything */
+        return add_row(out, &row);
     }
-    self->out->rows[self->out->count++] = row;
+    add_up(far ? &out->far : &out->untouched, &row);
     return OK;
 }
 
-static enum err read_events(struct loading *self, const struct report_query *report)
+/* ---- slices of time */
+
+static enum err cut(struct slices *self, struct db *db, const struct report_query *report, bool helped)
 {
-    struct stmt *rows = credit_events_each(self->db, report->from_ms, report->to_ms);
+    enum err err = credit_events_span(db, report->from_ms, report->to_ms, &self->from_ms, &self->to_ms);
+
+    atomic_init(&self->taken, 0);
+    if (err == OK && self->from_ms != TIME_NONE) {
+        self->to_ms++;
+        self->count = helped ? SLICES : 1;
+        self->step_ms = (self->to_ms - self->from_ms) / (int64_t)self->count + 1;
+    }
+    return err;
+}
+
+static enum err read_slice(struct loading *self, int64_t from_ms, int64_t to_ms)
+{
+    struct stmt *rows = credit_events_each(self->db, from_ms, to_ms);
     struct credit_event event;
     bool wanted = false;
     enum err err = OK;
@@ -163,16 +256,129 @@ static enum err read_events(struct loading *self, const struct report_query *rep
     return err;
 }
 
+static enum err read_slices(struct loading *self)
+{
+    struct slices *slices = self->slices;
+    enum err err = OK;
+
+    for (size_t at; err == OK && (at = atomic_fetch_add(&slices->taken, 1)) < slices->count;) {
+        int64_t to_ms = slices->to_ms - (int64_t)at * slices->step_ms, from_ms = to_ms - slices->step_ms;
+        from_ms = from_ms > slices->from_ms && at + 1 < slices->count ? from_ms : slices->from_ms;
+        err = from_ms < to_ms ? read_slice(self, from_ms, to_ms) : OK;
+    }
+    if (err != OK) {
+        atomic_store(&slices->taken, slices->count);
+    }
+    return err;
+}
+
+/* ---- two threads */
+
+struct second_loading {
+    struct report_second second;
+    struct loading loading;
+    struct conversions conversions;
+    struct arena arena;
+    enum err err;
+};
+
+static void run_second(struct report_second *second, struct db *db)
+{
+    struct second_loading *self = (struct second_loading *)second; /* its first member */
+    struct giving_way giving_way = {0};
+
+    giving_way_begin(&giving_way, db);
+    self->loading.db = db;
+    self->err = read_slices(&self->loading);
+    giving_way_end(&giving_way, db);
+}
+
+static void add_sum(struct conversion_sum *to, const struct conversion_sum *from, const uint8_t *places, size_t count)
+{
+    to->conversions += from->conversions;
+    for (size_t i = 0; i < count; i++) {
+        to->values[places[i]] += from->values[i];
+    }
+}
+
+static enum err put_together(struct conversions *self, const struct conversions *from, struct arena *arena)
+{
+    uint8_t places[CURRENCIES_MAX] = {0};
+    size_t currencies = from->currencies.count;
+
+    for (size_t i = 0; i < currencies; i++) {
+        if (!currencies_place(&self->currencies, arena, from->currencies.codes[i], &places[i])) {
+            return ERR_NOMEM;
+        }
+    }
+    if (!make_room(self, from->count) ||
+        (from->converted_words > self->converted_words && !make_bits(self, from->converted_words))) {
+        return ERR_NOMEM;
+    }
+    for (size_t i = 0; i < from->count; i++) {
+        struct conversion *row = &self->rows[self->count++];
+        *row = from->rows[i];
+        row->currency = places[row->currency];
+    }
+    for (size_t i = 0; i < from->converted_words; i++) {
+        self->converted[i] |= from->converted[i];
+    }
+    bool earlier = from->first_ms != TIME_NONE && (self->first_ms == TIME_NONE || from->first_ms < self->first_ms);
+    self->first_ms = earlier ? from->first_ms : self->first_ms;
+    self->refunds += from->refunds;
+    add_sum(&self->total, &from->total, places, currencies);
+    add_sum(&self->untouched, &from->untouched, places, currencies);
+    add_sum(&self->far, &from->far, places, currencies);
+    return OK;
+}
+
+static enum err read_helped(struct loading *self, struct report_helper *helper)
+{
+    struct second_loading *second = calloc(1, sizeof *second);
+
+    if (!second) {
+        return ERR_NOMEM;
+    }
+    arena_init(&second->arena, CODES_BYTES);
+    second->conversions.first_ms = TIME_NONE;
+    second->loading = *self;
+    second->loading.out = &second->conversions;
+    second->loading.arena = &second->arena;
+    second->second.run = run_second;
+    report_helper_begin(helper, &second->second);
+    enum err err = read_slices(self);
+    report_helper_wait(helper);
+    err = err == OK ? second->err : err;
+    err = err == OK && second->arena.overflow ? ERR_NOMEM : err;
+    err = err == OK ? put_together(self->out, &second->conversions, self->arena) : err;
+    conversions_done(&second->conversions);
+    arena_done(&second->arena);
+    free(second);
+    return err;
+}
+
 /* ---- in order */
+
+static void order_sum(struct conversion_sum *sum, const uint8_t *places, size_t count)
+{
+    struct conversion_sum before = *sum;
+
+    memset(sum, 0, sizeof *sum);
+    add_sum(sum, &before, places, count);
+}
 
 static void order_currencies(struct conversions *self)
 {
     uint8_t now[CURRENCIES_MAX] = {0};
+    size_t count = self->currencies.count;
 
     currencies_order(&self->currencies, now);
     for (size_t i = 0; i < self->count; i++) {
         self->rows[i].currency = now[self->rows[i].currency];
     }
+    order_sum(&self->total, now, count);
+    order_sum(&self->untouched, now, count);
+    order_sum(&self->far, now, count);
 }
 
 static enum err order_customers(struct conversions *self)
@@ -192,28 +398,42 @@ static enum err order_customers(struct conversions *self)
     return OK;
 }
 
-enum err conversions_load(struct conversions *self, struct db *db, struct arena *arena,
-                          const struct attribution_query *query, struct fault *fault)
+static enum err put_in_order(struct conversions *self)
 {
-    struct loading loading = {.out = self, .db = db, .arena = arena, .days = query->by_day ? query->report.zone : NULL};
+    for (size_t i = 0; i < self->converted_words; i++) {
+        self->customers += __builtin_popcountll(self->converted[i]);
+    }
+    order_currencies(self);
+    return order_customers(self);
+}
+
+enum err conversions_load(struct conversions *self, struct db *db, struct report_helper *helper, struct arena *arena,
+                          const struct attribution_query *query, const struct idmap *near, struct fault *fault)
+{
+    struct slices slices = {0};
+    struct loading loading = {.out = self,
+                              .db = db,
+                              .arena = arena,
+                              .near = near,
+                              .window_ms = query->window_ms,
+                              .slices = &slices,
+                              .days = query->by_day ? query->report.zone : NULL};
 
     *self = (struct conversions){.first_ms = TIME_NONE};
     enum err err = read_kinds(&loading, query, fault);
-    err = err == OK ? read_events(&loading, &query->report) : err;
+    err = err == OK ? cut(&slices, db, &query->report, helper != NULL) : err;
+    err = err == OK ? (helper ? read_helped(&loading, helper) : read_slices(&loading)) : err;
     err = err == OK && arena->overflow ? ERR_NOMEM : err;
     if (err == ERR_NOMEM) {
         return fault_set(fault, err, "from", "too_many", "Too many events for one answer: ask about less time.",
                          "事件太多，请缩短时间范围。");
     }
-    if (err == OK) {
-        order_currencies(self);
-        err = order_customers(self);
-    }
-    return err;
+    return err == OK ? put_in_order(self) : err;
 }
 
 void conversions_done(struct conversions *self)
 {
     free(self->rows);
     free(self->order);
+    free(self->converted);
 }

@@ -3,9 +3,11 @@
 #define LINKPOND_ENGINE_CONVERSIONS_H
 
 #include "currencies.h"
+#include "linkpond/base/idmap.h"
 #include "linkpond/engine/attribution.h"
 
-/* The events a question is about, in memory, those of a customer together. */
+/* The events a question is about, in memory, those of a customer together. Those that no touch of the question can have
+ * brought are summed up at once: nobody shares them out. */
 #define CONVERSIONS_MAX (16U << 20)
 
 struct conversion {
@@ -16,16 +18,25 @@ struct conversion {
     bool has_value, takes_back;
     int32_t day; /* the event's own, when asked for */
 };
+struct conversion_sum {
+    int64_t conversions, values[CURRENCIES_MAX];
+};
 struct conversions {
     struct conversion *rows;
     uint32_t *order; /* places in rows, by customer */
     size_t count, cap;
-    int64_t first_ms;             /* TIME_NONE */
-    struct currencies currencies; /* in order of their codes */
+    int64_t first_ms, refunds; /* of all there were; TIME_NONE */
+    int64_t customers;         /* known ones that converted */
+    struct conversion_sum total;
+    struct conversion_sum untouched; /* without a touch in the window */
+    struct conversion_sum far;       /* of customers who are not near, but have one */
+    struct currencies currencies;    /* in order of their codes */
+    uint64_t *converted;             /* a bit for each customer */
+    size_t converted_words;
 };
-/* Texts live in the arena. Release it on failure, too. */
-enum err conversions_load(struct conversions *self, struct db *db, struct arena *arena,
-                          const struct attribution_query *query, struct fault *fault);
+/* near NULL: everybody is. helper NULL: alone. Texts live in the arena. Release it on failure, too. */
+enum err conversions_load(struct conversions *self, struct db *db, struct report_helper *helper, struct arena *arena,
+                          const struct attribution_query *query, const struct idmap *near, struct fault *fault);
 void conversions_done(struct conversions *self);
 static inline const struct conversion *conversions_at(const struct conversions *self, size_t place)
 {

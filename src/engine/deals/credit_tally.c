@@ -155,9 +155,6 @@ static enum err read_touches(struct credit_tally *self, int64_t customer_id, int
 
     self->touches_count = 0;
     self->group_list_count = 0;
-    if (customer_id == 0) {
-        return OK;
-    }
     struct stmt *rows = credit_touches_of(self->db, customer_id, to_ms, self->match.whole);
     while (err == OK && credit_touches_next(rows, self->match.whole, &row)) {
         err = note_touch(self, &row);
@@ -260,39 +257,15 @@ static void add_conversion(struct credit_tally *self, const struct conversion *r
     }
 }
 
-/* Of a customer none of whose touches passes it is enough to know whether there is one. */
-static enum err add_far(struct credit_tally *self, const struct conversion *row)
-{
-    struct part part = {
-        .conversions = row->takes_back ? 0 : CREDIT_ONE, .value = row->value, .currency = row->currency};
-    bool touched = false;
-    enum err err =
-        credit_touched(self->db, row->customer_id, row->time_ms - self->query->window_ms, row->time_ms, &touched);
-
-    if (!touched) {
-        into_line(self->unattributed, &part);
-    }
-    for (size_t i = 0; touched && i < self->query->models_count; i++) {
-        part.line = i * self->width;
-        into_line(self->elsewhere, &part);
-    }
-    return err;
-}
-
 enum err credit_tally_add(struct credit_tally *self, const struct conversions *conversions, size_t first, size_t end)
 {
     enum err err = OK;
 
     for (size_t i = first; err == OK && i < end;) {
         int64_t customer_id = conversions_at(conversions, i)->customer_id;
-        bool far = self->near && customer_id != 0 && !idmap_find(self->near, (uint64_t)customer_id, 0);
-        err = far ? OK : read_touches(self, customer_id, self->query->report.to_ms);
+        err = read_touches(self, customer_id, self->query->report.to_ms);
         for (; err == OK && i < end && conversions_at(conversions, i)->customer_id == customer_id; i++) {
-            if (far) {
-                err = add_far(self, conversions_at(conversions, i));
-            } else {
-                add_conversion(self, conversions_at(conversions, i));
-            }
+            add_conversion(self, conversions_at(conversions, i));
         }
         db_breathe(self->db);
     }

@@ -17,7 +17,6 @@ struct credit_place {
 struct credit_tally {
     const struct attribution_query *query;
     struct db *db;
-    const struct idmap *near; /* not NULL: only these customers have touches that pass; lent */
     struct touch_match match;
     struct report_groups groups;
     size_t width, lines;     /* numbers of a model, of all models */

@@ -370,8 +370,17 @@ static void shuffle(int order[FACTS], uint64_t *seed)
     }
 }
 
+/* Each event knows the customer's last touch up to it. */
+static void assert_touched(struct fixture *self)
+{
+    assert_int_equal(number(self, "SELECT count(*) FROM event e WHERE touched_ms IS NOT (SELECT max(t.time_ms) "
+                                  "FROM touch t WHERE t.customer_id = e.customer_id AND t.time_ms <= e.time_ms)"),
+                     0);
+}
+
 static void assert_sound(struct fixture *self)
 {
+    assert_touched(self);
     /* The survivor is the lowest of all that became it, nobody merged is anybody's, and sums are those of the rows. */
     assert_int_equal(number(self, "SELECT count(*) FROM customer WHERE merged_into >= id"), 0);
     assert_int_equal(number(self, "SELECT count(*) FROM customer a JOIN customer b ON b.id = a.merged_into "
@@ -399,7 +408,7 @@ static void customers__any_order_of_the_same_facts_ends_alike(void **state)
     struct fact facts[FACTS];
     int order[FACTS];
     uint64_t seed = 20261122;
-    int merges = 0;
+    int merges = 0, known = 0;
 
     run(self, "PRAGMA foreign_keys = OFF");
     for (int world = 0; world < 4; world++) {
@@ -414,7 +423,10 @@ static void customers__any_order_of_the_same_facts_ends_alike(void **state)
             }
             assert_sound(self);
             merges += (int)number(self, "SELECT count(*) FROM customer_merge");
+            known += (int)number(self, "SELECT count(touched_ms) FROM event");
             picture(self, round == 0 ? first : other, sizeof first);
+            run(self, "DELETE FROM touch WHERE click_id %% 3 = 0");
+            assert_touched(self);
             if (round > 0) {
                 assert_string_equal(other, first);
             }
@@ -423,7 +435,7 @@ static void customers__any_order_of_the_same_facts_ends_alike(void **state)
             shuffle(order, &seed);
         }
     }
-    assert_true(merges > ORDERS); /* else nothing was asked */
+    assert_true(merges > ORDERS && known > ORDERS); /* else nothing was asked */
 }
 
 /* The same merges told in any order, of customers that were there before: the lowest of each group survives. */
