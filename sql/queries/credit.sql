@@ -26,15 +26,16 @@ WHERE customer_id = :customer_id AND type = :type AND (value IS NULL OR value >=
 SELECT se.type, se.nth FROM stage s JOIN stage_event se ON se.stage_id = s.id
 WHERE s.key = :key AND s.enabled = 1 ORDER BY se.type, se.nth;
 
+-- Of that customer and all behind, in the order of the table.
 -- name: credit_touches
-SELECT time_ms, click_id, link_id, source, channel FROM touch
-WHERE customer_id = :customer_id AND time_ms <= :to_ms ORDER BY time_ms, click_id;
+SELECT customer_id, time_ms, click_id, link_id, source, channel FROM touch
+WHERE customer_id >= :customer_id ORDER BY customer_id, time_ms, click_id;
 
 -- Everything of them, for questions about what is seldom asked.
 -- name: credit_touches_whole
-SELECT time_ms, click_id, link_id, source, channel, host, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
-    utm_id, app, scene
-FROM touch WHERE customer_id = :customer_id AND time_ms <= :to_ms ORDER BY time_ms, click_id;
+SELECT customer_id, time_ms, click_id, link_id, source, channel, host, utm_source, utm_medium, utm_campaign, utm_term,
+    utm_content, utm_id, app, scene
+FROM touch WHERE customer_id >= :customer_id ORDER BY customer_id, time_ms, click_id;
 
 -- name: credit_customers
 SELECT id FROM customer WHERE merged_into IS NULL ORDER BY id;

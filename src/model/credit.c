@@ -178,7 +178,10 @@ void credit_split(int64_t amount, const int64_t *weights, size_t count, uint64_t
     }
     bool wide = heaviest != 0 && whole > UINT64_MAX / heaviest;
     for (size_t i = 0; i < count; i++) {
-        if (wide) {
+        if (i > 0 && weights[i] == weights[i - 1]) { /* as most models have it; dividing is what this costs */
+            parts[i] = parts[i - 1];
+            spare[i] = spare[i - 1];
+        } else if (wide) {
             u128 product = (u128)whole * (uint64_t)weights[i];
             parts[i] = (int64_t)(uint64_t)(product / sum);
             spare[i] = (uint64_t)(product % sum);

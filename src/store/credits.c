@@ -147,25 +147,61 @@ bool credit_stage_events_next(struct stmt *rows, str *type, int64_t *nth)
     return true;
 }
 
-struct stmt *credit_touches_of(struct db *db, int64_t customer_id, int64_t to_ms, bool whole)
+void credit_touches_open(struct credit_touches *self, struct db *db, bool whole)
 {
-    struct stmt *rows = db_stmt(db, whole ? SQL_CREDIT_TOUCHES_WHOLE : SQL_CREDIT_TOUCHES);
-
-    stmt_put_i64(rows, 1, customer_id);
-    stmt_put_i64(rows, 2, to_ms);
-    return rows;
+    *self = (struct credit_touches){.db = db, .whole = whole};
 }
 
-bool credit_touches_next(struct stmt *rows, bool whole, struct credit_touch_row *out)
+/* The row the statement stands at into `ahead`. */
+static void look_ahead(struct credit_touches *self)
 {
-    if (!stmt_next(rows)) {
+    struct credit_touch_row *row = &self->ahead;
+
+    self->at = 0;
+    if (!stmt_next(self->rows)) {
+        self->at = stmt_err(self->rows) == OK ? INT64_MAX : 0;
+        return;
+    }
+    self->at = stmt_i64(self->rows, 0);
+    row->time_ms = stmt_i64(self->rows, 1);
+    row->click_id = stmt_i64(self->rows, 2);
+    row->link_id = stmt_i64(self->rows, 3);
+    for (int i = 0; i < (self->whole ? CREDIT_TERMS : CREDIT_HOST); i++) {
+        row->terms[i] = stmt_i64(self->rows, 4 + i);
+    }
+}
+
+void credit_touches_seek(struct credit_touches *self, int64_t customer_id)
+{
+    bool there = self->rows && self->at >= customer_id && self->customer_id < customer_id;
+
+    self->customer_id = customer_id;
+    if (!there) {
+        self->rows = db_stmt(self->db, self->whole ? SQL_CREDIT_TOUCHES_WHOLE : SQL_CREDIT_TOUCHES);
+        stmt_put_i64(self->rows, 1, customer_id);
+        look_ahead(self);
+    }
+}
+
+bool credit_touches_next(struct credit_touches *self, struct credit_touch_row *out)
+{
+    if (self->at != self->customer_id) {
         return false;
     }
-    out->time_ms = stmt_i64(rows, 0);
-    out->click_id = stmt_i64(rows, 1);
-    out->link_id = stmt_i64(rows, 2);
-    for (int i = 0; i < (whole ? CREDIT_TERMS : CREDIT_HOST); i++) {
-        out->terms[i] = stmt_i64(rows, 3 + i);
-    }
+    *out = self->ahead;
+    look_ahead(self);
     return true;
+}
+
+enum err credit_touches_err(const struct credit_touches *self)
+{
+    return self->rows ? stmt_err(self->rows) : OK;
+}
+
+void credit_touches_close(struct credit_touches *self)
+{
+    if (self->rows) {
+        stmt_reset(self->rows);
+    }
+    self->rows = NULL;
 }

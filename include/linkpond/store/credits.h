@@ -60,11 +60,23 @@ struct credit_touch_row {
     int64_t time_ms, click_id, link_id;
     int64_t terms[CREDIT_TERMS];
 };
-/* Of one customer up to that time, by time and click. */
-struct stmt *credit_touches_of(struct db *db, int64_t customer_id, int64_t to_ms, bool whole);
+/* Touches of one customer after the other. Those of customers who follow one another are read in one go, because
+ * finding the place of each costs as much as reading ten. One of a handle at a time. */
+struct credit_touches {
+    struct db *db;
+    struct stmt *rows;   /* NULL until a customer was asked for */
+    int64_t customer_id; /* asked for */
+    int64_t at;          /* whose `ahead` is; INT64_MAX = there is none */
+    struct credit_touch_row ahead;
+    bool whole;
+};
+void credit_touches_open(struct credit_touches *self, struct db *db, bool whole);
+void credit_touches_close(struct credit_touches *self);
+void credit_touches_seek(struct credit_touches *self, int64_t customer_id);
+/* By time and click. False: that was the last, or credit_touches_err. */
+bool credit_touches_next(struct credit_touches *self, struct credit_touch_row *out);
+enum err credit_touches_err(const struct credit_touches *self);
 /* Whom a link touched; read by credit_customers_next. */
 struct stmt *credit_customers_of_link(struct db *db, int64_t link_id);
-/* `whole` as above. */
-bool credit_touches_next(struct stmt *rows, bool whole, struct credit_touch_row *out);
 
 #endif

@@ -11,6 +11,7 @@
 
 #define TOUCHES_MAX (4U << 20)  /* of one customer */
 #define CELLS_MAX   (48U << 20) /* 384 MiB */
+#define LINKS_MAX   (4 << 20)   /* by whose numbers is counted */
 
 /* ---- opening */
 
@@ -28,6 +29,21 @@ static enum err make_lines(struct credit_tally *self, size_t currencies_count)
     return OK;
 }
 
+/* Are filters and groups of what belongs to the link alone, one value of each? */
+static bool link_says_all(const struct credit_tally *self)
+{
+    const struct report_query *report = &self->query->report;
+    bool alone = true;
+
+    for (size_t i = 0; i < self->match.match.filters_count; i++) {
+        alone = alone && report_dim_of_link(self->match.match.filters[i].dim);
+    }
+    for (size_t i = 0; i < report->group_count; i++) {
+        alone = alone && report_dim_of_link(report->group_by[i]) && report->group_by[i] != DIM_TAG;
+    }
+    return alone;
+}
+
 enum err credit_tally_open(struct credit_tally *self, struct db *db, const struct attribution_query *query,
                            size_t currencies_count)
 {
@@ -37,16 +53,19 @@ enum err credit_tally_open(struct credit_tally *self, struct db *db, const struc
     self->db = db;
     report_groups_init(&self->groups, report->group_count);
     enum err err = touch_match_open(&self->match, db, report);
-
+    credit_touches_open(&self->rows, db, self->match.whole);
+    self->by_link = !self->match.whole && link_says_all(self);
     return err == OK ? make_lines(self, currencies_count) : err;
 }
 
 void credit_tally_done(struct credit_tally *self)
 {
     if (self->query) {
+        credit_touches_close(&self->rows);
         touch_match_done(&self->match);
         report_groups_done(&self->groups);
     }
+    free(self->links);
     free(self->cells);
     free(self->credited);
     free(self->touches);
@@ -59,21 +78,8 @@ void credit_tally_done(struct credit_tally *self)
 
 /* ---- where a touch's credit goes */
 
-/* Cells for that group, and the group into the list of the touch at hand. */
-static enum err note_group(struct credit_tally *self, uint32_t group)
+static enum err list_group(struct credit_tally *self, uint32_t group, struct credit_place *place)
 {
-    if (group >= self->cells_cap) {
-        size_t cap = self->cells_cap > 0 ? self->cells_cap * 2 : 256;
-        cap = cap > group ? cap : (size_t)group + 1;
-        int64_t *cells =
-            cap <= CELLS_MAX / self->lines ? realloc(self->cells, cap * self->lines * sizeof *cells) : NULL;
-        if (!cells) {
-            return ERR_TOO_LARGE;
-        }
-        memset(cells + self->cells_cap * self->lines, 0, (cap - self->cells_cap) * self->lines * sizeof *cells);
-        self->cells = cells;
-        self->cells_cap = cap;
-    }
     if (self->group_list_count == self->group_list_cap) {
         size_t cap = self->group_list_cap > 0 ? self->group_list_cap * 2 : 256;
         uint32_t *list = realloc(self->group_list, cap * sizeof *list);
@@ -84,10 +90,29 @@ static enum err note_group(struct credit_tally *self, uint32_t group)
         self->group_list_cap = cap;
     }
     self->group_list[self->group_list_count++] = group;
+    place->count++;
     return OK;
 }
 
-static enum err note_groups(struct credit_tally *self, const struct credit_touch_row *row)
+/* Cells for that group. */
+static enum err make_cells(struct credit_tally *self, uint32_t group)
+{
+    if (group < self->cells_cap) {
+        return OK;
+    }
+    size_t cap = self->cells_cap > 0 ? self->cells_cap * 2 : 256;
+    cap = cap > group ? cap : (size_t)group + 1;
+    int64_t *cells = cap <= CELLS_MAX / self->lines ? realloc(self->cells, cap * self->lines * sizeof *cells) : NULL;
+    if (!cells) {
+        return ERR_TOO_LARGE;
+    }
+    memset(cells + self->cells_cap * self->lines, 0, (cap - self->cells_cap) * self->lines * sizeof *cells);
+    self->cells = cells;
+    self->cells_cap = cap;
+    return OK;
+}
+
+static enum err note_groups(struct credit_tally *self, const struct credit_touch_row *row, struct credit_place *place)
 {
     uint64_t values[2][REPORT_DIM_VALUES_MAX] = {{0}};
     size_t counts[2] = {1, 1};
@@ -100,7 +125,8 @@ static enum err note_groups(struct credit_tally *self, const struct credit_touch
         uint64_t pair[2] = {values[0][i / counts[1]], values[1][i % counts[1]]};
         uint32_t group = 0;
         err = report_groups_put(&self->groups, pair, &group);
-        err = err == OK ? note_group(self, group) : err;
+        err = err == OK ? make_cells(self, group) : err;
+        err = err == OK ? list_group(self, group, place) : err;
     }
     return err;
 }
@@ -128,6 +154,53 @@ static bool grow_touches(struct credit_tally *self)
     return true;
 }
 
+/* Where credit of that touch goes, asked of the match. */
+static enum err find_place(struct credit_tally *self, const struct credit_touch_row *row, struct credit_place *place)
+{
+    enum err err = touch_match_passes(&self->match, row, &place->passes);
+
+    if (err == OK && place->passes && self->groups.dims > 0) {
+        err = note_groups(self, row, place);
+    }
+    return err;
+}
+
+/* What was found for a link: where all its touches go. NULL: its number is none to count by. */
+static struct credit_link *known_link(struct credit_tally *self, int64_t link_id)
+{
+    if (link_id < 0 || link_id >= LINKS_MAX) {
+        return NULL;
+    }
+    if ((size_t)link_id >= self->links_cap) {
+        size_t cap = (size_t)link_id * 2 + 64;
+        struct credit_link *links = realloc(self->links, cap * sizeof *links);
+        if (!links) {
+            return NULL;
+        }
+        memset(links + self->links_cap, 0, (cap - self->links_cap) * sizeof *links);
+        self->links = links;
+        self->links_cap = cap;
+    }
+    return &self->links[link_id];
+}
+
+static enum err find_place_by_link(struct credit_tally *self, const struct credit_touch_row *row,
+                                   struct credit_place *place)
+{
+    struct credit_link *link = known_link(self, row->link_id);
+
+    if (!link || !link->known) {
+        enum err err = find_place(self, row, place);
+        if (link && err == OK) {
+            *link = (struct credit_link){
+                .group = place->count > 0 ? self->group_list[place->first] : 0, .known = true, .passes = place->passes};
+        }
+        return err;
+    }
+    place->passes = link->passes;
+    return link->passes && self->groups.dims > 0 ? list_group(self, link->group, place) : OK;
+}
+
 static enum err note_touch(struct credit_tally *self, const struct credit_touch_row *row)
 {
     if (self->touches_count == self->touches_cap && !grow_touches(self)) {
@@ -140,28 +213,21 @@ static enum err note_touch(struct credit_tally *self, const struct credit_touch_
         .direct = touch_match_direct(&self->match, row),
     };
     *place = (struct credit_place){.first = (uint32_t)self->group_list_count};
-    enum err err = touch_match_passes(&self->match, row, &place->passes);
-    if (err == OK && place->passes && self->groups.dims > 0) {
-        err = note_groups(self, row);
-    }
-    place->count = (uint32_t)self->group_list_count - place->first;
-    return err;
+    return self->by_link ? find_place_by_link(self, row, place) : find_place(self, row, place);
 }
 
-static enum err read_touches(struct credit_tally *self, int64_t customer_id, int64_t to_ms)
+static enum err read_touches(struct credit_tally *self, int64_t customer_id)
 {
     struct credit_touch_row row;
     enum err err = OK;
 
     self->touches_count = 0;
     self->group_list_count = 0;
-    struct stmt *rows = credit_touches_of(self->db, customer_id, to_ms, self->match.whole);
-    while (err == OK && credit_touches_next(rows, self->match.whole, &row)) {
-        err = note_touch(self, &row);
+    credit_touches_seek(&self->rows, customer_id);
+    while (err == OK && credit_touches_next(&self->rows, &row)) {
+        err = row.time_ms <= self->query->report.to_ms ? note_touch(self, &row) : OK;
     }
-    err = err == OK ? stmt_err(rows) : err;
-    stmt_reset(rows);
-    return err;
+    return err == OK ? credit_touches_err(&self->rows) : err;
 }
 
 /* ---- one event */
@@ -263,7 +329,7 @@ enum err credit_tally_add(struct credit_tally *self, const struct conversions *c
 
     for (size_t i = first; err == OK && i < end;) {
         int64_t customer_id = conversions_at(conversions, i)->customer_id;
-        err = read_touches(self, customer_id, self->query->report.to_ms);
+        err = read_touches(self, customer_id);
         for (; err == OK && i < end && conversions_at(conversions, i)->customer_id == customer_id; i++) {
             add_conversion(self, conversions_at(conversions, i));
         }
@@ -303,8 +369,7 @@ enum err credit_tally_merge(struct credit_tally *self, const struct credit_tally
             err = number_here(self, from, d, &values[d]);
         }
         err = err == OK ? report_groups_put(&self->groups, values, &group) : err;
-        self->group_list_count = 0;
-        err = err == OK ? note_group(self, group) : err;
+        err = err == OK ? make_cells(self, group) : err;
         if (err == OK) {
             add_lines(self->cells + group * self->lines, from->cells + i * self->lines, self->lines);
             here[i] = group;

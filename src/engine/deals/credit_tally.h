@@ -14,10 +14,19 @@ struct credit_place {
     uint32_t first, count; /* in tally->group_list */
     bool passes;
 };
+/* The same of all touches of a link. */
+struct credit_link {
+    uint32_t group;
+    bool known, passes;
+};
 struct credit_tally {
     const struct attribution_query *query;
     struct db *db;
     struct touch_match match;
+    struct credit_touches rows;
+    bool by_link; /* the link alone says where credit goes */
+    struct credit_link *links;
+    size_t links_cap;
     struct report_groups groups;
     size_t width, lines;     /* numbers of a model, of all models */
     int64_t *cells;          /* `lines` numbers by group */

@@ -12,6 +12,7 @@ void histories_open(struct histories *self, struct db *db, struct touch_match *m
     arena_init(&self->codes, CODES_BYTES);
     arena_init(&self->arena, CUSTOMER_BYTES);
     self->customers = credit_customers_each(db);
+    credit_touches_open(&self->touches, db, match->whole);
 }
 
 void histories_done(struct histories *self)
@@ -19,6 +20,7 @@ void histories_done(struct histories *self)
     if (self->customers) {
         stmt_reset(self->customers);
     }
+    credit_touches_close(&self->touches);
     arena_done(&self->codes);
     arena_done(&self->arena);
     free(self->at.events);
@@ -64,13 +66,13 @@ static int64_t distinct_links(struct histories *self, size_t count)
 
 static enum err read_touches(struct histories *self)
 {
-    struct stmt *rows = credit_touches_of(self->db, self->at.customer_id, INT64_MAX, self->match->whole);
     struct credit_touch_row row;
     int64_t last_day = INT64_MIN;
     size_t count = 0;
     enum err err = OK;
 
-    while (err == OK && credit_touches_next(rows, self->match->whole, &row)) {
+    credit_touches_seek(&self->touches, self->at.customer_id);
+    while (err == OK && credit_touches_next(&self->touches, &row)) {
         self->at.first = count == 0 ? row : self->at.first;
         if (!self->zone) {
             count = 1;
@@ -81,8 +83,7 @@ static enum err read_touches(struct histories *self)
         last_day = day;
         err = note_link(self, count++, row.link_id);
     }
-    err = err == OK ? stmt_err(rows) : err;
-    stmt_reset(rows);
+    err = err == OK ? credit_touches_err(&self->touches) : err;
     self->at.touched = count > 0;
     self->at.contents = self->zone ? distinct_links(self, count) : 0;
     return err == OK && self->at.touched ? touch_match_passes(self->match, &self->at.first, &self->at.passes) : err;

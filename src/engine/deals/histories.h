@@ -29,6 +29,7 @@ struct histories {
     struct arena codes; /* of the currencies */
     struct arena arena; /* of the customer at hand */
     struct stmt *customers;
+    struct credit_touches touches;
     struct history at;
     size_t events_cap, links_cap;
     int64_t *links;
