@@ -41,6 +41,7 @@ struct demo {
     struct story story;
     struct plan_opts opts;
     struct plan plan;
+    struct deals_plan deals;
     struct engine *engine;
     char secret[KEY_SECRET_MAX];
     struct play_result result;
@@ -142,6 +143,7 @@ static enum err fill_folder(struct demo *self, struct fault *fault)
                                        .story = &self->story,
                                        .plan_opts = &self->opts,
                                        .plan = &self->plan,
+                                       .deals = &self->deals,
                                        .engine = &self->engine,
                                        .progress = !cli->args.quiet && isatty(STDERR_FILENO)},
                    &self->result, fault);
@@ -157,23 +159,28 @@ static void print_result(const struct demo *self)
 {
     const struct cli *cli = self->cli;
     unsigned long long visits = self->result.stored, people = self->result.by_class[CLASS_HUMAN];
+    unsigned long long leads = self->result.leads, deals = self->result.sales;
 
     if (cli->args.json) {
-        printf("{\"key\": \"%s\", \"links\": %zu, \"clicks\": %llu, \"human\": %llu, \"days\": %lld}\n", self->secret,
-               self->result.links, visits, people, (long long)self->opts.days);
+        printf("{\"key\": \"%s\", \"links\": %zu, \"clicks\": %llu, \"human\": %llu, \"days\": %lld, "
+               "\"events\": %llu, \"leads\": %llu, \"deals\": %llu}\n",
+               self->secret, self->result.links, visits, people, (long long)self->opts.days,
+               (unsigned long long)self->result.events, leads, deals);
         return;
     }
     if (!cli->args.quiet && cli->chinese) {
-        printf("演示数据已写入 %s：%lld 天，%zu 条短链，%llu 次访问，其中 %llu 次真实访问。\n"
+        printf("演示数据已写入 %s：%lld 天，%zu 条短链，%llu 次访问，其中 %llu 次真实访问，带来 %llu 条线索、%llu "
+               "笔成交。\n"
                "启动：linkpond --data %s serve    删除：linkpond --data %s demo --remove\n管理密钥，只显示这一次：\n",
-               cli->data_dir, (long long)self->opts.days, self->result.links, visits, people, cli->data_dir,
-               cli->data_dir);
+               cli->data_dir, (long long)self->opts.days, self->result.links, visits, people, leads, deals,
+               cli->data_dir, cli->data_dir);
     } else if (!cli->args.quiet) {
-        printf("Demo data is in %s: %lld days, %zu links, %llu visits, %llu of them by people.\n"
-               "Serve it: linkpond --data %s serve    Remove it: linkpond --data %s demo --remove\n"
-               "Your admin key, shown this once:\n",
-               cli->data_dir, (long long)self->opts.days, self->result.links, visits, people, cli->data_dir,
-               cli->data_dir);
+        printf(
+            "Demo data is in %s: %lld days, %zu links, %llu visits, %llu of them by people, %llu leads, %llu deals.\n"
+            "Serve it: linkpond --data %s serve    Remove it: linkpond --data %s demo --remove\n"
+            "Your admin key, shown this once:\n",
+            cli->data_dir, (long long)self->opts.days, self->result.links, visits, people, leads, deals, cli->data_dir,
+            cli->data_dir);
     }
     printf("%s\n", self->secret);
 }
@@ -203,10 +210,12 @@ enum err cmd_demo(struct cli *cli, struct fault *fault)
     err = err ? err : cli_settings(cli, &demo.settings, fault);
     err = err ? err : story_read(cli->arena, embedded_find(demo_files, "demo.tsv"), &demo.story, fault);
     err = err ? err : plan_draw(&demo.story, &demo.opts, &demo.plan, fault);
+    err = err ? err : deals_draw(&demo.story, &demo.opts, &demo.plan, &demo.deals);
     err = err ? err : fill_folder(&demo, fault);
     if (!err) {
         print_result(&demo);
     }
+    deals_done(&demo.deals);
     plan_done(&demo.plan);
     crypt_cleanse(demo.secret, sizeof demo.secret);
     return err;

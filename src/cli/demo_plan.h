@@ -34,6 +34,8 @@ struct step {
     uint32_t visitor; /* one of the crowd */
     uint32_t salt;    /* one of the visitor's visits */
     uint32_t kind;
+    uint32_t customer; /* who came, when more is told of them (demo_deals.h), counted from 1; 0 = any other visitor */
+    bool leads;        /* what the customer did follows from this visit */
 };
 struct plan {
     struct step *steps; /* heap */

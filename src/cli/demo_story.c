@@ -241,9 +241,56 @@ static enum err read_restart(struct reading *self, const struct row *row)
     return refuse(self, row->columns[2], "is no link above");
 }
 
+/* deal PREFIX and the shares */
+static enum err read_outcome(struct reading *self, const struct row *row)
+{
+    struct story_outcome *outcome = &self->story->outcomes[self->story->outcomes_count++];
+
+    outcome->prefix = row->columns[1];
+    for (size_t i = 0; i < STORY_SHARES; i++) {
+        if (!read_number(row->columns[2 + i], &outcome->shares[i]) || outcome->shares[i] < 0) {
+            return refuse(self, row->columns[1], "has a number that cannot be used");
+        }
+    }
+    return OK;
+}
+
+/* cost KIND KEY YUAN FROM UNTIL NOTE */
+static enum err read_cost(struct reading *self, const struct row *row)
+{
+    const str *c = row->columns;
+    struct story_cost *cost = &self->story->costs[self->story->costs_count++];
+
+    *cost = (struct story_cost){.kind = c[1], .key = c[2], .note = c[6]};
+    if (!read_weight(c[3], &cost->yuan) || !read_number(c[4], &cost->from) || !read_number(c[5], &cost->until) ||
+        cost->from > STORY_DAYS || cost->until < 0 || cost->until > cost->from) {
+        return refuse(self, c[2], "has a number that cannot be used");
+    }
+    return OK;
+}
+
+/* rule KIND KEY TAG */
+static enum err read_rule(struct reading *self, const struct row *row)
+{
+    const str *c = row->columns;
+
+    self->story->rules[self->story->rules_count++] = (struct story_rule){c[1], c[2], c[3]};
+    return c[3].len > 0 ? OK : refuse(self, c[2], "has no tag");
+}
+
 static enum err read_row(struct reading *self, const struct row *row)
 {
     str kind = row->columns[0];
+
+    if (str_eq(kind, STR("deal"))) {
+        return read_outcome(self, row);
+    }
+    if (str_eq(kind, STR("cost"))) {
+        return read_cost(self, row);
+    }
+    if (str_eq(kind, STR("rule"))) {
+        return read_rule(self, row);
+    }
 
     if (str_eq(kind, STR("draw"))) {
         return read_draw(self, row);
@@ -280,6 +327,16 @@ static const struct story_list *crowd_list(const struct reading *self, str crowd
     return story_list(self->story, name);
 }
 
+static const struct story_outcome *outcome_of(const struct story *story, str alias)
+{
+    for (size_t i = 0; i < story->outcomes_count; i++) {
+        if (str_starts(alias, story->outcomes[i].prefix)) {
+            return &story->outcomes[i];
+        }
+    }
+    return NULL;
+}
+
 static enum err join(struct reading *self)
 {
     struct story *story = self->story;
@@ -292,7 +349,10 @@ static enum err join(struct reading *self)
         if (!link->who || !link->query) {
             return refuse(self, link->crowd, "is no crowd");
         }
+        link->outcome = outcome_of(story, link->fields[STORY_ALIAS]);
+        link->personal = str_find(link->also, STR("customer="), 0) >= 0;
         for (size_t w = 0; w < link->who->count; w++) {
+            link->wechat = link->wechat || str_eq(link->who->choices[w].value, STR("wechat"));
             if (!story_list(story, link->who->choices[w].value)) {
                 return refuse(self, link->who->choices[w].value, "has no User-Agents");
             }
@@ -306,8 +366,9 @@ static enum err check_lists(const struct reading *self)
     static const struct {
         const char *name;
         size_t count;
-    } needed[] = {{"kinds", 1},   {"hours", 24}, {"weekdays", 7}, {"bot", 1},      {"preview", 1}, {"monitor", 1},
-                  {"desktop", 1}, {"places", 1}, {"office", 1},   {"machines", 1}, {"platform", 1}};
+    } needed[] = {{"kinds", 1},    {"hours", 24},  {"weekdays", 7}, {"bot", 1},     {"preview", 1},
+                  {"monitor", 1},  {"desktop", 1}, {"places", 1},   {"office", 1},  {"machines", 1},
+                  {"platform", 1}, {"wechat", 1},  {"price", 1},    {"surname", 1}, {"given", 1}};
 
     for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
         const struct story_list *list = story_list(self->story, str_from_c(needed[i].name));
@@ -329,8 +390,11 @@ enum err story_read(struct arena *arena, str text, struct story *out, struct fau
     *out = (struct story){.users = ARENA_ARRAY(arena, struct story_user, ROWS_MAX),
                           .labels = ARENA_ARRAY(arena, struct story_label, ROWS_MAX),
                           .links = ARENA_ARRAY(arena, struct story_link, ROWS_MAX),
-                          .lists = ARENA_ARRAY(arena, struct story_list, LISTS_MAX)};
-    if (!out->users || !out->labels || !out->links || !out->lists) {
+                          .lists = ARENA_ARRAY(arena, struct story_list, LISTS_MAX),
+                          .outcomes = ARENA_ARRAY(arena, struct story_outcome, ROWS_MAX),
+                          .costs = ARENA_ARRAY(arena, struct story_cost, ROWS_MAX),
+                          .rules = ARENA_ARRAY(arena, struct story_rule, ROWS_MAX)};
+    if (arena->overflow) {
         return ERR_NOMEM;
     }
     while (!err && str_next(&text, '\n', &line)) {

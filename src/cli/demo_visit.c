@@ -25,11 +25,12 @@ static const struct story_list *list(const struct making *self, const char *name
 /* By the visitor of the crowd, not of the link: the same people stand in several groups. */
 static struct dice dice_for(const struct making *self, enum stream stream)
 {
-    str crowd = self->link->crowd;
+    bool visit = stream == STREAM_VISIT || stream == STREAM_MACHINE;
+    str crowd = self->step->customer > 0 && !visit ? STR("customers") : self->link->crowd;
     uint64_t people = hash_xxh3(crowd.ptr, crowd.len, (uint64_t)stream);
-    uint64_t one = stream == STREAM_VISIT || stream == STREAM_MACHINE
-                       ? (uint64_t)self->step->link << 32 | self->step->salt
-                       : self->step->visitor;
+    uint64_t one = visit                      ? (uint64_t)self->step->link << 32 | self->step->salt
+                   : self->step->customer > 0 ? self->step->customer
+                                              : self->step->visitor;
 
     return dice_of(self->seed, people, one);
 }
@@ -62,6 +63,7 @@ static void put_person(struct making *self)
 {
     struct dice device = dice_for(self, STREAM_DEVICE), place = dice_for(self, STREAM_PLACE);
     str kind = story_pick(self->link->who, &device);
+    kind = self->step->customer > 0 && self->link->wechat ? STR("wechat") : kind; /* the same browser each time */
     str agent = story_pick(story_list(self->story, kind), &device);
     bool in_app = !str_eq(kind, STR("phone")) && !str_eq(kind, STR("desktop"));
     const struct story_list *places = list(self, self->step->kind == STEP_REPLAY ? "platform" : "places");
@@ -122,7 +124,18 @@ static void put_machine(struct making *self)
 
 /* ---- all ---- */
 
-void visit_make(const struct story *story, uint64_t seed, const struct step *step, str host, struct visit_request *out)
+uint64_t visit_browser(const struct story *story, const struct step *step)
+{
+    const struct story_link *link = &story->links[step->link];
+    str app = link->wechat && step->customer > 0 ? STR("wechat") : link->crowd;
+    uint64_t who = step->customer > 0 ? (uint64_t)step->customer << 32 : step->visitor + UINT64_C(1);
+    bool browses = step->kind == STEP_PERSON || step->kind == STEP_AGAIN || step->kind == STEP_LOST;
+
+    return browses ? hash_xxh3(app.ptr, app.len, who) | 1 : 0;
+}
+
+void visit_make(const struct story *story, uint64_t seed, const struct step *step, str host, str cookie,
+                struct visit_request *out)
 {
     struct making making = {story, &story->links[step->link], step, seed, out};
     str alias = making.link->fields[STORY_ALIAS];
@@ -148,6 +161,9 @@ void visit_make(const struct story *story, uint64_t seed, const struct step *ste
     if (step_is_person((enum step_kind)step->kind)) {
         put_person(&making);
         put_visit(&making);
+        if (cookie.len > 0) {
+            put_header(&making, "Cookie", cookie);
+        }
     } else {
         put_machine(&making);
     }

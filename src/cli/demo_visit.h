@@ -13,7 +13,11 @@ struct visit_request {
     struct header headers[VISIT_HEADERS_MAX];
     char path[VISIT_TEXT_MAX], query[VISIT_TEXT_MAX], request_id[33];
 };
-/* host: of the short domain. Out must stay where it is while the request is used. Pure. */
-void visit_make(const struct story *story, uint64_t seed, const struct step *step, str host, struct visit_request *out);
+/* host: of the short domain; cookie: what the visitor's browser kept, empty = nothing. Out must stay where it is while
+ * the request is used. Pure. */
+void visit_make(const struct story *story, uint64_t seed, const struct step *step, str host, str cookie,
+                struct visit_request *out);
+/* Whose browser it is: visits of one number share their cookies. 0: nobody's. Pure. */
+uint64_t visit_browser(const struct story *story, const struct step *step);
 
 #endif

@@ -3,6 +3,7 @@
 #define LINKPOND_HTTP_VISITOR_COOKIE_H
 
 #include "linkpond/http/request.h"
+#include "linkpond/http/visitor_number.h"
 
 /*
  * A visitor's number as a cookie: one AES block under the install's own key, as hex. The block holds the number and
@@ -12,12 +13,6 @@
 #define VISITOR_COOKIE_MAX 160 /* the longest Set-Cookie line */
 #define VISITOR_COOKIE_DAYS                                                                                            \
     395 /* 13 months: what CNIL's guidelines of 2020-09-17 give an audience measurement cookie */
-
-/* One per thread. */
-struct visitor_cookie;
-/* key: 16 bytes. NULL: out of memory. */
-struct visitor_cookie *visitor_cookie_new(const uint8_t key[16]);
-void visitor_cookie_free(struct visitor_cookie *self);
 
 enum visitor_said {
     VISITOR_SAID_NOTHING,

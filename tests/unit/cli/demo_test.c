@@ -149,7 +149,7 @@ static void visits__are_recognised_as_what_they_stand_for(void **state)
         if (step->kind < STEP_PERSON) {
             continue;
         }
-        visit_make(&told.story, told.opts.seed, step, STR("s.test"), visit);
+        visit_make(&told.story, told.opts.seed, step, STR("s.test"), STR(""), visit);
         if (class_of(rules, visit) != wanted[step->kind]) {
             str agent = request_header(&visit->request, "User-Agent");
             fail_msg("kind %u is class %d: " STR_FMT, step->kind, (int)class_of(rules, visit), STR_ARG(agent));
@@ -173,7 +173,7 @@ static void visits__come_from_addresses_that_are_nobodys(void **state)
         const struct step *step = &told.plan.steps[i];
         bool nobodys = step->kind < STEP_PERSON || step->kind == STEP_REPLAY;
         if (!nobodys) {
-            visit_make(&told.story, told.opts.seed, step, STR("s.test"), visit);
+            visit_make(&told.story, told.opts.seed, step, STR("s.test"), STR(""), visit);
         }
         for (size_t r = 0; r < ARRAY_LEN(ranges) && !nobodys; r++) {
             struct cidr range;
@@ -199,13 +199,13 @@ static void visits__that_are_sent_again_keep_their_number(void **state)
             continue;
         }
         struct step step = told.plan.steps[i];
-        visit_make(&told.story, 4, &step, STR("s.test"), person);
+        visit_make(&told.story, 4, &step, STR("s.test"), STR(""), person);
         step.kind = STEP_RESENT;
-        visit_make(&told.story, 4, &step, STR("s.test"), other);
+        visit_make(&told.story, 4, &step, STR("s.test"), STR(""), other);
         assert_true(str_eq(person->request.request_id, other->request.request_id));
         assert_true(str_eq(person->request.query, other->request.query));
         step.kind = STEP_REPLAY;
-        visit_make(&told.story, 4, &step, STR("s.test"), other);
+        visit_make(&told.story, 4, &step, STR("s.test"), STR(""), other);
         assert_false(str_eq(person->request.request_id, other->request.request_id));
         assert_true(str_eq(person->request.query, other->request.query));
         assert_false(addr_eq(&person->request.client, &other->request.client));
