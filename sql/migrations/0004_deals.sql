@@ -222,6 +222,8 @@ CREATE TABLE postback (
     currency TEXT NOT NULL DEFAULT '',             -- likewise
     major INTEGER NOT NULL DEFAULT 0 CHECK (major IN (0, 1)), -- 1: amounts are written as people do ("12.50")
     params TEXT NOT NULL DEFAULT '',               -- JSON object, our name of a parameter to the sender's; '' = {}
+    secret BLOB NOT NULL,                          -- sealed; events as JSON are signed with it
+    signed INTEGER NOT NULL DEFAULT 0 CHECK (signed IN (0, 1)), -- 1: nothing else is taken
     heard_ms INTEGER,
     created_ms INTEGER NOT NULL,
     updated_ms INTEGER NOT NULL

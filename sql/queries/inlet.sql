@@ -30,7 +30,7 @@ DELETE FROM wecom_callback WHERE id = :id;
 UPDATE wecom_callback SET heard_ms = :heard_ms WHERE id = :id;
 
 -- part: postback_row
-SELECT id, name, hash, prefix, type, currency, major, params, heard_ms, created_ms, updated_ms FROM postback
+SELECT id, name, hash, prefix, type, currency, major, params, secret, signed, heard_ms, created_ms, updated_ms FROM postback
 
 -- name: postback_each
 -- use: postback_row
@@ -45,12 +45,12 @@ WHERE id = :id;
 WHERE hash = :hash;
 
 -- name: postback_insert
-INSERT INTO postback (name, hash, prefix, type, currency, major, params, created_ms, updated_ms)
-VALUES (:name, :hash, :prefix, :type, :currency, :major, :params, :created_ms, :updated_ms);
+INSERT INTO postback (name, hash, prefix, type, currency, major, params, secret, signed, created_ms, updated_ms)
+VALUES (:name, :hash, :prefix, :type, :currency, :major, :params, :secret, :signed, :created_ms, :updated_ms);
 
 -- name: postback_update
 UPDATE postback SET name = :name, type = :type, currency = :currency, major = :major, params = :params,
-    updated_ms = :updated_ms
+    signed = :signed, updated_ms = :updated_ms
 WHERE id = :id;
 
 -- name: postback_delete

@@ -84,6 +84,11 @@ static enum err read_spooled(const struct request *request, str *out)
     return OK;
 }
 
+bool call_is_json(const struct request *request)
+{
+    return is_json_type(request_header(request, "Content-Type"));
+}
+
 enum err call_body(struct request *request, str *out)
 {
     *out = request->body;
@@ -97,7 +102,7 @@ bool call_json(struct request *request, struct reply *reply, const struct json *
     enum err err = OK;
     if (request->body_bytes == 0) {
         err = fault_set(&fault, ERR_MALFORMED, "", "required", "A JSON body is needed.", "请求需要 JSON 内容。");
-    } else if (!is_json_type(request_header(request, "Content-Type"))) {
+    } else if (!call_is_json(request)) {
         err = fault_set(&fault, ERR_MEDIA_TYPE, "", "content_type", "Send Content-Type: application/json.",
                         "请使用 Content-Type: application/json。");
     } else {

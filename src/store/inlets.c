@@ -135,9 +135,11 @@ static void read_postback(struct stmt *row, struct arena *arena, struct postback
                              .currency = row_str(row, 5, arena),
                              .major = stmt_i64(row, 6) != 0,
                              .params = row_str(row, 7, arena),
-                             .heard_ms = stmt_time(row, 8),
-                             .created_ms = stmt_i64(row, 9),
-                             .updated_ms = stmt_i64(row, 10)};
+                             .secret = row_blob(row, 8, arena),
+                             .is_signed = stmt_i64(row, 9) != 0,
+                             .heard_ms = stmt_time(row, 10),
+                             .created_ms = stmt_i64(row, 11),
+                             .updated_ms = stmt_i64(row, 12)};
     row_bytes(row, 2, out->hash, sizeof out->hash);
 }
 
@@ -147,6 +149,7 @@ static void bind_postback(struct stmt *stmt, const struct postback *postback)
     stmt_bind_str(stmt, "type", postback->type);
     stmt_bind_str(stmt, "currency", postback->currency);
     stmt_bind_i64(stmt, "major", postback->major);
+    stmt_bind_i64(stmt, "signed", postback->is_signed);
     stmt_bind_str(stmt, "params", postback->params);
     stmt_bind_i64(stmt, "updated_ms", postback->updated_ms);
 }
@@ -158,6 +161,7 @@ enum err postbacks_insert(struct db *db, struct postback *postback)
     bind_postback(stmt, postback);
     stmt_bind_blob(stmt, "hash", (str){(const char *)postback->hash, sizeof postback->hash});
     stmt_bind_str(stmt, "prefix", postback->prefix);
+    stmt_bind_blob(stmt, "secret", postback->secret);
     stmt_bind_i64(stmt, "created_ms", postback->created_ms);
     enum err err = stmt_run(stmt);
     if (!err) {

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Goal: ad platforms, forms and shops tell of events by an address of their own, under their own names of parameters; told twice
 it is one event, what is wrong is refused by its name, and whoever has not the address says nothing."""
+import hashlib
+import hmac
+import json
+import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from pond import Pond, wait_for
+from pond import ROOT, Pond, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +111,6 @@ def test_what_is_wrong_is_refused_by_name(pond, address, params, field, code):
 
 
 def test_times_are_as_platforms_write_them(pond, address):
-    import time
     seconds = int(time.time()) - 3600
     assert get(address, time=str(seconds))["time"] == get(address, time=str(seconds * 1000))["time"]
 
@@ -139,3 +143,61 @@ def test_calls_are_bounded(pond, address):
     refused = [reply for reply in answers if reply.status_code == 429]
     assert refused and int(refused[0].headers["Retry-After"]) >= 1
     assert get(address, event_id="other")["event_id"] == "other", "who calls from elsewhere is not held up"
+
+
+# ---- signed --------------------------------------------------------------------------------------------------------------
+
+def signature(secret, seconds, body):
+    return hmac.new(secret.encode(), f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def post_signed(address, event, status=200, late_s=0, **headers):
+    body, seconds = json.dumps(event, ensure_ascii=False).encode(), str(int(time.time()) - late_s)
+    sent = {"Content-Type": "application/json", "Linkpond-Timestamp": seconds, "Linkpond-Signature": signature(address["secret"], seconds, body), **headers}
+    reply = requests.post(address["url"], data=body, headers={name: value for name, value in sent.items() if value is not None}, timeout=30)
+    assert reply.status_code == status, reply.text
+    return reply.json()
+
+
+def test_a_signed_event_is_taken_once(pond, address):
+    event = {"type": "deal", "click_id": click(pond), "value": 990, "customer": {"phone": "13700137000"}, "metadata": {"店": "一"}}
+    body, seconds = json.dumps(event).encode(), str(int(time.time()))
+    sent = {"data": body, "timeout": 30, "headers": {"Content-Type": "application/json", "Linkpond-Timestamp": seconds, "Linkpond-Signature": signature(address["secret"], seconds, body)}}
+    first, again = (requests.post(address["url"], **sent) for _ in range(2))
+    assert first.status_code == again.status_code == 200 and first.json() == again.json() and first.json()["event_id"].startswith("signed:")
+    kept = stored(pond, event_id=first.json()["event_id"])
+    assert [(one["origin"], one["metadata"]) for one in kept] == [("postback", {"店": "一"})]
+    assert address["secret"] not in pond.api("GET", "/postbacks", 200).text
+    assert address["secret"].encode() not in b"".join(path.read_bytes() for path in pond.data.glob("linkpond.db*"))
+
+
+@pytest.mark.parametrize("status,late_s,headers", [
+    (401, 0, {"Linkpond-Signature": None}), (401, 0, {"Linkpond-Timestamp": None}), (401, 0, {"Linkpond-Timestamp": "now"}), (401, 0, {"Linkpond-Timestamp": "9" * 40}),
+    (403, 0, {"Linkpond-Signature": "0" * 64}), (403, 0, {"Linkpond-Signature": "0"}), (403, 3600, {}), (403, -3600, {})])
+def test_what_is_not_signed_now_says_nothing(pond, address, status, late_s, headers):
+    before = len(stored(pond, limit=200))
+    post_signed(address, {"type": "deal", "value": 1}, status, late_s, **headers)
+    assert len(stored(pond, limit=200)) == before
+
+
+def test_the_signature_is_of_this_body_time_and_secret(pond, address):
+    now = str(int(time.time()))
+    for secret, seconds, body in ((address["secret"], now, b'{"type": "deal"}'), (address["secret"], str(int(now) - 1), b'{"type": "lead"}'), ("k" * 43, now, b'{"type": "lead"}')):
+        sent = {"Content-Type": "application/json", "Linkpond-Timestamp": now, "Linkpond-Signature": signature(secret, seconds, body)}
+        assert requests.post(address["url"], data=b'{"type": "lead"}', headers=sent, timeout=30).status_code == 403
+    assert post_signed(address, {"type": "lead", "colour": "red"}, 422)["errors"][0]["field"] == "colour"
+    post_signed(address, {"type": "lead", "event_id": "signed-once"})
+    post_signed(address, {"type": "deal", "event_id": "signed-once"}, 409)
+
+
+def test_a_postback_that_is_signed_takes_nothing_else(pond, address):
+    pond.api("PATCH", f"/postbacks/{address['id']}", 200, json={"signed": True})
+    get(address, 401, type="lead")
+    assert requests.post(address["url"], data={"type": "lead"}, timeout=30).status_code == 401
+    assert post_signed(address, {"type": "lead"})["type"] == "lead"
+
+
+def test_the_vector_of_the_docs():
+    text = (ROOT / "docs/api.md").read_text()
+    seconds, body, mac = re.search(r"timestamp `(\d+)` and the body\s+`([^`]+)` give\s+`([0-9a-f]{64})`", text).groups()
+    assert signature("k" * 43, seconds, body.encode()) == mac

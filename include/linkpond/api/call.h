@@ -26,6 +26,7 @@ str call_location(struct request *request, const char *prefix, str text);
 
 /* The body's bytes, wherever they are, in memory: for bodies of at most LIMIT_BODY_PICTURE. */
 enum err call_body(struct request *request, str *out);
+bool call_is_json(const struct request *request); /* by its Content-Type */
 /* The body as JSON. On false the reply is the problem: no body, another content type, malformed. */
 bool call_json(struct request *request, struct reply *reply, const struct json **out);
 /* The body is an object with members of these names only: a typing error must never edit more than was meant. On false

@@ -36,6 +36,8 @@ struct postback {
     str type, currency; /* of events whose sender names none; empty = they must */
     bool major;         /* amounts are written as people do ("12.50"), not in minor units */
     str params;         /* JSON object, our name of a parameter to the sender's; empty = {} */
+    str secret;         /* sealed by the installation's own key; does not change */
+    bool is_signed;     /* takes nothing but what is signed with it */
     int64_t heard_ms;   /* TIME_NONE */
     int64_t created_ms, updated_ms;
 };

@@ -10,6 +10,7 @@
 /* A secret that is needed as it is, is kept sealed under the installation's own key. */
 #define WECOM_TOKEN_PART STR("wecom.token")
 #define WECOM_KEY_PART   STR("wecom.key")
+#define POSTBACK_PART    STR("postback.secret")
 enum err inlet_seal(const uint8_t key[SEAL_KEY_BYTES], struct arena *arena, str part, str text, str *out);
 /* ERR_CORRUPT: it was sealed under another key, or was changed. */
 enum err inlet_unseal(const uint8_t key[SEAL_KEY_BYTES], struct arena *arena, str part, str sealed, str *out);

@@ -3,6 +3,9 @@
  * /-/postback/:token: an event as ad platforms, forms and shops tell it: by the parameters of an address, or a form.
  * Which of them means what, the postback says (postbacks.c). Senders try again when an answer is lost, so one that
  * names its events is answered with what is stored; and many of them take nothing but 200 for success.
+ *
+ * Or as the JSON that POST /api/v1/events takes, signed: HMAC-SHA256 over the time, a point and the body. Whoever reads
+ * the address out of a log can then tell us nothing, and nobody tells again what they saw go by.
  */
 #include "linkpond/api/routes.h"
 #include "linkpond/base/crypt.h"
@@ -13,6 +16,8 @@
 #include "postback_names.h"
 
 #define POSTBACK_BODY_MAX (16 * 1024)
+#define WINDOW_S          (INT64_C(5) * 60)
+#define SIGNED_NAME_LEN   40
 #define SECONDS_DIGITS    10
 #define MILLIS_DIGITS     13
 
@@ -150,12 +155,90 @@ static void answer(struct request *request, struct reply *reply, const struct ev
     json_object_end(&json);
 }
 
+/* ---- signed ---- */
+
+static enum err sign(const struct postback_call *self, str seconds, str body, char hex[2 * SHA256_BYTES + 1])
+{
+    uint8_t mac[SHA256_BYTES];
+    struct buf message, out;
+    str secret;
+    enum err err =
+        inlet_unseal(self->ctx->engine->seal_key, self->request->arena, POSTBACK_PART, self->row.secret, &secret);
+
+    if (err != OK) {
+        return err;
+    }
+    buf_init_heap(&message, POSTBACK_BODY_MAX + 64);
+    buf_add(&message, seconds);
+    buf_add_char(&message, '.');
+    buf_add(&message, body);
+    err = message.overflow ? ERR_TOO_LARGE : OK;
+    crypt_hmac_sha256(secret, buf_str(&message), mac);
+    buf_done(&message);
+    buf_init_fixed(&out, hex, 2 * SHA256_BYTES + 1);
+    buf_add_hex(&out, mac, sizeof mac);
+    return err;
+}
+
+/* Signed by who has the secret, in these minutes. */
+static enum err check_signature(struct postback_call *self, str body, char hex[2 * SHA256_BYTES + 1],
+                                struct fault *fault)
+{
+    str seconds = request_header(self->request, "Linkpond-Timestamp");
+    str signature = request_header(self->request, "Linkpond-Signature");
+    int64_t said = 0;
+
+    if (seconds.len > SECONDS_DIGITS || signature.len == 0 || !str_to_i64(seconds, &said)) {
+        return fault_set(fault, ERR_UNAUTHORIZED, "", "required",
+                         "Events as JSON are signed: Linkpond-Timestamp and Linkpond-Signature are needed.",
+                         "JSON 事件需要签名：请提供 Linkpond-Timestamp 与 Linkpond-Signature。");
+    }
+    enum err err = sign(self, seconds, body, hex);
+    if (err != OK) {
+        return err;
+    }
+    if (!crypt_equal((str){hex, 2 * SHA256_BYTES}, signature)) {
+        return fault_set(fault, ERR_FORBIDDEN, "", "wrong", "The signature is not of this body, time and secret.",
+                         "签名与内容、时间或密钥不符。");
+    }
+    int64_t late_s = self->request->now_ms / MS_PER_SECOND - said;
+    return late_s <= WINDOW_S && late_s >= -WINDOW_S
+               ? OK
+               : fault_set(fault, ERR_FORBIDDEN, "", "out_of_range", "It was signed more than five minutes from now.",
+                           "签名时间与当前时间相差超过 5 分钟。");
+}
+
+/* One that has no name gets that of its signature, so that it is kept once however often it is sent. */
+static enum err read_signed(struct postback_call *self, struct event_draft *draft, struct fault *fault)
+{
+    struct arena *arena = self->request->arena;
+    char hex[2 * SHA256_BYTES + 1];
+    struct json *json = NULL;
+    str body = {0};
+    enum err err = call_body(self->request, &body);
+
+    err = err ? err : check_signature(self, body, hex, fault);
+    err = err ? err : json_parse(arena, body, &json, fault);
+    err = err ? err : event_draft_decode(arena, json, draft, fault);
+    if (err == OK && draft->event_id.len == 0) {
+        draft->event_id = arena_f(arena, "signed:%.*s", SIGNED_NAME_LEN, hex);
+    }
+    return err;
+}
+
+static bool brings_json(const struct request *request)
+{
+    return request->method == METHOD_POST && call_is_json(request);
+}
+
+/* ---- a call ---- */
+
 static enum err take(struct postback_call *self, struct deal_result *result, struct fault *fault)
 {
     struct event_reader reader;
     struct event_draft draft;
     struct deal_event event;
-    enum err err = read_draft(self, &draft, fault);
+    enum err err = brings_json(self->request) ? read_signed(self, &draft, fault) : read_draft(self, &draft, fault);
 
     if (err != OK) {
         return err;
@@ -173,6 +256,24 @@ static enum err take(struct postback_call *self, struct deal_result *result, str
     return err;
 }
 
+/* Is it what this address takes? */
+static enum err check_kind(const struct postback_call *self, struct fault *fault)
+{
+    const struct request *request = self->request;
+
+    if (brings_json(request)) {
+        return OK;
+    }
+    if (request->method == METHOD_POST && request->body_bytes > 0 && !request_is_form(request)) {
+        return fault_set(fault, ERR_MEDIA_TYPE, "", "content_type",
+                         "Send a form (application/x-www-form-urlencoded), or signed application/json.",
+                         "请发送表单（application/x-www-form-urlencoded）或签名的 application/json。");
+    }
+    return self->row.is_signed ? fault_set(fault, ERR_UNAUTHORIZED, "", "required",
+                                           "This address takes signed events only.", "该地址只接受签名的事件。")
+                               : OK;
+}
+
 static void postback_told(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct postback_call self = {.ctx = ctx, .request = request};
@@ -185,11 +286,7 @@ static void postback_told(struct ctx *ctx, struct request *request, struct reply
         return;
     }
     enum err err = load(&self);
-    if (err == OK && request->method == METHOD_POST && request->body.len > 0 && !request_is_form(request)) {
-        err = fault_set(&fault, ERR_MEDIA_TYPE, "", "content_type",
-                        "Send Content-Type: application/x-www-form-urlencoded.",
-                        "请使用 Content-Type: application/x-www-form-urlencoded。");
-    }
+    err = err ? err : check_kind(&self, &fault);
     if (err == OK && request->method == METHOD_HEAD) {
         reply->status = 200; /* whoever looks whether the address is there tells of nothing */
         return;
@@ -206,7 +303,7 @@ static void postback_told(struct ctx *ctx, struct request *request, struct reply
 const struct route api_postback_call_routes[] = {
     {METHOD_GET, "/-/postback/:token", PLANE_PUBLIC, postback_told, SCOPE_ANYONE, "Tell of an event by an address", 0,
      ROUTE_QUERY_ANY},
-    {METHOD_POST, "/-/postback/:token", PLANE_PUBLIC, postback_told, SCOPE_ANYONE, "Tell of an event by a form",
-     POSTBACK_BODY_MAX, ROUTE_QUERY_ANY},
+    {METHOD_POST, "/-/postback/:token", PLANE_PUBLIC, postback_told, SCOPE_ANYONE,
+     "Tell of an event by a form, or signed", POSTBACK_BODY_MAX, ROUTE_QUERY_ANY},
     {0},
 };

@@ -7,6 +7,7 @@
 #include "linkpond/store/audit.h"
 #include "linkpond/store/inlets.h"
 
+#include "inlet.h"
 #include "postback_names.h"
 
 #define PREFIX_LEN 6
@@ -14,8 +15,9 @@
 struct postback_body {
     str name, type, currency, amounts;
     const struct json *params;
+    bool is_signed;
 };
-enum body_field { FIELD_NAME, FIELD_TYPE, FIELD_CURRENCY, FIELD_AMOUNTS, FIELD_PARAMS, FIELDS };
+enum body_field { FIELD_NAME, FIELD_TYPE, FIELD_CURRENCY, FIELD_AMOUNTS, FIELD_PARAMS, FIELD_SIGNED, FIELDS };
 #define AT(member) offsetof(struct postback_body, member)
 static const struct json_field fields[FIELDS] = {
     [FIELD_NAME] = {"name", JSON_KIND_STR, AT(name), 0, 1, LIMIT_NAME, 0},
@@ -23,6 +25,7 @@ static const struct json_field fields[FIELDS] = {
     [FIELD_CURRENCY] = {"currency", JSON_KIND_STR, AT(currency), JSON_NULLABLE, 0, LIMIT_TAG, 0},
     [FIELD_AMOUNTS] = {"amounts", JSON_KIND_STR, AT(amounts), 0, 1, LIMIT_TAG, 0},
     [FIELD_PARAMS] = {"params", JSON_KIND_JSON, AT(params), JSON_NULLABLE, 0, 0, 0},
+    [FIELD_SIGNED] = {"signed", JSON_KIND_BOOL, AT(is_signed), 0, 0, 0, 0},
 };
 #undef AT
 
@@ -30,14 +33,15 @@ struct postback_edit {
     struct ctx *ctx;
     struct request *request;
     struct postback row, before;
-    str token; /* shown once */
+    str token, secret; /* shown once */
     bool remove;
     struct audit_note note;
 };
 
 /* ---- out --------------------------------------------------------------------------------------------------------- */
 
-static void write_postback(struct json_writer *json, struct arena *arena, const struct postback *row, str token)
+static void write_postback(struct json_writer *json, struct arena *arena, const struct postback *row,
+                           const struct postback_edit *made)
 {
     struct postback_names names;
     struct json *params = NULL;
@@ -50,13 +54,15 @@ static void write_postback(struct json_writer *json, struct arena *arena, const 
     json_put_i64(json, "id", row->id);
     json_put_str(json, "name", row->name);
     json_put_str(json, "prefix", row->prefix);
-    if (token.len > 0) {
-        json_put_str(json, "token", token);
-        json_put_str(json, "path", arena_f(arena, "/-/postback/" STR_FMT, STR_ARG(token)));
+    if (made && made->token.len > 0) {
+        json_put_str(json, "token", made->token);
+        json_put_str(json, "path", arena_f(arena, "/-/postback/" STR_FMT, STR_ARG(made->token)));
+        json_put_str(json, "secret", made->secret);
     }
     json_put_opt(json, "type", row->type);
     json_put_opt(json, "currency", row->currency);
     json_put_str(json, "amounts", row->major ? STR("major") : STR("minor"));
+    json_put_bool(json, "signed", row->is_signed);
     json_name(json, "params");
     postback_names_write(json, &names);
     json_put_time(json, "heard_at", row->heard_ms);
@@ -72,7 +78,7 @@ static bool next_postback(struct json_writer *json, struct stmt *rows, const str
     if (!postbacks_next(rows, &row)) {
         return false;
     }
-    write_postback(json, request->arena, &row, (str){0});
+    write_postback(json, request->arena, &row, NULL);
     return true;
 }
 
@@ -126,6 +132,7 @@ static enum err take_words(struct postback_edit *self, const struct postback_bod
     self->row.type = present >> FIELD_TYPE & 1 ? body->type : self->row.type;
     self->row.currency = present >> FIELD_CURRENCY & 1 ? body->currency : self->row.currency;
     self->row.major = present >> FIELD_AMOUNTS & 1 ? major : self->row.major;
+    self->row.is_signed = present >> FIELD_SIGNED & 1 ? body->is_signed : self->row.is_signed;
     return OK;
 }
 
@@ -147,6 +154,7 @@ static void note_changes(struct postback_edit *self)
     audit_text(&self->note, "type", before->type, row->type);
     audit_text(&self->note, "currency", before->currency, row->currency);
     audit_bool(&self->note, "major", before->major, row->major);
+    audit_bool(&self->note, "signed", before->is_signed, row->is_signed);
     audit_text(&self->note, "params", before->params, row->params);
 }
 
@@ -206,26 +214,33 @@ static void put(struct postback_edit *self, struct reply *reply, const struct js
     }
     reply_json_begin(reply, status, &out);
     reply->secret = self->token.len > 0;
-    write_postback(&out, self->request->arena, &self->row, self->token);
+    write_postback(&out, self->request->arena, &self->row, self);
 }
 
 static void postbacks_create(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct postback_edit self = {.ctx = ctx, .request = request};
-    char secret[USER_TOKEN_MAX];
-    struct user_token token = {0};
+    char memory[USER_TOKEN_MAX], secret[USER_TOKEN_MAX];
+    struct user_token token = {0}, unused = {0};
     const struct json *json;
 
     if (!call_unbound(request, reply) || !call_json(request, reply, &json)) {
         return;
     }
-    token_secret_make(secret, &token);
+    token_secret_make(memory, &token);
+    token_secret_make(secret, &unused);
     _Static_assert(sizeof token.hash == sizeof self.row.hash, "both are of one hash");
     memcpy(self.row.hash, token.hash, sizeof self.row.hash);
-    self.token = str_from_c(secret);
+    self.token = str_from_c(memory);
+    self.secret = str_from_c(secret);
     self.row.prefix = str_slice(self.token, 0, PREFIX_LEN);
     self.row.heard_ms = TIME_NONE;
     self.row.created_ms = request->now_ms;
+    enum err err = inlet_seal(ctx->engine->seal_key, request->arena, POSTBACK_PART, self.secret, &self.row.secret);
+    if (err != OK) {
+        reply_problem(reply, request, err, NULL);
+        return;
+    }
     put(&self, reply, json, 201);
 }
 
