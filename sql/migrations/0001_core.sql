@@ -324,7 +324,8 @@ CREATE TABLE visitor_day (
 ) STRICT;
 
 -- The only stored sums. quarters: sparse quarter-hours of (class, outcome) counts of one UTC day. A link's newest day stands
--- with its figures, so that folding a click touches one row of its link; it moves to link_day when a newer one begins.
+-- with its figures, so that folding a click touches one row of its link. When a newer one begins it stays there, packed
+-- with those before it, until they are too many: then they move to link_day together, whose pages are anywhere.
 CREATE TABLE link_stat (
     link_id INTEGER PRIMARY KEY,
     clicks INTEGER NOT NULL DEFAULT 0,
@@ -335,7 +336,8 @@ CREATE TABLE link_stat (
     reserved INTEGER NOT NULL DEFAULT 0,           -- clicks that took one of max_clicks
     last_ms INTEGER,                               -- last of the clicks (PV)
     day INTEGER,                                   -- the newest day, later than all in link_day; NULL = none yet
-    quarters BLOB
+    quarters BLOB,
+    older BLOB                                     -- days before it, later than all in link_day: src/store/sums_days.c
 ) STRICT;
 -- The top of a list by clicks. Few links are there, so few of those that a fold writes are written here too.
 CREATE INDEX link_stat_clicks ON link_stat (clicks) WHERE clicks >= 32;

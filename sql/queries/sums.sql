@@ -28,12 +28,12 @@ ORDER BY link_id;
 -- One look at a link for a fold: whose it is, what is stored of it. A row even if the link is gone.
 -- name: sums_link_find
 SELECT l.domain_id, l.campaign_id, l.channel_id, l.owner_id,
-    s.clicks, s.visitors, s.bots, s.total, s.scans, s.reserved, s.last_ms, s.day, s.quarters
+    s.clicks, s.visitors, s.bots, s.total, s.scans, s.reserved, s.last_ms, s.day, s.quarters, s.older
 FROM (SELECT :link_id AS id) x LEFT JOIN link l ON l.id = x.id LEFT JOIN link_stat s ON s.link_id = x.id;
 
 -- name: sums_link_put
-REPLACE INTO link_stat (link_id, clicks, visitors, bots, total, scans, reserved, last_ms, day, quarters)
-VALUES (:link_id, :clicks, :visitors, :bots, :total, :scans, :reserved, :last_ms, :day, :quarters);
+REPLACE INTO link_stat (link_id, clicks, visitors, bots, total, scans, reserved, last_ms, day, quarters, older)
+VALUES (:link_id, :clicks, :visitors, :bots, :total, :scans, :reserved, :last_ms, :day, :quarters, :older);
 
 -- name: sums_link_day_find
 SELECT quarters FROM link_day WHERE link_id = :link_id AND day = :day;
@@ -56,24 +56,25 @@ REPLACE INTO scope_day (scope, scope_id, day, quarters) VALUES (:scope, :scope_i
 -- name: sums_scope_day_delete
 DELETE FROM scope_day WHERE scope = :scope AND scope_id = :scope_id AND day = :day;
 
+-- Days: whose, which, and packed in its row those before it. Of the row of figures only the newest day is looked at here.
 -- name: sums_link_days
-SELECT day, quarters FROM link_day WHERE link_id = :link_id AND day >= :from_day AND day < :to_day
+SELECT link_id, day, quarters, NULL FROM link_day WHERE link_id = :link_id AND day >= :from_day AND day < :to_day
 UNION ALL
-SELECT day, quarters FROM link_stat WHERE link_id = :link_id AND day >= :from_day AND day < :to_day
+SELECT link_id, day, quarters, older FROM link_stat WHERE link_id = :link_id AND day >= :from_day
 ORDER BY day;
 
 -- name: sums_scope_days
-SELECT day, quarters FROM scope_day
+SELECT scope_id, day, quarters, NULL FROM scope_day
 WHERE scope = :scope AND scope_id = :scope_id AND day >= :from_day AND day < :to_day ORDER BY day;
 
 -- name: sums_all_link_days
-SELECT link_id, day, quarters FROM link_day WHERE day >= :from_day AND day < :to_day
+SELECT link_id, day, quarters, NULL FROM link_day WHERE day >= :from_day AND day < :to_day
 UNION ALL
-SELECT link_id, day, quarters FROM link_stat WHERE day >= :from_day AND day < :to_day
+SELECT link_id, day, quarters, older FROM link_stat WHERE day >= :from_day
 ORDER BY link_id, day;
 
 -- name: sums_all_scope_days
-SELECT scope_id, day, quarters FROM scope_day
+SELECT scope_id, day, quarters, NULL FROM scope_day
 WHERE scope = :scope AND day >= :from_day AND day < :to_day ORDER BY scope_id, day;
 
 -- name: sums_link_delete_stat

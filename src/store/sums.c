@@ -99,6 +99,7 @@ enum err sums_link_find(struct db *db, struct arena *arena, int64_t link_id, str
     read_stat(row, 4, link_id, &sums.stat);
     sums.day = stmt_i64(row, 11);
     sums.quarters = row_blob(row, 12, arena);
+    sums.older = row_blob(row, 13, arena);
     enum err err = row_done(row, arena);
     if (!err) {
         *out = sums;
@@ -113,6 +114,9 @@ enum err sums_link_put(struct db *db, const struct link_sums *sums)
     if (sums->quarters.len > 0) {
         stmt_put_i64(stmt, 9, sums->day);
         stmt_put_blob(stmt, 10, sums->quarters);
+    }
+    if (sums->older.len > 0) {
+        stmt_put_blob(stmt, 11, sums->older);
     }
     return stmt_run(stmt);
 }
@@ -195,62 +199,6 @@ enum err sums_scope_day_put(struct db *db, enum sums_scope scope, int64_t scope_
         stmt_bind_blob(stmt, "quarters", bytes);
     }
     return stmt_run(stmt);
-}
-
-static struct stmt *in_days(struct stmt *rows, int64_t from_day, int64_t to_day)
-{
-    stmt_bind_i64(rows, "from_day", from_day);
-    stmt_bind_i64(rows, "to_day", to_day);
-    return rows;
-}
-
-struct stmt *sums_link_days(struct db *db, int64_t link_id, int64_t from_day, int64_t to_day)
-{
-    struct stmt *rows = db_stmt(db, SQL_SUMS_LINK_DAYS);
-
-    stmt_bind_i64(rows, "link_id", link_id);
-    return in_days(rows, from_day, to_day);
-}
-
-struct stmt *sums_scope_days(struct db *db, enum sums_scope scope, int64_t scope_id, int64_t from_day, int64_t to_day)
-{
-    return in_days(of_scope(db, SQL_SUMS_SCOPE_DAYS, scope, scope_id), from_day, to_day);
-}
-
-bool sums_days_next(struct stmt *rows, int64_t *day, str *bytes)
-{
-    bool found = stmt_next(rows);
-
-    if (found) {
-        *day = stmt_i64(rows, 0);
-        *bytes = stmt_blob(rows, 1);
-    }
-    return found;
-}
-
-struct stmt *sums_all_link_days(struct db *db, int64_t from_day, int64_t to_day)
-{
-    return in_days(db_stmt(db, SQL_SUMS_ALL_LINK_DAYS), from_day, to_day);
-}
-
-struct stmt *sums_all_scope_days(struct db *db, enum sums_scope scope, int64_t from_day, int64_t to_day)
-{
-    struct stmt *rows = db_stmt(db, SQL_SUMS_ALL_SCOPE_DAYS);
-
-    stmt_bind_i64(rows, "scope", scope);
-    return in_days(rows, from_day, to_day);
-}
-
-bool sums_all_days_next(struct stmt *rows, int64_t *id, int64_t *day, str *bytes)
-{
-    bool found = stmt_next(rows);
-
-    if (found) {
-        *id = stmt_i64(rows, 0);
-        *day = stmt_i64(rows, 1);
-        *bytes = stmt_blob(rows, 2);
-    }
-    return found;
 }
 
 enum err sums_link_delete(struct db *db, int64_t link_id)

@@ -21,13 +21,20 @@ enum err sums_stat_find(struct db *db, int64_t link_id, struct link_stat *out);
 struct stmt *sums_stats_each(struct db *db);
 bool sums_stats_next(struct stmt *rows, struct link_stat *out);
 
-/* What a fold reads and writes of a link, a row each time: its figures and its newest day. */
+/* What a fold reads and writes of a link, a row each time: its figures and its newest days. */
 struct link_sums {
     struct link_ids ids; /* whose it is; zeros when the link is gone */
     struct link_stat stat;
-    int64_t day;  /* later than all days in rows of their own */
+    int64_t day;  /* later than all others */
     str quarters; /* empty: there is no day yet */
+    str older;    /* packed days before it, later than those in rows of their own */
 };
+#define SUMS_OLDER_HEAD      6   /* bytes of a packed day before its quarters */
+#define SUMS_OLDER_BYTES_MAX 192 /* a dozen days with few clicks */
+/* One more day behind the packed ones. False: it has no room. */
+bool sums_older_add(struct buf *older, int64_t day, str quarters);
+/* Takes the first of packed days, lent from them. */
+bool sums_older_next(str *older, int64_t *day, str *quarters);
 /* Zeros when there is no row; bytes into the arena. */
 enum err sums_link_find(struct db *db, struct arena *arena, int64_t link_id, struct link_sums *out);
 /* Whoever puts many also tells the figures of all of them (link_figures_store in link_columns.h). */
@@ -44,14 +51,23 @@ enum err sums_scope_day_find(struct db *db, struct arena *arena, enum sums_scope
                              str *out);
 enum err sums_scope_day_put(struct db *db, enum sums_scope scope, int64_t scope_id, int64_t day, str bytes);
 
+/* A walk over days; its statement is for stmt_err, and for stmt_reset by whoever leaves early. */
+struct sums_days {
+    struct stmt *stmt;
+    int64_t from_day, to_day;
+    /* of the row at hand */
+    int64_t id, day;
+    str older, quarters; /* that are still to come */
+};
 /* Days [from, to) of one link or scope, in order; bytes lent until the next step. */
-struct stmt *sums_link_days(struct db *db, int64_t link_id, int64_t from_day, int64_t to_day);
-struct stmt *sums_scope_days(struct db *db, enum sums_scope scope, int64_t scope_id, int64_t from_day, int64_t to_day);
-bool sums_days_next(struct stmt *rows, int64_t *day, str *bytes);
+struct sums_days sums_link_days(struct db *db, int64_t link_id, int64_t from_day, int64_t to_day);
+struct sums_days sums_scope_days(struct db *db, enum sums_scope scope, int64_t scope_id, int64_t from_day,
+                                 int64_t to_day);
+bool sums_days_next(struct sums_days *rows, int64_t *day, str *bytes);
 /* Days [from, to) of every link, by (link, day); or of every id of one scope, by (id, day). */
-struct stmt *sums_all_link_days(struct db *db, int64_t from_day, int64_t to_day);
-struct stmt *sums_all_scope_days(struct db *db, enum sums_scope scope, int64_t from_day, int64_t to_day);
-bool sums_all_days_next(struct stmt *rows, int64_t *id, int64_t *day, str *bytes);
+struct sums_days sums_all_link_days(struct db *db, int64_t from_day, int64_t to_day);
+struct sums_days sums_all_scope_days(struct db *db, enum sums_scope scope, int64_t from_day, int64_t to_day);
+bool sums_all_days_next(struct sums_days *rows, int64_t *id, int64_t *day, str *bytes);
 
 /* Purge of one link: its stat and days (the caller takes them out of the scopes first). */
 enum err sums_link_delete(struct db *db, int64_t link_id);

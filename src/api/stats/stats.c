@@ -27,12 +27,12 @@ static enum err first_day(struct db *db, const struct zone *zone, int64_t now_ms
     if (err != OK) {
         return err;
     }
-    rows = sums_scope_days(db, SUMS_ALL, 0, 0, now_ms / MS_PER_DAY + 1);
-    if (sums_days_next(rows, &day, &bytes)) {
+    struct sums_days days = sums_scope_days(db, SUMS_ALL, 0, 0, now_ms / MS_PER_DAY + 1);
+    if (sums_days_next(&days, &day, &bytes)) {
         first_ms = day * MS_PER_DAY < first_ms ? day * MS_PER_DAY : first_ms;
     }
-    err = stmt_err(rows);
-    stmt_reset(rows);
+    err = stmt_err(days.stmt);
+    stmt_reset(days.stmt);
     *from_ms = zone_day_start(zone, zone_civil_day(zone, first_ms, NULL));
     return err;
 }

@@ -55,12 +55,12 @@ struct carried {
 
 static enum err pv_of_days(struct db *db, int64_t link_id, struct sums_cell *memory, int64_t *pv)
 {
-    struct stmt *rows = sums_link_days(db, link_id, INT64_MIN, INT64_MAX);
+    struct sums_days rows = sums_link_days(db, link_id, INT64_MIN, INT64_MAX);
     int64_t day = 0;
     str bytes = {0};
 
     *pv = 0;
-    while (sums_days_next(rows, &day, &bytes)) {
+    while (sums_days_next(&rows, &day, &bytes)) {
         size_t count = 0;
         if (!sums_unpack(bytes, memory, &count)) {
             continue; /* damaged: that is why it is counted again */
@@ -72,7 +72,7 @@ static enum err pv_of_days(struct db *db, int64_t link_id, struct sums_cell *mem
                 sums_key_split(memory[i].key, &class, &outcome) && click_counts(class, outcome) ? memory[i].count : 0;
         }
     }
-    return stmt_err(rows);
+    return stmt_err(rows.stmt);
 }
 
 static enum err find_carried(struct db *db, struct carried **out, size_t *count)
@@ -190,21 +190,21 @@ static enum err subtract(struct comparison *self, struct fold_cells *cells, int6
     return err;
 }
 
-static enum err subtract_days(struct comparison *self, struct stmt *rows, bool links, enum sums_scope scope)
+static enum err subtract_days(struct comparison *self, struct sums_days rows, bool links, enum sums_scope scope)
 {
     struct fold_cells *cells = links ? &self->counted.links : &self->counted.scopes;
     int64_t id = 0, day = 0;
     str bytes = {0};
     enum err err = OK;
 
-    while (err == OK && sums_all_days_next(rows, &id, &day, &bytes)) {
+    while (err == OK && sums_all_days_next(&rows, &id, &day, &bytes)) {
         err = subtract(self, cells, links ? fold_owner_link(id) : fold_owner_scope(scope, id), day, bytes);
     }
     if (err != OK) {
-        stmt_reset(rows);
+        stmt_reset(rows.stmt);
         return err;
     }
-    return stmt_err(rows);
+    return stmt_err(rows.stmt);
 }
 
 static enum err note_day(void *arg, const struct fold_day *day)

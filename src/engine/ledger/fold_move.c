@@ -8,14 +8,14 @@
 #define CELLS_MAX (1U << 24)
 
 /* Adds sign x every cell of `rows` (days of one link or scope) to the owner. */
-static enum err gather(struct fold_cells *cells, struct sums_cell *memory, struct stmt *rows, const int64_t *owners,
+static enum err gather(struct fold_cells *cells, struct sums_cell *memory, struct sums_days rows, const int64_t *owners,
                        const int *signs, size_t owners_count)
 {
     int64_t day = 0;
     str bytes = {0};
     enum err err = OK;
 
-    while (err == OK && sums_days_next(rows, &day, &bytes)) {
+    while (err == OK && sums_days_next(&rows, &day, &bytes)) {
         size_t count = 0;
         err = sums_unpack(bytes, memory, &count) ? OK : ERR_CORRUPT;
         for (size_t i = 0; err == OK && i < count * owners_count; i++) {
@@ -25,10 +25,10 @@ static enum err gather(struct fold_cells *cells, struct sums_cell *memory, struc
         }
     }
     if (err != OK) {
-        stmt_reset(rows);
+        stmt_reset(rows.stmt);
         return err;
     }
-    return stmt_err(rows);
+    return stmt_err(rows.stmt);
 }
 
 static enum err store_day(void *arg, const struct fold_day *day)
@@ -36,7 +36,8 @@ static enum err store_day(void *arg, const struct fold_day *day)
     return fold_store_scope_day(arg, day);
 }
 
-static enum err apply(struct db *db, struct stmt *rows, const int64_t *owners, const int *signs, size_t owners_count)
+static enum err apply(struct db *db, struct sums_days rows, const int64_t *owners, const int *signs,
+                      size_t owners_count)
 {
     struct arena arena;
     struct fold_cells cells;

@@ -82,25 +82,25 @@ enum err few_rows_load(struct few_rows *self, struct some_rows *some, uint64_t c
 
 enum err link_days_load(struct link_days *self, struct db *db, int64_t link_id)
 {
-    struct stmt *rows = sums_link_days(db, link_id, INT64_MIN, INT64_MAX);
+    struct sums_days rows = sums_link_days(db, link_id, INT64_MIN, INT64_MAX);
     size_t cap = 0;
     int64_t day = 0;
     str bytes = {0};
 
     self->known = true;
-    while (sums_days_next(rows, &day, &bytes)) {
+    while (sums_days_next(&rows, &day, &bytes)) {
         if (self->count == cap) {
             cap = cap > 0 ? cap * 2 : 64;
             int64_t *bigger = realloc(self->days, cap * sizeof *bigger);
             if (!bigger) {
-                stmt_reset(rows);
+                stmt_reset(rows.stmt);
                 return ERR_NOMEM;
             }
             self->days = bigger;
         }
         self->days[self->count++] = day;
     }
-    return stmt_err(rows);
+    return stmt_err(rows.stmt);
 }
 
 void link_days_done(struct link_days *self)

@@ -22,12 +22,12 @@ static enum err ledger_start(struct db *db, int64_t *ms)
     if (stmt_err(rows) != OK) {
         return stmt_err(rows);
     }
-    rows = sums_scope_days(db, SUMS_ALL, 0, 0, INT64_MAX);
-    if (sums_days_next(rows, &day, &bytes)) {
+    struct sums_days days = sums_scope_days(db, SUMS_ALL, 0, 0, INT64_MAX);
+    if (sums_days_next(&days, &day, &bytes)) {
         *ms = day * MS_PER_DAY < *ms ? day * MS_PER_DAY : *ms;
     }
-    stmt_reset(rows);
-    return stmt_err(rows);
+    stmt_reset(days.stmt);
+    return stmt_err(days.stmt);
 }
 
 /* "Since for ever" begins with the first click, so that a series is not empty for decades. */

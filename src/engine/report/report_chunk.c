@@ -46,14 +46,14 @@ static enum err find_days(struct report_columns *self)
     if (!only || only->values[0] == 0) {
         return OK;
     }
-    struct stmt *rows =
+    struct sums_days rows =
         sums_link_days(self->db, (int64_t)only->values[0], INT64_MIN / MS_PER_DAY, INT64_MAX / MS_PER_DAY);
-    while (sums_days_next(rows, &day, &bytes)) {
+    while (sums_days_next(&rows, &day, &bytes)) {
         if (count == cap) {
             cap = cap > 0 ? cap * 2 : 64;
             int64_t *bigger = realloc(days, cap * sizeof *days);
             if (!bigger) {
-                stmt_reset(rows);
+                stmt_reset(rows.stmt);
                 free(days);
                 return OK; /* it only is slower */
             }
@@ -64,7 +64,7 @@ static enum err find_days(struct report_columns *self)
     self->days = days;
     self->days_count = count;
     self->knows_days = true;
-    return stmt_err(rows);
+    return stmt_err(rows.stmt);
 }
 
 enum err report_columns_init(struct report_columns *self, struct report_tally *tally, struct db *db,

@@ -100,20 +100,20 @@ static enum err add_day(struct days *self, int64_t link_id, int64_t day, str byt
 }
 
 /* Days of one scope, or of one link. */
-static enum err add_days(struct days *self, struct stmt *rows, int64_t link_id)
+static enum err add_days(struct days *self, struct sums_days rows, int64_t link_id)
 {
     int64_t day = 0;
     str bytes = {0};
     enum err err = OK;
 
-    while (err == OK && sums_days_next(rows, &day, &bytes)) {
+    while (err == OK && sums_days_next(&rows, &day, &bytes)) {
         err = add_day(self, link_id, day, bytes, 1);
     }
     if (err != OK) {
-        stmt_reset(rows);
+        stmt_reset(rows.stmt);
         return err;
     }
-    return stmt_err(rows);
+    return stmt_err(rows.stmt);
 }
 
 /* ---- whose days */
@@ -133,8 +133,8 @@ static enum err add_all_links(struct days *self)
     if (err != OK) {
         return err;
     }
-    struct stmt *rows = sums_all_link_days(self->db, self->from_day, self->to_day);
-    while (err == OK && sums_all_days_next(rows, &link_id, &day, &bytes)) {
+    struct sums_days rows = sums_all_link_days(self->db, self->from_day, self->to_day);
+    while (err == OK && sums_all_days_next(&rows, &link_id, &day, &bytes)) {
         err = report_match_link(self->tally->match, link_id, &link);
         if (err == OK && unknown) {
             err = add_day(self, 0, day, bytes, -1);
@@ -144,10 +144,10 @@ static enum err add_all_links(struct days *self)
         }
     }
     if (err != OK) {
-        stmt_reset(rows);
+        stmt_reset(rows.stmt);
         return err;
     }
-    return stmt_err(rows);
+    return stmt_err(rows.stmt);
 }
 
 static enum err add_links(struct days *self, const struct match_filter *filter)

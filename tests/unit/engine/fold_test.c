@@ -25,19 +25,19 @@ static void assert_sums_are_right(void)
 
 static int64_t scope_clicks(enum sums_scope scope, int64_t id)
 {
-    struct stmt *rows = sums_scope_days(ledger.db.db, scope, id, INT64_MIN, INT64_MAX);
+    struct sums_days rows = sums_scope_days(ledger.db.db, scope, id, INT64_MIN, INT64_MAX);
     static struct sums_cell cells[SUMS_LIST_CELLS];
     int64_t day = 0, clicks = 0;
     str bytes = {0};
 
-    while (sums_days_next(rows, &day, &bytes)) {
+    while (sums_days_next(&rows, &day, &bytes)) {
         size_t count = 0;
         assert_true(sums_unpack(bytes, cells, &count));
         for (size_t i = 0; i < count; i++) {
             clicks += cells[i].key != SUMS_KEY_SCANS ? cells[i].count : 0;
         }
     }
-    assert_int_equal(stmt_err(rows), OK);
+    assert_int_equal(stmt_err(rows.stmt), OK);
     return clicks;
 }
 

@@ -39,15 +39,15 @@ static int64_t scope_clicks(struct pond *pond, enum sums_scope scope, int64_t sc
 {
     struct db *db = readers_take(pond->engine->readers, 5000);
     struct sums_day *sum = ARENA_NEW(&pond->arena, struct sums_day);
-    struct stmt *rows = sums_scope_days(db, scope, scope_id, 0, 1000000);
+    struct sums_days rows = sums_scope_days(db, scope, scope_id, 0, 1000000);
     int64_t day;
     int64_t clicks = 0;
     str bytes;
 
-    while (sums_days_next(rows, &day, &bytes)) {
+    while (sums_days_next(&rows, &day, &bytes)) {
         assert_true(sums_decode(bytes, sum));
     }
-    assert_int_equal(stmt_err(rows), OK);
+    assert_int_equal(stmt_err(rows.stmt), OK);
     readers_give(pond->engine->readers, db);
     for (size_t i = 0; i < QUARTERS_PER_DAY; i++) {
         clicks += (int64_t)sums_quarter_clicks(&sum->quarters[i]);

@@ -534,17 +534,17 @@ static void sums__add_and_keep_the_latest(void **state)
     assert_false(sums_stats_next(sums_stats_each(self->db), &got));
 }
 
-static void assert_days(struct stmt *rows, const int64_t *days, size_t count)
+static void assert_days(struct sums_days rows, const int64_t *days, size_t count)
 {
     int64_t day = 0;
     str bytes;
 
     for (size_t i = 0; i < count; i++) {
-        assert_true(sums_days_next(rows, &day, &bytes));
+        assert_true(sums_days_next(&rows, &day, &bytes));
         assert_int_equal(day, days[i]);
     }
-    assert_false(sums_days_next(rows, &day, &bytes));
-    assert_int_equal(stmt_err(rows), OK);
+    assert_false(sums_days_next(&rows, &day, &bytes));
+    assert_int_equal(stmt_err(rows.stmt), OK);
 }
 
 /* A link's newest day stands with its figures and is one of its days all the same. */
@@ -581,14 +581,36 @@ static void sums__of_a_link_are_one_row_and_its_days(void **state)
     assert_days(sums_link_days(self->db, 7, INT64_MIN, INT64_MAX), whole, 3);
     assert_days(sums_link_days(self->db, 7, 10, 20), early, 2);
     assert_days(sums_link_days(self->db, 7, 20, 21), whole + 2, 1);
-    struct stmt *rows = sums_all_link_days(self->db, 11, 21);
+    struct sums_days rows = sums_all_link_days(self->db, 11, 21);
     for (size_t i = 0; i < 3; i++) {
-        assert_true(sums_all_days_next(rows, &id, &day, &bytes));
+        assert_true(sums_all_days_next(&rows, &id, &day, &bytes));
         assert_int_equal(id, i < 2 ? 7 : 8);
         assert_int_equal(day, i == 0 ? 11 : i == 1 ? 20 : 15);
     }
     assert_str(bytes, "other");
-    assert_false(sums_all_days_next(rows, &id, &day, &bytes));
+    assert_false(sums_all_days_next(&rows, &id, &day, &bytes));
+
+    static const int64_t packed[] = {10, 11, 17, 19, 20};
+    char memory[SUMS_OLDER_BYTES_MAX];
+    struct buf older;
+    buf_init_fixed(&older, memory, sizeof memory);
+    assert_true(sums_older_add(&older, 17, STR("c")));
+    assert_true(sums_older_add(&older, 19, STR("dd")));
+    sums.older = buf_str(&older);
+    assert_int_equal(sums_link_put(self->db, &sums), OK);
+    assert_int_equal(sums_link_find(self->db, &self->arena, 7, &got), OK);
+    assert_str_same(got.older, sums.older);
+    assert_days(sums_link_days(self->db, 7, INT64_MIN, INT64_MAX), packed, 5);
+    assert_days(sums_link_days(self->db, 7, 11, 19), packed + 1, 2);
+    assert_days(sums_link_days(self->db, 7, 18, 20), packed + 3, 1);
+    rows = sums_all_link_days(self->db, 17, 20);
+    assert_true(sums_all_days_next(&rows, &id, &day, &bytes));
+    assert_str(bytes, "c");
+    assert_true(sums_all_days_next(&rows, &id, &day, &bytes));
+    assert_str(bytes, "dd");
+    assert_int_equal(id, 7);
+    assert_int_equal(day, 19);
+    assert_false(sums_all_days_next(&rows, &id, &day, &bytes));
 
     assert_int_equal(sums_link_delete(self->db, 7), OK);
     assert_days(sums_link_days(self->db, 7, INT64_MIN, INT64_MAX), NULL, 0);
@@ -618,32 +640,35 @@ static void sums__days_are_put_found_and_ranged(void **state)
     assert_str_same(bytes, ((str){"\0\1", 2}));
     assert_int_equal(sums_scope_day_find(self->db, &self->arena, SUMS_OWNER, 0, 12, &bytes), ERR_NOT_FOUND);
 
-    struct stmt *rows = sums_link_days(self->db, 1, 11, 14);
-    assert_true(sums_days_next(rows, &day, &bytes));
+    struct sums_days rows = sums_link_days(self->db, 1, 11, 14);
+    assert_true(sums_days_next(&rows, &day, &bytes));
     assert_int_equal(day, 11);
-    assert_true(sums_days_next(rows, &day, &bytes));
+    assert_true(sums_days_next(&rows, &day, &bytes));
     assert_int_equal(day, 13);
-    assert_false(sums_days_next(rows, &day, &bytes));
+    assert_false(sums_days_next(&rows, &day, &bytes));
     rows = sums_scope_days(self->db, SUMS_CHANNEL, 2, 14, 99);
-    assert_true(sums_days_next(rows, &day, &bytes));
-    assert_false(sums_days_next(rows, &day, &bytes));
+    assert_true(sums_days_next(&rows, &day, &bytes));
+    assert_false(sums_days_next(&rows, &day, &bytes));
     rows = sums_all_link_days(self->db, 14, 15);
-    assert_true(sums_all_days_next(rows, &id, &day, &bytes));
+    assert_true(sums_all_days_next(&rows, &id, &day, &bytes));
     assert_int_equal(id, 1);
-    assert_true(sums_all_days_next(rows, &id, &day, &bytes));
+    assert_true(sums_all_days_next(&rows, &id, &day, &bytes));
     assert_int_equal(id, 2);
     assert_str(bytes, "two");
-    assert_false(sums_all_days_next(rows, &id, &day, &bytes));
+    assert_false(sums_all_days_next(&rows, &id, &day, &bytes));
     rows = sums_all_scope_days(self->db, SUMS_CHANNEL, 0, 11);
-    assert_true(sums_all_days_next(rows, &id, &day, &bytes));
+    assert_true(sums_all_days_next(&rows, &id, &day, &bytes));
     assert_int_equal(id, 2);
-    stmt_reset(rows);
+    stmt_reset(rows.stmt);
 
     assert_int_equal(sums_scope_delete(self->db, SUMS_CHANNEL, 2), OK);
-    assert_false(sums_days_next(sums_scope_days(self->db, SUMS_CHANNEL, 2, 0, 99), &day, &bytes));
+    rows = sums_scope_days(self->db, SUMS_CHANNEL, 2, 0, 99);
+    assert_false(sums_days_next(&rows, &day, &bytes));
     assert_int_equal(sums_reset(self->db), OK);
-    assert_false(sums_all_days_next(sums_all_link_days(self->db, 0, 99), &id, &day, &bytes));
-    assert_false(sums_all_days_next(sums_all_scope_days(self->db, SUMS_ALL, 0, 99), &id, &day, &bytes));
+    rows = sums_all_link_days(self->db, 0, 99);
+    assert_false(sums_all_days_next(&rows, &id, &day, &bytes));
+    rows = sums_all_scope_days(self->db, SUMS_ALL, 0, 99);
+    assert_false(sums_all_days_next(&rows, &id, &day, &bytes));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
