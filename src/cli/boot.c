@@ -104,6 +104,7 @@ enum err boot_engine(struct arena *arena, const struct settings *settings, const
         .backup_every_ms = settings->backup_every_ms,
         .click_retention_ms = settings->click_retention_ms,
         .audit_retention_ms = settings->audit_retention_ms,
+        .radar_retention_ms = settings->radar_retention_ms,
         .bin_keep_ms = settings->bin_keep_ms,
         .public_url = set_or_null(settings->public_url),
         .admin_url = admin_url(arena, settings),

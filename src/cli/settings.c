@@ -89,6 +89,8 @@ const struct setting settings_table[] = {
       "Clicks older than this are removed, sums stay; 0 = kept for ever.", "超过此时间的访问明细被删除，汇总保留；0 即永久保留。" },
     { "audit_retention", SETTING_DURATION, 0, 36500 * MS_PER_DAY, NULL, "730d", AT(audit_retention_ms), false,
       "Lines of the audit log (who changed what) older than this are removed; 0 = kept for ever.", "超过此时间的操作日志被删除；0 即永久保留。" },
+    { "radar_retention", SETTING_DURATION, 0, 36500 * MS_PER_DAY, NULL, "90d", AT(radar_retention_ms), false,
+      "What sales were told of customers is listed for so long; 0 = for ever.", "雷达动态的保留时间，到期删除；0 即永久保留。" },
     { "bin_keep", SETTING_DURATION, 0, 3650 * MS_PER_DAY, NULL, "30d", AT(bin_keep_ms), false,
       "How long a deleted link can be restored.", "删除的短链可恢复的时间。" },
     { "recognition_dir", SETTING_TEXT, 0, 0, NULL, "", AT(recognition_dir), false,

@@ -59,7 +59,8 @@ struct settings {
     int64_t visitor_cookie;      /* enum visitor_cookie_mode */
     int64_t click_policy, fsync; /* fsync: enum journal_fsync */
     int64_t journal_segment_bytes, journal_keep_bytes;
-    int64_t repeat_window_ms, fold_rows, chunk_rows, click_retention_ms, audit_retention_ms, bin_keep_ms;
+    int64_t repeat_window_ms, fold_rows, chunk_rows, click_retention_ms, audit_retention_ms, radar_retention_ms,
+        bin_keep_ms;
     const char *recognition_dir, *backup_dir;
     struct str_list geo_file;
     int64_t geo_language;

@@ -63,6 +63,7 @@ struct engine_opts {
     int64_t backup_every_ms;
     int64_t click_retention_ms; /* 0 = for ever */
     int64_t audit_retention_ms; /* likewise */
+    int64_t radar_retention_ms; /* likewise */
     int64_t bin_keep_ms;
     /* Addresses people use, for short_url and for redirects to the public plane. */
     const char *public_url;  /* base of /-/ paths; NULL = the public listener's address */

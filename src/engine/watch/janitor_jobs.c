@@ -9,6 +9,7 @@
 #include "linkpond/store/link_columns.h"
 #include "linkpond/store/links.h"
 #include "linkpond/store/outbox.h"
+#include "linkpond/store/radar.h"
 #include "linkpond/store/sessions.h"
 #include "linkpond/store/target_events.h"
 #include "linkpond/store/users.h"
@@ -173,6 +174,34 @@ enum err janitor_forget_forwards(struct engine *engine, int64_t before_ms, struc
     do {
         err = writer_submit(engine->writer, &(struct writer_task){.run = forget_forwards, .arg = &task}, fault);
     } while (!err && task.deleted == FORWARDS_BATCH);
+    return err;
+}
+
+/* ---- what sales were told ---- */
+
+#define RADAR_BATCH   1000
+#define RADAR_SEEN_MS (400 * MS_PER_DAY) /* longer than any rule looks back */
+
+struct radar_task {
+    int64_t told_before_ms, seen_before_ms, deleted;
+};
+
+static enum err forget_radar(struct db *db, void *arg, struct fault *fault)
+{
+    struct radar_task *self = arg;
+
+    (void)fault;
+    return radar_expire(db, self->told_before_ms, self->seen_before_ms, RADAR_BATCH, &self->deleted);
+}
+
+enum err janitor_forget_radar(struct engine *engine, int64_t before_ms, int64_t now_ms, struct fault *fault)
+{
+    struct radar_task task = {.told_before_ms = before_ms, .seen_before_ms = now_ms - RADAR_SEEN_MS};
+    enum err err = OK;
+
+    do {
+        err = writer_submit(engine->writer, &(struct writer_task){.run = forget_radar, .arg = &task}, fault);
+    } while (!err && task.deleted >= RADAR_BATCH);
     return err;
 }
 
@@ -343,6 +372,8 @@ static void hourly(struct engine *engine, int64_t now_ms)
         told("public_page", janitor_bin_ended(engine, now_ms - engine->opts.public_create_keep_ms, &fault), &fault);
     }
     told("forwards", janitor_forget_forwards(engine, now_ms - FORWARDS_KEPT_MS, &fault), &fault);
+    int64_t told_ms = engine->opts.radar_retention_ms;
+    told("radar", janitor_forget_radar(engine, told_ms > 0 ? now_ms - told_ms : INT64_MIN, now_ms, &fault), &fault);
     if (engine->opts.audit_retention_ms > 0) {
         told("audit", janitor_forget_lines(engine, now_ms - engine->opts.audit_retention_ms, &fault), &fault);
     }

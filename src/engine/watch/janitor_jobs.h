@@ -25,6 +25,8 @@ enum err janitor_retention(struct engine *engine, int64_t before_ms, int64_t now
 enum err janitor_forget_lines(struct engine *engine, int64_t before_ms, struct fault *fault);
 /* Browsers of landing pages (store/forwards.h) first seen before that instant. */
 enum err janitor_forget_forwards(struct engine *engine, int64_t before_ms, struct fault *fault);
+/* What sales were told of before that instant (store/radar.h), and what was seen of people who stayed away since. */
+enum err janitor_forget_radar(struct engine *engine, int64_t before_ms, int64_t now_ms, struct fault *fault);
 /* Notices that were sent, or that died, before that instant. */
 enum err janitor_forget_notices(struct engine *engine, enum outbox_state state, int64_t before_ms, struct fault *fault);
 /* What lists look at of all links (store/link_columns.h), of some more of them, and with what folds wrote since. */

@@ -6,6 +6,7 @@
 #include "linkpond/engine/janitor.h"
 #include "linkpond/store/clicks.h"
 #include "linkpond/store/links.h"
+#include "linkpond/store/radar.h"
 #include "linkpond/store/segments.h"
 #include "linkpond/store/sums.h"
 
@@ -116,6 +117,51 @@ static void janitor__expired_clicks_go_and_their_sums_stay(void **state)
     assert_int_equal(writer_drain(pond->engine->writer, 60000), OK);
     assert_int_equal(clicks_left(pond), 1);
     assert_int_equal(UPDATE(pond, link.id, "title=y").link.counts.clicks, 5);
+}
+
+static enum err tell_sales(struct db *db, void *arg, struct fault *fault)
+{
+    const int64_t *time_ms = arg;
+    const struct radar_item item = {.kind = NOTICE_KEY_EVENT, .time_ms = *time_ms};
+
+    (void)fault;
+    return radar_news_insert(db, &item);
+}
+
+static int64_t told_left(struct pond *pond)
+{
+    struct db *db = readers_take(pond->engine->readers, 5000);
+    struct radar_page page;
+    struct arena arena;
+    int64_t count = -1;
+
+    arena_init(&arena, (size_t)1 << 20);
+    assert_int_equal(
+        radar_news_list(db, &arena, &(struct radar_filter){.bounds = BOUNDS_ALL, .limit = 10}, &page, &count), OK);
+    readers_give(pond->engine->readers, db);
+    arena_done(&arena);
+    return count;
+}
+
+static void janitor__what_sales_were_told_goes_after_its_time(void **state)
+{
+    struct pond *pond = *state;
+    int64_t now_ms = clock_now_ms(), times[] = {now_ms, now_ms + 10 * MS_PER_DAY};
+
+    pond->opts.radar_retention_ms = 90 * MS_PER_DAY;
+    pond_reopen(pond);
+    for (size_t i = 0; i < ARRAY_LEN(times); i++) {
+        assert_int_equal(
+            writer_submit(pond->engine->writer, &(struct writer_task){.run = tell_sales, .arg = &times[i]}, NULL), OK);
+    }
+    janitor_run(pond->engine->janitor, now_ms + 89 * MS_PER_DAY);
+    assert_int_equal(told_left(pond), 2);
+    janitor_run(pond->engine->janitor, now_ms + 91 * MS_PER_DAY);
+    assert_int_equal(told_left(pond), 1);
+    pond->opts.radar_retention_ms = 0;
+    pond_reopen(pond);
+    janitor_run(pond->engine->janitor, now_ms + 1000 * MS_PER_DAY);
+    assert_int_equal(told_left(pond), 1);
 }
 
 static size_t backups(struct pond *pond, char name[64])
@@ -239,6 +285,7 @@ int main(void)
         POND_TEST(janitor__the_bin_is_emptied_after_its_time),
         POND_TEST(janitor__what_anybody_made_goes_to_the_bin_some_time_after_its_end),
         POND_TEST(janitor__expired_clicks_go_and_their_sums_stay),
+        POND_TEST(janitor__what_sales_were_told_goes_after_its_time),
         POND_TEST(janitor__a_backup_is_a_whole_database),
         POND_TEST(janitor__backups_keep_their_rhythm_over_restarts_and_the_newest_seven),
         POND_TEST(janitor__a_failed_backup_leaves_no_file),
