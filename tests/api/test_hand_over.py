@@ -32,8 +32,11 @@ def test_all_links_change_hands_and_nothing_else_changes(office):
     for link in links:
         office.click_of(office.visit(link["code"]))
     office.drain()
+    lead = lambda owner, name: office.api("POST", "/events", 201, json={"type": "lead", "owner": owner, "customer": {"external_id": name}}).json()["customer"]
+    customers, others = [lead("leaver", name) for name in "abc"], lead("other", "d")
     dry = hand_over(office, all=True, dry_run=True)
-    assert (dry["moved"], dry["channels"], dry["done"], dry["dry_run"]) == (5, 1, True, True)
+    assert (dry["moved"], dry["channels"], dry["customers"], dry["done"], dry["dry_run"]) == (5, 1, 3, True, True)
+    assert office.api("GET", f"/customers/{customers[0]}", 200).json()["owner"] == "leaver"
     assert office.api("GET", "/users/leaver", 200).json()["links"] == 5, "a dry run changes nothing"
     done = hand_over(office, all=True)
     assert done == {**dry, "dry_run": False}
@@ -51,8 +54,11 @@ def test_all_links_change_hands_and_nothing_else_changes(office):
     office.drain()
     assert (clicks_of(office, "leaver"), clicks_of(office, "heir")) == (0, 6)
     assert office.api("POST", "/check", 200).json()["ok"], "the stored sums are right"
+    assert [office.api("GET", f"/customers/{one}", 200).json()["owner"] for one in (*customers, others)] == ["heir"] * 3 + ["other"]
+    line = office.api("GET", "/audit", 200, params={"object": "user:leaver"}).json()["items"][0]
+    assert line["action"] == "user.hand_over" and line["changes"]["customers"] == [0, 3]
     again = hand_over(office, all=True)
-    assert (again["moved"], again["channels"]) == (0, 0)
+    assert (again["moved"], again["channels"], again["customers"]) == (0, 0, 0)
 
 
 def test_the_command_line_hands_over(office):

@@ -276,13 +276,14 @@ struct hand_over {
     int64_t from_id, into_id;
     const int64_t *ids; /* these links, as far as they are from_id's; NULL = those of the filter */
     size_t ids_count;
-    const struct links_filter *filter; /* of from_id's links; NULL = all, those in the bin and channels too */
+    const struct links_filter
+        *filter; /* of from_id's links; NULL = all, those in the bin, channels and customers too */
     /* How far it is; begin with zeros. */
-    int64_t moved, skipped, channels;
+    int64_t moved, skipped, channels, customers;
     int64_t line_id; /* in the audit log */
     size_t at;
     int64_t after_id;
-    bool bin, done;
+    bool bin, people, done;
 };
 /* dry: the same counts, nothing is written. */
 enum err editor_hand_over(struct editor *self, const struct actor *actor, bool dry, struct hand_over *state,

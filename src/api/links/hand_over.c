@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* POST /api/v1/users/:key/hand-over: who leaves hands their links over. The work is done in short transactions while
- * the caller waits, at most for WORK_MS; what is left then is told, and asking again goes on. */
+/* POST /api/v1/users/:key/hand-over: who leaves hands their links and customers over. The work is done in short
+ * transactions while the caller waits, at most for WORK_MS; what is left then is told, and asking again goes on. */
 #include "linkpond/api/edit_call.h"
 #include "linkpond/api/link_call.h"
 #include "linkpond/api/routes.h"
@@ -138,6 +138,7 @@ static void answer(struct reply *reply, const struct wish *wish, const struct ha
     json_put_i64(&json, "moved", state->moved);
     json_put_i64(&json, "skipped", state->skipped);
     json_put_i64(&json, "channels", state->channels);
+    json_put_i64(&json, "customers", state->customers);
     json_put_bool(&json, "done", state->done);
     json_put_bool(&json, "dry_run", wish->dry_run);
     json_object_end(&json);
@@ -175,7 +176,7 @@ static void hand_over(struct ctx *ctx, struct request *request, struct reply *re
         err = editor_hand_over(ctx->engine->editor, request->actor, wish.dry_run, &state, &fault);
     }
     /* After some were moved the caller is told how many; what is left comes with the next call. */
-    if (err != OK && state.moved == 0) {
+    if (err != OK && state.moved + state.channels + state.customers == 0) {
         reply_problem(reply, request, err, &fault);
         return;
     }

@@ -3,10 +3,13 @@
 
 #include "linkpond/base/clock.h"
 #include "linkpond/engine/fold.h"
+#include "linkpond/store/customers.h"
 #include "linkpond/store/users.h"
 
 /* What is served does not depend on the owner, so nothing is published. */
 #define ARENA_MAX ((size_t)1024 * 1024)
+
+#define HAND_OVER_CUSTOMERS 500 /* of one transaction */
 
 struct hand_over_call {
     const struct actor *actor;
@@ -55,13 +58,14 @@ static enum err tell_whole(struct hand_over_call *self, struct db *db)
     struct hand_over *state = &self->state;
     struct audit_note *note = &self->note;
 
-    if (self->dry || state->moved + state->channels == 0) {
+    if (self->dry || state->moved + state->channels + state->customers == 0) {
         return OK;
     }
     audit_begin(note, "user", "hand_over", self->from.id, self->from.key);
     audit_text(note, "owner", self->from.key, self->into.key);
     audit_i64(note, "links", 0, state->moved);
     audit_i64(note, "channels", 0, state->channels);
+    audit_i64(note, "customers", 0, state->customers);
     if (state->line_id) {
         json_object_end(&note->json);
         return audit_change(db, state->line_id, buf_str(&note->text));
@@ -93,7 +97,23 @@ static enum err move(struct hand_over_call *self, struct db *db, int64_t id)
     return err || self->dry ? err : tell_link(self, db, id);
 }
 
-/* After the last of the live ones come those in the bin, then the channels. */
+/* The customers they answer for, some in each transaction. */
+static enum err move_people(struct hand_over_call *self, struct db *db)
+{
+    struct hand_over *state = &self->state;
+    int64_t count = 0;
+
+    if (self->dry) {
+        state->done = true;
+        return customers_count_of_owner(db, state->from_id, &state->customers);
+    }
+    enum err err = customers_hand_over(db, state->from_id, state->into_id, self->now_ms, HAND_OVER_CUSTOMERS, &count);
+    state->customers += err ? 0 : count;
+    state->done = !err && count < HAND_OVER_CUSTOMERS;
+    return err;
+}
+
+/* After the last of the live ones come those in the bin, then the channels, then the customers. */
 static enum err go_on(struct hand_over_call *self, struct db *db, size_t count)
 {
     struct hand_over *state = &self->state;
@@ -110,7 +130,7 @@ static enum err go_on(struct hand_over_call *self, struct db *db, size_t count)
         state->after_id = 0;
         return OK;
     }
-    state->done = true;
+    state->people = true;
     return self->dry ? labels_count_of_owner(db, state->from_id, &state->channels)
                      : labels_hand_over(db, state->from_id, state->into_id, self->now_ms, &state->channels);
 }
@@ -126,11 +146,12 @@ static enum err hand_over(struct db *db, void *arg, struct fault *fault)
     arena_init(&arena, ARENA_MAX);
     enum err err = users_find(db, &arena, self->state.from_id, &self->from);
     err = err ? err : users_find(db, &arena, self->state.into_id, &self->into);
-    err = err ? err : next_ids(self, db, ids, &count);
+    bool people = self->state.people;
+    err = err || people ? err : next_ids(self, db, ids, &count);
     for (size_t i = 0; !err && i < count; i++) {
         err = move(self, db, ids[i]);
     }
-    err = err ? err : go_on(self, db, count);
+    err = err ? err : people ? move_people(self, db) : go_on(self, db, count);
     err = err ? err : tell_whole(self, db);
     arena_done(&arena);
     return err;

@@ -47,12 +47,16 @@ function picker(user, signal, changed) {
 /** The same call until it says that all is done. */
 async function run(user, body, told) {
   let moved = 0;
+  let channels = 0;
+  let customers = 0;
   for (;;) {
     const answer = await api.post(`${userPath(user)}/hand-over`, body);
     moved += answer.moved;
+    channels += answer.channels;
+    customers += answer.customers;
     told(moved);
     if (answer.done || body.dry_run) {
-      return { ...answer, moved };
+      return { ...answer, moved, channels, customers };
     }
   }
 }
@@ -76,6 +80,7 @@ export async function show(view) {
   const wanted = () => (which === 'all' ? { all: true } : { refs: pick.refs() });
   const sayDone = (answer) => replace(outcome, notice('good', h('p', null, t('handover.done', { n: number(answer.moved), count: answer.moved, to: answer.to })),
     answer.channels > 0 && h('p', null, t('handover.channels', { n: number(answer.channels), count: answer.channels })),
+    answer.customers > 0 && h('p', null, t('handover.customers', { n: number(answer.customers), count: answer.customers })),
     h('p', null, h('a', { href: href('/links', { owner: answer.to }) }, t('handover.see')))));
   const carryOut = async (body, total) => {
     const bar = progress(t('handover.running'));

@@ -76,5 +76,6 @@ export default {
   'handover.running': 'Handing over',
   'handover.done': '{n} link now belongs to {to}.|{n} links now belong to {to}.',
   'handover.channels': '{n} channel went along.|{n} channels went along.',
+  'handover.customers': '{n} customer went along.|{n} customers went along.',
   'handover.see': 'Show the links',
 };

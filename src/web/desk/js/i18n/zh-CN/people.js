@@ -76,5 +76,6 @@ export default {
   'handover.running': '正在交接',
   'handover.done': '{n} 条短链已归 {to} 所有。',
   'handover.channels': '同时交接了 {n} 个渠道。',
+  'handover.customers': '同时交接了 {n} 位客户。',
   'handover.see': '查看短链',
 };
