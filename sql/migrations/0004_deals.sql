@@ -30,7 +30,8 @@ CREATE TABLE customer (
     notes TEXT NOT NULL DEFAULT '',
     owner_id INTEGER REFERENCES user (id),         -- the colleague who answers for them
     owner_ms INTEGER NOT NULL DEFAULT 0,           -- when that was said
-    stage_id INTEGER REFERENCES stage (id),        -- the furthest step an event led to
+    stage_id INTEGER REFERENCES stage (id),        -- the furthest step an event led to, or a person said
+    stage_set_id INTEGER REFERENCES stage (id),    -- what a person said; events lead further but never back
     first_touch_ms INTEGER,
     last_touch_ms INTEGER,
     last_event_ms INTEGER,
@@ -133,7 +134,8 @@ CREATE TABLE touch (
     utm_content INTEGER NOT NULL DEFAULT 0,
     utm_id INTEGER NOT NULL DEFAULT 0,
     app INTEGER NOT NULL DEFAULT 0,
-    scene INTEGER NOT NULL DEFAULT 0,              -- enum click_scene
+    code INTEGER NOT NULL DEFAULT 0,               -- what was opened: the code, or an alias
+    scene INTEGER NOT NULL DEFAULT 0,              -- enum click_scene; of generation 2 how the page was sent on
     flags INTEGER NOT NULL DEFAULT 0,              -- enum click_flag
     PRIMARY KEY (customer_id, time_ms, click_id, generation)
 ) STRICT, WITHOUT ROWID;

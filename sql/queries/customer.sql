@@ -13,6 +13,14 @@ SELECT kind, value, created_ms FROM identity WHERE customer_id = :customer_id OR
 -- name: identity_move
 UPDATE identity SET customer_id = :into_id WHERE customer_id = :from_id;
 
+-- Both have an identity of one of the kinds that name people.
+-- name: identity_conflict
+SELECT EXISTS (SELECT 1 FROM identity x JOIN identity y ON y.kind = x.kind AND y.customer_id = :b
+    WHERE x.customer_id = :a AND x.kind IN ('openid', 'unionid', 'external_userid', 'phone', 'email', 'external'));
+
+-- name: identity_has_kind
+SELECT EXISTS (SELECT 1 FROM identity WHERE customer_id = :customer_id AND kind = :kind);
+
 -- name: identity_has_visitor
 SELECT EXISTS (SELECT 1 FROM identity WHERE customer_id = :customer_id AND kind = 'visitor');
 
@@ -24,7 +32,8 @@ SELECT c.id, c.merged_into, c.name,
     (SELECT group_concat(notes, char(10)) FROM (SELECT m.notes AS notes FROM customer m
         WHERE (m.id = c.id OR m.merged_into = c.id) AND m.notes <> '' ORDER BY m.id)),
     c.owner_id, u.key, c.stage_id, s.key, c.first_touch_ms, c.last_touch_ms, c.last_event_ms, c.touches, c.events,
-    c.touched_ms, c.forgotten_ms, c.created_ms, c.updated_ms, c.revision
+    c.touched_ms, c.forgotten_ms, c.created_ms, c.updated_ms, c.revision,
+    (SELECT h.key FROM stage h WHERE h.id = c.stage_set_id)
 FROM customer c LEFT JOIN user u ON u.id = c.owner_id LEFT JOIN stage s ON s.id = c.stage_id
 
 -- name: customer_find
@@ -42,9 +51,12 @@ UPDATE customer SET
     name_ms = CASE WHEN l.wins_name THEN l.name_ms ELSE customer.name_ms END,
     owner_id = CASE WHEN l.wins_owner THEN l.owner_id ELSE customer.owner_id END,
     owner_ms = CASE WHEN l.wins_owner THEN l.owner_ms ELSE customer.owner_ms END,
+    stage_set_id = CASE WHEN l.further THEN l.stage_set_id ELSE customer.stage_set_id END,
     created_ms = min(customer.created_ms, l.created_ms),
     touched_ms = :touched_ms, updated_ms = :now_ms, revision = customer.revision + 1
-FROM (SELECT f.name, f.name_ms, f.owner_id, f.owner_ms, f.created_ms,
+FROM (SELECT f.name, f.name_ms, f.owner_id, f.owner_ms, f.created_ms, f.stage_set_id,
+        coalesce((SELECT position FROM stage WHERE id = f.stage_set_id), -1)
+            > coalesce((SELECT position FROM stage WHERE id = i.stage_set_id), -1) AS further,
         f.name <> '' AND (i.name = '' OR f.name_ms > i.name_ms OR (f.name_ms = i.name_ms AND f.name < i.name)) AS wins_name,
         f.owner_id IS NOT NULL AND (i.owner_id IS NULL OR f.owner_ms > i.owner_ms
             OR (f.owner_ms = i.owner_ms AND f.owner_id < i.owner_id)) AS wins_owner
@@ -54,7 +66,7 @@ WHERE customer.id = :into_id;
 -- Those that were merged into it before go along, so that one step always leads to who it is.
 -- name: customer_gone
 UPDATE customer SET merged_into = :into_id, updated_ms = :now_ms, revision = revision + 1,
-    owner_id = NULL, stage_id = NULL, name = '', name_ms = 0, owner_ms = 0, touches = 0, events = 0,
+    owner_id = NULL, stage_id = NULL, stage_set_id = NULL, name = '', name_ms = 0, owner_ms = 0, touches = 0, events = 0,
     first_touch_ms = NULL, last_touch_ms = NULL, last_event_ms = NULL
 WHERE id = :from_id;
 
@@ -67,9 +79,9 @@ UPDATE event SET customer_id = :into_id WHERE customer_id = :from_id;
 -- The same click may have been copied to both.
 -- name: customer_move_touches
 INSERT INTO touch (customer_id, time_ms, click_id, generation, link_id, host, source, channel, utm_source, utm_medium,
-    utm_campaign, utm_term, utm_content, utm_id, app, scene, flags)
+    utm_campaign, utm_term, utm_content, utm_id, app, code, scene, flags)
 SELECT :into_id, time_ms, click_id, generation, link_id, host, source, channel, utm_source, utm_medium, utm_campaign,
-    utm_term, utm_content, utm_id, app, scene, flags
+    utm_term, utm_content, utm_id, app, code, scene, flags
 FROM touch WHERE customer_id = :from_id
 ON CONFLICT (customer_id, time_ms, click_id, generation) DO NOTHING;
 
@@ -122,12 +134,13 @@ UPDATE customer SET touches = touches + 1, first_touch_ms = min(coalesce(first_t
 WHERE id = :id;
 
 -- part: stage_reached
--- Where a customer stands: the furthest step that its events lead to, else the first when there is a touch.
+-- Where a customer stands: the furthest step that its events lead to or a person said, else the first when there is a
+-- touch.
 coalesce(
-    (SELECT s.id FROM (SELECT e.type, count(*) AS n FROM event e
+    (SELECT s.id FROM stage s WHERE s.enabled = 1 AND (s.id = customer.stage_set_id OR s.id IN (
+        SELECT m.stage_id FROM (SELECT e.type, count(*) AS n FROM event e
             WHERE e.customer_id = customer.id AND (e.value IS NULL OR e.value >= 0) GROUP BY e.type) t
-        JOIN stage_event m ON m.type = t.type AND m.nth <= t.n
-        JOIN stage s ON s.id = m.stage_id AND s.enabled = 1 ORDER BY s.position DESC LIMIT 1),
+        JOIN stage_event m ON m.type = t.type AND m.nth <= t.n)) ORDER BY s.position DESC LIMIT 1),
     CASE WHEN EXISTS (SELECT 1 FROM touch x WHERE x.customer_id = customer.id)
         THEN (SELECT id FROM stage WHERE enabled = 1 ORDER BY position LIMIT 1) END)
 
@@ -190,6 +203,9 @@ UPDATE customer SET name = :name, name_ms = iif(name = :name, name_ms, :now_ms),
     revision = revision + 1
 WHERE id = :id;
 
+-- name: customer_set_stage
+UPDATE customer SET stage_set_id = :stage_id WHERE id = :id;
+
 -- name: customer_clear_notes
 UPDATE customer SET notes = '' WHERE merged_into = :id;
 
@@ -210,7 +226,10 @@ DELETE FROM customer_tag WHERE customer_id = :id;
 
 -- name: customer_hand_over
 UPDATE customer SET owner_id = :into_id, owner_ms = :now_ms, updated_ms = :now_ms, revision = revision + 1
-WHERE owner_id = :from_id;
+WHERE id IN (SELECT id FROM customer WHERE owner_id = :from_id ORDER BY id LIMIT :most);
+
+-- name: customer_count_of_owner
+SELECT count(*) FROM customer WHERE owner_id = :id;
 
 -- part: customer_matches
 WHERE c.merged_into IS NULL AND c.forgotten_ms IS NULL
@@ -224,7 +243,8 @@ WHERE c.merged_into IS NULL AND c.forgotten_ms IS NULL
 
 -- part: customer_list_row
 SELECT c.id, c.merged_into, c.name, NULL, c.owner_id, u.key, c.stage_id, s.key, c.first_touch_ms, c.last_touch_ms,
-    c.last_event_ms, c.touches, c.events, c.touched_ms, c.forgotten_ms, c.created_ms, c.updated_ms, c.revision
+    c.last_event_ms, c.touches, c.events, c.touched_ms, c.forgotten_ms, c.created_ms, c.updated_ms, c.revision,
+    (SELECT h.key FROM stage h WHERE h.id = c.stage_set_id)
 FROM customer c LEFT JOIN user u ON u.id = c.owner_id LEFT JOIN stage s ON s.id = c.stage_id
 
 -- name: customer_list_latest
@@ -271,15 +291,15 @@ WHERE into_id = :id OR into_id IN (SELECT id FROM customer WHERE merged_into = :
 -- name: customer_timeline
 SELECT m.is_event, m.time_ms, m.id, m.generation, l.id, l.code, l.title, d.host, cg.key, ch.key,
     t1.text, t2.text, t3.text, t4.text, t5.text, t6.text, t7.text, t8.text, m.scene,
-    m.type, m.event_id, m.origin, m.state, m.currency, u.key, m.metadata, m.value, m.click_id
+    m.type, m.event_id, m.origin, m.state, m.currency, u.key, m.metadata, m.value, m.click_id, t9.text
 FROM (
     SELECT 1 AS is_event, e.time_ms, e.id, e.generation, e.link_id, 0 AS source, 0 AS channel, 0 AS app, 0 AS utm_source,
-        0 AS utm_medium, 0 AS utm_campaign, 0 AS utm_term, 0 AS utm_content, 0 AS scene, e.type, e.event_id, e.origin,
+        0 AS utm_medium, 0 AS utm_campaign, 0 AS utm_term, 0 AS utm_content, 0 AS code, 0 AS scene, e.type, e.event_id, e.origin,
         e.state, e.currency, e.owner_id, e.metadata, e.value, e.click_id
     FROM event e WHERE e.customer_id = :id AND e.time_ms <= :before_ms
     UNION ALL
     SELECT 0, x.time_ms, x.click_id, x.generation, x.link_id, x.source, x.channel, x.app, x.utm_source, x.utm_medium,
-        x.utm_campaign, x.utm_term, x.utm_content, x.scene, '', NULL, '', '', '', NULL, '', NULL, x.click_id
+        x.utm_campaign, x.utm_term, x.utm_content, x.code, x.scene, '', NULL, '', '', '', NULL, '', NULL, x.click_id
     FROM touch x WHERE x.customer_id = :id AND x.time_ms <= :before_ms
 ) m
 LEFT JOIN link l ON l.id = m.link_id AND l.tombstone = 0 AND (:by_owner = 0 OR l.owner_id = :bound_owner_id)
@@ -289,7 +309,7 @@ LEFT JOIN label cg ON cg.id = l.campaign_id LEFT JOIN label ch ON ch.id = l.chan
 LEFT JOIN term t1 ON t1.id = m.source LEFT JOIN term t2 ON t2.id = m.channel LEFT JOIN term t3 ON t3.id = m.app
 LEFT JOIN term t4 ON t4.id = m.utm_source LEFT JOIN term t5 ON t5.id = m.utm_medium
 LEFT JOIN term t6 ON t6.id = m.utm_campaign LEFT JOIN term t7 ON t7.id = m.utm_term
-LEFT JOIN term t8 ON t8.id = m.utm_content
+LEFT JOIN term t8 ON t8.id = m.utm_content LEFT JOIN term t9 ON t9.id = m.code
 LEFT JOIN user u ON u.id = m.owner_id
 WHERE (m.is_event = 1 OR l.id IS NOT NULL OR (:by_owner = 0 AND :by_domain = 0))
     AND (m.time_ms, m.is_event, m.id) < (:before_ms, :before_event, :before_id)

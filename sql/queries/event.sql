@@ -91,5 +91,10 @@ UPDATE event SET state = 'waiting' WHERE state = 'unmatched' AND click_id = :cli
 -- name: event_look_again
 UPDATE event SET state = 'waiting' WHERE id = (SELECT max(id) FROM event WHERE customer_id = :customer_id);
 
+-- Of clicks that are the customer's by now, and of which nobody was known when they came.
+-- name: event_match_customer
+UPDATE event SET state = 'waiting' WHERE state = 'unmatched' AND click_id IN
+    (SELECT CAST(value AS INTEGER) FROM identity WHERE customer_id = :customer_id AND kind = 'click');
+
 -- name: event_purge_link
 UPDATE event SET link_id = NULL, click_id = NULL, generation = 1 WHERE link_id = :link_id;

@@ -7,6 +7,11 @@ VALUES (:click_id, :page, CASE WHEN EXISTS (SELECT 1 FROM forward f WHERE f.clic
     :time_ms)
 ON CONFLICT (click_id, page) DO NOTHING;
 
+-- How the page of that click came to the customer.
+-- name: forward_scene
+SELECT f.scene FROM forward f JOIN identity i ON i.kind = 'page' AND i.value = f.page
+WHERE f.click_id = :click_id AND f.generation > 1 AND i.customer_id = :customer_id ORDER BY f.time_ms, f.page LIMIT 1;
+
 -- name: forward_find
 SELECT generation, scene, time_ms FROM forward WHERE click_id = :click_id AND page = :page;
 

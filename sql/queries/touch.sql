@@ -3,13 +3,13 @@
 
 -- name: touch_put
 INSERT OR IGNORE INTO touch (customer_id, time_ms, click_id, generation, link_id, host, source, channel, utm_source, utm_medium,
-    utm_campaign, utm_term, utm_content, utm_id, app, scene, flags)
+    utm_campaign, utm_term, utm_content, utm_id, app, code, scene, flags)
 VALUES (:customer_id, :time_ms, :click_id, :generation, :link_id, :host, :source, :channel, :utm_source, :utm_medium,
-    :utm_campaign, :utm_term, :utm_content, :utm_id, :app, :scene, :flags);
+    :utm_campaign, :utm_term, :utm_content, :utm_id, :app, :code, :scene, :flags);
 
 -- name: touch_each
 SELECT time_ms, click_id, generation, link_id, host, source, channel, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
-    utm_id, app, scene, flags
+    utm_id, app, code, scene, flags
 FROM touch WHERE customer_id = :customer_id ORDER BY time_ms, click_id, generation;
 
 -- What customers are said to have of a link's clicks, before these go.

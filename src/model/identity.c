@@ -17,6 +17,11 @@ str identity_kind_name(enum identity_kind kind)
     return names[kind];
 }
 
+bool identity_is_strong(enum identity_kind kind)
+{
+    return kind != IDENTITY_VISITOR && kind != IDENTITY_CLICK && kind != IDENTITY_PAGE;
+}
+
 bool identity_kind_find(str name, enum identity_kind *kind)
 {
     for (size_t i = 0; i < IDENTITY_KINDS; i++) {

@@ -2,7 +2,8 @@
 /*
  * Customers, and the finding of them. That the same facts in any order give the same customers rests on three things:
  * the survivor of a merge is the lower id; what is counted is counted anew from the rows both had; and of two
- * statements on one thing the later wins by the time it speaks of, not by the time it came.
+ * statements on one thing the later wins by the time it speaks of, not by the time it came. Where a shared browser
+ * keeps people apart, only those with identities of the same kinds are the same in any order (docs/decisions/0025).
  */
 #include "linkpond/store/customers.h"
 
@@ -34,6 +35,7 @@ void customers_read(struct stmt *row, struct arena *arena, struct customer *out)
         .created_ms = stmt_i64(row, 15),
         .updated_ms = stmt_i64(row, 16),
         .revision = stmt_i64(row, 17),
+        .stage_set = row_str(row, 18, arena),
     };
 }
 
@@ -175,7 +177,7 @@ static enum err take_over(struct db *db, int64_t from, int64_t into, int64_t now
     return err ? err : row_run(db, stmt);
 }
 
-static enum err who_now(struct db *db, int64_t id, int64_t *out)
+enum err customers_now(struct db *db, int64_t id, int64_t *out)
 {
     struct stmt *row = db_stmt(db, SQL_CUSTOMER_NOW);
 
@@ -187,9 +189,9 @@ enum err customers_merge(struct db *db, int64_t a, int64_t b, str kind, int64_t 
                          int64_t *survivor)
 {
     int64_t first = 0, second = 0;
-    enum err err = who_now(db, a, &first);
+    enum err err = customers_now(db, a, &first);
 
-    err = err ? err : who_now(db, b, &second);
+    err = err ? err : customers_now(db, b, &second);
     if (err) {
         return err;
     }
@@ -203,106 +205,6 @@ enum err customers_merge(struct db *db, int64_t a, int64_t b, str kind, int64_t 
     }
     if (!err) {
         *survivor = into;
-    }
-    return err;
-}
-
-/* ---- who is it --------------------------------------------------------------------------------------------------- */
-
-enum err identities_find(struct db *db, const struct identity *identity, int64_t *customer_id)
-{
-    struct stmt *row = db_stmt(db, SQL_IDENTITY_FIND);
-
-    stmt_bind_str(row, "kind", identity_kind_name(identity->kind));
-    stmt_bind_str(row, "value", identity->value);
-    return row_i64(row, customer_id);
-}
-
-static enum err identity_add(struct db *db, const struct identity *identity, int64_t customer_id, int64_t now_ms)
-{
-    struct stmt *stmt = db_stmt(db, SQL_IDENTITY_INSERT);
-
-    stmt_bind_str(stmt, "kind", identity_kind_name(identity->kind));
-    stmt_bind_str(stmt, "value", identity->value);
-    stmt_bind_i64(stmt, "customer_id", customer_id);
-    stmt_bind_i64(stmt, "now_ms", now_ms);
-    enum err err = stmt_run(stmt);
-    if (err || identity->kind != IDENTITY_VISITOR || db_changes(db) == 0) {
-        return err;
-    }
-    return customers_touched(db, customer_id, 0);
-}
-
-static enum err customer_new(struct db *db, int64_t now_ms, int64_t *id)
-{
-    struct stmt *stmt = db_stmt(db, SQL_CUSTOMER_INSERT);
-
-    stmt_bind_i64(stmt, "now_ms", now_ms);
-    enum err err = stmt_run(stmt);
-    if (!err) {
-        *id = db_last_id(db);
-    }
-    return err;
-}
-
-enum err identities_resolve(struct db *db, const struct identity *identities, size_t count, int64_t event_id,
-                            int64_t now_ms, int64_t *customer_id)
-{
-    bool missing[IDENTITIES_MAX] = {0};
-    int64_t one = 0;
-    enum err err = *customer_id > 0 ? who_now(db, *customer_id, &one) : OK;
-
-    BUG_ON((count == 0 && *customer_id <= 0) || count > IDENTITIES_MAX);
-    for (size_t i = 0; i < count && !err; i++) {
-        int64_t found = 0;
-        err = identities_find(db, &identities[i], &found);
-        missing[i] = err == ERR_NOT_FOUND;
-        if (!err && one > 0 && found != one) {
-            err = customers_merge(db, one, found, identity_kind_name(identities[i].kind), event_id, now_ms, &found);
-        }
-        one = !err ? found : one;
-        err = missing[i] ? OK : err;
-    }
-    if (!err && one == 0) {
-        err = customer_new(db, now_ms, &one);
-    }
-    for (size_t i = 0; i < count && !err; i++) {
-        err = missing[i] ? identity_add(db, &identities[i], one, now_ms) : OK;
-    }
-    if (!err) {
-        *customer_id = one;
-    }
-    return err;
-}
-
-enum err identities_of(struct db *db, struct arena *arena, int64_t customer_id, struct identity_row **out,
-                       size_t *count)
-{
-    struct stmt *rows = db_stmt(db, SQL_IDENTITY_OF);
-    struct identity_row *items = NULL;
-    size_t n = 0, cap = 0;
-
-    stmt_bind_i64(rows, "customer_id", customer_id);
-    while (stmt_next(rows)) {
-        struct identity_row *grown = ARENA_GROW(arena, items, n, &cap);
-        if (!grown) {
-            stmt_fail(rows, ERR_NOMEM);
-            break;
-        }
-        items = grown;
-        items[n].created_ms = stmt_i64(rows, 2);
-        items[n].identity.value = row_str(rows, 1, arena);
-        if (!identity_kind_find(stmt_str(rows, 0), &items[n].identity.kind)) {
-            stmt_fail(rows, ERR_CORRUPT);
-            break;
-        }
-        n++;
-    }
-    enum err err = stmt_err(rows);
-    err = err ? err : arena->overflow ? ERR_NOMEM : OK;
-    if (!err) {
-        *out = items;
-        *count = n;
     }
     return err;
 }

@@ -27,6 +27,16 @@ enum err customers_update(struct db *db, const struct customer *customer, int64_
     return err ? err : run_for(db, SQL_CUSTOMER_CLEAR_NOTES, customer->id);
 }
 
+enum err customers_set_stage(struct db *db, int64_t id, int64_t stage_id)
+{
+    struct stmt *stmt = db_stmt(db, SQL_CUSTOMER_SET_STAGE);
+
+    stmt_bind_id_opt(stmt, "stage_id", stage_id);
+    stmt_bind_i64(stmt, "id", id);
+    enum err err = row_run(db, stmt);
+    return err ? err : customers_recount(db, id);
+}
+
 enum err customers_forget(struct db *db, int64_t id, int64_t now_ms)
 {
     static const enum sql_id gone[] = {SQL_IDENTITY_FORGET, SQL_CUSTOMER_FORGET_EVENTS, SQL_CUSTOMER_FORGET_TAGS};
@@ -41,13 +51,23 @@ enum err customers_forget(struct db *db, int64_t id, int64_t now_ms)
     return err ? err : radar_person_forget(db, id);
 }
 
-enum err customers_hand_over(struct db *db, int64_t from_id, int64_t into_id, int64_t now_ms, int64_t *count)
+enum err customers_count_of_owner(struct db *db, int64_t owner_id, int64_t *count)
+{
+    struct stmt *row = db_stmt(db, SQL_CUSTOMER_COUNT_OF_OWNER);
+
+    stmt_bind_i64(row, "id", owner_id);
+    return row_i64(row, count);
+}
+
+enum err customers_hand_over(struct db *db, int64_t from_id, int64_t into_id, int64_t now_ms, int64_t most,
+                             int64_t *count)
 {
     struct stmt *stmt = db_stmt(db, SQL_CUSTOMER_HAND_OVER);
 
     stmt_bind_i64(stmt, "into_id", into_id);
     stmt_bind_i64(stmt, "now_ms", now_ms);
     stmt_bind_i64(stmt, "from_id", from_id);
+    stmt_bind_i64(stmt, "most", most);
     enum err err = stmt_run(stmt);
     *count = err ? 0 : db_changes(db);
     return err;

@@ -187,6 +187,7 @@ bool customers_timeline_next(struct stmt *rows, struct customer_moment *out)
         .has_value = !stmt_is_null(rows, 26),
         .value = stmt_i64(rows, 26),
         .click_id = stmt_i64(rows, 27),
+        .opened = stmt_str(rows, 28),
     };
     for (int i = 0; i < 5; i++) {
         out->utm[i] = stmt_str(rows, 13 + i);

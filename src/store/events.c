@@ -293,7 +293,9 @@ enum err events_match_click(struct db *db, int64_t click_id)
 
 enum err events_look_again(struct db *db, int64_t customer_id)
 {
-    return of(db, SQL_EVENT_LOOK_AGAIN, "customer_id", customer_id);
+    enum err err = of(db, SQL_EVENT_LOOK_AGAIN, "customer_id", customer_id);
+
+    return err ? err : of(db, SQL_EVENT_MATCH_CUSTOMER, "customer_id", customer_id);
 }
 
 enum err events_purge_link(struct db *db, int64_t link_id)

@@ -37,3 +37,15 @@ enum err forwards_expire(struct db *db, int64_t before_ms, int64_t most, int64_t
     *gone = err ? 0 : db_changes(db);
     return err;
 }
+
+enum err forwards_scene(struct db *db, int64_t click_id, int64_t customer_id, enum click_scene *scene)
+{
+    struct stmt *row = db_stmt(db, SQL_FORWARD_SCENE);
+    int64_t value = 0;
+
+    stmt_bind_i64(row, "click_id", click_id);
+    stmt_bind_i64(row, "customer_id", customer_id);
+    enum err err = row_i64(row, &value);
+    *scene = err ? SCENE_UNKNOWN : (enum click_scene)value;
+    return err == ERR_NOT_FOUND ? OK : err;
+}

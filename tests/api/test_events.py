@@ -29,9 +29,9 @@ def settled(pond, event):
     return pond.api("GET", f"/events/{event['id']}", 200).json()
 
 
-def click_id_of(pond, link):
+def click_id_of(pond, link, name=None, **visit):
     """Visits the link; what it handed to its target."""
-    location = pond.visit(link["code"]).headers["Location"]
+    location = pond.visit(name or link["code"], **visit).headers["Location"]
     return location.split("cid=")[1].split("&")[0]
 
 
@@ -159,3 +159,54 @@ def test_a_purge_leaves_nothing_of_the_links_clicks(pond):
     assert (event["link"], event["click"]) == (None, None)
     with sqlite3.connect(f"file:{pond.data}/linkpond.db?mode=ro", uri=True) as db:
         assert db.execute("SELECT count(*) FROM touch WHERE link_id = ?", (int(link["id"][4:]),)).fetchone() == (0,)
+
+
+def touches(pond, customer):
+    items = pond.api("GET", f"/customers/{customer}/timeline", 200).json()["items"]
+    return [one for one in items if one["kind"] == "touch"]
+
+
+def test_a_stage_that_a_person_set_stays_until_events_lead_further(pond):
+    customer = tell(pond, customer={"external_id": "staged"}).json()["customer"]
+    patch = lambda stage, expect=200: pond.api("PATCH", f"/customers/{customer}", expect, json={"stage": stage}).json()
+    said = patch("service")
+    assert (said["stage"], said["stage_set"]) == ("service", "service")
+    for kind in ("lead", "deal"):
+        tell(pond, type=kind, customer={"id": customer})
+    assert pond.api("GET", f"/customers/{customer}", 200).json()["stage"] == "service"
+    tell(pond, type="deal", customer={"id": customer})
+    assert pond.api("GET", f"/customers/{customer}", 200).json()["stage"] == "repurchase"
+    assert [(one["field"], one["code"]) for one in patch("lead", 422)["errors"]] == [("stage", "not_allowed")]
+    assert [(one["field"], one["code"]) for one in patch("nothing", 422)["errors"]] == [("stage", "unknown")]
+    said = patch(None)
+    assert (said["stage"], said["stage_set"]) == ("repurchase", None)
+    changes = [line["changes"]["stage"] for line in pond.api("GET", f"/audit?object=customer:{customer}", 200).json()["items"]]
+    assert changes == [["service", None], [None, "service"]]
+
+
+def test_who_share_a_browser_or_a_link_that_was_passed_on_are_two(pond):
+    link = pond.link("https://shop.example.com/", click_id_param="cid")
+    click = click_id_of(pond, link, ip="198.51.100.21")
+    one, two = (settled(pond, tell(pond, type="add_friend", click_id=click, customer={"external_userid": name}).json())["customer"]
+                for name in ("wmOne", "wmTwo"))
+    assert one != two
+    assert [len(touches(pond, customer)) for customer in (one, two)] == [1, 1]
+    by_phone = settled(pond, tell(pond, click_id=click, customer={"phone": "13800001111"}).json())["customer"]
+    assert by_phone == one, "another kind of name on the browser that was theirs first"
+
+
+def test_a_merge_by_hand_looks_for_clicks_again(pond):
+    link = pond.link("https://shop.example.com/", click_id_param="cid")
+    with_click = settled(pond, tell(pond, click_id=click_id_of(pond, link, ip="198.51.100.22"), customer={"external_id": "m1"}).json())
+    other = settled(pond, tell(pond, customer={"external_id": "m2"}).json())
+    merged = pond.api("POST", f"/customers/{other['customer']}/merge", 200, json={"with": with_click["customer"]}).json()
+    for event in (with_click, other):
+        assert settled(pond, event)["state"] == "joined"
+    assert pond.api("GET", f"/customers/{merged['id']}", 200).json()["events"] == 2 and len(touches(pond, merged["id"])) == 1
+
+
+def test_a_touch_says_by_which_name_the_link_was_opened(pond):
+    link = pond.link("https://shop.example.com/", click_id_param="cid", alias="spring-sale")
+    click = click_id_of(pond, link, "spring-sale", ip="198.51.100.23")
+    event = settled(pond, tell(pond, click_id=click, customer={"external_id": "alias"}).json())
+    assert [(one["opened"], one["link"]["code"]) for one in touches(pond, event["customer"])] == [("spring-sale", link["code"])]

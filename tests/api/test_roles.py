@@ -142,6 +142,10 @@ class Foreign:
                                                              "tags": ["both"]}).json()
         self.target = pond.api("POST", f"/links/{self.theirs['id']}/targets", 201, json={"url": "https://theirs.example.com/pool"}).json()["id"]
         pond.api("POST", f"/links/{self.theirs['id']}/targets", 201, json={"url": "https://theirs.example.com/ended", "valid_until": "2020-01-01T00:00:00Z"})
+        pond.api("POST", "/radar/rules", 201, json={"name": "leads", "kind": "event", "type": "lead", "days": 0})
+        self.their_customer, self.my_customer = (pond.api("POST", "/events", 201, json={
+            "type": "lead", "owner": owner, "customer": {"external_id": f"{owner}-customer", "name": f"{owner}-customer"}}).json()["customer"]
+            for owner in ("theirs", "mine"))
         for link in (self.theirs, self.ownerless, self.own):
             pond.click_of(pond.visit(link["code"]))
         pond.drain()
@@ -329,10 +333,12 @@ def today(world, *_):
 
 def radar(world, *_):
     """What is told of somebody else's link, they do not hear."""
-    told = lambda: [one["link"]["id"] for one in world.pond.api("GET", "/radar", 200).json()["items"]]
-    wait_for(lambda: world.theirs["id"] in told(), seconds=30)
-    assert world.has_none(world.me.api("GET", "/radar", 200)).json()["items"] == []
-    for query in (f"link={world.theirs['id']}", "customer=theirs-customer", "owner=theirs"):
+    told = lambda pond: pond.api("GET", "/radar", 200).json()["items"]
+    wait_for(lambda: world.theirs["id"] in [one["link"] and one["link"]["id"] for one in told(world.pond)], seconds=30)
+    wait_for(lambda: world.their_customer in [one["customer_id"] for one in told(world.pond)], seconds=30)
+    wait_for(lambda: world.my_customer in [one["customer_id"] for one in told(world.me)], seconds=30)
+    assert {one["customer_id"] for one in world.has_none(world.me.api("GET", "/radar", 200)).json()["items"]} == {world.my_customer}
+    for query in (f"link={world.theirs['id']}", "customer=theirs-customer", f"customer={world.their_customer}", "owner=theirs"):
         assert world.me.api("GET", "/radar?" + query, 200).json()["items"] == []
 
 
@@ -430,12 +436,25 @@ def own_keys(world, *_):
 
 def customers(world, method, path):
     """Customers of whom they are not the owner are nobody's."""
-    assert world.me.api("GET", "/customers", 200).json()["items"] == []
+    before = world.pond.api("GET", f"/customers/{world.their_customer}", 200).json()
+    for query in ("", "?q=customer", "?q=theirs-customer", "?owner=theirs", "?sort=id"):
+        items = world.has_none(world.me.api("GET", "/customers" + query, 200)).json()["items"]
+        assert {one["id"] for one in items} <= {world.my_customer}, query
+    assert [one["id"] for one in world.me.api("GET", "/customers", 200).json()["items"]] == [world.my_customer]
     if "{id}" in path:
-        body = {"PATCH": {"name": "taken"}}.get(method, {"with": "cus_2"} if path.endswith("/merge") else {} if method == "POST" else None)
-        for one in ("cus_1", "cus_2"):
-            problem = world.me.api(method, path.removeprefix("/api/v1").replace("{id}", one), 404, json=body).json()
+        path = path.removeprefix("/api/v1")
+        bodies = [{"name": "taken"}, {"stage": "deal"}, {"add_tags": ["taken"]}, {"owner": "mine"}] if method == "PATCH" else \
+            [{"with": world.my_customer}] if path.endswith("/merge") else [{}] if method == "POST" else [None]
+        for body in bodies:
+            problem = world.me.api(method, path.replace("{id}", world.their_customer), 404, json=body).json()
             assert set(problem) == {"type", "title", "status", "detail", "instance"}, problem
+        if path.endswith("/merge"):
+            merge = world.me.api("POST", path.replace("{id}", world.my_customer), 422, json={"with": world.their_customer}).json()
+            assert [(one["field"], one["code"]) for one in merge["errors"]] == [("with", "unknown")]
+        if method == "PATCH":
+            away = world.me.api("PATCH", path.replace("{id}", world.my_customer), 422, json={"owner": "theirs"}).json()
+            assert [(one["field"], one["code"]) for one in away["errors"]] == [("owner", "not_allowed")]
+    assert world.pond.api("GET", f"/customers/{world.their_customer}", 200).json() == before
 
 
 def nothing_of_others(*_):

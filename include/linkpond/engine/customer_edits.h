@@ -12,8 +12,9 @@
  */
 struct customer_draft {
     str name, notes, owner; /* owner: a user's key; empty = nobody */
+    str stage;              /* key of a step; empty = as far as events lead */
     struct str_list tags, add_tags, remove_tags;
-    bool has_name, has_notes, has_owner, has_tags;
+    bool has_name, has_notes, has_owner, has_stage, has_tags;
     int64_t if_revision; /* that it must still have; 0 = any. ERR_PRECONDITION */
 };
 struct customer_edits {
@@ -24,7 +25,7 @@ struct customer_edits {
     int64_t now_ms;
 };
 /* *changed: who was meant, as they are now called by number. ERR_INVALID: "owner" (unknown, not_allowed), "tags"
- * (unknown). */
+ * (unknown), "stage" (unknown; not_allowed: events led further). */
 enum err customer_change(const struct customer_edits *self, int64_t id, const struct customer_draft *draft,
                          int64_t *changed, struct fault *fault);
 /* A person says that two are one. ERR_INVALID "with": the same customer. */

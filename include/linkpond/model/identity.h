@@ -27,6 +27,9 @@ struct identity {
     str value; /* 1..IDENTITY_VALUE_MAX bytes */
 };
 
+/* Does it name a person? A browser, a click and a page are only where somebody was seen: others may use them too. */
+bool identity_is_strong(enum identity_kind kind);
+
 str identity_kind_name(enum identity_kind kind); /* "external_userid" */
 bool identity_kind_find(str name, enum identity_kind *kind);
 

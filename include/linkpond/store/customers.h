@@ -18,10 +18,11 @@ struct customer {
     int64_t id;
     int64_t merged_into; /* 0 = none; else gone, and this is who it is: never itself merged */
     str name, notes;
-    int64_t owner_id;                                     /* 0 = nobody answers for them */
-    str owner;                                            /* its key; read only */
-    int64_t stage_id;                                     /* 0 = none; the furthest step an event led to (stages.h) */
-    str stage;                                            /* its key; read only */
+    int64_t owner_id; /* 0 = nobody answers for them */
+    str owner;        /* its key; read only */
+    int64_t stage_id; /* 0 = none; the furthest step an event led to or a person said (stages.h) */
+    str stage;        /* its key; read only */
+    str stage_set;    /* key of what a person said; empty = nothing; read only */
     int64_t first_touch_ms, last_touch_ms, last_event_ms; /* TIME_NONE */
     int64_t touches, events;
     int64_t touched_ms;   /* clicks before then were looked at for touches; ids of lanes do not rise with time */
@@ -33,7 +34,9 @@ struct customer {
 /* ---- who is it --------------------------------------------------------------------------------------------------- */
 
 /* The customer of these identities (up to IDENTITIES_MAX, any order, the same one twice is harmless): the one that has
- * any of them; a new one when none has; all that have one become one. Those nobody has are theirs from now on.
+ * any of them; a new one when none has; all that have one become one. Those nobody has are theirs from now on. But a
+ * weak identity (identity_is_strong) makes nobody one who have different strong ones of the same kind: it stays with
+ * whom it was known of first, and leads to nobody here (docs/decisions/0025).
  * *customer_id goes in as a customer that is known to be meant, be it merged since or not, and counts as one identity
  * more; 0 = none. `event_id` is what merges are blamed on (0 = none). A customer that gets another visitor begins to be
  * looked for in the ledger anew (touched_ms 0). ERR_NOT_FOUND: there is no such customer; with neither, that is a bug.
@@ -91,11 +94,15 @@ enum err customers_see(struct db *db, struct arena *arena, int64_t id, const str
                        struct customer *out);
 /* Name, notes and owner as they are now; the notes replace those of all that were merged into it. */
 enum err customers_update(struct db *db, const struct customer *customer, int64_t now_ms);
+/* A person says how far they are; events lead further, but not back. 0 takes it back. */
+enum err customers_set_stage(struct db *db, int64_t id, int64_t stage_id);
 /* Nobody knows any more who it was: identities, name, notes, owner and tags go, and what events said beside. What
  * happened, when, and by which touches it was brought stays. */
 enum err customers_forget(struct db *db, int64_t id, int64_t now_ms);
-/* The customers of one owner become another's. */
-enum err customers_hand_over(struct db *db, int64_t from_id, int64_t into_id, int64_t now_ms, int64_t *count);
+/* At most `most` customers of one owner become another's. *count: how many did. */
+enum err customers_hand_over(struct db *db, int64_t from_id, int64_t into_id, int64_t now_ms, int64_t most,
+                             int64_t *count);
+enum err customers_count_of_owner(struct db *db, int64_t owner_id, int64_t *count);
 
 enum customer_sort { CUSTOMERS_LATEST, CUSTOMERS_EARLIEST, CUSTOMERS_NEWEST, CUSTOMERS_OLDEST };
 struct customers_filter {
@@ -142,6 +149,7 @@ struct customer_moment {
     str code, title, host, campaign, link_channel;
     /* of a touch */
     str source, channel, app, utm[5];
+    str opened; /* the code, or an alias; empty = not known */
     int scene;
     /* of an event */
     str type, event_id, origin, state, currency, owner, metadata;

@@ -88,7 +88,8 @@ enum err events_set_customer(struct db *db, int64_t id, int64_t customer_id);
 enum err events_settle(struct db *db, int64_t id, enum event_state state, int64_t link_id);
 /* Unmatched events of a click whose customer is known now wait again. */
 enum err events_match_click(struct db *db, int64_t click_id);
-/* The customer's last event waits once more, so that their clicks are looked at: after a merge by hand. */
+/* The customer's last event waits once more, so that their clicks are looked at, and so do unmatched ones of their
+ * clicks: after a merge by hand. */
 enum err events_look_again(struct db *db, int64_t customer_id);
 
 /* ---- links that go */

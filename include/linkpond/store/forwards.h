@@ -21,6 +21,9 @@ struct forward {
 };
 /* Goes in with click_id, page, scene and time_ms, comes out as it stands: what was said first stays. */
 enum err forwards_note(struct db *db, struct forward *forward);
+/* How the page of that click was sent to the customer, by the browsers that are known as theirs; SCENE_UNKNOWN where
+ * none is known, or it does not say. */
+enum err forwards_scene(struct db *db, int64_t click_id, int64_t customer_id, enum click_scene *scene);
 /* At most `most` of those first seen before that instant. *gone: how many. */
 enum err forwards_expire(struct db *db, int64_t before_ms, int64_t most, int64_t *gone);
 

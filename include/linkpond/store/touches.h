@@ -20,6 +20,7 @@ enum touch_term {
     TOUCH_UTM_CONTENT,
     TOUCH_UTM_ID,
     TOUCH_APP,
+    TOUCH_CODE, /* what was opened: the code, or an alias */
     TOUCH_TERMS
 };
 struct touch {

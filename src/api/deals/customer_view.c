@@ -35,6 +35,7 @@ enum err customer_view_fields(struct json_writer *json, struct db *db, struct ar
     }
     json_put_opt(json, "owner", customer->owner);
     json_put_opt(json, "stage", customer->stage);
+    json_put_opt(json, "stage_set", customer->stage_set);
     json_name(json, "tags");
     json_array(json);
     for (size_t i = 0; i < tags.count; i++) {
@@ -135,6 +136,7 @@ static void write_touch(struct json_writer *json, const struct customer_moment *
     static const char *const utm[] = {"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"};
 
     put_id(json, "click", "", moment->id);
+    json_put_opt(json, "opened", moment->link_id ? moment->opened : (str){0});
     json_put_opt(json, "source", moment->source);
     json_put_opt(json, "channel", moment->channel);
     json_put_opt(json, "app", moment->app);

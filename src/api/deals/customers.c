@@ -233,12 +233,22 @@ static void customers_get(struct ctx *ctx, struct request *request, struct reply
 
 /* ---- changes ----------------------------------------------------------------------------------------------------- */
 
-enum customer_field { FIELD_NAME, FIELD_NOTES, FIELD_OWNER, FIELD_TAGS, FIELD_ADD_TAGS, FIELD_REMOVE_TAGS, FIELDS };
+enum customer_field {
+    FIELD_NAME,
+    FIELD_NOTES,
+    FIELD_OWNER,
+    FIELD_STAGE,
+    FIELD_TAGS,
+    FIELD_ADD_TAGS,
+    FIELD_REMOVE_TAGS,
+    FIELDS
+};
 #define AT(member) offsetof(struct customer_draft, member)
 static const struct json_field customer_fields[FIELDS] = {
     [FIELD_NAME] = {"name", JSON_KIND_STR, AT(name), JSON_NULLABLE, 0, LIMIT_CUSTOMER_NAME, 0},
     [FIELD_NOTES] = {"notes", JSON_KIND_STR, AT(notes), JSON_NULLABLE | JSON_MULTILINE, 0, LIMIT_CUSTOMER_NOTES, 0},
     [FIELD_OWNER] = {"owner", JSON_KIND_STR, AT(owner), JSON_NULLABLE, 0, LIMIT_TAG, 0},
+    [FIELD_STAGE] = {"stage", JSON_KIND_STR, AT(stage), JSON_NULLABLE, 0, 32, 0},
     [FIELD_TAGS] = {"tags", JSON_KIND_STRLIST, AT(tags), 0, 0, LIMIT_TAGS, LIMIT_TAG},
     [FIELD_ADD_TAGS] = {"add_tags", JSON_KIND_STRLIST, AT(add_tags), 0, 0, LIMIT_TAGS, LIMIT_TAG},
     [FIELD_REMOVE_TAGS] = {"remove_tags", JSON_KIND_STRLIST, AT(remove_tags), 0, 0, LIMIT_TAGS, LIMIT_TAG},
@@ -276,6 +286,7 @@ static enum err read_draft(struct request *request, const struct json *json, str
     out->has_name = presence.present >> FIELD_NAME & 1;
     out->has_notes = presence.present >> FIELD_NOTES & 1;
     out->has_owner = presence.present >> FIELD_OWNER & 1;
+    out->has_stage = presence.present >> FIELD_STAGE & 1;
     out->has_tags = presence.present >> FIELD_TAGS & 1;
     err = err ? err : check_tags(&out->tags, "tags", fault);
     err = err ? err : check_tags(&out->add_tags, "add_tags", fault);

@@ -2,6 +2,7 @@
 #include "linkpond/engine/customer_edits.h"
 
 #include "linkpond/store/audit.h"
+#include "linkpond/store/events.h"
 #include "linkpond/store/labels.h"
 #include "linkpond/store/stages.h"
 #include "linkpond/store/users.h"
@@ -124,6 +125,32 @@ static enum err change_tags(struct change *self, struct db *db, int64_t id, stru
     return err;
 }
 
+/* Whom events led further cannot be set back: what happened has happened. */
+static enum err change_stage(struct change *self, struct db *db, const struct customer *before, struct fault *fault)
+{
+    struct arena *arena = self->edits->arena;
+    int64_t stage_id = 0;
+    struct customer after;
+
+    if (!self->draft->has_stage) {
+        return OK;
+    }
+    enum err err = self->draft->stage.len > 0 ? stages_find(db, self->draft->stage, &stage_id) : OK;
+    if (err == ERR_NOT_FOUND) {
+        return fault_set(fault, ERR_INVALID, "stage", "unknown", "There is no such step.", "没有该阶段。");
+    }
+    err = err ? err : customers_set_stage(db, before->id, stage_id);
+    err = err ? err : customers_find(db, arena, before->id, &after);
+    if (!err && stage_id > 0 && after.stage_id != stage_id) {
+        return fault_set(fault, ERR_INVALID, "stage", "not_allowed", "Events have led further than that.",
+                         "已发生的事件使客户处于更靠后的阶段。");
+    }
+    if (!err) {
+        audit_text(&self->note, "stage", before->stage_set, after.stage_set);
+    }
+    return err;
+}
+
 static enum err run_change(struct db *db, void *arg, struct fault *fault)
 {
     struct change *self = arg;
@@ -150,6 +177,7 @@ static enum err run_change(struct db *db, void *arg, struct fault *fault)
         audit_bool(&self->note, "notes", before.notes.len > 0, after.notes.len > 0);
     }
     err = customers_update(db, &after, self->edits->now_ms);
+    err = err ? err : change_stage(self, db, &before, fault);
     err = err ? err : change_tags(self, db, before.id, fault);
     self->result = before.id;
     return err ? err : tell(self, db, true);
@@ -191,6 +219,7 @@ static enum err run_join(struct db *db, void *arg, struct fault *fault)
         return fault_set(fault, ERR_INVALID, "with", "not_allowed", "That is the same customer.", "是同一位客户。");
     }
     err = customers_merge(db, one.id, other.id, STR(""), 0, self->edits->now_ms, &self->result);
+    err = err ? err : events_look_again(db, self->result);
     audit_begin(&self->note, "customer", "merge", self->result, STR(""));
     audit_i64(&self->note, "merged", 0, self->result == one.id ? other.id : one.id);
     return err ? err : tell(self, db, false);

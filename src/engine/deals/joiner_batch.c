@@ -14,6 +14,7 @@
 #include "linkpond/base/clock.h"
 #include "linkpond/store/customers.h"
 #include "linkpond/store/events.h"
+#include "linkpond/store/forwards.h"
 
 #define RESOLVE_EVENTS 128 /* of one transaction; some ten rows each */
 #define TOUCHES        512
@@ -302,6 +303,11 @@ static enum err put_hit(struct db *db, struct work *self, const struct join_hit 
 
     const struct join_event *event = &self->batch.events[hit->event];
     touch.generation = event->click && hit->found == &event->click->found ? event->generation : 1;
+    if (touch.generation > 1) { /* the click's own scene is of who clicked */
+        enum click_scene scene = SCENE_UNKNOWN;
+        err = forwards_scene(db, touch.click_id, customer, &scene);
+        touch.scene = (int)scene;
+    }
     for (size_t i = 0; err == OK && hit->found->texts && i < TOUCH_TERMS; i++) {
         err = hit->found->texts[i].len > 0 ? touches_term(db, hit->found->texts[i], &touch.terms[i]) : OK;
     }

@@ -19,6 +19,7 @@ static const enum click_column touch_columns[TOUCH_TERMS] = {
     [TOUCH_UTM_CONTENT] = CLICK_UTM_CONTENT,
     [TOUCH_UTM_ID] = CLICK_UTM_ID,
     [TOUCH_APP] = CLICK_APP,
+    [TOUCH_CODE] = CLICK_CODE,
 };
 
 uint64_t join_found_columns(void)

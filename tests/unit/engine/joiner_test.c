@@ -10,6 +10,7 @@
 #include "linkpond/engine/rewriter.h"
 #include "linkpond/store/chunks.h"
 #include "linkpond/store/customers.h"
+#include "linkpond/store/forwards.h"
 #include "linkpond/store/touches.h"
 
 #include "ledger.h"
@@ -256,6 +257,12 @@ static void machines__are_no_touches(void **state)
     assert_int_equal(touches_of(event.customer_id), 0);
 }
 
+static enum err note_forward(struct db *db, void *arg, struct fault *fault)
+{
+    (void)fault;
+    return forwards_note(db, arg);
+}
+
 static void forwarded__the_click_is_a_touch_of_the_second_generation(void **state)
 {
     (void)state;
@@ -265,11 +272,33 @@ static void forwarded__the_click_is_a_touch_of_the_second_generation(void **stat
 
     lead.page = STR("p2");
     lead.generation = 2;
+    const struct forward sent_on[] = {{click, STR("p1"), 1, SCENE_UNKNOWN, 1}, {click, STR("p2"), 2, SCENE_GROUP, 2}};
+    for (size_t i = 0; i < ARRAY_LEN(sent_on); i++) {
+        struct forward forward = sent_on[i];
+        assert_int_equal(
+            writer_submit(world.ledger.writer, &(struct writer_task){.run = note_forward, .arg = &forward}, NULL), OK);
+    }
     struct event second = joined(sent(&lead)), first = joined(sent(&own));
     assert_true(second.customer_id != first.customer_id);
     assert_int_equal(touches_of(second.customer_id), 1);
     assert_int_equal(touches[0].generation, 2);
+    assert_int_equal(touches[0].scene, SCENE_GROUP);
     assert_int_equal(touches_of(first.customer_id), 2);
+}
+
+/* As when an acquisition link of WeCom is passed on: each who adds a friend brings the same click. */
+static void one_click_of_two_people__is_a_touch_of_each(void **state)
+{
+    (void)state;
+    int64_t click = visit(world.link, BROWSER + 1, 1);
+    struct event one = joined(sent_by("add_friend", click, "u1")), two = joined(sent_by("add_friend", click, "u2"));
+    struct event again = joined(sent_by("deal", click, "u2"));
+
+    assert_true(one.customer_id != two.customer_id);
+    assert_int_equal(again.customer_id, two.customer_id);
+    assert_int_equal(touches_of(one.customer_id), 1);
+    assert_int_equal(touches_of(two.customer_id), 1);
+    assert_true(touches[0].click_id == click);
 }
 
 static void gone__an_event_is_kept_and_matched_when_its_click_gets_a_customer(void **state)
@@ -416,6 +445,7 @@ int main(void)
         TEST(two_browsers__that_name_one_person_are_one_customer_with_all_clicks),
         TEST(machines__are_no_touches),
         TEST(forwarded__the_click_is_a_touch_of_the_second_generation),
+        TEST(one_click_of_two_people__is_a_touch_of_each),
         TEST(gone__an_event_is_kept_and_matched_when_its_click_gets_a_customer),
         TEST(nobody__an_event_without_click_and_customer_is_kept_as_unmatched),
         TEST(repeat__is_answered_with_what_is_stored_and_another_event_is_refused),

@@ -68,6 +68,7 @@ static int64_t resolve(struct fixture *self, const char *const values[], size_t 
     for (size_t i = 0; i < count; i++) {
         identities[i] = (struct identity){.kind = values[i][0] == 'v'   ? IDENTITY_VISITOR
                                                   : values[i][0] == 'o' ? IDENTITY_OPENID
+                                                  : values[i][0] == 'u' ? IDENTITY_EXTERNAL_USERID
                                                                         : IDENTITY_PHONE,
                                           .value = str_from_c(values[i])};
     }
@@ -320,7 +321,7 @@ static void draw_facts(struct fact facts[FACTS], uint64_t *seed)
         struct fact *fact = &facts[i];
         fact->count = 1 + draw(seed, 5) / 2;
         for (size_t k = 0; k < fact->count; k++) {
-            snprintf(fact->values[k], sizeof fact->values[k], "%c%d", "vop"[draw(seed, KINDS)],
+            snprintf(fact->values[k], sizeof fact->values[k], "%c%d", "uop"[draw(seed, KINDS)],
                      (int)draw(seed, VALUES));
         }
         fact->type = types[draw(seed, 4)];
@@ -438,6 +439,113 @@ static void customers__any_order_of_the_same_facts_ends_alike(void **state)
     assert_true(merges > ORDERS && known > ORDERS); /* else nothing was asked */
 }
 
+/* ---- what people share ------------------------------------------------------------------------------------------- */
+
+/* People who each have a name of one kind, and browsers that many of them use: a line per person, by strong names. */
+static void persons(struct fixture *self, char *out, size_t size)
+{
+    static const char text[] =
+        "SELECT group_concat(line, char(10)) FROM (SELECT ids || ' ' || events || ' ' || touches AS line FROM "
+        "(SELECT c.*, (SELECT group_concat(value) FROM (SELECT value FROM identity i WHERE i.customer_id = c.id AND "
+        "i.kind <> 'visitor' ORDER BY value)) AS ids FROM customer c WHERE c.merged_into IS NULL) ORDER BY ids)";
+    sqlite3_stmt *stmt = NULL;
+
+    assert_int_equal(sqlite3_prepare_v2(self->tmp.db->raw, text, -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    snprintf(out, size, "%s", (const char *)sqlite3_column_text(stmt, 0));
+    sqlite3_finalize(stmt);
+}
+
+static void draw_shared(struct fact facts[FACTS], uint64_t *seed)
+{
+    draw_facts(facts, seed);
+    for (int i = 0; i < FACTS; i++) {
+        int person = (int)draw(seed, 9);
+        facts[i].count = 2 + draw(seed, 2);
+        snprintf(facts[i].values[0], sizeof facts[i].values[0], "v%d", (int)draw(seed, 4));
+        snprintf(facts[i].values[1], sizeof facts[i].values[1], "u%d", person);
+        snprintf(facts[i].values[2], sizeof facts[i].values[2], "p%d", person);
+    }
+}
+
+static void customers__who_share_a_browser_stay_apart_in_any_order(void **state)
+{
+    struct fixture *self = *state;
+    static char first[16384], other[16384];
+    struct fact facts[FACTS];
+    int order[FACTS];
+    uint64_t seed = 11;
+
+    run(self, "PRAGMA foreign_keys = OFF");
+    for (int world = 0; world < 4; world++) {
+        draw_shared(facts, &seed);
+        for (int i = 0; i < FACTS; i++) {
+            order[i] = i;
+        }
+        for (int round = 0; round < ORDERS; round++) {
+            run(self, "BEGIN");
+            for (int i = 0; i < FACTS; i++) {
+                tell(self, &facts[order[i]]);
+            }
+            assert_sound(self);
+            assert_int_equal(number(self, "SELECT count(*) FROM (SELECT 1 FROM identity WHERE kind <> 'visitor' "
+                                          "GROUP BY customer_id, kind HAVING count(*) > 1)"),
+                             0);
+            persons(self, round == 0 ? first : other, sizeof first);
+            if (round > 0) {
+                assert_string_equal(other, first);
+            }
+            forget_all(self);
+            run(self, "COMMIT");
+            shuffle(order, &seed);
+        }
+    }
+}
+
+static void customers__a_browser_joins_until_names_of_one_kind_differ(void **state)
+{
+    struct fixture *self = *state;
+    int64_t a = RESOLVE(self, "v1");
+
+    assert_int_equal(RESOLVE(self, "v1", "p1"), a); /* who was nobody is somebody */
+    assert_int_equal(RESOLVE(self, "v1", "u1"), a); /* another kind: the same person, for all that is known */
+    int64_t b = RESOLVE(self, "v1", "u2");
+    assert_true(b != a);
+    assert_int_equal(RESOLVE(self, "v1"), a); /* the browser stays with who had it first */
+    assert_int_equal(RESOLVE(self, "u2", "v1"), b);
+    assert_int_equal(RESOLVE(self, "v1", "v2"), a);
+    assert_true(RESOLVE(self, "v2", "p9") != a);
+    int64_t known = b; /* as an event of theirs whose click is found */
+    const struct identity browser = {IDENTITY_VISITOR, STR("v1")};
+    assert_int_equal(identities_resolve(self->tmp.db, &browser, 1, 7, 1000, &known), OK);
+    assert_int_equal(known, b);
+    assert_int_equal(RESOLVE(self, "u1", "u2"), a); /* what names people says it is one */
+    assert_int_equal(find(self, b).merged_into, a);
+}
+
+static void customers__what_a_person_said_of_the_stage_is_the_least(void **state)
+{
+    struct fixture *self = *state;
+    int64_t a = RESOLVE(self, "p1"), b = RESOLVE(self, "p2"), lead = 0, service = 0, survivor = 0;
+
+    assert_int_equal(stages_find(self->tmp.db, STR("lead"), &lead), OK);
+    assert_int_equal(stages_find(self->tmp.db, STR("service"), &service), OK);
+    assert_int_equal(customers_set_stage(self->tmp.db, a, service), OK);
+    event(self, a, "lead", 1, 0);
+    event(self, a, "deal", 2, 1);
+    assert_str(find(self, a).stage, "service");
+    event(self, a, "deal", 3, 1);
+    assert_str(find(self, a).stage, "repurchase");
+    assert_int_equal(customers_set_stage(self->tmp.db, a, 0), OK);
+    assert_str(find(self, a).stage, "repurchase");
+    assert_int_equal(customers_set_stage(self->tmp.db, b, service), OK);
+    int64_t c = RESOLVE(self, "p3");
+    assert_int_equal(customers_set_stage(self->tmp.db, c, lead), OK);
+    assert_int_equal(customers_merge(self->tmp.db, b, c, STR(""), 0, 1000, &survivor), OK);
+    assert_str(find(self, survivor).stage_set, "service");
+    assert_str(find(self, survivor).stage, "service");
+}
+
 /* The same merges told in any order, of customers that were there before: the lowest of each group survives. */
 static void customers__the_survivor_is_the_lowest_in_any_order(void **state)
 {
@@ -481,6 +589,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(customers__other_steps_find_everybody_anew, set_up, tear_down),
         cmocka_unit_test_setup_teardown(customers__what_they_did_tags_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(customers__any_order_of_the_same_facts_ends_alike, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(customers__who_share_a_browser_stay_apart_in_any_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(customers__a_browser_joins_until_names_of_one_kind_differ, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(customers__what_a_person_said_of_the_stage_is_the_least, set_up, tear_down),
         cmocka_unit_test_setup_teardown(customers__the_survivor_is_the_lowest_in_any_order, set_up, tear_down),
     };
 

@@ -18,11 +18,11 @@ const ICONS = { lead: 'edit', add_friend: 'user', join_group: 'users', deal: 'ch
 
 function linkOf(moment) {
   const { link } = moment;
-  return link && h('a', { class: 'any-break', href: href(`/links/${link.id}`) }, link.title || `${link.host ? `${link.host}/` : ''}${link.code}`);
+  return link && h('a', { class: 'any-break', href: href(`/links/${link.id}`) }, link.title || `${link.host ? `${link.host}/` : ''}${moment.opened || link.code}`);
 }
 
 function small(parts) {
-  const found = parts.filter(Boolean);
+  const found = [...new Set(parts.filter(Boolean))]; // a source and an app may go by one name
   return found.length > 0 && h('p', { class: 'small soft any-break' }, found.join(' · '));
 }
 
