@@ -11,18 +11,21 @@ import os
 import re
 import sys
 import tempfile
+import time
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from browser import open_browser, set_look, wait_for
 from demo_pond import DemoPond, is_idle, page_paths
 from desk import Desk
 from live import at, group_code, target
-from pond import ROOT, WECHAT
+from pond import API_STEP, ROOT, WECHAT
 from selenium.webdriver.common.keys import Keys
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 SIZE = {"width": 1200, "height": 720, "deviceScaleFactor": 1, "mobile": False}
-TALL = {"report": 1020}  # whose chart stands further down
+TALL = {"report": 1020, "rules": 900}  # whose chart, or second rule, stands further down
+ELSEWHERE = ("new", "fan-out", "link-rules")  # taken with something in them
 BYTES_MAX = 180_000
 LANDING = "https://www.example.com/spring"
 
@@ -101,13 +104,60 @@ def robots(pond, tag):
         pond.api("POST", "/robots", 201, json={"name": name, "kind": kind, "url": ADDRESSES[kind]})
 
 
+TEMPLATE = [{"when": [{"fact": "app", "is": ["wechat"]}, {"fact": "schedule", "is": ["1-5 09:00-18:00"]}], "choose": "round_robin"},
+            {"when": [{"fact": "visitor", "is": ["returning"]}], "choose": "first"}]
+
+
+def rules(desk, folder, link, tag):
+    targets = [one["id"] for one in desk.pond.api("GET", f"/links/{link['id']}/targets", 200).json()["items"]]
+    desk.pond.api("PUT", f"/links/{link['id']}/rules", 200, json={"rules": [{**rule, "targets": targets[i:i + 2]} for i, rule in enumerate(TEMPLATE)]})
+    desk.open(f"/links/{link['id']}/rules").find(".shell .page h1")
+    picture(desk, folder, f"rules-{tag}", TALL["rules"])
+
+
 def live(desk, folder, temporary, tag):
     link, page = live_code(desk.pond, temporary, tag)
     desk.open(f"/links/{link['id']}").find(".targets img")
     desk.driver.execute_script("document.querySelector('.live-section').scrollIntoView()")
     picture(desk, folder, f"live-{tag}")
+    rules(desk, folder, link, tag)
     robots(desk.pond, tag)
     return page
+
+
+# What came of a campaign's places: visits, added friends, leads, deals of so much, and what the place cost.
+PLACES = (("社群-华东1群", 60, 24, 14, (129900, 259900, 49900, 129900)), ("海报-南京东路店", 44, 12, 6, (49900, 129900)),
+          ("KOL-小林", 80, 20, 8, (129900, 389900, 49900)))
+NAMES = "王小明 李丽 张伟 刘洋 陈静 杨帆 赵敏 黄磊 周婷 吴昊 徐佳 孙悦 马超 朱琳 胡军 郭靖".split()
+
+
+def clicked(pond, link, count, first):
+    """Click ids of so many visitors."""
+    replies = [pond.visit(link["alias"], ip=f"198.51.{100 + first}.{i + 1}") for i in range(count)]
+    return [parse_qs(urlsplit(reply.headers["Location"]).query)["cid"][0] for reply in replies]
+
+
+def deals(pond):
+    """Friends, leads and deals after clicks, and costs; one link is for one customer, who opens it."""
+    today = time.strftime("%Y-%m-%d")
+    events = []
+    for place, (channel, visits, friends, leads, values) in enumerate(PLACES):
+        link = pond.link("https://www.example.com/offer", alias=f"offer-{place + 1}", campaign="秋季招商", channel=channel, owner="admin", click_id_param="cid")
+        clicks = clicked(pond, link, visits, place)
+        pond.api("POST", "/costs", 201, json={"day": today, "channel": channel, "amount": 60000 * (place + 1), "currency": "CNY"})
+        for i, click in enumerate(clicks[:friends]):
+            who = {"external_id": f"crm-{place}-{i}", "name": NAMES[(i * 3 + place * 5) % len(NAMES)]}
+            events += [{"type": kind, "event_id": f"{kind}-{place}-{i}", "click_id": click, "customer": who, **more}
+                       for kind, many, more in (("add_friend", friends, {}), ("lead", leads, {}),
+                                                ("deal", len(values), {"value": values[min(i, len(values) - 1)], "currency": "CNY"})) if i < many]
+    pond.drain()
+    answer = pond.api("POST", "/events", json={"events": events})
+    if answer.status_code > 207 or "problem" in answer.text:
+        raise SystemExit(f"events: {answer.status_code} {answer.text[:500]}")
+    pond.link("https://www.example.com/quote", alias="quote", title="报价单", customer="王小明", owner="admin")
+    pond.visit("quote")
+    wait_for(lambda: pond.api("GET", "/radar", 200).json()["items"], 60, API_STEP)
+    wait_for(lambda: pond.api("GET", "/events?state=waiting", 200).json()["items"] == [], 60, API_STEP)
 
 
 def visitors_page(folder, temporary, tag, page):
@@ -132,7 +182,7 @@ def tell(desk, folder, temporary, tag, alias):
     page = live(desk, folder, temporary, tag)
     for route, path in page_paths(desk).items():
         name = page_name(route)
-        if name not in ("new", "fan-out"):
+        if name not in ELSEWHERE:
             desk.open(path).find(".shell .page h1")
             picture(desk, folder, f"{name}-{tag}", TALL.get(name, SIZE["height"]))
     visitors_page(folder, temporary, tag, page)
@@ -145,6 +195,7 @@ def main():
         os.environ["HOME"] = temporary
         pond = DemoPond(temporary, domain="s.example.com", timezone="Asia/Shanghai").start()
         try:
+            deals(pond)
             for tag, language in LANGUAGES.items():
                 driver = open_browser(Path(temporary) / f"profile-{tag}", SIZE["width"], language)
                 try:
