@@ -64,6 +64,10 @@ export const routes = [
   },
   { path: '/customers/:id', page: () => import('./pages/customer.js'), words: ['deals', 'customers', 'values'], scope: 'customers:read' },
   {
+    path: '/stages', page: () => import('./pages/stages.js'), words: ['stages', 'deals', 'values'],
+    nav: { group: 'convert', icon: 'steps', word: 'nav.stages', keys: 'g w', scope: 'customers:read' },
+  },
+  {
     path: '/channels', page: () => import('./pages/channels.js'), words: ['labels', 'channels'],
     nav: { group: 'organise', icon: 'pin', word: 'nav.channels', keys: 'g h', scope: 'links:read' },
   },

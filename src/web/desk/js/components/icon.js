@@ -53,6 +53,7 @@ const PATHS = {
   drag: 'M9 5h.01M15 5h.01M9 12h.01M15 12h.01M9 19h.01M15 19h.01',
   wallet: 'M4 7h15v13H4zM4 7l11-4v4M19 11h-5a2.5 2.5 0 0 0 0 5h5M14.5 13.5h.01',
   funnel: 'M4 5h16M6.5 10h11M9 15h6M11 20h2',
+  steps: 'M4 20v-5h5v-5h5V5h6',
   radar: 'M12 21a9 9 0 1 1 9-9M12 16.5a4.5 4.5 0 1 1 4.5-4.5M12 12l6.5-6.5',
   camera: 'M4 8h4l1.5-3h5L16 8h4v11H4zM12 16a3 3 0 1 0 0-6 3 3 0 0 0 0 6z',
 };

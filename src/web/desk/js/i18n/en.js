@@ -49,6 +49,7 @@ export default {
   'nav.costs': 'Costs & ROI',
   'nav.radar': 'Sales radar',
   'nav.customers': 'Customers',
+  'nav.stages': 'Stages & rules',
   'nav.channels': 'Channels',
   'nav.campaigns': 'Campaigns',
   'nav.tags': 'Tags',

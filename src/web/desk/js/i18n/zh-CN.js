@@ -49,6 +49,7 @@ export default {
   'nav.costs': '投放与回报',
   'nav.radar': '销售雷达',
   'nav.customers': '客户',
+  'nav.stages': '阶段与规则',
   'nav.channels': '渠道',
   'nav.campaigns': '营销活动',
   'nav.tags': '标签',

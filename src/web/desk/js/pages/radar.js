@@ -61,7 +61,7 @@ function howTo() {
   const steps = ['link', 'send', 'see'].map((name, i) => h('li', { class: 'deal-step' }, h('span', { class: 'deal-number', 'aria-hidden': 'true' }, i + 1),
     h('div', { class: 'stack tight' }, h('h3', null, t(`radar.step.${name}`)), h('p', null, t(`radar.step.${name}_text`)),
       name === 'link' && can('links:write') && h('p', null, h('a', { href: href('/new', { click_id_param: 'lp_click' }) }, t('radar.step.link_do'))),
-      name === 'see' && can('admin') && h('p', null, h('a', { href: href('/robots') }, t('nav.robots'))))));
+      name === 'see' && h('p', null, h('a', { href: href('/stages') }, t('radar.rules'))), name === 'see' && can('admin') && h('p', null, h('a', { href: href('/robots') }, t('nav.robots'))))));
   return h('section', { class: 'card deals-start' }, icon('radar'), h('h2', null, t('radar.none')), h('p', { class: 'soft' }, t('radar.none_text')), h('ol', { class: 'deal-steps' }, steps));
 }
 
@@ -146,7 +146,7 @@ export async function show(view) {
   };
 
   view.setTitle(t('radar.title'));
-  append(view.el, pageHead({ title: t('radar.title'), lead: t('radar.lead'), actions: [tableCsv({ name: t('radar.title'), path: '/radar', query: () => values, columns: csvColumns() })] }),
+  append(view.el, pageHead({ title: t('radar.title'), lead: t('radar.lead'), actions: [button(t('radar.rules'), { icon: 'settings', href: href('/stages') }), tableCsv({ name: t('radar.title'), path: '/radar', query: () => values, columns: csvColumns() })] }),
     h('div', { class: 'stack' }, filterBar({
       values,
       filters: [

@@ -3,6 +3,7 @@
 export default {
   'radar.title': 'Sales radar',
   'radar.lead': 'What customers do with the links that are for them, the moment they do it',
+  'radar.rules': 'Key events',
   'radar.live': 'Live: looks every five seconds',
   'radar.kind.link_opened': 'First open',
   'radar.kind.link_reopened': 'Opened again',

@@ -3,6 +3,7 @@
 export default {
   'radar.title': '销售雷达',
   'radar.lead': '客户一打开你发给他的链接，这里马上就有',
+  'radar.rules': '关键行为提醒',
   'radar.live': '实时更新，每 5 秒看一次',
   'radar.kind.link_opened': '首次打开',
   'radar.kind.link_reopened': '再次打开',
