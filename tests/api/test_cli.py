@@ -311,3 +311,20 @@ def test_doctor_minds_a_folder_open_to_others(make_pond):
     pond.data.chmod(0o755)
     done = pond.cli("doctor", check=False)
     assert done.returncode == 1 and re.search(r"^fail\s+folder", done.stdout, re.M)
+
+
+# ---- events ---------------------------------------------------------------------------------------------------------
+
+def test_an_event_is_told_and_listed(make_pond):
+    pond = make_pond()
+    said = ("--data", pond.data, "event", "add", "--type", "deal", "--value", "12800", "--currency", "CNY", "--phone", "13800138000", "--event-id", "order-1")
+    event = json.loads(run(*said, "--json").stdout)
+    assert (event["type"], event["value"], event["event_id"]) == ("deal", 12800, "order-1") and event["customer"]
+    assert json.loads(run(*said, "--json").stdout)["id"] == event["id"], "told twice it is one"
+    listed = json.loads(run("--data", pond.data, "event", "list", "--type", "deal", "--json").stdout)["items"]
+    assert [one["id"] for one in listed] == [event["id"]]
+    assert event["id"] in run("--data", pond.data, "event", "list", "--event-id", "order-1").stdout
+    assert run("--data", pond.data, "event", "list", "--type", "lead", "--json").returncode == 0
+    wrong = run("--data", pond.data, "event", "add", "--type", "deal", "--click-id", "none-of-ours")
+    assert wrong.returncode != 0 and "click" in wrong.stderr
+    assert run("--data", pond.data, "event", "add", "--value", "1").returncode != 0

@@ -37,5 +37,6 @@ extern const struct command cmd_user_verbs[];
 extern const struct command cmd_domain_verbs[];
 extern const struct command cmd_destination_verbs[];
 extern const struct command cmd_repoint_verbs[];
+extern const struct command cmd_event_verbs[];
 
 #endif
