@@ -28,9 +28,9 @@ def subject(pond, kind):
     if kind == "links":
         lately = pond.api("GET", "/links", 200, params={"sort": "-last_click", "limit": 20}).json()["items"]
         return max(lately, key=lambda link: link["counts"]["clicks"])["id"]
-    if kind == "customers":  # one who bought, and came by more than one link
-        items = pond.api("GET", "/customers", 200, params={"limit": 200, "stage": "repurchase"}).json()["items"]
-        return max(items, key=lambda customer: (customer["touches"], customer["id"]))["id"]
+    if kind == "customers":  # whom most is known of; a short story may have nobody who bought
+        items = pond.api("GET", "/customers", 200, params={"limit": 200}).json()["items"]
+        return max(items, key=lambda customer: (customer["events"], customer["touches"], customer["id"]))["id"]
     items = pond.api("GET", "/users" if kind == "people" else f"/{kind}", 200).json()["items"]
     names = (item["host"] if kind == "domains" else item["key"] for item in items)
     return next(name for name in names if name != "admin")
