@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The desk in a real browser, as tests use it."""
+import time
+
 from browser import wait_for
 from selenium.webdriver.common.by import By
 
@@ -15,7 +17,10 @@ class Desk:
         return self
 
     def find(self, css):
-        return wait_for(lambda: self.driver.find_elements(By.CSS_SELECTOR, css), 20)[0]
+        """The first of them, once it is shown; one that is not shown within a moment is meant to be hidden, as a file's input."""
+        wait_for(lambda: self.all(css), 20)
+        until = time.monotonic() + 1
+        return wait_for(lambda: next((found for found in self.all(css)[:1] if found.is_displayed() or time.monotonic() > until), None), 20)
 
     def all(self, css):
         return self.driver.find_elements(By.CSS_SELECTOR, css)
