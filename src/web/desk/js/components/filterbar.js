@@ -30,15 +30,17 @@ function filterButton(filter, value, change) {
   }, h('span', { class: 'cut' }, text));
   const make = () => {
     const list = h('div', { role: 'listbox', 'aria-label': filter.label });
+    const nothing = h('p', { class: 'none', hidden: true }, t('filter.nothing')); // beside the list, which holds options only
     const search = filter.source && h('input', { class: 'input', type: 'text', placeholder: t('filter.find'), 'aria-label': t('filter.find'), autocomplete: 'off' });
     const fill = async () => {
       const found = filter.options || (await filter.source(search.value.trim()).catch(() => []));
-      replace(list, value !== '' && row(t('filter.any'), '', false), found.map((option) => row(option.label, option.value, option.value === value)),
-        found.length === 0 && h('p', { class: 'none' }, t('filter.nothing')));
+      replace(list, value !== '' && row(t('filter.any'), '', false), found.map((option) => row(option.label, option.value, option.value === value)));
+      list.hidden = !list.firstElementChild;
+      nothing.hidden = found.length > 0;
     };
     search?.addEventListener('input', debounce(fill, SEARCH_AFTER_MS));
     fill().then(() => search || (list.querySelector('[aria-checked="true"]') || list.firstElementChild)?.focus());
-    return h('div', { class: 'popup', on: { keydown: keyed } }, search, list);
+    return h('div', { class: 'popup', on: { keydown: keyed } }, search, list, nothing);
   };
   const keyed = (event) => {
     const items = [...shown.box().querySelectorAll('.input, .menu-item')];
