@@ -32,7 +32,7 @@ def test_domains_destinations_and_many_links_elsewhere(make_pond, tmp_path, monk
 
 
 def ready(desk):
-    wait_for(lambda: not desk.all(".skeleton"), 20)
+    wait_for(lambda: desk.all("h1") and not desk.all(".skeleton"), 20)
 
 
 def walk_domain(desk, pond, axe, words, tag):

@@ -36,7 +36,7 @@ def test_a_robot_is_added_tested_and_told(make_pond, tmp_path, monkeypatch, sink
 
 def walk(desk, pond, sink, axe, words, tag):
     desk.open("/robots").sign_in()
-    wait_for(lambda: not desk.all(".skeleton"), 20)
+    wait_for(lambda: desk.all("h1") and not desk.all(".skeleton"), 20)
     assert axe(desk.driver) == []
     press(desk, words["add"])
     desk.field("name").send_keys(EVIL)
