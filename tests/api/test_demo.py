@@ -134,7 +134,7 @@ def test_an_article_decays_and_a_launch_is_a_spike(demo):
     clicks = [row["clicks"] for row in series]
     while clicks and clicks[0] == 0:
         clicks.pop(0)
-    assert sum(clicks[:3]) > sum(clicks) * 0.8
+    assert sum(clicks[:4]) > sum(clicks) * 0.8  # the first day may be no more than its evening
 
 
 def test_some_people_come_back(demo):
