@@ -10,10 +10,11 @@ import { t } from '../i18n.js';
 import { EVENT_TYPES, TOUCH_DIMS, money, stageName, stages, typeName } from '../deals.js';
 import { dimName, loadNames } from '../values.js';
 import { icon } from '../components/icon.js';
-import { card, failed, loading, pageHead, segments } from '../components/page.js';
+import { card, loading, pageHead, segments } from '../components/page.js';
 import { MODELS, creditCsv, creditTable } from './attribution-table.js';
 import { choice, dayChoices } from './deals-choices.js';
 import { startDeals } from './deals-start.js';
+import { asker } from './report-asking.js';
 import { csvButton, nothing } from './report-card.js';
 import { conditions, readState, toggled, writeState } from './report-query.js';
 import { drawFilters, toolbar } from './report-toolbar.js';
@@ -115,7 +116,6 @@ function isEmpty(said) {
 
 export async function show(view) {
   let state = read(view.query);
-  let load = null;
   const steps = await stages();
   const bar = h('div');
   const chips = h('div', { class: 'report-chips no-print' });
@@ -138,27 +138,12 @@ export async function show(view) {
     const ever = await api.get('/stats/attribution', { period: 'all', models: 'last', limit: 1 }, { signal });
     replace(body, isEmpty(ever) && !state.type && !state.stage ? startDeals(t('attribution.none')) : h('div', { class: 'card' }, modelPicker(state, set), nothing(t('attribution.none_here'))));
   };
-  const ask = async () => {
-    load?.abort();
-    load = new AbortController();
-    const { signal } = load;
-    view.signal.addEventListener('abort', () => load.abort(), { once: true, signal });
-    body.setAttribute('aria-busy', 'true');
-    try {
-      const said = await api.get('/stats/attribution', question(state), { signal });
-      await loadNames(state.by, said.groups.map((group) => group[state.by]));
-      signal.throwIfAborted();
-      await (isEmpty(said) ? drawNothing(signal) : draw(said));
-    } catch (error) {
-      if (error.name !== 'AbortError') {
-        replace(body, h('div', { class: 'card' }, failed(error, ask)));
-      }
-    } finally {
-      if (!signal.aborted) {
-        body.removeAttribute('aria-busy');
-      }
-    }
-  };
+  const ask = asker(view, body, async (signal) => {
+    const said = await api.get('/stats/attribution', question(state), { signal });
+    await loadNames(state.by, said.groups.map((group) => group[state.by]));
+    signal.throwIfAborted();
+    await (isEmpty(said) ? drawNothing(signal) : draw(said));
+  });
   const drawBar = () => {
     replace(bar, toolbar(state, (patch) => set(patch, { push: 'filters' in patch }), { base: {}, tools: [], compare: false, dims: TOUCH_DIMS }), choices(state, steps, set));
     drawFilters(chips, state, (patch) => set(patch, { push: true }));

@@ -8,10 +8,11 @@ import { append, h, replace } from '../dom.js';
 import { number, percent } from '../format.js';
 import { t } from '../i18n.js';
 import { TOUCH_DIMS, majorUnits, money } from '../deals.js';
-import { card, failed, loading, pageHead, segments } from '../components/page.js';
+import { card, loading, pageHead, segments } from '../components/page.js';
 import { choice } from './deals-choices.js';
 import { startDeals } from './deals-start.js';
 import { journeyTabs } from './funnel.js';
+import { asker } from './report-asking.js';
 import { csvButton, nothing } from './report-card.js';
 import { conditions, readState, writeState } from './report-query.js';
 import { drawFilters, toolbar } from './report-toolbar.js';
@@ -91,7 +92,6 @@ function csv(said) {
 
 export async function show(view) {
   let state = read(view.query);
-  let load = null;
   const bar = h('div');
   const chips = h('div', { class: 'report-chips no-print' });
   const body = h('div', { class: 'stack' }, h('div', { class: 'card' }, loading(10)));
@@ -109,25 +109,10 @@ export async function show(view) {
     const ever = await api.get('/stats/cohorts', { period: 'all' }, { signal });
     replace(body, ever.cohorts.some((cohort) => cohort.customers > 0) ? h('div', { class: 'card' }, nothing(t('funnel.none_here'))) : startDeals(t('funnel.none')));
   };
-  const ask = async () => {
-    load?.abort();
-    load = new AbortController();
-    const { signal } = load;
-    view.signal.addEventListener('abort', () => load.abort(), { once: true, signal });
-    body.setAttribute('aria-busy', 'true');
-    try {
-      const said = await api.get('/stats/cohorts', conditions(state), { signal });
-      await (said.cohorts.some((cohort) => cohort.customers > 0) ? draw(said) : drawNothing(signal));
-    } catch (error) {
-      if (error.name !== 'AbortError') {
-        replace(body, h('div', { class: 'card' }, failed(error, ask)));
-      }
-    } finally {
-      if (!signal.aborted) {
-        body.removeAttribute('aria-busy');
-      }
-    }
-  };
+  const ask = asker(view, body, async (signal) => {
+    const said = await api.get('/stats/cohorts', conditions(state), { signal });
+    await (said.cohorts.some((cohort) => cohort.customers > 0) ? draw(said) : drawNothing(signal));
+  });
   const drawBar = () => {
     replace(bar, toolbar(state, (patch) => set(patch, { push: 'filters' in patch }), { base: {}, tools: [], compare: false, dims: TOUCH_DIMS }),
       h('div', { class: 'report-bar no-print' }, choice(t('attribution.figure'), state.figure, FIGURES.map((one) => [one, t(`cohorts.figure.${one}`)]), (figure) => set({ figure }))));

@@ -11,13 +11,14 @@ import { can } from '../session.js';
 import { money } from '../deals.js';
 import { dimName, loadNames } from '../values.js';
 import { button } from '../components/button.js';
-import { card, empty, failed, loading, pageHead, segments } from '../components/page.js';
+import { card, empty, loading, pageHead, segments } from '../components/page.js';
 import { MODELS } from './attribution-table.js';
 import { choice, dayChoices } from './deals-choices.js';
 import { enterCost } from './cost-form.js';
 import { importCosts } from './cost-import.js';
 import { costTabs } from './cost-entries.js';
 import { moneyCsv, moneyTable, ordered, sums, verdict } from './costs-table.js';
+import { asker } from './report-asking.js';
 import { csvButton, nothing } from './report-card.js';
 import { conditions, readState, writeState } from './report-query.js';
 import { drawFilters, toolbar } from './report-toolbar.js';
@@ -70,7 +71,6 @@ function choices(state, set) {
 
 export async function show(view) {
   let state = read(view.query);
-  let load = null;
   const bar = h('div');
   const chips = h('div', { class: 'report-chips no-print' });
   const body = h('div', { class: 'stack' }, h('div', { class: 'card' }, loading(10)));
@@ -96,27 +96,12 @@ export async function show(view) {
       icon: 'wallet', title: t('costs.none'), text: t('costs.none_text'), action: can('links:write') && button(t('costs.enter'), { kind: 'main', icon: 'add', run: () => enterCost(null, ask) }),
     })));
   };
-  const ask = async () => {
-    load?.abort();
-    load = new AbortController();
-    const { signal } = load;
-    view.signal.addEventListener('abort', () => load.abort(), { once: true, signal });
-    body.setAttribute('aria-busy', 'true');
-    try {
-      const said = await api.get('/stats/money', { ...conditions(state), group_by: state.by, models: state.model, window: state.window, margin: state.margin, limit: LIMIT }, { signal });
-      await loadNames(state.by, said.groups.map((group) => group[state.by]));
-      signal.throwIfAborted();
-      await (said.totals.length === 0 ? drawNothing(signal) : draw(said));
-    } catch (error) {
-      if (error.name !== 'AbortError') {
-        replace(body, h('div', { class: 'card' }, failed(error, ask)));
-      }
-    } finally {
-      if (!signal.aborted) {
-        body.removeAttribute('aria-busy');
-      }
-    }
-  };
+  const ask = asker(view, body, async (signal) => {
+    const said = await api.get('/stats/money', { ...conditions(state), group_by: state.by, models: state.model, window: state.window, margin: state.margin, limit: LIMIT }, { signal });
+    await loadNames(state.by, said.groups.map((group) => group[state.by]));
+    signal.throwIfAborted();
+    await (said.totals.length === 0 ? drawNothing(signal) : draw(said));
+  });
   const drawBar = () => {
     replace(bar, toolbar(state, (patch) => set(patch, { push: 'filters' in patch }), { base: {}, tools: [], compare: false, dims: [state.by] }), choices(state, set));
     drawFilters(chips, state, (patch) => set(patch, { push: true }));

@@ -9,11 +9,12 @@ import { number, percent } from '../format.js';
 import { t } from '../i18n.js';
 import { TOUCH_DIMS, stageName } from '../deals.js';
 import { dimName, loadNames, valueName } from '../values.js';
-import { card, failed, loading, pageHead, tabs } from '../components/page.js';
+import { card, loading, pageHead, tabs } from '../components/page.js';
 import { table } from '../components/table.js';
 import { href } from '../router.js';
 import { choice } from './deals-choices.js';
 import { startDeals } from './deals-start.js';
+import { asker } from './report-asking.js';
 import { csvButton, nothing } from './report-card.js';
 import { conditions, readState, toggled, writeState } from './report-query.js';
 import { drawFilters, toolbar } from './report-toolbar.js';
@@ -101,7 +102,6 @@ function csv(said, by) {
 
 export async function show(view) {
   let state = read(view.query);
-  let load = null;
   const bar = h('div');
   const chips = h('div', { class: 'report-chips no-print' });
   const body = h('div', { class: 'stack' }, h('div', { class: 'card' }, loading(10)));
@@ -118,27 +118,12 @@ export async function show(view) {
     const any = ever.steps[0].customers > 0 || (ever.untouched?.steps || []).some((step) => step.customers > 0);
     replace(body, any ? h('div', { class: 'card' }, nothing(t('funnel.none_here'))) : startDeals(t('funnel.none')));
   };
-  const ask = async () => {
-    load?.abort();
-    load = new AbortController();
-    const { signal } = load;
-    view.signal.addEventListener('abort', () => load.abort(), { once: true, signal });
-    body.setAttribute('aria-busy', 'true');
-    try {
-      const said = await api.get('/stats/funnel', { ...conditions(state), group_by: state.by, limit: LIMIT }, { signal });
-      await loadNames(state.by, said.groups.map((group) => group[state.by]));
-      signal.throwIfAborted();
-      await (said.steps[0].customers === 0 ? drawNothing(signal) : draw(said));
-    } catch (error) {
-      if (error.name !== 'AbortError') {
-        replace(body, h('div', { class: 'card' }, failed(error, ask)));
-      }
-    } finally {
-      if (!signal.aborted) {
-        body.removeAttribute('aria-busy');
-      }
-    }
-  };
+  const ask = asker(view, body, async (signal) => {
+    const said = await api.get('/stats/funnel', { ...conditions(state), group_by: state.by, limit: LIMIT }, { signal });
+    await loadNames(state.by, said.groups.map((group) => group[state.by]));
+    signal.throwIfAborted();
+    await (said.steps[0].customers === 0 ? drawNothing(signal) : draw(said));
+  });
   const drawBar = () => {
     replace(bar, toolbar(state, (patch) => set(patch, { push: 'filters' in patch }), { base: {}, tools: [], compare: false, dims: TOUCH_DIMS }),
       h('div', { class: 'report-bar no-print' }, choice(t('attribution.by'), state.by, TOUCH_DIMS.map((dim) => [dim, dimName(dim)]), (by) => set({ by }))));
