@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# sh config/build.sh PRESET
-# Configures and builds one preset of CMakePresets.json into build/PRESET: on every core, through ccache if it is there.
+# sh config/build.sh PRESET [TARGET]
+# Configures and builds one preset of CMakePresets.json, or one target of it, into build/PRESET: on every core, through
+# ccache if it is there.
 set -eu
 
-preset=${1:?usage: sh config/build.sh PRESET}
+preset=${1:?usage: sh config/build.sh PRESET [TARGET]}
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 cd "$root"
 
@@ -21,4 +22,4 @@ if command -v ccache >/dev/null 2>&1; then
     fi
 fi
 cmake --preset "$preset"
-cmake --build "build/$preset" --parallel "$(nproc 2>/dev/null || echo 2)"
+cmake --build "build/$preset" --parallel "$(nproc 2>/dev/null || echo 2)" ${2:+--target "$2"}

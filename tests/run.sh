@@ -120,16 +120,16 @@ tally() {
     rm -f "$told"
 }
 
-# build PRESET
+# build PRESET [TARGET]
 build() {
     since=$(date +%s)
-    log=$results/build-$1.log
-    if ! run 2400 sh config/build.sh "$1" >"$log" 2>&1; then
+    log=$results/build-$1${2:+-$2}.log
+    if ! run 2400 sh config/build.sh "$@" >"$log" 2>&1; then
         tail -n 60 "$log"
-        failure "build $1 (see $log)"
+        failure "build $* (see $log)"
         return 1
     fi
-    echo "ok   build $1 ($(($(date +%s) - since)) s)"
+    echo "ok   build $* ($(($(date +%s) - since)) s)"
 }
 
 # units PRESET: the unit tests and the replay of the fuzzers' corpora
@@ -147,18 +147,17 @@ units() {
     tally "units and corpora ($preset)" "$since" ctest "$xml" $? "$log"
 }
 
-# suite NAME: the Python tests of tests/NAME against the program of the dev preset
+# suite NAME PATH [OPTION...]: the Python tests below a path against the program of the dev preset
 suite() {
     since=$(date +%s)
-    xml=$results/$1.xml
-    log=$results/$1.log
-    rm -f "$xml"
-    set -- "$1" -m pytest -q -rfE --tb=short -c tests/pytest.ini --rootdir "$root" --junit-xml "$xml" \
-        --basetemp "$scratch/$1"
-    [ -z "$filter" ] || set -- "$@" -k "$filter"
     name=$1
+    xml=$results/$name.xml
+    log=$results/$name.log
+    rm -f "$xml"
     shift
-    run 2400 env LINKPOND_BIN="$root/build/dev/linkpond" "$python" "$@" "tests/$name" >"$log" 2>&1
+    [ -z "$filter" ] || set -- "$@" -k "$filter"
+    run 2400 env LINKPOND_BIN="$root/build/dev/linkpond" "$python" -m pytest -q -rfE --tb=short -c tests/pytest.ini \
+        --rootdir "$root" --junit-xml "$xml" --basetemp "$scratch/$name" "$@" >"$log" 2>&1
     tally "$name" "$since" pytest "$xml" $? "$log"
 }
 
@@ -186,8 +185,21 @@ in_lane() {
 computed() {
     niceness=5
     lints
-    [ -z "$runnable" ] || units dev
-    [ -n "$quick" ] || { build asan && units asan; }
+    build dev && units dev
+    [ -z "$quick" ] || return
+    build release && suite quickstart tests/e2e/test_quickstart.py # which starts that build
+    build asan && units asan
+}
+
+# The browser tests take longest: two lanes share their files, each goes on with the next one that none has begun.
+browsed() {
+    suite "e2e-$1" tests/e2e --share="$scratch/begun" --ignore tests/e2e/test_quickstart.py
+}
+
+# asked: what needs no browser, one after the other, for more side by side would only take the processors from each other
+asked() {
+    suite api tests/api
+    [ -n "$quick" ] || suite fault tests/fault
 }
 
 # These may ask for a password, so they run in the foreground.
@@ -203,14 +215,14 @@ fi
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/linkpond-tests.XXXXXX") || exit 1
 export TMPDIR="$scratch"
 
-runnable=
-if build dev; then
-    runnable=1
-    (in_lane; suite api; exit 0) & lanes=$!
+# The program comes first, for most of the run waits for it; its unit tests are built while it is tested.
+if build dev served; then
     if [ -z "$quick" ]; then
-        (in_lane; suite fault; exit 0) & lanes="$lanes $!"
-        (in_lane; build release && suite e2e; exit 0) & lanes="$lanes $!" # tests of quickstart start that build
+        mkdir "$scratch/begun"
+        (in_lane; browsed 1; exit 0) & lanes=$!
+        (in_lane; browsed 2; exit 0) & lanes="$lanes $!"
     fi
+    (in_lane; asked; exit 0) & lanes="$lanes $!"
 fi
 (in_lane; computed; exit 0) & lanes="$lanes $!"
 for lane in $lanes; do

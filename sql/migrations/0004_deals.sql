@@ -101,7 +101,7 @@ CREATE TABLE event (
     customer_id INTEGER REFERENCES customer (id),  -- NULL: nobody is known yet
     click_id INTEGER,                              -- of the ledger; NULL = none was said
     generation INTEGER NOT NULL DEFAULT 1,         -- 2: of somebody the visitor of that click forwarded the page to
-    link_id INTEGER,                               -- of that click, once it was found
+    link_id INTEGER,                               -- of that click, once it was found; or what was said instead of a click
     owner_id INTEGER REFERENCES user (id),         -- the colleague it happened with
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'joined', 'unmatched')),
     digest BLOB NOT NULL,                          -- of what was sent, to tell a repeat from another event of that name
@@ -121,7 +121,7 @@ CREATE INDEX event_unmatched ON event (click_id) WHERE state = 'unmatched';
 CREATE TABLE touch (
     customer_id INTEGER NOT NULL,
     time_ms INTEGER NOT NULL,
-    click_id INTEGER NOT NULL,                     -- of the ledger
+    click_id INTEGER NOT NULL,                     -- of the ledger; below 0 no click: minus the event that said its link
     generation INTEGER NOT NULL DEFAULT 1,         -- 2: this customer was sent the page by who clicked
     link_id INTEGER NOT NULL,
     host INTEGER NOT NULL DEFAULT 0,

@@ -2,10 +2,10 @@
 -- What happened after clicks.
 
 -- name: event_insert
-INSERT INTO event (id, event_id, type, origin, time_ms, received_ms, value, currency, customer_id, click_id, generation, owner_id,
-    state, digest, metadata)
-VALUES (:id, :event_id, :type, :origin, :time_ms, :received_ms, :value, :currency, :customer_id, :click_id, :generation, :owner_id,
-    :state, :digest, :metadata);
+INSERT INTO event (id, event_id, type, origin, time_ms, received_ms, value, currency, customer_id, click_id, generation, link_id,
+    owner_id, state, digest, metadata)
+VALUES (:id, :event_id, :type, :origin, :time_ms, :received_ms, :value, :currency, :customer_id, :click_id, :generation, :link_id,
+    :owner_id, :state, :digest, :metadata);
 
 -- part: event_row
 SELECT e.id, e.event_id, e.type, e.origin, e.time_ms, e.received_ms, e.value, e.currency, e.customer_id, e.click_id,

@@ -10,10 +10,17 @@
 struct db *call_reader(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
+    struct fault fault = {0};
     if (!db) {
-        reply_problem(reply, request, ERR_UNAVAILABLE, NULL);
+        reply_problem(reply, request, call_readers_busy(&fault), &fault);
     }
     return db;
+}
+
+enum err call_readers_busy(struct fault *fault)
+{
+    return fault_set(fault, ERR_UNAVAILABLE, "", "readers_busy", "Other questions keep every reader busy; ask again.",
+                     "其他查询占用了全部读连接，请稍后再试。");
 }
 
 struct bounds call_bounds(const struct request *request)
@@ -320,6 +327,9 @@ bool cursor_decode(struct arena *arena, str cursor, str *text)
             count -= 8;
             out[len++] = (char)(bits >> count & 255);
         }
+    }
+    if (count == 6) {
+        return false; /* no bytes are written so: one digit is left over */
     }
     *text = (str){out, len};
     return true;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* linkpond event: add, list. */
+/* linkpond event: add, import, list. */
 #include "linkpond/cli/body.h"
 #include "linkpond/cli/client.h"
 #include "linkpond/cli/commands.h"
+#include "linkpond/cli/rows.h"
 #include "linkpond/cli/table.h"
 
 #define PATH_BYTES_MAX 8192
@@ -24,6 +25,10 @@ static const struct flag add_flags[] = {
     { "unionid", FLAG_VALUE, "ID", BODY_NONE, "the customer's", "客户的 unionid" },
     { "external-userid", FLAG_VALUE, "ID", BODY_NONE, "the customer's, in WeCom", "客户的企业微信 external_userid" },
     { "name", FLAG_VALUE, "TEXT", BODY_NONE, "what the customer is called", "客户姓名" },
+    { NULL, FLAG_SWITCH, NULL, BODY_NONE, NULL, NULL },
+};
+static const struct flag import_flags[] = {
+    { "dry-run", FLAG_SWITCH, NULL, BODY_NONE, "only say what would happen", "只预演，不写入" },
     { NULL, FLAG_SWITCH, NULL, BODY_NONE, NULL, NULL },
 };
 static const struct flag list_flags[] = {
@@ -88,13 +93,24 @@ static enum err event_add(struct cli *cli, struct fault *fault)
     return err;
 }
 
+static enum err event_import(struct cli *cli, struct fault *fault)
+{
+    char memory[PATH_BYTES_MAX];
+    struct buf path;
+
+    buf_init_fixed(&path, memory, sizeof memory);
+    buf_add_c(&path, "/api/v1/events");
+    path_param(&path, "dry_run", args_has(&cli->args, "dry-run") ? "true" : NULL);
+    return rows_send(cli, cli->args.operands[0], &path, fault);
+}
+
 static void print_events(struct cli *cli, const struct json *page)
 {
     struct table table;
     struct arena *arena = cli->arena;
 
     table_init(&table, arena, 7, 1u << 4);
-    table_row(&table, cli->chinese ? (str[]){STR("编号"), STR("时间"), STR("事件"), STR("状态"), STR("金额（分）"),
+    table_row(&table, cli->chinese ? (str[]){STR("编号"), STR("时间"), STR("事件"), STR("状态"), STR("金额"),
                                              STR("客户"), STR("短链")}
                                    : (str[]){STR("ID"), STR("TIME"), STR("TYPE"), STR("STATE"), STR("VALUE"),
                                              STR("CUSTOMER"), STR("LINK")});
@@ -102,8 +118,8 @@ static void print_events(struct cli *cli, const struct json *page)
     {
         table_row(&table,
                   (str[]){cell_at(arena, event, "id"), cell_at(arena, event, "time"), cell_at(arena, event, "type"),
-                          cell_at(arena, event, "state"), cell_at(arena, event, "value"),
-                          cell_at(arena, event, "customer"), cell_at(arena, event, "link")});
+                          cell_at(arena, event, "state"), cell_money(arena, event), cell_at(arena, event, "customer"),
+                          cell_at(arena, event, "link")});
     }
     table_print(&table);
     str next = cell_at(arena, page, "next_cursor");
@@ -138,6 +154,7 @@ static enum err event_list(struct cli *cli, struct fault *fault)
 /* clang-format off */
 const struct command cmd_event_verbs[] = {
     { "add", "", 0, 0, false, add_flags, NULL, event_add, "Tell of something that happened after a click", "上报事件" },
+    { "import", "FILE", 1, 1, false, import_flags, NULL, event_import, "Bring events in from a CSV file (- = stdin)", "从 CSV 文件导入事件（- 即 stdin）" },
     { "list", "", 0, 0, false, list_flags, NULL, event_list, "List events, the latest first", "列出事件" },
     { NULL, NULL, 0, 0, false, NULL, NULL, NULL, NULL, NULL },
 };

@@ -11,7 +11,7 @@ const struct command commands_table[] = {
     { "user", "", 0, 0, false, NULL, cmd_user_verbs, NULL, "Add, list, let out people; reset their passwords", "管理用户" },
     { "domain", "", 0, 0, false, NULL, cmd_domain_verbs, NULL, "Add, close, judge and report on short domains", "管理短链域名" },
     { "destination", "", 0, 0, false, NULL, cmd_destination_verbs, NULL, "Say where links may not, or may alone, lead", "管理跳转目标名单" },
-    { "event", "", 0, 0, false, NULL, cmd_event_verbs, NULL, "Tell of what happened after clicks, and list it", "上报和查看事件" },
+    { "event", "", 0, 0, false, NULL, cmd_event_verbs, NULL, "Tell of what happened after clicks, one by one or from a file, and list it", "上报、导入和查看事件" },
     { "repoint", "", 0, 0, false, NULL, cmd_repoint_verbs, NULL, "Lead many links elsewhere, and back", "批量修改短链去向，可撤销" },
     { "stats", "[REF]", 0, 1, false, cmd_stats_flags, NULL, cmd_stats, "Show clicks and visitors", "查看统计" },
     { "import", "FILE", 1, 1, false, cmd_import_flags, NULL, cmd_import, "Bring links in from a CSV file (- = stdin)", "从 CSV 文件导入短链（- 即 stdin）" },

@@ -363,8 +363,11 @@ static enum err open_all(struct playing *self)
     self->ids = calloc(story->links_count, sizeof *self->ids);
     self->owners = calloc(story->links_count, sizeof *self->owners);
     self->users = calloc(story->users_count + 1, sizeof *self->users);
-    self->telling = (struct telling){
-        .story = story, .deals = self->opts->deals, .engine = self->opts->engine, .owners = self->owners};
+    self->telling = (struct telling){.actor = &teller,
+                                     .story = story,
+                                     .deals = self->opts->deals,
+                                     .engine = self->opts->engine,
+                                     .owners = self->owners};
     arena_init(&self->arena, LINK_ARENA_MAX);
     browsers_init(&self->browsers);
     enum err err = self->lane && self->visit && self->ids && self->owners && self->users ? OK : ERR_NOMEM;

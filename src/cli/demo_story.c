@@ -366,9 +366,9 @@ static enum err check_lists(const struct reading *self)
     static const struct {
         const char *name;
         size_t count;
-    } needed[] = {{"kinds", 1},    {"hours", 24},  {"weekdays", 7}, {"bot", 1},     {"preview", 1},
-                  {"monitor", 1},  {"desktop", 1}, {"places", 1},   {"office", 1},  {"machines", 1},
-                  {"platform", 1}, {"wechat", 1},  {"price", 1},    {"surname", 1}, {"given", 1}};
+    } needed[] = {{"kinds", 1},   {"hours", 24},  {"weekdays", 7}, {"bot", 1},      {"preview", 1},  {"monitor", 1},
+                  {"desktop", 1}, {"places", 1},  {"office", 1},   {"machines", 1}, {"platform", 1}, {"wechat", 1},
+                  {"price", 1},   {"surname", 1}, {"given", 1},    {"industry", 1}};
 
     for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
         const struct story_list *list = story_list(self->story, str_from_c(needed[i].name));

@@ -5,12 +5,14 @@
 
 #include "linkpond/base/base62.h"
 #include "linkpond/base/clock.h"
+#include "linkpond/engine/customer_edits.h"
 #include "linkpond/engine/joiner.h"
 #include "linkpond/engine/landings.h"
 
 #define BATCH    256
 #define JOIN_MS  120000
 #define WHOS_MAX 3
+#define LARGE    INT64_C(380000) /* a first deal after which sales ask for more; each note is a durable transaction */
 
 static const struct {
     const char *type;
@@ -26,6 +28,7 @@ struct batch {
     struct deal_event events[BATCH];
     struct identity whos[BATCH][WHOS_MAX];
     struct deal_result results[BATCH];
+    uint32_t buyers[BATCH]; /* whose industry sales write down; 0 = nobody */
     size_t count;
 };
 
@@ -109,6 +112,18 @@ static size_t put_whos(struct telling *self, const struct happening *what, struc
     return count;
 }
 
+static enum err note_industry(struct telling *self, uint32_t customer, int64_t id, struct fault *fault)
+{
+    struct engine *engine = *self->engine;
+    struct dice dice = dice_of(customer, 3, 3);
+    str tag = story_pick(story_list(self->story, STR("industry")), &dice);
+    const struct customer_edits edits = {
+        .editor = engine->editor, .actor = self->actor, .arena = &self->arena, .now_ms = clock_now_ms()};
+    int64_t changed = 0;
+
+    return customer_change(&edits, id, &(struct customer_draft){.add_tags = {&tag, 1}}, &changed, fault);
+}
+
 static bool is_told(const struct telling *self, const struct happening *what)
 {
     bool walked_in = customer_of(self, what->customer)->walked_in;
@@ -120,9 +135,11 @@ static void put_event(struct telling *self, struct batch *batch, const struct ha
 {
     const struct deal_customer *customer = customer_of(self, what->customer);
     struct identity *whos = batch->whos[batch->count];
+    bool buyer = what->kind == HAPPENED_DEAL && what->nth == 0 && customer->friend && what->value >= LARGE;
     bool first = what->kind <= HAPPENED_FRIEND || (what->kind == HAPPENED_DEAL && what->nth == 0);
     bool script = kinds[what->kind].origin == EVENT_BY_SCRIPT;
 
+    batch->buyers[batch->count] = buyer ? what->customer : 0;
     batch->events[batch->count++] = (struct deal_event){
         .event_id = arena_f(&self->arena, "demo-%u-%s-%u", (unsigned)what->customer, kinds[what->kind].type,
                             (unsigned)what->nth),
@@ -157,6 +174,9 @@ static enum err flush(struct telling *self, struct batch *batch, struct fault *f
     for (size_t i = 0; i < batch->count && !err; i++) {
         err = batch->results[i].err;
         *fault = err ? batch->results[i].fault : *fault;
+        if (!err && batch->buyers[i] > 0) {
+            err = note_industry(self, batch->buyers[i], batch->results[i].event.customer_id, fault);
+        }
     }
     batch->count = 0;
     arena_reset(&self->arena);

@@ -8,12 +8,13 @@
 /*
  * Tells a data folder what its story's customers did, the way every event goes: the intake stores what the page's
  * script, WeCom and the shop say, and the joiner finds the clicks. What was not led there by a click that got a click
- * id is not told.
+ * id is not told. Of friends whose first deal is a large one sales write down the industry, as a tag.
  */
 struct telling {
     const struct story *story;
     const struct deals_plan *deals;
     struct engine *const *engine;
+    const struct actor *actor;
     const int64_t *owners; /* of the links, by index; 0 = nobody */
     int64_t *clicks;       /* of the customers: by which of the ledger they came; heap */
     uint64_t events, leads, sales;

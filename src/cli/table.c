@@ -2,6 +2,7 @@
 #include "linkpond/cli/table.h"
 
 #include "linkpond/base/utf8.h"
+#include "linkpond/model/money.h"
 
 #define GAP            2
 #define NAME_MAX_BYTES 96
@@ -129,13 +130,57 @@ str cell_at(struct arena *arena, const struct json *object, const char *name)
     return cell_of(arena, json_get(object, str_from_c(name)));
 }
 
+/* "1280.00" -> "1,280.00" */
+static str with_commas(struct arena *arena, str text)
+{
+    char memory[2 * MONEY_TEXT_MAX];
+    struct buf out;
+    const char *point = memchr(text.ptr, '.', text.len);
+    size_t whole = point ? (size_t)(point - text.ptr) : text.len;
+
+    buf_init_fixed(&out, memory, sizeof memory);
+    for (size_t i = 0; i < text.len; i++) {
+        bool between = i > 0 && i < whole && (whole - i) % 3 == 0 && text.ptr[i - 1] != '-';
+        if (between) {
+            buf_add_c(&out, ",");
+        }
+        buf_add(&out, (str){text.ptr + i, 1});
+    }
+    return arena_str(arena, buf_str(&out));
+}
+
+str cell_money(struct arena *arena, const struct json *object)
+{
+    char text[MONEY_TEXT_MAX];
+    const struct json *value = json_get(object, STR("value"));
+    str code = cell_at(arena, object, "currency");
+    int currency = money_find(code);
+
+    if (!value || value->type != JSON_INT || currency < 0) {
+        return cell_of(arena, value);
+    }
+    str amount = with_commas(arena, money_text(value->integer, currency, text));
+    return arena_f(arena, STR_FMT " " STR_FMT, STR_ARG(amount), STR_ARG(code));
+}
+
+/* The cell of a member that lines show; empty = it has no line of its own. */
+static str member_cell(struct arena *arena, const struct json *object, const struct json *member)
+{
+    bool money = json_get(object, STR("value")) && json_get(object, STR("currency"));
+
+    if (money && str_eq(member->name, STR("value"))) {
+        return cell_money(arena, object);
+    }
+    return money && str_eq(member->name, STR("currency")) ? (str){0} : cell_of(arena, member);
+}
+
 static void add_members(struct table *table, const struct json *object, const char *prefix)
 {
     JSON_EACH(member, object)
     {
         char name[NAME_MAX_BYTES];
         snprintf(name, sizeof name, "%s" STR_FMT, prefix, STR_ARG(member->name));
-        str cell = cell_of(table->arena, member);
+        str cell = member_cell(table->arena, object, member);
         if (member->type == JSON_OBJECT && !*prefix) {
             char inner[NAME_MAX_BYTES + 1];
             snprintf(inner, sizeof inner, "%s.", name);

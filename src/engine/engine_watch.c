@@ -93,6 +93,7 @@ void engine_balance(const struct engine *self, struct engine_balance *out)
     journal_stats(self->journal, &journal);
     uint64_t journalled = journal.found + journal.appended;
     uint64_t lag = journalled > writer.ingested ? journalled - writer.ingested : 0;
+    lag = lag == 0 && journal.oldest_unread_ms != 0 ? 1 : lag; /* a record is there before it is counted */
     int64_t age = journal.oldest_unread_ms ? clock_now_ms() - journal.oldest_unread_ms : 0;
     int64_t since_end = writer.at_end_ns ? (clock_mono_ns() - writer.at_end_ns) / 1000000 : age;
     age = age < since_end ? age : since_end; /* a clock that was set forward makes no click old */

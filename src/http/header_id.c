@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names by their length, at most three of each, so that almost every header is decided by its length and first letter.
+ * Names by their length, at most three of each, so that almost every header is decided by its length, first and last
+ * letter.
  */
 #include "header_id.h"
 
@@ -52,7 +53,9 @@ enum header_id header_id(str name)
     }
     const struct row *row = rows[name.len];
     for (size_t i = 0; i < SAME_LENGTH_MAX && row[i].name.len > 0; i++) {
-        if (same_letter(row[i].name.ptr[0], name.ptr[0]) && is_name(name, row[i].name)) {
+        str wanted = row[i].name;
+        if (same_letter(wanted.ptr[0], name.ptr[0]) &&
+            same_letter(wanted.ptr[wanted.len - 1], name.ptr[name.len - 1]) && is_name(name, wanted)) {
             return row[i].id;
         }
     }

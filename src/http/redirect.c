@@ -342,6 +342,7 @@ static void handle_link(struct redirect *self, struct redirect_lane *lane, const
     count(&engine->clicks_answered);
     if (verdict->click_mark != 0) {
         redirect_click_name(lane, request, click, verdict);
+        reply->once = true;
     }
     answer_verdict(self, lane, request, verdict, reply);
     if (visitor.set_cookie.len > 0) {
@@ -359,9 +360,14 @@ static void answer_root(const struct redirect *self, struct redirect_lane *lane,
     }
 }
 
-void redirect_foresee(const struct redirect *self, const struct request *request)
+void redirect_foresee(const struct redirect *self, str raw_path)
 {
-    resolver_foresee(self->engine->resolver, str_from(request->path, 1));
+    resolver_foresee(self->engine->resolver, str_from(raw_path, 1));
+}
+
+void redirect_foresee_link(const struct redirect *self, str raw_path)
+{
+    resolver_foresee_link(self->engine->resolver, str_from(raw_path, 1));
 }
 
 void redirect_handle(struct redirect *self, struct redirect_lane *lane, const struct request *request,

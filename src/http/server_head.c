@@ -92,6 +92,7 @@ void conn_take_uri(struct conn *self, const char *uri)
     /* The library's interface says const, but this is its own buffer and the byte after '?' is what it parses next.
      * A test holds it to that: thousands of '&' must still be answered. */
     char *question = strchr((char *)(uintptr_t)uri, '?');
+    self->path_len = question ? (size_t)(question - uri) : len;
     if (question && question[1] != '\0') {
         question[1] = '\0';
     }
@@ -211,16 +212,18 @@ static enum MHD_Result collect_header(void *arg, enum MHD_ValueKind kind, const 
         collect->framing.bad_name = true;
         return MHD_NO;
     }
-    struct header header = {{key, key_len}, str_trim((str){value, value_len})};
     if (head->count == LIMIT_HEADERS) {
         collect->too_large = true;
         return MHD_NO;
     }
     collect->bytes += key_len + value_len + HEADER_LINE_BYTES;
-    head->headers[head->count++] = header;
-    enum header_id id = framing_add(&collect->framing, header.name, header.value);
+    struct header *header = &head->headers[head->count++]; /* field by field: copied whole, it is waited for */
+    header->name.ptr = key;
+    header->name.len = key_len;
+    header->value = str_trim((str){value, value_len});
+    enum header_id id = framing_add(&collect->framing, header->name, header->value);
     if (!head->first[id].ptr) {
-        head->first[id] = header.value;
+        head->first[id] = header->value;
     }
     return MHD_YES;
 }

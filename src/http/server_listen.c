@@ -18,6 +18,9 @@
 /* Redirect threads are given a connection when its request is there, or after this long without one: it is accepted,
  * read and answered in one go, and never waited for. A fresh connection costs a fifth less so. */
 #define DEFER_SECONDS 1
+/* Their answers are one segment each, so how a stream is paced does not matter to them; a system that paces all streams
+ * (bbr, as many servers are set up) lets every answer pay for it. Every Linux has reno, and lets everybody use it. */
+#define CONGESTION "reno"
 
 static enum err bind_fault(int error, const char *where, struct fault *fault)
 {
@@ -70,8 +73,9 @@ static int bound_socket(const struct sockaddr_storage *address, socklen_t len, b
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
         (!shared || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
         bind(fd, (const struct sockaddr *)address, len) == 0) {
-        if (shared) { /* a system without it hands connections over at once */
+        if (shared) { /* a system without them hands connections over at once, and paces what it sends */
             setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &defer_s, sizeof defer_s);
+            setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, CONGESTION, sizeof CONGESTION - 1);
         }
         return fd;
     }

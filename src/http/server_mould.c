@@ -2,8 +2,8 @@
 /*
  * Redirects differ in their Location and in nothing else, yet making the wire library's answer anew for each (a dozen
  * allocations) cost a tenth of a redirect. So a redirect thread keeps finished answers, moulds, each at the place of
- * its Location's hash. The links that most visits are for find theirs as it is; else the Location of the one at that
- * place is changed.
+ * its Location's hash. The links that most visits are for find theirs as it is, and keep the place while somebody asks
+ * for them between two others; for whom there is no place, the Location of the last answer, kept for that, is changed.
  *
  * Why that is sound: the library writes the head of an answer into the connection's own memory in the same call in
  * which the handler queued it, before it looks at another connection of this thread (0.9.75: connection.c, the step
@@ -13,7 +13,7 @@
 #include "linkpond/base/hash.h"
 #include "server_private.h"
 
-#define MOULDS       256 /* a power of two; some 700 bytes each */
+#define MOULDS       1024 /* a power of two; some 700 bytes each */
 #define MOULD_STATIC 4
 
 struct mould {
@@ -21,16 +21,17 @@ struct mould {
     struct header statics[MOULD_STATIC];
     size_t statics_count;
     struct buf location; /* what it says now; empty = nothing */
+    bool asked_for;      /* as it is, since another would have liked its place */
 };
 struct moulds {
-    struct mould moulds[MOULDS];
+    struct mould moulds[MOULDS + 1]; /* the last is for those without a place */
 };
 
 struct moulds *moulds_new(void)
 {
     struct moulds *self = calloc(1, sizeof *self);
 
-    for (size_t i = 0; self && i < MOULDS; i++) {
+    for (size_t i = 0; self && i <= MOULDS; i++) {
         buf_init_heap(&self->moulds[i].location, LIMIT_LOCATION + LIMIT_URI + 1);
     }
     return self;
@@ -48,7 +49,7 @@ static void empty(struct mould *mould)
 
 void moulds_free(struct moulds *self)
 {
-    for (size_t i = 0; self && i < MOULDS; i++) {
+    for (size_t i = 0; self && i <= MOULDS; i++) {
         empty(&self->moulds[i]);
         buf_done(&self->moulds[i].location);
     }
@@ -90,12 +91,18 @@ static bool make(struct mould *mould, const struct reply *reply)
     return mould->response != NULL;
 }
 
-/* The one at that Location's place, with the reply's other headers. */
+/* The one at that Location's place if it may be had, with the reply's other headers. */
 static struct mould *find(struct moulds *self, const struct reply *reply)
 {
-    str location = reply->headers[0].value;
-    struct mould *mould = &self->moulds[hash_xxh3(location.ptr, location.len, 0) % MOULDS];
+    struct mould *mould = &self->moulds[MOULDS];
 
+    if (!reply->once) {
+        str location = reply->headers[0].value;
+        struct mould *place = &self->moulds[hash_xxh3(location.ptr, location.len, 0) % MOULDS];
+        bool same = str_eq(buf_str(&place->location), location);
+        mould = same || !place->asked_for ? place : mould;
+        place->asked_for = same;
+    }
     return fits(mould, reply) || make(mould, reply) ? mould : NULL;
 }
 

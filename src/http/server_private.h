@@ -46,6 +46,7 @@ struct conn {
     bool peer_trusted;
     const char *uri_end; /* where the request target ended in the library's buffer */
     size_t uri_len;      /* LIMIT_URI + 1 = too long */
+    size_t path_len;     /* of uri before its '?' */
     char uri[LIMIT_URI + 1];
 };
 struct trust {

@@ -36,13 +36,20 @@ struct lane {
     struct moulds *moulds;
 };
 
+/* Of a target in its usual form, "/…"; others are foreseen wrong, which costs nothing. */
+static str raw_path(const struct conn *conn)
+{
+    return (str){conn->uri, conn->uri_len <= LIMIT_URI ? conn->path_len : 0};
+}
+
 static void *take_uri(void *arg, const char *uri, struct MHD_Connection *wire)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(wire, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct conn *conn = info ? info->socket_context : NULL;
-    (void)arg;
+    struct lane *self = arg;
     if (conn) {
         conn_take_uri(conn, uri);
+        redirect_foresee(self->redirect, raw_path(conn)); /* comes while the library reads the headers */
     }
     return conn;
 }
@@ -83,6 +90,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *wire, const 
         return MHD_YES;
     }
     if (self->head_of != conn || conn->stage == CONN_URI) {
+        redirect_foresee_link(self->redirect, raw_path(conn)); /* comes while we read them */
         enum err err = head_read(&self->head, conn, wire, method, version, &self->trust, &self->request);
         if (err != OK) {
             return refuse(conn, wire, err);
@@ -95,7 +103,6 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *wire, const 
         if (!reading && head_has_body(&self->head)) {
             return answer(self, conn, wire, true); /* without waiting for a body that nobody will read */
         }
-        redirect_foresee(self->redirect, &self->request);
         return MHD_YES;
     }
     if (*data_len > 0) {

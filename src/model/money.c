@@ -92,22 +92,27 @@ static void skip_prefix(str *text, str prefix)
     }
 }
 
-/* A sign and a currency's sign, whichever stands first. */
-static bool skip_signs(str *text)
+static bool skip_mark(str *text)
 {
     static const str marks[] = {STR_INIT("¥"), STR_INIT("￥"), STR_INIT("$")};
-    bool negative = false;
+    size_t before = text->len;
 
-    for (int turn = 0; turn < 2; turn++) {
-        size_t before = text->len;
-        if (!negative && text->len > 0 && (text->ptr[0] == '-' || text->ptr[0] == '+')) {
-            negative = text->ptr[0] == '-';
-            *text = str_from(*text, 1);
-            continue;
-        }
-        for (size_t i = 0; i < ARRAY_LEN(marks) && text->len == before; i++) {
-            skip_prefix(text, marks[i]);
-        }
+    for (size_t i = 0; i < ARRAY_LEN(marks) && text->len == before; i++) {
+        skip_prefix(text, marks[i]);
+    }
+    return text->len != before;
+}
+
+/* A sign and a currency's sign, whichever stands first, each once. */
+static bool skip_signs(str *text)
+{
+    bool marked = skip_mark(text), negative = str_starts(*text, STR("-"));
+
+    if (negative || str_starts(*text, STR("+"))) {
+        *text = str_from(*text, 1);
+    }
+    if (!marked) {
+        skip_mark(text);
     }
     return negative;
 }

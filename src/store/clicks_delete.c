@@ -2,12 +2,11 @@
 #include <stdlib.h>
 
 #include "clicks_batches.h"
-#include "linkpond/store/chunks.h"
 #include "linkpond/store/clicks.h"
 #include "row.h"
 
 /*
- * Clicks taken out of the ledger. A batch that is hit in part is written anew without them; one that goes as a whole is
+ * Clicks taken out of the tail. A batch that is hit in part is written anew without them; one that goes as a whole is
  * not even read. Rows are not changed under a running read: after each hit the read begins again behind it.
  */
 struct cut {
@@ -108,20 +107,6 @@ static enum err run(struct cut *self, int64_t *deleted)
 enum err clicks_delete_link_of_tail(struct db *db, int64_t link_id, int64_t *deleted)
 {
     return run(&(struct cut){.db = db, .from_id = 0, .to_id = INT64_MAX, .link_id = link_id}, deleted);
-}
-
-enum err clicks_delete_link(struct db *db, int64_t link_id, int64_t *deleted)
-{
-    int64_t sealed = 0;
-    enum err err = clicks_delete_link_of_tail(db, link_id, deleted);
-
-    if (err == OK) {
-        err = chunks_delete_link(db, link_id, &sealed);
-    }
-    if (err == OK && deleted) {
-        *deleted += sealed;
-    }
-    return err;
 }
 
 enum err clicks_delete_range(struct db *db, int64_t from_id, int64_t to_id, int64_t *deleted)

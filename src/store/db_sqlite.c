@@ -116,6 +116,18 @@ static void has_text(sqlite3_context *context, int count, sqlite3_value **values
     sqlite3_result_int(context, str_ifind(whole, (str){part, (size_t)sqlite3_value_bytes(values[1])}, 0) >= 0);
 }
 
+/* The log begins anew, with fewer pages, when all of it was moved and nobody reads in it. */
+static int note_log(void *arg, sqlite3 *raw, const char *name, int pages)
+{
+    struct db *self = arg;
+
+    (void)raw;
+    (void)name;
+    self->log_moved = pages < self->log_pages ? 0 : self->log_moved;
+    self->log_pages = pages;
+    return SQLITE_OK;
+}
+
 static enum err set_up(struct db *self, struct fault *fault)
 {
     int rc = sqlite3_extended_result_codes(self->raw, 1);
@@ -127,6 +139,7 @@ static enum err set_up(struct db *self, struct fault *fault)
            : sqlite3_create_function_v2(self->raw, "has_text", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
                                         NULL, has_text, NULL, NULL, NULL);
     rc = rc ? rc : db_sqlite_exec(self, sql_text[self->mode == DB_WRITE ? SQL_DB_PRAGMAS_WRITE : SQL_DB_PRAGMAS_READ]);
+    sqlite3_wal_hook(self->raw, note_log, self); /* after the pragmas: one of them would take its place */
     return rc ? db_sqlite_fault(self, rc, self->path, fault) : db_sqlite_migrate(self, fault);
 }
 
@@ -322,6 +335,10 @@ enum err db_checkpoint(struct db *self, bool truncate, int64_t *wal_pages, int64
     BUG_ON(self->mode != DB_WRITE);
     int rc = sqlite3_wal_checkpoint_v2(self->raw, NULL,
                                        truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &log, &done);
+    if (rc == SQLITE_OK) {
+        self->log_pages = log;
+        self->log_moved = done;
+    }
     if (wal_pages) {
         *wal_pages = log;
     }
@@ -329,6 +346,11 @@ enum err db_checkpoint(struct db *self, bool truncate, int64_t *wal_pages, int64
         *moved = done;
     }
     return db_sqlite_err(rc);
+}
+
+int64_t db_unmoved_pages(const struct db *self)
+{
+    return self->log_pages - self->log_moved;
 }
 
 int64_t db_wal_bytes(const struct db *self)

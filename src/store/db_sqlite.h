@@ -14,6 +14,7 @@ struct stmt {
     char **names;      /* of parameter i + 1, without the colon */
     int params;
     int last_bound; /* the search for a name starts behind it */
+    unsigned rows;  /* given so far, of all its runs */
     bool ended;     /* stepped to its end or failed; only db_stmt makes it run again */
     enum err err;
 };
@@ -22,9 +23,10 @@ struct db {
     sqlite3 *raw;
     enum db_mode mode;
     bool begun;
-    bool sync_full;   /* what PRAGMA synchronous stands at */
-    enum err lost;    /* SQLite rolled the open transaction back by itself, for this reason */
-    int64_t deadline; /* monotonic ns; 0 = never */
+    bool sync_full;               /* what PRAGMA synchronous stands at */
+    enum err lost;                /* SQLite rolled the open transaction back by itself, for this reason */
+    int64_t deadline;             /* monotonic ns; 0 = never */
+    int64_t log_pages, log_moved; /* in the log at the last commit; of them in the file since the last checkpoint */
     struct breather *breather;
     char path[PATH_MAX];
     sqlite3_blob *blob; /* being read in parts */

@@ -6,6 +6,8 @@
  */
 #include "db_sqlite.h"
 
+#define ROWS_A_BREATH 16 /* most take less than it takes to look at the clock; steps that are long breathe within */
+
 /* Copies, because SQLite's own go when it compiles the statement again after a change of the schema. */
 static bool read_names(struct stmt *self)
 {
@@ -175,10 +177,13 @@ bool stmt_next(struct stmt *self)
         return false;
     }
     int rc = sqlite3_step(self->raw);
-    db_breathe(self->db);
     if (rc == SQLITE_ROW) {
+        if (++self->rows % ROWS_A_BREATH == 0) {
+            db_breathe(self->db);
+        }
         return true;
     }
+    db_breathe(self->db);
     self->ended = true;
     sqlite3_reset(self->raw);
     if (rc != SQLITE_DONE) {

@@ -71,6 +71,7 @@ enum err events_insert(struct db *db, const struct event *event)
     stmt_bind_id_opt(stmt, "customer_id", event->customer_id);
     stmt_bind_id_opt(stmt, "click_id", event->click_id);
     stmt_bind_i64(stmt, "generation", event->generation);
+    stmt_bind_id_opt(stmt, "link_id", event->link_id);
     stmt_bind_id_opt(stmt, "owner_id", event->owner_id);
     stmt_bind_str(stmt, "state", state_names[event->state]);
     stmt_bind_blob(stmt, "digest", (str){(const char *)event->digest, sizeof event->digest});

@@ -31,6 +31,7 @@ _Static_assert(LINK_SCHEDULED == 0 && LINK_ACTIVE == 1 && LINK_EXPIRED == 2 && L
 #define SEARCH_ALL     131072 /* links that may hold a text: all of them are looked at, a block at a time */
 #define SEARCH_AT_ONCE 4096   /* links whose text is looked at before the next are put in order */
 #define SEARCH_GROWS   4
+#define SEARCH_RANKED  65536 /* at once at most: what is rarer is looked for in all texts, which takes no memory */
 #define COUNT_LOOKS    25000 /* links whose text is looked at for a total */
 #define COUNT_UNMADE   128   /* blocks that have no columns yet, read for a total */
 
@@ -203,7 +204,7 @@ static enum err mark(const struct listing *self, enum sql_id text, int64_t first
     return stmt_err(rows);
 }
 
-/* Where a search leaves out most blocks, all of the others are read. */
+/* Where a search leaves out most blocks, or the text is rare, all of the others are read. */
 static enum err sweep_texts(const struct listing *self, int64_t *ids, size_t *found, struct links_total *total)
 {
     struct ranking ranking;
@@ -238,8 +239,9 @@ static enum err sweep_texts(const struct listing *self, int64_t *ids, size_t *fo
     return err ? err : end ? end : self->arena->overflow ? ERR_NOMEM : OK;
 }
 
-/* Else texts are looked at in the order of the list, so many of them that the page is full. */
-static enum err sweep_search(const struct listing *self, int64_t *ids, size_t *found)
+/* Else texts are looked at in the order of the list, so many of them that the page is full. *rare: it was not, though
+ * a great many were; so it is just after an import, before there are grams that leave out blocks. */
+static enum err sweep_search(const struct listing *self, int64_t *ids, size_t *found, bool *rare)
 {
     struct links_filter filter = *self->filter;
     struct stmt *row = text_check(self);
@@ -247,7 +249,7 @@ static enum err sweep_search(const struct listing *self, int64_t *ids, size_t *f
     bool more = true;
     enum err err = OK;
 
-    for (size_t keep = SEARCH_AT_ONCE; !err && more && kept <= limit; keep *= SEARCH_GROWS) {
+    for (size_t keep = SEARCH_AT_ONCE; !err && more && kept <= limit && keep <= SEARCH_RANKED; keep *= SEARCH_GROWS) {
         struct ranking ranking;
         int64_t matches = 0;
         if (!ranking_init(&ranking, self->arena, &filter, keep)) {
@@ -268,6 +270,7 @@ static enum err sweep_search(const struct listing *self, int64_t *ids, size_t *f
     err = err ? err : stmt_err(row);
     stmt_reset(row);
     *found = kept;
+    *rare = more && kept <= limit;
     return err;
 }
 
@@ -309,7 +312,7 @@ static enum err find_few(struct listing *self, struct links_few *out)
 static enum err page_ids(struct listing *self, int64_t *ids, size_t *found, struct links_total *total)
 {
     struct links_few few;
-    bool given_up = false;
+    bool given_up = false, rare = false;
     enum err err = find_few(self, &few);
 
     if (err || few.complete) {
@@ -323,7 +326,10 @@ static enum err page_ids(struct listing *self, int64_t *ids, size_t *found, stru
         return sweep(self, ids, found, total);
     }
     if (!err && given_up) {
-        err = sweep_search(self, ids, found);
+        err = sweep_search(self, ids, found, &rare);
+    }
+    if (!err && rare) {
+        return sweep_texts(self, ids, found, total);
     }
     return err || !total ? err : count_many(self, total);
 }

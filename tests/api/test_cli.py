@@ -228,6 +228,24 @@ def test_links_go_out_and_come_in_again(either, tmp_path):
     assert json.loads(either.cli("link", "show", "two", "--json").stdout)["url"] == "https://example.com/2"
 
 
+def test_events_come_in_from_a_table(either, tmp_path):
+    file = tmp_path / "deals.csv"
+    file.write_text("事件,订单号,金额,手机号\ndeal,A-1,128.50,13800138000\ndeal,A-2,no,\nlead,A-3,,13800138001\n")
+    tried = either.cli("event", "import", "--dry-run", file, check=False)
+    assert tried.returncode == 1 and "row 2" in tried.stdout and "row 1" not in tried.stdout
+    assert json.loads(either.cli("event", "list", "--json").stdout)["items"] == []
+    done = either.cli("event", "import", file, "--json", check=False)
+    report = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1 and [row.get("status") for row in report] == [201, 422, 201, None]
+    assert report[-1]["summary"] == {"rows": 3, "stored": 2, "existed": 0, "refused": 1, "complete": True}
+    again = either.cli("event", "import", "-", input="事件,订单号,手机号\nlead,A-3,13800138001\n")
+    assert re.search(r"existed\s+1", again.stdout)
+    listed = json.loads(either.cli("event", "list", "--json").stdout)["items"]
+    assert [(event["event_id"], event["type"], event["value"], event["origin"]) for event in listed] == [("A-3", "lead", None, "csv"), ("A-1", "deal", 12850, "csv")]
+    assert either.cli("event", "import", tmp_path / "none.csv", check=False).returncode not in (0, 1)
+    assert either.cli("event", "import", "-", input="a,b\n1,2\n", check=False).returncode == 1
+
+
 def test_a_refused_download_leaves_no_file(either, tmp_path):
     done = either.cli("export", tmp_path / "out", "--format", "pdf", check=False)
     assert done.returncode == 1 and not list(tmp_path.glob("out*"))
@@ -324,6 +342,7 @@ def test_an_event_is_told_and_listed(make_pond):
     listed = json.loads(run("--data", pond.data, "event", "list", "--type", "deal", "--json").stdout)["items"]
     assert [one["id"] for one in listed] == [event["id"]]
     assert event["id"] in run("--data", pond.data, "event", "list", "--event-id", "order-1").stdout
+    assert "128.00 CNY" in run("--data", pond.data, "event", "list", "--event-id", "order-1").stdout
     assert run("--data", pond.data, "event", "list", "--type", "lead", "--json").returncode == 0
     wrong = run("--data", pond.data, "event", "add", "--type", "deal", "--click-id", "none-of-ours")
     assert wrong.returncode != 0 and "click" in wrong.stderr

@@ -39,7 +39,7 @@ def test_sent_again_under_its_name_it_is_corrected_not_doubled(pond):
 @pytest.mark.parametrize("fields,field,code", [
     ({}, "campaign", "required"), ({"campaign": "spring", "channel": "群-1"}, "campaign", "conflicting"), ({"campaign": "x"}, "campaign", "unknown"),
     ({"channel": "x"}, "channel", "unknown"), ({"link": "nothing"}, "link", "unknown"), ({"owner": "nobody"}, "owner", "unknown"),
-    ({"campaign": "spring", "amount": -1}, "amount", "out_of_range"), ({"campaign": "spring", "amount": 10**15 + 1}, "amount", "out_of_range"),
+    ({"campaign": "spring", "amount": -1}, "amount", "out_of_range"), ({"campaign": "spring", "amount": 10**12 + 1}, "amount", "out_of_range"),
     ({"campaign": "spring", "currency": "RMB"}, "currency", "unknown"), ({"campaign": "spring", "day": "2026-02-30"}, "day", "not_a_time"),
     ({"campaign": "spring", "day": "tomorrow"}, "day", "not_a_time"), ({"campaign": "spring", "day": "2099-01-01"}, "day", "out_of_range"),
     ({"campaign": "spring", "colour": "red"}, "colour", "unknown_field")])
@@ -91,6 +91,31 @@ def test_a_spreadsheet_goes_in_and_comes_out_again(pond):
     assert [{**row, "updated_at": None} for row in items(pond)] == [{**row, "updated_at": None} for row in before]
     problem = pond.api("POST", "/costs", 422, data=b"day,colour\n2026-11-01,red\n", headers={"Content-Type": "text/csv"}).json()
     assert problem["errors"][0]["code"] == "unknown_field"
+
+
+@pytest.mark.parametrize("table,field,code", [
+    ("day,day,campaign,cost\n2026-11-01,2026-11-02,spring,1\n", "body", "conflicting"), ("day,campaign,cost\n2026-11-01,\"spring,1\n", "body", "line_too_long")])
+def test_a_table_that_says_two_things_is_refused(pond, table, field, code):
+    problem = pond.api("POST", "/costs", 422, data=table.encode(), headers={"Content-Type": "text/csv"}).json()
+    assert [(one["field"], one["code"]) for one in problem["errors"]] == [(field, code)] and items(pond) == []
+
+
+def test_a_row_that_says_two_things_is_refused(pond):
+    table = "day,from,to,campaign,amount,cost\n2026-11-01,2026-11-02,,spring,5,\n2026-11-01,,,spring,5,5.00\n2026-11-01,,,spring,,\n2026-11-01,,,spring,,-5\n,2026-11-01,2026-11-02,spring,7,\n"
+    results = pond.api("POST", "/costs", 200, data=table.encode(), headers={"Content-Type": "text/csv"}).json()["results"]
+    told = [[(e["field"], e["code"]) for e in one["problem"]["errors"]] for one in results[:4]]
+    assert told == [[("day", "conflicting")], [("amount", "conflicting")], [("amount", "required")], [("amount", "out_of_range")]]
+    assert results[4]["status"] == 201 and [row["amount"] for row in items(pond)] == [7]
+
+
+def test_the_largest_costs_still_add_up(pond):
+    most = {"day": "2026-11-01", "campaign": "spring", "amount": 10**12}
+    for _ in range(2):
+        pond.api("POST", "/costs", 200, json={"costs": [most] * 1000})
+    money = pond.api("GET", "/stats/money?from=2026-11-01&to=2026-11-30&tz=UTC", 200).json()
+    assert money["totals"][0]["cost"] == 2000 * 10**12
+    for name in ("from", "to"):
+        assert [(one["field"], one["code"]) for one in pond.api("GET", f"/costs?{name}=2026-13-01", 422).json()["errors"]] == [(name, "not_a_time")]
 
 
 def test_amounts_that_name_no_currency_are_of_the_installation(make_pond):

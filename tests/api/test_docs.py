@@ -5,6 +5,7 @@ import re
 import subprocess
 
 import pytest
+from deals_world import DAY, MODELS, split, weights
 from docrun import Shell, Step, judge, steps
 from pond import BINARY, ROOT
 
@@ -18,8 +19,11 @@ def test_every_example_gives_what_it_says(name, make_pond, tmp_path):
     shell = Shell(tmp_path, make_pond())
     found = steps(name, page.read_text())
     assert len(found) > 5
-    for step in found:
-        shell.run(step)
+    try:
+        for step in found:
+            shell.run(step)
+    finally:
+        shell.stop()
 
 
 def test_an_example_that_is_wrong_is_seen(make_pond, tmp_path):
@@ -50,6 +54,16 @@ def test_the_rules_of_attribution_are_as_shown(make_pond):
         assert re.fullmatch(".*".join(map(re.escape, location.split("…"))), answered), f"{fields} {path}: {answered}"
         seen += 1
     assert seen >= 7
+
+
+def test_the_example_of_six_models_is_what_the_formulas_give():
+    """By the tests' own arithmetic, which test_attribution.py holds the program against."""
+    text = (ROOT / "docs/attribution.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| (\d+)\.(\d\d) \| (\d+)\.(\d\d) \| (\d+)\.(\d\d) \|$", text, re.M)
+    assert [row[0] for row in rows] == list(MODELS)
+    touches = [{"time_ms": day * DAY, "direct": day == 14} for day in (0, 7, 14)]
+    for model, *digits in rows:
+        assert [int(digits[i] + digits[i + 1]) for i in (0, 2, 4)] == split(10_000, weights(model, touches)), model
 
 
 def command_lines(page):
@@ -83,7 +97,7 @@ def test_every_command_exists_with_the_flags_shown():
     for page in PAGES:
         for place, words in command_lines(page):
             plain, flags = split_words(words)
-            verbs = plain[:2] if plain[:1] in (["link"], ["key"], ["user"], ["destination"], ["domain"], ["repoint"]) else plain[:1]
+            verbs = plain[:2] if plain[:1] in (["link"], ["key"], ["user"], ["destination"], ["domain"], ["repoint"], ["event"]) else plain[:1]
             told = subprocess.run([str(BINARY), *verbs, "--help"], capture_output=True, text=True, timeout=20, check=False)
             assert told.returncode == 0, f"{place}: {told.stderr}"
             missing = [flag for flag in flags if flag not in told.stdout]

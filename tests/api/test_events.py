@@ -124,10 +124,65 @@ def test_a_table_of_what_happened_offline(pond):
     assert problem(bad) == ("invalid", [("header", "required")])
 
 
+def send_table(pond, table, status=200):
+    return pond.api("POST", "/events", status, data=table, headers={"Content-Type": "text/csv"})
+
+
+def test_what_people_call_it_counts_as_what_it_is(pond):
+    rows = lines(send_table(pond, "事件,订单号,金额,手机号\n成交,zh-1,388,13600001111\n留资,zh-2,,13600001111\n试驾,zh-3,,13600001111\n".encode()))
+    assert [settled(pond, one)["type"] for one in rows[:-1]] == ["deal", "lead", "试驾"]
+    again = lines(send_table(pond, "event,event_id,amount,phone\ndeal,zh-1,388.00,13600001111\n".encode()))
+    assert again[0]["status"] == 200  # the same, said otherwise
+
+
+@pytest.mark.parametrize("header,code", [
+    ("type,amount,amount", "conflicting"), ("type,amount,value", "conflicting"), ("type,日期,时间", "conflicting"), ("type,phone,mobile", "conflicting"),
+    ("event,类型", "conflicting"), ("type," + ",".join(f"c{i}" for i in range(200)), "required")])
+def test_a_head_that_says_two_things_is_refused(pond, header, code):
+    assert problem(send_table(pond, f"{header}\ndeal,1,2\n".encode(), 422)) == ("invalid", [("header", code)])
+
+
+def test_a_table_that_is_not_utf8_is_refused(pond):
+    assert problem(send_table(pond, "类型,姓名\n成交,张三\n".encode("gbk"), 422)) == ("invalid", [("header", "invalid_utf8")])
+    rows = lines(send_table(pond, "type,name,external_id,event_id\n".encode() + "成交,,,\nlead,张三,,\nlead,,张三,\nlead,,,张三\nlead,,,gbk-5\n".encode("gbk")))
+    assert [(one["status"], one.get("problem", {}).get("field"), one.get("problem", {}).get("code")) for one in rows[:-1]] == [
+        (422, "type", "invalid_utf8"), (422, "customer.name", "invalid_utf8"), (422, "customer.external_id", "not_valid"), (422, "event_id", "invalid_utf8"), (201, None, None)]
+
+
+def test_cells_of_no_column_are_not_passed_over(pond):
+    rows = lines(send_table(pond, b"type,phone,amount\ndeal,13700001111,1,234.50\ndeal,13700001111,\"1,234.50\"\ndeal,13700001111,5, ,\n"))
+    assert [one["status"] for one in rows[:-1]] == [422, 201, 201] and (rows[0]["problem"]["field"], rows[0]["problem"]["code"]) == ("row", "too_many")
+
+
+@pytest.mark.parametrize("behind", [3, 20000])
+def test_an_open_quote_is_reported_where_it_stands(pond, behind):
+    rows = lines(send_table(pond, b'type,name\nlead,before\nlead,"open\n' + b"lead,behind\n" * behind))
+    assert (rows[0]["status"], rows[1]["row"], rows[1]["problem"]["code"]) == (201, 2, "line_too_long")
+    assert rows[2]["summary"] == {"rows": 2, "stored": 1, "existed": 0, "refused": 1, "complete": False}
+
+
+def test_a_table_can_be_tried_first(pond):
+    table = ("type,event_id,value,currency,customer\nlead,try-1,,,\nlead,try-2,,,cus_999999\ndeal,try-3,x,CNY,\ndeal,try-4,10,QQQ,\n").encode()
+    csv = {"headers": {"Content-Type": "text/csv"}}
+    before = pond.api("GET", "/events", 200, params={"limit": 1}).json()["items"][:1]
+    rows = lines(pond.api("POST", "/events?dry_run=true&progress=true", 200, data=table, **csv))
+    assert [(one["row"], one["status"], one.get("id")) for one in rows if "row" in one] == [(1, 201, None), (2, 422, None), (3, 422, None), (4, 422, None)]
+    assert [one["progress"] for one in rows if "progress" in one] == [{"rows": 4}]
+    assert rows[-1]["summary"] == {"rows": 4, "dry_run": True, "stored": 1, "existed": 0, "refused": 3, "complete": True}
+    assert pond.api("GET", "/events", 200, params={"limit": 1}).json()["items"] == before
+    stored = lines(pond.api("POST", "/events", 200, data=table, **csv))
+    assert [one["status"] for one in stored[:-1]] == [201, 422, 422, 422]  # as was said
+    tried = lines(pond.api("POST", "/events?dry_run=true", 200, data=b"type,event_id\nlead,try-1\ndeal,try-1\n", **csv))
+    assert [one["status"] for one in tried[:-1]] == [200, 409] and tried[-1]["summary"]["existed"] == 1
+    assert problem(pond.api("POST", "/events?dry_run=true", 422, json={"type": "lead"})) == ("invalid", [("dry_run", "not_allowed")])
+
+
 def test_lists_and_their_filters(pond):
     made = [tell(pond, type=f"kind-{i % 2}", customer={"external_id": "list"}).json() for i in range(5)]
     customer = made[0]["customer"]
     page = pond.api("GET", "/events", 200, params={"customer": customer, "limit": 2}).json()
+    for path in ("/events", f"/customers/{customer}/timeline"):
+        assert problem(pond.api("GET", path, 422, params={"cursor": "x"}))[1] == [("cursor", "bad_cursor")]
     assert [one["id"] for one in page["items"]] == [made[4]["id"], made[3]["id"]] and not page["total_exact"]
     rest = pond.api("GET", "/events", 200, params={"customer": customer, "limit": 9, "cursor": page["next_cursor"]}).json()
     assert [one["id"] for one in rest["items"]] == [one["id"] for one in made[2::-1]] and rest["next_cursor"] is None

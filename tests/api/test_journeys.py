@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Goal: the funnel and the cohorts are what a person with the list of customers would count, on a random history with merges and late events."""
+import json
 import math
 import time
 from datetime import datetime, timezone
 
 import pytest
 from deals_world import DAY, World, spread
+from pond import GOOGLEBOT, SAFARI, WECHAT
 
 NOW = int(time.time() * 1000) // DAY * DAY
 LINKS = [{"campaign": "spring", "channel": "群-1", "tags": ["a", "b"]}, {"campaign": "autumn"}, {"channel": "海报"}]
@@ -23,6 +25,10 @@ def world(tmp_path_factory):
     world.merge(90, 2)
     world.customers.remove(90)
     world.pond = pond
+    for number in range(40):  # people and machines, some of whom come twice, and none of whom is a customer
+        person = number * 7 % 11
+        pond.visit(links[number % 3 if number % 5 else 3]["code"], ua=GOOGLEBOT if number % 9 == 4 else (WECHAT, SAFARI)[person % 2], ip=f"203.0.113.{person}")
+    pond.drain()
     pond.stop()
     world.write(pond.data / "linkpond.db")
     pond.start()
@@ -64,7 +70,21 @@ def rank(sorted_values, share):
     return sorted_values[math.ceil(share * len(sorted_values)) - 1]
 
 
-def expected_steps(people):
+def visitors_of(world, answer, group_by=None, **params):
+    """Who clicked, by the rows of the ledger: (how many, {value: how many}); None of a time that retention has reached."""
+    told = world.pond.api("GET", "/clicks", 200, params={"from": answer["from"], "to": answer["to"], "class": "human", "format": "ndjson", **params}).text
+    rows = [row for row in map(json.loads, told.splitlines()) if row["outcome"] in ("redirect", "fallback", "page", "gate")]
+    if answer["kept"]:
+        return None, None
+    tags = {link["id"]: link["tags"] for link in world.links}
+    groups = {}
+    for row in rows if group_by else []:
+        for value in (tags[row["link"]] or [""]) if group_by == "tag" else [row[group_by] or ""]:
+            groups.setdefault(value, set()).add(row["visitor"])
+    return len({row["visitor"] for row in rows}), {value: len(seen) for value, seen in groups.items()}
+
+
+def expected_steps(people, visitors=None):
     reached, lags = [0] * len(LEADS), [[] for _ in LEADS]
     for times, last in people:
         for step in range(last + 1):
@@ -73,10 +93,11 @@ def expected_steps(people):
                 lags[step].append(times[step] - times[step - 1])
     out = []
     for step, (name, _) in enumerate(LEADS):
-        before = reached[step - 1] if step else reached[0]
+        first = reached[0] if visitors is None else visitors
+        count, before = reached[step] if step else first, reached[step - 1] if step > 1 else first
         lag = sorted(lags[step])
-        out.append({"stage": name, "customers": reached[step], "conversion": reached[step] / before if before else None,
-                    "of_first": reached[step] / reached[0] if reached[0] else None,
+        out.append({"stage": name, **({} if step else {"visitors": visitors}), "customers": reached[step], "conversion": count / before if before else None,
+                    "of_first": count / first if first else None,
                     "lag": {"customers": len(lag), "median_s": rank(lag, .5) // 1000, "p90_s": rank(lag, .9) // 1000} if lag else None})
     return out
 
@@ -105,11 +126,15 @@ def test_the_funnel_is_as_counted_by_hand(world, group_by):
                 groups.setdefault(value, []).append(one)
         elif events:
             untouched.append(one)
-    assert_steps(answer["steps"], expected_steps(everybody))
+    visitors, visited = visitors_of(world, answer, group_by)
+    assert_steps(answer["steps"], expected_steps(everybody, visitors))
     assert_steps(answer["untouched"]["steps"], expected_steps(untouched))
-    assert {row[group_by] for row in answer["groups"]} == set(groups)
+    assert {row[group_by] for row in answer["groups"]} == set(groups) | set(visited or ())
+    assert answer["groups_total"] == len(answer["groups"])
     for row in answer["groups"]:
-        assert_steps(row["steps"], expected_steps(groups[row[group_by]]))
+        assert_steps(row["steps"], expected_steps(groups.get(row[group_by], []), visited.get(row[group_by], 0) if visited is not None else None))
+    order = [(row["steps"][0]["customers"], row["steps"][0]["visitors"] or 0) for row in answer["groups"]]
+    assert order == sorted(order, reverse=True)
 
 
 def test_the_funnel_begins_with_the_first_touch_in_time_and_filter(world):
@@ -118,7 +143,15 @@ def test_the_funnel_begins_with_the_first_touch_in_time_and_filter(world):
     answer = ask(world, "funnel", **{"from": day, "not_source": "direct"})
     people = [times_of(touches, events) for touches, events in journeys(world)
               if touches and touches[0]["time_ms"] >= low and touches[0]["source"] != "direct"]
-    assert_steps(answer["steps"], expected_steps(people))
+    visitors, _ = visitors_of(world, answer, not_source="direct")
+    assert_steps(answer["steps"], expected_steps(people, visitors))
+
+
+def test_visitors_are_counted_as_reports_count_them(world):
+    for params in ({}, {"campaign": "spring"}, {"not_app": "wechat"}, {"tag": ["a", "b"]}):
+        said = world.pond.api("GET", "/stats", 200, params={"tz": "UTC", "period": "all", **params}).json()["totals"]["visitors"]
+        assert ask(world, "funnel", period="all", **params)["steps"][0]["visitors"] == said
+    assert ask(world, "funnel", period="all")["steps"][0]["visitors"] > 5
 
 
 def month_of(ms):
@@ -193,7 +226,9 @@ def test_a_bound_key_sees_who_came_by_its_own_links(world):
     answer = ask(world, "funnel", key=key, group_by="link")
     mine = [times_of(touches, events) for touches, events in journeys(world) if touches and touches[0]["link"]["owner"] == "xiaowang"]
     assert answer["untouched"] is None and {row["link"] for row in answer["groups"]} <= {world.links[-1]["id"]}
-    assert_steps(answer["steps"], expected_steps(mine))
+    visitors, _ = visitors_of(world, answer, link=world.links[-1]["id"])
+    assert visitors > 0
+    assert_steps(answer["steps"], expected_steps(mine, visitors))
 
 
 @pytest.mark.parametrize("path,params,field,code", [

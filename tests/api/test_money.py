@@ -102,7 +102,7 @@ def test_days_and_filters_hold(pond):
 
 @pytest.mark.parametrize("params,field,code", [
     ({"group_by": "source"}, "group_by", "not_allowed"), ({"channel": "海报"}, "channel", "not_allowed"), ({"models": "first,last"}, "models", "too_many"),
-    ({"margin": 0}, "margin", "out_of_range"), ({"margin": "32.555"}, "margin", "out_of_range"), ({"margin": 100.01}, "margin", "out_of_range"), ({"margin": "x"}, "margin", "out_of_range"), ({"type": "deal"}, "type", "unknown_parameter")])
+    ({"margin": 0}, "margin", "out_of_range"), ({"margin": "32.555"}, "margin", "out_of_range"), ({"margin": 100.01}, "margin", "out_of_range"), ({"margin": 2**63 - 1}, "margin", "out_of_range"), ({"margin": "x"}, "margin", "out_of_range"), ({"type": "deal"}, "type", "unknown_parameter")])
 def test_what_is_not_understood_is_refused_by_name(pond, params, field, code):
     problem = pond.api("GET", "/stats/money", 422, params=params).json()
     assert [(one["field"], one["code"]) for one in problem["errors"]] == [(field, code)]

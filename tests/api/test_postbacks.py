@@ -100,7 +100,8 @@ def test_names_are_the_senders(pond):
     ({"value": "12.50"}, "value", "not_a_number"), ({"value": "9" * 30}, "value", "not_a_number"), ({"value": "1000000000001"}, "value", "out_of_range"),
     ({"value": "1", "currency": "RMB"}, "currency", "unknown"), ({"phone": "12"}, "customer.phone", "not_valid"), ({"time": "tomorrow"}, "time", "not_a_time"),
     ({"time": "4000000000"}, "time", "in_the_future"), ({"time": "1000000000000"}, "time", "too_old"), ({"owner": "nobody-of-that-name"}, "owner", "unknown"),
-    ({"type": "t" * 65}, "type", "too_long"), ({"event_id": "e" * 300}, "event_id", "too_long"), ({"name": "n" * 200}, "name", "too_long")])
+    ({"type": b"\xd5\xc5"}, "type", "invalid_utf8"), ({"event_id": b"\xff"}, "event_id", "invalid_utf8"), ({"name": b"\xd5\xc5"}, "customer.name", "invalid_utf8"),
+    ({"external_id": b"\xc3("}, "customer.external_id", "not_valid"), ({"type": "t" * 65}, "type", "too_long"), ({"event_id": "e" * 300}, "event_id", "too_long"), ({"name": "n" * 200}, "name", "too_long")])
 def test_what_is_wrong_is_refused_by_name(pond, address, params, field, code):
     before = len(stored(pond, limit=200))
     for method in ("get", "post"):

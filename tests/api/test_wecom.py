@@ -72,6 +72,36 @@ def test_a_state_that_is_no_click_is_kept(wecom):
     assert event["metadata"] == {"callback": "corp", "member": "lisi", "state": "poster-7"} and event["owner"] is None
 
 
+@pytest.mark.parametrize("named_by", ["code", "alias"])
+def test_a_state_that_names_a_link_credits_it_without_a_click(wecom, named_by):
+    pond = wecom.pond
+    link = pond.link(f"https://example.com/poster-{named_by}", alias=f"Poster-{named_by}", channel="expo", source="booth")
+    state = link["code"] if named_by == "code" else f"Poster-{named_by}"
+    message = wecom.contact("add_external_contact", external=f"wmSTATIC{named_by}", state=state)
+    for _ in range(3):
+        assert wecom.send(message).text == "success"
+
+    def said():
+        return [one for one in events(pond, type="add_friend") if one["metadata"].get("state") == state]
+    wait_for(lambda: [one["state"] for one in said()] == ["joined"], 30)
+    event = said()[0]
+    assert (event["link"], event["click"]) == (link["id"], None)
+    customer = pond.api("GET", f"/customers/{event['customer']}", 200).json()
+    assert customer["touches"] == 1
+    touch, = [one for one in pond.api("GET", f"/customers/{event['customer']}/timeline", 200).json()["items"] if one["kind"] == "touch"]
+    assert (touch["link"]["id"], touch["click"], touch["source"], touch["channel"], touch["time"]) == (link["id"], None, "booth", "expo", event["time"])
+    report = pond.api("GET", "/stats/attribution", 200, params={"group_by": "link", "type": "add_friend", "models": "last_non_direct"}).json()
+    assert [row["models"]["last_non_direct"]["conversions"] for row in report["groups"] if row["link"] == link["id"]] == [1]
+    assert pond.api("GET", f"/links/{link['id']}", 200).json()["counts"]["total"] == 0
+    assert pond.api("GET", "/clicks", 200, params={"link": link["id"]}).json()["items"] == []
+    pond.api("POST", f"/customers/{event['customer']}/merge", 200,
+             json={"with": pond.api("POST", "/events", 201, json={"type": "lead", "customer": {"external_id": f"x-{named_by}"}}).json()["customer"]})
+    wait_for(lambda: [one["state"] for one in said()] == ["joined"], 30)
+    assert pond.api("GET", f"/customers/{said()[0]['customer']}", 200).json()["touches"] == 1
+    wecom.send(wecom.contact("del_follow_user", external=f"wmSTATIC{named_by}", state=state, at=int(time.time()) + 2))
+    assert pond.api("GET", f"/customers/{said()[0]['customer']}", 200).json()["touches"] == 1
+
+
 def test_forged_old_and_foreign_messages_say_nothing(wecom):
     before = len(events(wecom.pond))
     message = wecom.contact("add_external_contact", external="wmEVIL", state="x")

@@ -1,23 +1,39 @@
 # SPDX-License-Identifier: MIT
-"""A desk for every test that asks for one: a pond of its own and a browser that is closed afterwards."""
+"""A desk for every test that asks for one: a pond of its own and a browser that knows nothing of the tests before."""
 import pytest
 
 
-@pytest.fixture
-def desk(make_pond, tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    from browser import open_browser  # only where there is a browser
-    from desk import Desk
-    opened = []
+@pytest.fixture(scope="session")
+def browsers(tmp_path_factory):
+    from browser import Browsers  # only where there is a browser
+    lent = Browsers(tmp_path_factory.mktemp("browsers"))
+    yield lent
+    lent.close()
 
-    def make(width=1280, language="zh-CN", scheme="light", **settings):
-        driver = open_browser(tmp_path / f"profile{len(opened)}", width, language, scheme)
-        opened.append(driver)
-        return Desk(make_pond(**settings), driver)
+
+@pytest.fixture
+def browse(browsers):
+    """browse(width, language, scheme): another browser at each call; given back when the test is over."""
+    borrowed = []
+
+    def make(*look, **looks):
+        borrowed.append(browsers.borrow(*look, **looks))
+        return borrowed[-1]
 
     yield make
-    for driver in opened:
-        driver.quit()
+    for driver in borrowed:
+        browsers.give_back(driver)
+
+
+@pytest.fixture
+def desk(make_pond, browse):
+    from desk import Desk
+
+    def make(width=1280, language="zh-CN", scheme="light", **settings):
+        driver = browse(width, language, scheme)
+        return Desk(make_pond(**settings), driver)
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ def test_every_model_credits_scan_lead_deal_repurchase_and_refund(pond, site, br
     article, group, poster, bookmark = links = [
         pond.link(f"{site}/{name}", click_id_param="cid", channel=channel)
         for name, channel in (("read", "公众号"), ("group", "社群"), ("trial", "海报"), ("again", None))]
-    phone = in_wechat(browser("phone"))
+    phone = in_wechat(browser())
     for link in (article, group):
         phone.get(f"{pond.redirect}/{link['code']}")
         wait_for(lambda link=link: "cid=" in phone.current_url and len(kept(phone)) == 2, 30)
@@ -59,7 +59,7 @@ def test_every_model_credits_scan_lead_deal_repurchase_and_refund(pond, site, br
         "first": [300, 0, 0, 0], "last": [0, 0, 300, 0], "last_non_direct": [0, 0, 300, 0], "linear": [100, 100, 100, 0],
         "position": [120, 60, 120, 0], "time_decay": [100, 100, 100, 0]}
 
-    computer = browser("computer")  # knows the address by heart: nobody sent them, so this touch is direct
+    computer = browser()  # knows the address by heart: nobody sent them, so this touch is direct
     computer.get(f"{pond.redirect}/{bookmark['code']}")
     wait_for(lambda: "/again" in computer.current_url and len(kept(computer)) == 2, 30)
     again = tell(pond, "deal", "order-2", value=400, click_id=kept(computer)[0], customer=PHONE)
@@ -74,7 +74,7 @@ def test_every_model_credits_scan_lead_deal_repurchase_and_refund(pond, site, br
     customer = pond.api("GET", f"/customers/{first['customer']}", 200).json()
     assert (customer["stage"], customer["touches"]) == ("repurchase", 4)
 
-    friend = in_wechat(browser("friend"))
+    friend = in_wechat(browser())
     friend.get(f"{site}/trial?cid={click}&from=groupmessage")
     wait_for(lambda: len(kept(friend)) == 2, 30)
     assert kept(friend)[1] != number

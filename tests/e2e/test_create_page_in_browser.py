@@ -1,25 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Goal: somebody who was only given the address of /-/new makes a short link, in any browser, with script switched off."""
 import pytest
-from browser import noise, open_browser, set_look, shot, wait_for
+from browser import noise, set_look, shot, wait_for
 from selenium.webdriver.common.by import By
 
 LOOKS = [(360, "light"), (1280, "dark"), (360, "dark"), (1280, "light")]
 
 
 @pytest.fixture
-def visitor(make_pond, tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    opened = []
-
+def visitor(make_pond, browse):
     def make(language):
-        pond = make_pond(language, public_create="true")
-        opened.append(open_browser(tmp_path / language, 360, language))
-        return pond, opened[-1]
+        return make_pond(language, public_create="true"), browse(360, language)
 
-    yield make
-    for driver in opened:
-        driver.quit()
+    return make
 
 
 def looked_at(driver, axe, name):

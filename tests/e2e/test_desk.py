@@ -69,11 +69,11 @@ def test_from_an_address_to_a_counted_click(desk, width, language, scheme):
 def test_a_form_survives_the_end_of_its_session(desk):
     desk = desk(1280, "en-US")
     desk.open("/new").sign_in()
-    desk.field("url").send_keys("https://www.example.com/long-work")
     desk.field("title").send_keys("An hour of thought")
-    wait_for(lambda: "long-work" in desk.find(".preview").text)  # nothing is being asked any more
+    desk.field("url").send_keys("https://www.example.com/long-work")
+    wait_for(lambda: "long-work" in desk.find(".preview").text)  # what was entered last is answered: nothing is being asked any more
     desk.driver.delete_all_cookies()  # as after twelve hours of rest
-    desk.field("title").send_keys(Keys.ENTER)
+    desk.field("url").send_keys(Keys.ENTER)
     desk.find("dialog input[name=key]").send_keys(desk.pond.key, Keys.ENTER)
     desk.find(".made")
     assert desk.pond.api("GET", "/links", 200).json()["items"][0]["title"] == "An hour of thought"

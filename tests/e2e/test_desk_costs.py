@@ -6,7 +6,7 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser import noise, shot, wait_for
+from browser import click, noise, shot, wait_for
 from deals_world import DAY, World
 from desk import EVIL, Desk
 from selenium.webdriver.common.by import By
@@ -56,7 +56,7 @@ class Costs(Desk):
         return {row[0]: row[1:] for row in self.driver.execute_script(ROWS)}
 
     def press(self, words):
-        wait_for(lambda: [one for one in self.all(".page-head .button, dialog .button, .empty .button") if words in one.text], 20)[-1].click()
+        click(lambda: [one for one in self.all(".page-head .button, dialog .button, .empty .button") if words in one.text][-1:])
 
     def put(self, name, text):
         box = self.field(name)
@@ -69,7 +69,7 @@ class Costs(Desk):
 
     def row_menu(self, words):
         self.find(".costs-table .acts .menu button").click()
-        wait_for(lambda: [one for one in self.all(".menu-item") if words in one.text], 20)[0].click()
+        click(lambda: [one for one in self.all(".menu-item") if words in one.text])
 
 
 @pytest.fixture
@@ -140,20 +140,26 @@ def test_entered_over_days_corrected_and_taken_out(costs):
     desk.day("day", "2026-10-01")
     desk.day("to", "2026-10-03")
     desk.find("dialog button[type=submit]").click()
-    wait_for(lambda: len(desk.texts(".costs-table tbody tr")) == 3, 20)
-    assert [(cost["day"], cost["amount"]) for cost in entries(desk.pond)] == [("2026-10-03", 33_333), ("2026-10-02", 33_334), ("2026-10-01", 33_334)]
-    assert all(cost["channel"] == "KOL-7" and cost["note"] == EVIL for cost in entries(desk.pond))
     desk.gone("dialog")
+    wait_for(lambda: [row.split()[:3] for row in desk.texts(".costs-table tbody tr")] == [["2026-10-01", "–", "2026-10-03"]], 20)
+    assert [(cost["day"], cost["to"], cost["amount"], cost["channel"], cost["note"]) for cost in entries(desk.pond)] == [("2026-10-01", "2026-10-03", 100_001, "KOL-7", EVIL)]
+    said = desk.pond.api("GET", "/stats/money", 200, params={"from": "2026-10-02", "to": "2026-10-02", "tz": "UTC"}).json()
+    assert said["totals"][0]["cost"] == 33_334  # reports share it out, the odd units to the first days
     desk.row_menu("Edit")
+    assert desk.field("to").get_attribute("value") == "2026-10-03"
     desk.put("amount", "500")
+    desk.day("to", "2026-09-30")
     desk.find("dialog button[type=submit]").click()
-    wait_for(lambda: entries(desk.pond)[0]["amount"] == 50_000, 20)
+    desk.says("The end is before the beginning.")
+    desk.day("to", "")
+    desk.find("dialog button[type=submit]").click()
+    wait_for(lambda: (entries(desk.pond)[0]["amount"], entries(desk.pond)[0]["to"]) == (50_000, "2026-10-01"), 20)
     desk.gone("dialog")
-    wait_for(lambda: "CN¥500" in desk.texts(".costs-table tbody tr")[0], 20)
+    wait_for(lambda: "CN¥500" in desk.texts(".costs-table tbody tr")[0] and "–" not in desk.texts(".costs-table tbody tr")[0], 20)
     desk.row_menu("Delete")
     desk.find("dialog .button.bad").click()
-    wait_for(lambda: len(desk.texts(".costs-table tbody tr")) == 2, 20)
-    assert len(entries(desk.pond)) == 2
+    desk.says("No costs entered yet")
+    assert entries(desk.pond) == []
     assert not desk.all("img[src=x]") and not noise(desk.driver)
 
 

@@ -4,7 +4,7 @@ in order; changed, merged and forgotten there, and what a stranger wrote stays t
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser import noise, shot, wait_for
+from browser import click, noise, shot, wait_for
 from desk import EVIL
 from pond import SAFARI
 from selenium.webdriver.common.by import By
@@ -34,7 +34,7 @@ def wang_of(pond):
 
 def menu_item(desk, words):
     desk.find(".page-head .menu button").click()
-    wait_for(lambda: [one for one in desk.all(".menu-item") if words in one.text], 20)[0].click()
+    click(lambda: [one for one in desk.all(".menu-item") if words in one.text])
 
 
 def test_found_by_a_whole_phone_number_with_touches_and_events(desk):

@@ -2,7 +2,7 @@
 """Goal: in the desk a domain is marked blocked, a destination denied, and many links are led elsewhere and back, each seen
 beforehand; all of it by axe's rules, in both languages."""
 import pytest
-from browser import open_browser, shot, wait_for
+from browser import shot, wait_for
 from desk import EVIL, Desk
 from selenium.webdriver.support.ui import Select
 from test_desk import LOOKS
@@ -15,20 +15,15 @@ WORDS = {"zh-CN": {"mark": "标记", "save": "保存", "blocked": "已封", "add
 
 
 @pytest.mark.parametrize("width, language, scheme", LOOKS)
-def test_domains_destinations_and_many_links_elsewhere(make_pond, tmp_path, monkeypatch, axe, width, language, scheme):
-    monkeypatch.setenv("HOME", str(tmp_path))
+def test_domains_destinations_and_many_links_elsewhere(make_pond, browse, axe, width, language, scheme):
     pond, words = make_pond(), WORDS[language]
     pond.api("POST", "/domains", 201, json={"host": "shut.test", "shareable": False})
     links = [pond.link(f"https://old.example/{i}", title=EVIL) for i in range(3)]
-    driver = open_browser(tmp_path / "profile", width, language, scheme)
+    desk = Desk(pond, browse(width, language, scheme))
     tag = f"{width}-{language[:2]}-{scheme}"
-    try:
-        desk = Desk(pond, driver)
-        walk_domain(desk, pond, axe, words, tag)
-        walk_repoint(desk, pond, links, axe, words, tag)
-        walk_destination(desk, pond, links, axe, words, tag)
-    finally:
-        driver.quit()
+    walk_domain(desk, pond, axe, words, tag)
+    walk_repoint(desk, pond, links, axe, words, tag)
+    walk_destination(desk, pond, links, axe, words, tag)
 
 
 def ready(desk):

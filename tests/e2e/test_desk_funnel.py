@@ -19,6 +19,10 @@ COHORTS = ("return [...document.querySelectorAll('.cohort-table tbody tr')].map(
            " ...[...row.querySelectorAll('.cohort-cell')].map((one) => one.innerText)])")
 
 
+def people(step):
+    return step.get("visitors", step["customers"])
+
+
 class Journeys(Desk):
     def settled(self, there=".funnel-table tbody tr"):
         self.find(there)
@@ -42,6 +46,9 @@ def journeys(desk):
         pond = opened.pond
         links = [pond.link(url=f"https://www.example.com/{i}", **fields) for i, fields in enumerate(
             [{"campaign": "spring", "channel": EVIL[:40]}, {"campaign": "双十一", "channel": "群-2"}, {}])]
+        for number in range(60):
+            pond.visit(links[number % 3]["code"], ip=f"203.0.113.{number % 25}")
+        pond.drain()
         pond.stop()
         World(links, int(time.time() * 1000) // DAY * DAY, seed=6).write(pond.data / "linkpond.db")
         pond.start()
@@ -55,8 +62,10 @@ def test_every_step_is_what_the_api_says(journeys):
     desk.open("/funnel?period=all&tz=UTC").sign_in().settled()
     said = desk.ask("/stats/funnel", period="all", group_by="channel")
     names = {stage["key"]: stage["names"]["en"] for stage in said["stages"]}
-    assert desk.run(STEPS) == [[names[step["stage"]], str(step["customers"])] for step in said["steps"]]
-    assert [row[:-1] for row in desk.run(GROUPS)] == [[group["channel"] or "", *(str(step["customers"]) for step in group["steps"])] for group in said["groups"]]
+    assert desk.run(STEPS) == [[names[step["stage"]], str(people(step))] for step in said["steps"]]
+    assert [row[:-1] for row in desk.run(GROUPS)] == [[group["channel"] or "", *(str(people(step)) for step in group["steps"])] for group in said["groups"]]
+    assert said["steps"][0]["visitors"] == 25
+    desk.says(f"{said['steps'][0]['customers']} customers")
     desk.says("in the funnel")  # those who never clicked are not hidden
     assert not desk.all("img[src=x]") and not noise(desk.driver)
 
@@ -71,7 +80,7 @@ def test_choices_are_the_address(journeys):
     wait_for(lambda: len(desk.run(GROUPS)) == 1, 20)
     assert parse_qs(urlsplit(desk.driver.current_url).query) == {"period": ["all"], "tz": ["UTC"], "by": ["campaign"], "campaign": ["spring"]}
     said = desk.ask("/stats/funnel", period="all", campaign="spring")
-    assert [int(count) for _, count in desk.run(STEPS)] == [step["customers"] for step in said["steps"]]
+    assert [int(count) for _, count in desk.run(STEPS)] == [people(step) for step in said["steps"]]
     before = desk.run(STEPS)
     desk.driver.refresh()
     desk.settled()

@@ -6,10 +6,8 @@ and the console stays empty.
 Nothing is listed here: on every page of routes.js everything that says it opens something is opened, of rows the first
 one's; and everything that can be chosen in a menu is chosen.
 """
-import os
-
 import pytest
-from browser import noise, open_browser, set_look, wait_for
+from browser import noise, set_look, wait_for
 from demo_pond import DemoPond, is_idle, page_paths
 from desk import Desk
 from selenium.webdriver.common.keys import Keys
@@ -34,17 +32,14 @@ STAYS = "return document.querySelectorAll('dialog[open], .popup:not([hidden])').
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory, browsers):
     folder = tmp_path_factory.mktemp("demo")
     pond = DemoPond(folder, "--days", "14", "--clicks", "3000").start()
-    os.environ["HOME"], home = str(folder), os.environ.get("HOME")
-    driver = open_browser(folder / "profile", 1280, "en-US")
+    driver = browsers.borrow(1280, "en-US")
     driver.set_script_timeout(60)
     yield Desk(pond, driver)
-    driver.quit()
+    browsers.give_back(driver)
     pond.stop()
-    if home:
-        os.environ["HOME"] = home
 
 
 class Judge:

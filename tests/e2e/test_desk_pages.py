@@ -4,10 +4,8 @@ its HTML is what the standard allows, and it comes quickly and quietly: at most 
 
 The pages are those of routes.js, so a new one is judged from its first day. They show the story of `linkpond demo`.
 """
-import os
-
 import pytest
-from browser import noise, open_browser, set_look, wait_for
+from browser import noise, set_look, wait_for
 from demo_pond import DemoPond, is_idle, page_paths
 from desk import Desk
 
@@ -27,16 +25,13 @@ SHIFT = ("const done = arguments[0]; let sum = 0; const who = []; const add = (l
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory, browsers):
     folder = tmp_path_factory.mktemp("demo")
     pond = DemoPond(folder, "--days", "14", "--clicks", "3000").start()
-    os.environ["HOME"], home = str(folder), os.environ.get("HOME")
-    driver = open_browser(folder / "profile")
+    driver = browsers.borrow()
     yield Desk(pond, driver)
-    driver.quit()
+    browsers.give_back(driver)
     pond.stop()
-    if home:
-        os.environ["HOME"] = home
 
 
 def listed(wrong):

@@ -7,7 +7,7 @@ import re
 import zipfile
 
 import pytest
-from browser import noise, shot, wait_for
+from browser import click, noise, shot, wait_for
 from pictures import decoded, png, png_size
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
@@ -27,7 +27,7 @@ def saved(folder, pattern):
 
 def open_panel(desk, link):
     desk.open(f"/links/{link['id']}").sign_in()
-    wait_for(lambda: desk.driver.find_elements(By.XPATH, "//*[contains(@class, 'qr-card')]//button[contains(., '样式') or contains(., 'Style')]"), 20)[0].click()
+    click(lambda: desk.driver.find_elements(By.XPATH, "//*[contains(@class, 'qr-card')]//button[contains(., '样式') or contains(., 'Style')]"))
     desk.find(".qr-picture img")
 
 
@@ -110,7 +110,7 @@ def test_a_logo_is_given_once_and_the_code_still_leads_to_its_link(desk, tmp_pat
     open_panel(desk, link)
     desk.find("dialog [name=logo]").click()
     desk.says("There is no logo yet.")
-    file = desk.find("dialog [data-field=logo] input[type=file]")
+    file = desk.there("dialog [data-field=logo] input[type=file]")
     file.send_keys(str(tmp_path / "logo.gif"))
     desk.says("PNG or JPEG")
     file.send_keys(str(tmp_path / "logo.png"))

@@ -2,7 +2,7 @@
 """Goal: in the desk a robot is added, tested and told what happens, its answer is shown, and what could not be told is sent
 again by a button; all of it by axe's rules, in both languages."""
 import pytest
-from browser import open_browser, shot, wait_for
+from browser import shot, wait_for
 from desk import EVIL, Desk
 from notices import outbox, put_notices
 from robot_sink import WECOM_OK, Sink
@@ -24,14 +24,9 @@ def sink():
 
 
 @pytest.mark.parametrize("width, language, scheme", LOOKS)
-def test_a_robot_is_added_tested_and_told(make_pond, tmp_path, monkeypatch, sink, axe, width, language, scheme):
-    monkeypatch.setenv("HOME", str(tmp_path))
+def test_a_robot_is_added_tested_and_told(make_pond, browse, sink, axe, width, language, scheme):
     pond, words = make_pond(notify_allow_private="true"), WORDS[language]
-    driver = open_browser(tmp_path / "profile", width, language, scheme)
-    try:
-        walk(Desk(pond, driver), pond, sink, axe, words, f"{width}-{language[:2]}-{scheme}")
-    finally:
-        driver.quit()
+    walk(Desk(pond, browse(width, language, scheme)), pond, sink, axe, words, f"{width}-{language[:2]}-{scheme}")
 
 
 def walk(desk, pond, sink, axe, words, tag):
@@ -77,32 +72,27 @@ def walk(desk, pond, sink, axe, words, tag):
     wait_for(lambda: outbox(pond, state="sent"), 30, 0.1)
 
 
-def test_a_secret_that_is_made_is_shown_once(make_pond, tmp_path, monkeypatch, axe):
-    monkeypatch.setenv("HOME", str(tmp_path))
+def test_a_secret_that_is_made_is_shown_once(make_pond, browse, axe):
     pond, words = make_pond(), WORDS["en-US"]
-    driver = open_browser(tmp_path / "profile", 1280, "en-US", "light")
-    try:
-        desk = Desk(pond, driver)
-        desk.open("/robots").sign_in()
-        press(desk, words["add"])
-        Select(desk.find("[data-field=kind] select")).select_by_value("webhook")
-        desk.field("name").send_keys("program")
-        desk.field("url").send_keys("http://127.0.0.1/hook")
-        press(desk, words["save"], "dialog")
-        desk.says("private")  # what the API refuses stands at its field
-        desk.field("url").clear()
-        desk.field("url").send_keys("https://hooks.example.com/linkpond/0123456789abcdef")
-        press(desk, words["save"], "dialog")
-        secret = desk.find("dialog .secret").get_attribute("value")
-        assert secret.startswith("whsec_") and axe(driver) == []
-        press(desk, words["secret"])
-        desk.gone("dialog")
-        desk.says("https://hooks.example.com/…cdef")
-        assert secret not in driver.page_source
-        desk.find("[title='Actions of program']").click()
-        press(desk, "Remove")
-        press(desk, "Remove", "dialog")
-        desk.says("Nobody is told yet")
-        assert pond.api("GET", "/robots", 200).json()["total"] == 0
-    finally:
-        driver.quit()
+    desk = Desk(pond, browse(1280, "en-US"))
+    desk.open("/robots").sign_in()
+    press(desk, words["add"])
+    Select(desk.find("[data-field=kind] select")).select_by_value("webhook")
+    desk.field("name").send_keys("program")
+    desk.field("url").send_keys("http://127.0.0.1/hook")
+    press(desk, words["save"], "dialog")
+    desk.says("private")  # what the API refuses stands at its field
+    desk.field("url").clear()
+    desk.field("url").send_keys("https://hooks.example.com/linkpond/0123456789abcdef")
+    press(desk, words["save"], "dialog")
+    secret = desk.find("dialog .secret").get_attribute("value")
+    assert secret.startswith("whsec_") and axe(desk.driver) == []
+    press(desk, words["secret"])
+    desk.gone("dialog")
+    desk.says("https://hooks.example.com/…cdef")
+    assert secret not in desk.driver.page_source
+    desk.find("[title='Actions of program']").click()
+    press(desk, "Remove")
+    press(desk, "Remove", "dialog")
+    desk.says("Nobody is told yet")
+    assert pond.api("GET", "/robots", 200).json()["total"] == 0

@@ -61,7 +61,7 @@ def menu_item(desk, words):
 
 
 def saved(desk):
-    wait_for(lambda: not desk.find(".save-bar").is_displayed(), 20)
+    wait_for(lambda: not desk.there(".save-bar").is_displayed(), 20)
 
 
 # ---- looks -----------------------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def test_from_nothing_to_a_scanned_page_by_keyboard_alone(desk, tmp_path):
         (tmp_path / f"{text}.png").write_bytes(code_png(f"https://weixin.qq.com/g/AwYAA{text}", tmp_path))
         press(desk, ".live-section [aria-haspopup=menu].button:not(.only)")
         menu_item(desk, "二维码（群、个人、公众号）")
-        desk.find("dialog input[type=file]").send_keys(str(tmp_path / f"{text}.png"))  # the system's own dialog
+        desk.there("dialog input[type=file]").send_keys(str(tmp_path / f"{text}.png"))  # the system's own dialog
         desk.find("dialog .picture-seen img")
         desk.driver.execute_script("arguments[0].focus()", desk.field("name"))
         desk.type(name, Keys.ENTER)
@@ -209,20 +209,20 @@ def test_rules_are_moved_by_keys_and_buttons_and_a_deleted_one_comes_back(desk):
     put_rules(desk.pond, link, *[{"name": name, "when": [{"fact": "city", "is": [name]}], "targets": [pool[0]["id"]]} for name in "xyz"])
     open_rules(desk, link)
 
-    def names():
-        return [one.text.rsplit(" ", 1)[0] if one.text else "" for one in desk.all(".rule .rule-when")]
-    assert names() == ["x", "y", "z"]
+    def in_order(*names):
+        wait_for(lambda: [text.rsplit(" ", 1)[0] for text in desk.texts(".rule .rule-when")] == list(names))
+    in_order("x", "y", "z")
     press(desk, ".rule:first-child .rule-acts [aria-controls]", Keys.NULL)
     desk.type(Keys.ALT, Keys.ARROW_DOWN)
     desk.type(Keys.NULL)
-    assert names() == ["y", "x", "z"]
+    in_order("y", "x", "z")
     press(desk, ".rule:last-child .rule-acts button:first-child")
-    assert names() == ["y", "z", "x"]
+    in_order("y", "z", "x")
     press(desk, ".rule:first-child .rule-acts [aria-haspopup]")
     menu_item(desk, "Delete")
-    assert names() == ["z", "x"]
+    in_order("z", "x")
     desk.find(".toast button").click()
-    assert names() == ["y", "z", "x"]
+    in_order("y", "z", "x")
     press(desk, ".save-bar .main")
     saved(desk)
     assert [rule["name"] for rule in rules_of(desk.pond, link)] == ["y", "z", "x"]

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import people
 import pytest
-from browser import noise, open_browser, shot, wait_for
+from browser import noise, shot, wait_for
 from desk import EVIL, Desk
 from people import Browser, person
 from selenium.common.exceptions import ElementClickInterceptedException, StaleElementReferenceException
@@ -20,19 +20,14 @@ PASSWORD = "three ponds and a heron"
 
 
 @pytest.fixture
-def browsers(make_pond, tmp_path, monkeypatch):
+def desks(make_pond, browse):
     """One server; each call gives another browser that knows nothing of the others."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    pond, opened = make_pond(), []
+    pond = make_pond()
 
     def make(width=1280, language="en-US", scheme="light"):
-        driver = open_browser(tmp_path / f"profile{len(opened)}", width, language, scheme)
-        opened.append(driver)
-        return Desk(pond, driver)
+        return Desk(pond, browse(width, language, scheme))
 
-    yield make
-    for driver in opened:
-        driver.quit()
+    return make
 
 
 def press(desk, text, inside="body"):
@@ -75,8 +70,8 @@ def invite(desk, login, role):
     return link
 
 
-def test_who_is_invited_gets_in_and_sees_their_role(browsers):
-    admin, other = browsers(), browsers()
+def test_who_is_invited_gets_in_and_sees_their_role(desks):
+    admin, other = desks(), desks()
     pond = admin.pond
     pond.link(alias="spring", campaign="sale", channel="group-1", tags=["news"])
     admin.open("/people").sign_in()
@@ -106,8 +101,8 @@ def test_who_is_invited_gets_in_and_sees_their_role(browsers):
     other.says("This link can no longer be used")
 
 
-def test_three_links_change_hands(browsers):
-    desk = browsers()
+def test_three_links_change_hands(desks):
+    desk = desks()
     pond = desk.pond
     for key in ("lin.yue", "zhou.xiao"):
         pond.api("POST", "/users", 201, json={"key": key, "invite": False})
@@ -128,8 +123,8 @@ def test_three_links_change_hands(browsers):
     assert noise(desk.driver) == []
 
 
-def test_a_key_is_shown_once(browsers):
-    desk = browsers()
+def test_a_key_is_shown_once(desks):
+    desk = desks()
     desk.open("/keys").sign_in()
     press(desk, "New key")
     desk.field("name").send_keys("nightly report", Keys.ENTER)
@@ -146,8 +141,8 @@ def test_a_key_is_shown_once(browsers):
     desk.pond.api("GET", "/links", 401, key=key)
 
 
-def test_a_channel_is_made_renamed_merged_and_archived(browsers):
-    desk = browsers()
+def test_a_channel_is_made_renamed_merged_and_archived(desks):
+    desk = desks()
     pond = desk.pond
     pond.link(channel="old")
     desk.open("/channels").sign_in()
@@ -178,8 +173,8 @@ def test_a_channel_is_made_renamed_merged_and_archived(browsers):
 
 
 @pytest.mark.parametrize("width, language, scheme", LOOKS)
-def test_what_was_entered_stays_text_on_every_page(browsers, width, language, scheme):
-    desk = browsers(width, language, scheme)
+def test_what_was_entered_stays_text_on_every_page(desks, width, language, scheme):
+    desk = desks(width, language, scheme)
     pond = desk.pond
     for kind in ("campaigns", "channels", "tags"):
         pond.api("POST", f"/{kind}", 201, json={"key": EVIL[:60], "names": {"zh": EVIL, "en": EVIL}})

@@ -2,7 +2,7 @@
 """Goal: the steps that events lead to are chosen and changed in the desk, customers are tagged and sales are told by rules made
 there; who may only look sees all of it and can change nothing, and what people wrote stays text."""
 import pytest
-from browser import noise, shot, wait_for
+from browser import click, noise, shot, wait_for
 from desk import EVIL
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -19,7 +19,7 @@ def rules(pond, kind):
 
 
 def press(desk, where, words):
-    wait_for(lambda: [one for one in desk.all(f"{where} .button") if words in (one.text or one.get_attribute("textContent"))], 20)[0].click()
+    click(lambda: [one for one in desk.all(f"{where} .button") if words in (one.text or one.get_attribute("textContent"))])
 
 
 def select(desk, name, value):
@@ -40,7 +40,7 @@ def test_a_preset_is_chosen_and_a_step_of_ones_own_added(desk):
     wait_for(lambda: rows(desk) == ["traffic", "lead", "deal", "service", "repurchase", "referral"], 20)
     desk.says("Deal no. 2")
     press(desk, ".card", "Presets")
-    wait_for(lambda: [one for one in desk.all(".menu-item") if "Recruit" in one.text], 20)[0].click()
+    click(lambda: [one for one in desk.all(".menu-item") if "Recruit" in one.text])
     desk.find("dialog .button.main").click()
     wait_for(lambda: rows(desk) == ["recruit", "nurture", "convert", "retain"], 20)
     desk.gone("dialog")

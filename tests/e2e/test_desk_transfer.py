@@ -5,7 +5,7 @@ is told by row and can be saved; what is in can be taken out again.
 import csv
 
 import pytest
-from browser import noise, shot, wait_for
+from browser import click, noise, shot, wait_for
 from desk import EVIL
 from selenium.webdriver.common.by import By
 
@@ -34,7 +34,7 @@ def give(desk, path):
 
 
 def press(desk, words):
-    wait_for(lambda: desk.driver.find_elements(By.XPATH, f"//main//button[contains(., '{words}')][not(@disabled)]"), 60)[0].click()
+    click(lambda: desk.driver.find_elements(By.XPATH, f"//main//button[contains(., '{words}')][not(@disabled)]"), 60)
 
 
 def test_ten_thousand_rows_go_in_before_the_reader_s_eyes(desk, tmp_path):

@@ -4,24 +4,10 @@
 LINKPOND_SHOTS=folder keeps pictures of every page for the eye.
 """
 import pytest
-from browser import open_browser, shot, wait_for
+from browser import shot, wait_for
 from selenium.webdriver.common.by import By
 
 LOOKS = [(360, "zh-CN", "light"), (1280, "zh-CN", "light"), (360, "en-US", "dark"), (1280, "en-US", "dark")]
-
-
-@pytest.fixture
-def browser(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    opened = []
-
-    def make(width, language, scheme):
-        opened.append(open_browser(tmp_path / "profile", width, language, scheme))
-        return opened[-1]
-
-    yield make
-    for driver in opened:
-        driver.quit()
 
 
 def click_main(driver):
@@ -46,9 +32,9 @@ def check_fit(driver):
 
 
 @pytest.mark.parametrize("width, language, scheme", LOOKS)
-def test_from_signing_in_to_a_counted_click(make_pond, browser, width, language, scheme):
+def test_from_signing_in_to_a_counted_click(make_pond, browse, width, language, scheme):
     pond = make_pond()
-    driver = browser(width, language, scheme)
+    driver = browse(width, language, scheme)
     tag = f"{width}-{language[:2]}-{scheme}"
     driver.get(pond.admin + "/desk/form")
     shot(driver, f"sign-in-{tag}")
@@ -87,10 +73,10 @@ def test_from_signing_in_to_a_counted_click(make_pond, browser, width, language,
     assert noise == []
 
 
-def test_a_mistake_is_explained_where_it_is_and_can_be_mended(make_pond, browser):
+def test_a_mistake_is_explained_where_it_is_and_can_be_mended(make_pond, browse):
     pond = make_pond()
     pond.link(alias="taken")
-    driver = browser(360, "zh-CN", "light")
+    driver = browse(360, "zh-CN", "light")
     driver.get(pond.admin + "/desk/form")
     driver.find_element(By.ID, "key").send_keys("lp_not-the-key-at-all-but-long-enough")
     click_main(driver)
@@ -111,9 +97,9 @@ def test_a_mistake_is_explained_where_it_is_and_can_be_mended(make_pond, browser
     assert driver.find_element(By.ID, "short").get_attribute("value") == "http://s.test/free"
 
 
-def test_the_form_can_be_filled_in_and_sent_by_keyboard_alone(make_pond, browser):
+def test_the_form_can_be_filled_in_and_sent_by_keyboard_alone(make_pond, browse):
     pond = make_pond()
-    driver = browser(1280, "en-US", "light")
+    driver = browse(1280, "en-US", "light")
     driver.get(pond.admin + "/desk/form")
     driver.switch_to.active_element.send_keys(pond.key + "\n")
     wait_for(lambda: driver.find_elements(By.ID, "f-url"))

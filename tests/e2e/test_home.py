@@ -79,7 +79,7 @@ def test_the_first_visit_shows_by_itself(desk):
     desk.pond.click_of(desk.pond.visit(code))
     wait_for(lambda: desk.texts(".totals dd.num")[:1] == ["1"], 40)
     assert desk.find(".report-totals").is_displayed()
-    wait_for(lambda: not desk.find(".start-steps").is_displayed())
+    wait_for(lambda: not desk.there(".start-steps").is_displayed())
 
 
 def test_a_report_on_one_thing_has_no_box_and_a_viewer_has_none(desk):

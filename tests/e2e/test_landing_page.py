@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from browser import noise, open_browser, wait_for
+from browser import noise, wait_for
 from pond import Pond
 
 EXAMPLE = Path(__file__).parents[2] / "docs/examples/landing.html"
@@ -47,19 +47,15 @@ def site(pond):
 
 
 @pytest.fixture
-def browser(tmp_path):
-    opened = []
-
-    def open_one(name):
-        opened.append(open_browser(tmp_path / name))
+def browser(browse):
+    def open_one():
+        driver = browse()
         # Headless Chromium says so in its User-Agent, and machines are not reported.
-        agent = opened[-1].execute_script("return navigator.userAgent").replace("Headless", "")
-        opened[-1].execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": "zh-CN"})
-        return opened[-1]
+        agent = driver.execute_script("return navigator.userAgent").replace("Headless", "")
+        driver.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": "zh-CN"})
+        return driver
 
-    yield open_one
-    for driver in opened:
-        driver.quit()
+    return open_one
 
 
 def rows(pond, sql, *values):
@@ -93,7 +89,7 @@ def leads(pond, browser_number):
 
 def test_from_the_link_to_the_lead_and_on_to_who_it_was_handed_to(pond, site, browser):
     link = pond.link(site + "/trial?a=1#top", click_id_param="cid")
-    first = browser("first")
+    first = browser()
     first.get(pond.redirect + "/" + link["code"])
     wait_for(lambda: len(kept(first)) == 2)
     click, number = kept(first)
@@ -108,7 +104,7 @@ def test_from_the_link_to_the_lead_and_on_to_who_it_was_handed_to(pond, site, br
     lead = wait_for(lambda: leads(pond, number))[0]
     assert (lead[0], json.loads(lead[2]), lead[3]) == (1, {"path": "/trial", "form": "trial"}, int(ledger[0]["id"]))
 
-    second = browser("second")
+    second = browser()
     second.get(f"{site}/trial?a=1&cid={click}&from=groupmessage#top")
     wait_for(lambda: len(kept(second)) == 2)
     assert kept(second)[0] == click and kept(second)[1] != number
@@ -126,7 +122,7 @@ def test_from_the_link_to_the_lead_and_on_to_who_it_was_handed_to(pond, site, br
 
 def test_nothing_is_kept_before_somebody_agrees_nor_after_they_took_it_back(pond, site, browser):
     link = pond.link(site + "/consent", click_id_param="cid")
-    driver = browser("asked")
+    driver = browser()
     driver.get(pond.redirect + "/" + link["code"])
     loaded(driver)
     driver.execute_script("linkpond('lead', {form: 'early'})")
@@ -140,7 +136,7 @@ def test_nothing_is_kept_before_somebody_agrees_nor_after_they_took_it_back(pond
 
 
 def test_without_a_click_id_or_with_gpc_the_script_does_nothing(pond, site, browser):
-    driver = browser("nobody")
+    driver = browser()
     driver.get(site + "/trial")
     loaded(driver)
     driver.execute_script("linkpond('lead')")

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 import requests
-from browser import noise, open_browser, set_look, shot, wait_for
+from browser import noise, set_look, shot, wait_for
 from codes import code_png
 from live import at, change, group_code, hours, now_ms, target, token
 from pictures import png
@@ -24,21 +24,15 @@ KINDS = [{"kind": "qr", "title": "华东新品交流群 3 群", "hint": "群满�
 
 
 @pytest.fixture
-def phone(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    opened = []
-
+def phone(browse):
     def make(ua=WECHAT, width=360, language="zh-CN", scheme="light"):
-        driver = open_browser(tmp_path / f"phone{len(opened)}", width, language, scheme)
-        opened.append(driver)
+        driver = browse(width, language)
         set_look(driver, width, scheme, 720)
         driver.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": ua, "acceptLanguage": language})
         driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
         return driver
 
-    yield make
-    for driver in opened:
-        driver.quit()
+    return make
 
 
 def pressed(pond, one):
@@ -156,7 +150,7 @@ def test_a_group_is_added_and_its_code_replaced(desk, axe, tmp_path, width, lang
     desk.open(f"/links/{link['id']}").sign_in()
     desk.find(".live-offer .button").click()
     desk.find(".live-section .menu-item").click()
-    desk.find("dialog input[type=file]").send_keys(picture_file(tmp_path, "one.png", "https://weixin.qq.com/g/AwYAAone"))
+    desk.there("dialog input[type=file]").send_keys(picture_file(tmp_path, "one.png", "https://weixin.qq.com/g/AwYAAone"))
     desk.find("dialog .picture-seen img")
     assert desk.field("cap_total").get_attribute("value") == "200"  # a group's code: what is known of these is filled in
     assert desk.field("valid_until").get_attribute("value")
@@ -171,7 +165,7 @@ def test_a_group_is_added_and_its_code_replaced(desk, axe, tmp_path, width, lang
     desk.check_fit()
     before = desk.pond.api("GET", f"/links/{link['id']}/targets", 200).json()["items"][0]
     assert (before["kind"], before["name"], before["cap_total"]) == ("qr", "East 3", 200)
-    desk.find(".target input[type=file]").send_keys(picture_file(tmp_path, "two.png", "https://weixin.qq.com/g/AwYAAtwo"))
+    desk.there(".target input[type=file]").send_keys(picture_file(tmp_path, "two.png", "https://weixin.qq.com/g/AwYAAtwo"))
     wait_for(lambda: desk.pond.api("GET", f"/links/{link['id']}/targets", 200).json()["items"][0]["image"] != before["image"], 20)
     after = desk.pond.api("GET", f"/links/{link['id']}/targets", 200).json()["items"][0]
     assert desk.pond.api("GET", f"/images/{after['image']}", 200).json()["qr_text"].endswith("two")
@@ -222,7 +216,7 @@ def test_an_expired_code_is_replaced_in_the_desk_while_visitors_scan(desk, phone
         desk.open("/today").sign_in()
         wait_for(lambda: len(desk.all(".today-row")) == 1, 20)
         wait_for(lambda: len(seen) > 20, 20)
-        desk.find(".today-row input[type=file]").send_keys(picture_file(tmp_path, "new.png", "https://weixin.qq.com/g/AwYAAnew"))
+        desk.there(".today-row input[type=file]").send_keys(picture_file(tmp_path, "new.png", "https://weixin.qq.com/g/AwYAAnew"))
         wait_for(lambda: not desk.all(".today-row"), 20)
         after = [row for row in pond.api("GET", f"/links/{link['id']}/targets", 200).json()["items"] if row["id"] == one["id"]][0]
         new = pond.api("GET", f"/images/{after['image']}", 200).json()
@@ -248,7 +242,7 @@ def test_a_picture_without_a_code_asks_first(desk, tmp_path):
     desk.open(f"/links/{link['id']}").sign_in()
     blank = tmp_path / "blank.png"
     blank.write_bytes(png(200, 200, [[200] * 200] * 200))
-    desk.find(".target input[type=file]").send_keys(str(blank))
+    desk.there(".target input[type=file]").send_keys(str(blank))
     desk.says("识别不到二维码")
     desk.find("dialog .dialog-foot .button").click()  # no
     desk.gone("dialog")

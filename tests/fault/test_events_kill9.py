@@ -5,6 +5,7 @@ those that were not are there once or not at all, and sending them again makes i
 LINKPOND_EVENT_ROUNDS=100 for the long form; the ordinary run does 5 rounds of 4 senders.
 """
 import collections
+import json
 import os
 import random
 import sqlite3
@@ -100,4 +101,42 @@ def check(pond, answered):
         for customer, click in db.execute("SELECT customer_id, click_id FROM touch"):
             held[customer].add(click)
         assert all(theirs[customer] <= held[customer] for customer in theirs)
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def put_table(pond, path, table, told):
+    """Sends it and notes how many rows were told of; False: nobody answered to the end."""
+    try:
+        with requests.post(pond.admin + "/api/v1" + path, data=table, stream=True, timeout=60,
+                           headers={"Authorization": "Bearer " + pond.key, "Content-Type": "text/csv"}) as reply:
+            assert reply.status_code == 200, reply.text
+            told.extend(line for line in reply.iter_lines() if line)
+        return True
+    except requests.RequestException:
+        return False
+
+
+def test_tables_cut_off_by_kill9_are_whole_when_they_are_sent_again(make_pond):
+    pond = make_pond()
+    pond.link(campaign="spring")
+    chance, pause = random.Random(7), threading.Event()
+    events = "type,event_id,amount,external_id\n" + "".join(f"deal,row-{i},{i}.00,c{i % 97}\n" for i in range(6000))
+    costs = "day,campaign,cost,external_id\n" + "".join(f"2026-11-01,spring,{i}.00,cost-{i}\n" for i in range(900))
+    for turn in range(ROUNDS):
+        told = []
+        sender = threading.Thread(target=put_table, args=(pond, *(("/events", events.encode()), ("/costs", costs.encode()))[turn % 2], told), daemon=True)
+        sender.start()
+        pause.wait(chance.uniform(0.02, 0.5))
+        pond.kill9()
+        sender.join(60)
+        pond.start()
+        with sqlite3.connect(f"file:{pond.data}/linkpond.db?mode=ro", uri=True) as db:
+            stored = {f"evt_{number}" for (number,) in db.execute("SELECT id FROM event")}
+        assert {row["id"] for row in map(json.loads, told if turn % 2 == 0 else []) if "id" in row} <= stored
+    for path, table in (("/events", events), ("/costs", costs)):
+        assert put_table(pond, path, table.encode(), [])
+    with sqlite3.connect(f"file:{pond.data}/linkpond.db?mode=ro", uri=True) as db:
+        assert db.execute("SELECT count(*), sum(value), count(DISTINCT customer_id) FROM event").fetchone() == (6000, 100 * sum(range(6000)), 97)
+        assert db.execute("SELECT count(*), sum(amount) FROM cost").fetchone() == (900, 100 * sum(range(900)))
+        assert db.execute("SELECT count(*) FROM customer c WHERE events <> (SELECT count(*) FROM event WHERE customer_id = c.id)").fetchone() == (0,)
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)

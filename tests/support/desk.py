@@ -16,8 +16,12 @@ class Desk:
         self.driver.get(self.pond.admin + "/desk" + path)
         return self
 
+    def there(self, css):
+        """The first of them, shown or not: a file's input is always hidden."""
+        return wait_for(lambda: self.all(css), 20)[0]
+
     def find(self, css):
-        """The first of them, once it is shown; one that is not shown within a moment is meant to be hidden, as a file's input."""
+        """The first of them, once it is shown; one that is not shown within a moment is meant to be hidden: better ask for what is `there`."""
         wait_for(lambda: self.all(css), 20)
         until = time.monotonic() + 1
         return wait_for(lambda: next((found for found in self.all(css)[:1] if found.is_displayed() or time.monotonic() > until), None), 20)

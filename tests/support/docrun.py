@@ -7,9 +7,10 @@ then any number of lines `# -> …` about its last curl call and its output:
     # -> .items[0].alias == "x"    a member of the JSON that was printed; the right side is JSON
     # -> says TEXT                 a text that was printed
     # -> fails                     the commands end with an error
-    # -> soon …                    any of these, tried again for ten seconds
+    # -> soon …                    any of these, tried again for a minute
 
-curl and linkpond are ours: curl prints the body alone and remembers the head, linkpond knows its data folder.
+curl and linkpond are ours: curl prints the body alone and remembers the head, linkpond knows its data folder. A step that
+is nothing but a linkpond … serve goes on until a step with a comment "# Ctrl-C"; from then on $ADMIN and its like are its own.
 """
 import json
 import os
@@ -17,7 +18,10 @@ import re
 import subprocess
 import time
 
-SECONDS = 10
+from pond import wait_for
+
+SECONDS = 60
+ANY_PORT = {f"LINKPOND_{name}": "127.0.0.1:0" for name in ("LISTEN", "ADMIN_LISTEN", "PUBLIC_LISTEN")}
 
 
 class Step:
@@ -50,7 +54,7 @@ class Shell:
     """Where the steps of one page run, one after the other."""
 
     def __init__(self, folder, pond):
-        self.folder = folder
+        self.folder, self.serving = folder, None
         tools = folder / "tools"
         tools.mkdir()
         write_tool(tools, "curl", f'exec /usr/bin/curl -sS --noproxy "*" -D "{folder}/head" "$@"\n')
@@ -62,7 +66,7 @@ class Shell:
         """Complaints about the step, run once."""
         head = self.folder / "head"
         head.write_text("")
-        done = subprocess.run(["sh", "-eu", "-c", step.commands], cwd=self.folder, env=self.env, capture_output=True, timeout=60,
+        done = subprocess.run(["sh", "-eu", "-c", step.commands], cwd=self.folder, env=self.env, capture_output=True, timeout=300,
                               check=False)
         out = done.stdout.decode("utf-8", "replace")
         said = out + done.stderr.decode("utf-8", "replace")
@@ -75,7 +79,36 @@ class Shell:
                 problems.append(f"{check!r}: {wrong}")
         return [f"{problem}\n{said[-1500:]}" for problem in problems]
 
+    def serve(self, step):
+        """The process is the daemon itself: the shell and the tool give way to it."""
+        data = self.folder / re.search(r"--data (\S+)", step.commands)[1]
+        with open(self.folder / "serve.log", "ab") as log:
+            self.serving = subprocess.Popen(["sh", "-eu", "-c", "exec " + step.commands], cwd=self.folder, env={**self.env, **ANY_PORT},
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+        def urls():
+            assert self.serving.poll() is None, (self.folder / "serve.log").read_text()
+            try:
+                said = json.loads((data / "listen.json").read_text())
+            except (OSError, ValueError):
+                return None
+            return said if said["pid"] == self.serving.pid else None
+
+        said = wait_for(urls, 120)
+        self.env |= {"ADMIN": said["admin"], "REDIRECT": said["redirect"], "PUBLIC": said["public"]}
+
+    def stop(self):
+        if self.serving:
+            self.serving.terminate()
+            self.serving.wait(60)
+            self.serving = None
+
     def run(self, step):
+        if re.fullmatch(r"linkpond .*\bserve", step.commands):
+            self.serve(step)
+            return
+        if "# Ctrl-C" in step.commands:
+            self.stop()
         deadline = time.monotonic() + SECONDS
         problems = self.once(step)
         while problems and any(c.startswith("soon ") for c in step.checks) and time.monotonic() < deadline:

@@ -13,6 +13,8 @@
 
 /* A read handle for this call; NULL when none came free (the reply is then a 503). Give it back with readers_give. */
 struct db *call_reader(struct ctx *ctx, struct request *request, struct reply *reply);
+/* What is told when readers_take had none for READER_WAIT_MS: ERR_UNAVAILABLE. */
+enum err call_readers_busy(struct fault *fault);
 /* Whose links the caller may see. */
 struct bounds call_bounds(const struct request *request);
 

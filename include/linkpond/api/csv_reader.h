@@ -26,7 +26,7 @@ void csv_reader_free(struct csv_reader *self);
 /* At most CSV_PIECE_MAX bytes; only after csv_reader_next said false. ERR_TOO_LARGE: one cell grows past every bound,
  * most likely behind a quote that nobody closed, so what follows cannot be told apart; ERR_NOMEM. */
 enum err csv_reader_feed(struct csv_reader *self, str piece);
-/* The end of the input: the last row needs no line end. */
+/* The end of the input: the last row needs no line end. ERR_TOO_LARGE: it ends behind a quote that nobody closed. */
 enum err csv_reader_end(struct csv_reader *self);
 /* The next complete row. Blank lines are no rows. */
 bool csv_reader_next(struct csv_reader *self, struct csv_row *out);

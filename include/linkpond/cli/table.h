@@ -24,7 +24,10 @@ size_t table_width(str text);
  * joined by ", ". Built in the arena. */
 str cell_of(struct arena *arena, const struct json *value);
 str cell_at(struct arena *arena, const struct json *object, const char *name);
-/* An object as lines "name  value"; members that are objects show as name.member. */
+/* An object's `value`, in minor units of its `currency`, as people write it: "1,280.00 CNY". As it is where no known
+ * currency stands beside it. */
+str cell_money(struct arena *arena, const struct json *object);
+/* An object as lines "name  value"; members that are objects show as name.member, value and currency as one line. */
 void table_print_object(struct arena *arena, const struct json *object);
 
 #endif

@@ -84,6 +84,9 @@ void cache_expect(struct cache *self, size_t links);
 /* This code is about to be put or looked up: its slot is asked for from memory, where a look-up spends its time. The
  * publisher, or inside a read section. */
 void cache_prefetch(const struct cache *self, str code);
+/* The second step, once the slot is there: what stands in it is asked for. Nothing happens when the slot is another's.
+ * Threads as above. */
+void cache_prefetch_entry(const struct cache *self, str code);
 /* Forgets the link and its aliases (purge). */
 void cache_drop(struct cache *self, str code);
 /* Replaces the table of hosts. */

@@ -11,8 +11,7 @@
  * all commits are made by the thread that runs the checkpoint, so what was committed before is what it moved.
  */
 struct checkpoint {
-    int64_t pending_bytes; /* about what was committed since the last whole checkpoint */
-    int64_t dirty_since_ns;
+    int64_t dirty_since_ns; /* of the first commit since the last whole checkpoint */
     int64_t tried_ns;
     bool dirty;
 };
@@ -20,8 +19,8 @@ struct checkpoint {
  * due would never make one, and each start reads the whole log: so from a certain size on it goes into the file at
  * once. */
 void checkpoint_begin(struct checkpoint *self, struct db *db, struct journal *journal, int64_t now_ns);
-/* After every commit; about how many bytes it put into the log. */
-void checkpoint_committed(struct checkpoint *self, int64_t bytes, int64_t now_ns);
+/* After every commit. */
+void checkpoint_committed(struct checkpoint *self, int64_t now_ns);
 /* Runs one when it is due. idle: nobody waits, so the log file may be cut too. */
 void checkpoint_run(struct checkpoint *self, struct db *db, struct journal *journal, int64_t now_ns, bool idle);
 /* At the end, due or not. */

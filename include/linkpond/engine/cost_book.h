@@ -6,7 +6,7 @@
 #include "linkpond/store/costs.h"
 
 /* What was spent, entered and taken out: many in one durable transaction, each judged by itself. */
-#define COST_AMOUNT_MAX INT64_C(1000000000000000) /* so that sums of a million of them stay in 64 bits */
+#define COST_AMOUNT_MAX INT64_C(1000000000000) /* so that sums of a million of them stay in 64 bits */
 
 #define COST_DAYS_MAX 1096 /* that one cost is spread over: three years */
 

@@ -28,6 +28,7 @@ struct deal_event {
     bool has_time; /* else it happened when it arrived */
     int64_t time_ms;
     int64_t click_id; /* of the ledger, as the click id's text said it */
+    int64_t link_id;  /* the link it came by, where no click is known; not part of what makes it a repeat */
     str page;         /* the landing script's number of the browser it came from */
     int generation;   /* 0 = as that page's forward says, else 1 */
     /* Who it happened with: a customer's number, or names of theirs. */
@@ -42,8 +43,9 @@ struct deal_event {
     str metadata;     /* JSON object */
 };
 
-/* Can that be an event? ERR_INVALID naming the field: "type", "event_id" (too_short, too_long, control_character),
- * "time" (in_the_future, too_old), "value" (out_of_range), "currency" (required, unknown), "metadata" (too_long). */
+/* Can that be an event? ERR_INVALID naming the field: "type", "event_id" (too_short, too_long, control_character,
+ * invalid_utf8), "time" (in_the_future, too_old), "value" (out_of_range), "currency" (required, unknown), "metadata"
+ * (too_long). */
 enum err deal_event_check(const struct deal_event *event, int64_t now_ms, struct fault *fault);
 
 struct deal_result {
@@ -56,5 +58,9 @@ struct deal_result {
  * others alone. Any thread but the writer's. */
 enum err deals_intake(struct deals *self, struct arena *arena, const struct deal_event *events, size_t count,
                       int64_t now_ms, struct deal_result *results, struct fault *fault);
+/* What deals_intake would say of them; nothing is stored, and what would be new has the id 0. Each is judged against
+ * what is stored only, not against the others. `db` is read. Any thread. */
+enum err deals_try(struct db *db, struct arena *arena, const struct deal_event *events, size_t count, int64_t now_ms,
+                   struct deal_result *results);
 
 #endif

@@ -111,6 +111,8 @@ void resolver_resolve(struct resolver *self, struct resolver_scratch *scratch, c
 /* A visit of that path is being read and will be resolved in a moment: memory is asked for its slot now, because
  * waiting for it is the dearest part of a look-up among a million links. Threads as above. */
 void resolver_foresee(const struct resolver *self, str path);
+/* The same path again, some hundred instructions later: the slot has come, and its link is asked for. */
+void resolver_foresee_link(const struct resolver *self, str path);
 /* The answer of that verdict stands: who comes back is known. */
 void resolver_remember(struct resolver *self, const struct verdict *verdict, int64_t now_ms);
 /* Gives back the limit and the place taken by that verdict (link still in the cache or not). */

@@ -23,8 +23,7 @@ struct writer_task {
     enum err (*run)(struct db *db, void *arg, struct fault *fault);
     void (*published)(void *arg);
     void *arg;
-    bool relaxed;      /* a power cut may take it back: of work that would be done again */
-    int64_t log_bytes; /* what it writes, about, when that is more than an edit does; 0 = as an edit */
+    bool relaxed; /* a power cut may take it back: of work that would be done again */
 };
 struct writer_opts {
     struct db *db; /* the read-write handle, owned by the writer from start to stop */

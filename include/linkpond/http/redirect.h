@@ -34,9 +34,11 @@ struct redirect_lane {
     char set_cookie[160];
     char page[REDIRECT_PAGE_MAX];
 };
-/* The head of that request was read; redirect_handle follows when the wire library has done its part. Until then memory
- * can fetch what the look-up needs. */
-void redirect_foresee(const struct redirect *self, const struct request *request);
+/* Of a request that is coming in its path is known, as it was sent: what its look-up will need is asked of memory, in
+ * two steps with other work between and after them, because the second needs what the first brings. redirect_handle
+ * does not rely on it. Threads as redirect_handle. */
+void redirect_foresee(const struct redirect *self, str raw_path);
+void redirect_foresee_link(const struct redirect *self, str raw_path);
 /* GET and HEAD; others get 405. The request needs no arena. The thread must be registered with the cache. */
 void redirect_handle(struct redirect *self, struct redirect_lane *lane, const struct request *request,
                      struct reply *reply);

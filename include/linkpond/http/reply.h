@@ -21,6 +21,7 @@ struct reply {
     void *pull_arg;
     int patience_s; /* a stream may send nothing for so long; then it also ends the connection. 0 = as others */
     bool close;     /* Connection: close after this answer */
+    bool once;      /* a redirect whose Location no other answer has */
     bool secret;    /* shows a secret: never kept for repeats of the same Idempotency-Key */
 };
 void reply_init(struct reply *self);

@@ -80,8 +80,6 @@ enum err chunks_replace_by_blobs(struct db *db, const struct chunk_info *info, s
 enum err chunks_delete(struct db *db, int64_t id);
 /* Two chunks become one. */
 enum err chunks_merge(struct db *db, const struct chunk_info *first, const struct chunk_info *second, uint64_t seed);
-/* Purge: chunks that hold the link are written anew without it. *deleted: clicks. */
-enum err chunks_delete_link(struct db *db, int64_t link_id, int64_t *deleted);
 enum err chunks_set_folded(struct db *db, int64_t id);
 /* Everything is to be folded anew. */
 enum err chunks_unfold_all(struct db *db);

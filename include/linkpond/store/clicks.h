@@ -72,9 +72,7 @@ str clicks_scan_ip(const struct clicks_scan *self);
 /* All of it, when everything and the address were announced. */
 void clicks_scan_row(const struct clicks_scan *self, struct click_row *out);
 
-/* Purge of one link, in the tail and in chunks: reads the whole ledger. */
-enum err clicks_delete_link(struct db *db, int64_t link_id, int64_t *deleted);
-/* Of the tail only. */
+/* A link's clicks in the tail, all of which is read; what chunks hold of it is taken out by engine/rewriter.h. */
 enum err clicks_delete_link_of_tail(struct db *db, int64_t link_id, int64_t *deleted);
 /* Ids [from, to] of the tail. */
 enum err clicks_delete_range(struct db *db, int64_t from_id, int64_t to_id, int64_t *deleted);

@@ -49,6 +49,9 @@ void db_trim(struct db *self);
 /* WAL checkpoint: PASSIVE, or TRUNCATE. *wal_pages / *moved as SQLite reports. ERR_BUSY is normal while readers run. */
 enum err db_checkpoint(struct db *self, bool truncate, int64_t *wal_pages, int64_t *moved);
 int64_t db_wal_bytes(const struct db *self);
+/* Pages in the log that no checkpoint has moved yet. What earlier runs left counts from the first commit on. A first
+ * commit larger than the whole log that was moved before it counts for what it is larger. The writer's thread. */
+int64_t db_unmoved_pages(const struct db *self);
 int64_t db_file_bytes(struct db *self);
 /* PRAGMA integrity_check (or quick_check): OK or ERR_CORRUPT with the first line in the fault. */
 enum err db_integrity(struct db *self, bool quick, struct fault *fault);

@@ -7,7 +7,8 @@
 /*
  * The clicks of customers, copied out of the ledger when an event of theirs is joined, so that they outlive its
  * retention. Only what counts (click_counts). What was frozen at the click are ids of terms (store/terms.h), 0 = none;
- * campaign, owner and tags follow the link as it is now.
+ * campaign, owner and tags follow the link as it is now. Who came by a link without a click of it, as its static code
+ * was scanned, has the event that said so as a touch.
  */
 enum touch_term {
     TOUCH_HOST,
@@ -25,7 +26,7 @@ enum touch_term {
 };
 struct touch {
     int64_t time_ms;
-    int64_t click_id; /* of the ledger */
+    int64_t click_id; /* of the ledger; below 0 no click: minus the number of the event that said its link */
     int generation;   /* 2: this customer was sent the page by who clicked */
     int64_t link_id;
     int64_t terms[TOUCH_TERMS];

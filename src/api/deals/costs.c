@@ -6,6 +6,7 @@
 #include "linkpond/api/csv_cell.h"
 #include "linkpond/api/link_call.h"
 #include "linkpond/api/routes.h"
+#include "linkpond/base/clock.h"
 #include "linkpond/model/money.h"
 
 #define PAGE_DEFAULT 100
@@ -34,13 +35,26 @@ static void write_cost(struct json_writer *json, struct arena *arena, const stru
 
 /* ---- the list */
 
+static bool read_day(struct request *request, struct reply *reply, const char *name, str *day)
+{
+    int64_t days = 0;
+
+    if (!request_query(request, name, day) || day->len == 0 || date_parse(*day, &days)) {
+        return true;
+    }
+    call_bad_query(request, reply, name, "not_a_time", "A date such as 2026-11-22.", "应为日期，例如 2026-11-22。");
+    return false;
+}
+
 static bool read_filter(struct ctx *ctx, struct request *request, struct reply *reply, struct db *db,
                         struct costs_filter *filter)
 {
     str cursor = {0}, link = {0};
 
-    request_query(request, "from", &filter->from_day);
-    if (request_query(request, "to", &filter->to_day)) {
+    if (!read_day(request, reply, "from", &filter->from_day) || !read_day(request, reply, "to", &filter->to_day)) {
+        return false;
+    }
+    if (filter->to_day.len > 0) {
         filter->to_day = arena_f(request->arena, STR_FMT "~", STR_ARG(filter->to_day)); /* that day, too */
     }
     request_query(request, "campaign", &filter->campaign);

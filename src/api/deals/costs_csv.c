@@ -5,6 +5,8 @@
 #include "linkpond/api/csv_reader.h"
 #include "linkpond/model/money.h"
 
+#define AMOUNT_UNSAID INT64_MIN
+
 enum column {
     COLUMN_DAY,
     COLUMN_FROM,
@@ -42,6 +44,8 @@ struct table {
 
 static enum err read_header(struct table *self, const struct csv_row *row)
 {
+    uint32_t met = 0;
+
     for (size_t i = 0; i < row->count; i++) {
         str name = str_trim(row->cells[i]);
         size_t at = 0;
@@ -55,6 +59,11 @@ static enum err read_header(struct table *self, const struct csv_row *row)
                              "currency, note, external_id.",
                              "首行为列名：日期、结束日期、营销活动、渠道、短链、负责人、金额、币种、备注、外部编号。");
         }
+        if (met & UINT32_C(1) << at) {
+            return fault_set(self->fault, ERR_INVALID, "body", "conflicting", "Two columns have the same name.",
+                             "有两列同名。");
+        }
+        met |= UINT32_C(1) << at;
         self->order[self->width++] = (enum column)at;
     }
     return OK;
@@ -87,6 +96,29 @@ static enum err take_cell(struct cost_entry *entry, enum column column, str cell
                            "应为最小货币单位的整数。");
 }
 
+/* As JSON has it: a day or from, an amount in minor units or as people write it. */
+static enum err settle(struct cost_entry *entry, str money)
+{
+    struct cost_draft *draft = &entry->draft;
+
+    if (draft->day.len > 0 && entry->from.len > 0) {
+        return fault_set(&entry->fault, ERR_INVALID, "day", "conflicting", "Either a day, or from and to.",
+                         "请填写 day，或 from 与 to。");
+    }
+    if (money.len > 0 && draft->amount != AMOUNT_UNSAID) {
+        return fault_set(&entry->fault, ERR_INVALID, "amount", "conflicting", "Either an amount, or a cost.",
+                         "请只填写金额或金额（分）之一。");
+    }
+    if (money.len == 0 && draft->amount == AMOUNT_UNSAID) {
+        return fault_set(&entry->fault, ERR_INVALID, "amount", "required", "This field is required.", "缺少该字段。");
+    }
+    draft->day = entry->from.len > 0 ? entry->from : draft->day;
+    return money.len == 0 || money_parse(money, money_find(draft->currency), &draft->amount)
+               ? OK
+               : fault_set(&entry->fault, ERR_INVALID, "cost", "wrong_type", "An amount such as 1,234.50.",
+                           "应为金额，例如 1,234.50。");
+}
+
 static enum err take_row(struct table *self, const struct csv_row *row)
 {
     if (self->out->count == LIMIT_BULK) {
@@ -95,7 +127,7 @@ static enum err take_row(struct table *self, const struct csv_row *row)
     }
     struct cost_entry *entry = &self->out->items[self->out->count++];
     str money = {0};
-    *entry = (struct cost_entry){.draft = {.amount = -1}};
+    *entry = (struct cost_entry){.draft = {.amount = AMOUNT_UNSAID}};
     if (row->too_long || row->count > self->width) {
         entry->err = fault_set(&entry->fault, ERR_INVALID, "body", "too_many",
                                "The row has more cells than the first line.", "该行的列数多于首行。");
@@ -105,12 +137,8 @@ static enum err take_row(struct table *self, const struct csv_row *row)
         entry->err = take_cell(entry, self->order[i], cell, &money);
     }
     struct cost_draft *draft = &entry->draft;
-    draft->day = entry->from.len > 0 ? entry->from : draft->day;
     draft->currency = draft->currency.len > 0 ? draft->currency : self->currency;
-    if (entry->err == OK && money.len > 0 && !money_parse(money, money_find(draft->currency), &draft->amount)) {
-        entry->err = fault_set(&entry->fault, ERR_INVALID, "cost", "wrong_type", "An amount such as 1,234.50.",
-                               "应为金额，例如 1,234.50。");
-    }
+    entry->err = entry->err == OK ? settle(entry, money) : entry->err;
     return OK;
 }
 
@@ -141,6 +169,9 @@ enum err costs_csv_read(struct arena *arena, str currency, str body, struct cost
     err = err == OK ? csv_reader_end(reader) : err;
     err = err == OK ? read_rows(&table, reader) : err;
     csv_reader_free(reader);
+    if (err == ERR_TOO_LARGE) {
+        return fault_set(fault, ERR_INVALID, "body", "line_too_long", "A quote is not closed.", "可能缺少结尾引号。");
+    }
     if (err == OK && out->count == 0) {
         return fault_set(fault, ERR_INVALID, "body", "required", "A first line with columns and at least one row.",
                          "需要首行列名和至少一行数据。");

@@ -9,7 +9,7 @@ static void put_id(struct json_writer *json, const char *name, const char *prefi
     char text[32];
 
     json_name(json, name);
-    if (id == 0) {
+    if (id <= 0) { /* a touch without a click is named by its event */
         json_null(json);
         return;
     }

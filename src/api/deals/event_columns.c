@@ -3,6 +3,8 @@
 
 #include "linkpond/api/csv_cell.h"
 #include "linkpond/api/import_columns.h"
+#include "linkpond/base/utf8.h"
+#include "linkpond/model/event_word.h"
 #include "linkpond/model/money.h"
 
 enum meaning {
@@ -18,6 +20,7 @@ enum meaning {
     MEANS_NAME,
     MEANS_WHO /* + enum event_who */
 };
+_Static_assert(MEANS_WHO + EVENT_WHOS <= 32, "a bit for each");
 
 /* As column_word() makes them of header cells. */
 static const struct {
@@ -94,14 +97,37 @@ static int8_t meaning_of(str header)
     return -1;
 }
 
+/* One of two would be passed over, and nobody could tell which. */
+static enum err refuse_twice(str cell, struct fault *fault)
+{
+    str name = utf8_cut(str_trim(csv_unguard(cell)), COLUMN_WORD_MAX);
+
+    fault_setf(fault, ERR_INVALID, "header", "conflicting", "The column \"" STR_FMT "\" says what another one says.",
+               STR_ARG(name));
+    fault_chinesef(fault, "列“" STR_FMT "”与另一列含义相同。", STR_ARG(name));
+    return ERR_INVALID;
+}
+
 enum err event_columns_read(struct event_columns *self, const struct csv_row *header, struct fault *fault)
 {
     bool typed = false;
+    uint32_t met = 0;
 
     self->count = header->count;
     for (size_t i = 0; i < header->count; i++) {
-        self->meaning[i] = meaning_of(header->cells[i]);
-        typed = typed || self->meaning[i] == MEANS_TYPE;
+        if (!utf8_valid(header->cells[i])) {
+            return fault_set(fault, ERR_INVALID, "header", "invalid_utf8",
+                             "The file is not UTF-8; save it as \"CSV UTF-8\".",
+                             "文件不是 UTF-8 编码，请另存为“CSV UTF-8”格式。");
+        }
+        int8_t meaning = meaning_of(header->cells[i]);
+        uint32_t kind = meaning >= 0 ? UINT32_C(1) << (meaning == MEANS_VALUE ? MEANS_AMOUNT : meaning) : 0;
+        if (met & kind) {
+            return refuse_twice(header->cells[i], fault);
+        }
+        met |= kind;
+        self->meaning[i] = meaning;
+        typed = typed || meaning == MEANS_TYPE;
     }
     return typed ? OK
                  : fault_set(fault, ERR_INVALID, "header", "required", "A column \"type\" says what happened.",
@@ -133,7 +159,8 @@ static void take_cell(struct row_reading *self, int8_t meaning, str cell)
         [MEANS_NAME] = &draft->name,
     };
 
-    *(meaning >= MEANS_WHO ? &draft->who[meaning - MEANS_WHO] : places[meaning]) = cell;
+    *(meaning >= MEANS_WHO ? &draft->who[meaning - MEANS_WHO] : places[meaning]) =
+        meaning == MEANS_TYPE ? event_word_type(cell) : cell;
 }
 
 enum err event_text_value(struct event_draft *draft, str text, bool major, const struct engine *engine,
@@ -187,9 +214,13 @@ enum err event_columns_row(const struct event_columns *self, struct arena *arena
                            const struct csv_row *row, struct event_draft *out, bool *blank, struct fault *fault)
 {
     struct row_reading reading = {.draft = out, .engine = engine};
+    bool more_than_named = false;
 
     *out = (struct event_draft){0};
     *blank = true;
+    for (size_t i = self->count; i < row->count; i++) {
+        more_than_named = more_than_named || str_trim(row->cells[i]).len > 0;
+    }
     for (size_t i = 0; i < row->count && i < self->count; i++) {
         str cell = str_trim(csv_unguard(row->cells[i]));
         *blank = *blank && cell.len == 0;
@@ -199,6 +230,12 @@ enum err event_columns_row(const struct event_columns *self, struct arena *arena
     }
     if (row->too_long) {
         return fault_set(fault, ERR_INVALID, "row", "line_too_long", "The row is too long.", "该行过长。");
+    }
+    if (more_than_named) { /* an amount such as 1,234.50 without quotes is two cells, and the first is not the amount */
+        return fault_set(
+            fault, ERR_INVALID, "row", "too_many",
+            "The row has more cells than the first line: a cell with a comma in it, such as 1,234.50, needs quotes.",
+            "该行的列数多于首行；含逗号的内容（如 1,234.50）需要加引号。");
     }
     enum err err = reading.time.len > 0 ? event_text_time(out, reading.time, arena, engine, fault) : OK;
     err = err ? err : read_value(&reading, fault);

@@ -11,11 +11,12 @@ struct event_columns {
     int8_t meaning[CSV_COLUMNS_MAX]; /* -1 = nothing to us */
     size_t count;
 };
-/* ERR_INVALID "header": no column says what happened. */
+/* ERR_INVALID "header": no column says what happened (required), two say the same (conflicting), no UTF-8. */
 enum err event_columns_read(struct event_columns *self, const struct csv_row *header, struct fault *fault);
 /* A row; texts are copied into the arena. ERR_INVALID: "time" (not_a_time), "value" (not_a_number), "row"
- * (line_too_long). An amount is written as people do ("128.50"); a time without an offset is the
- * zone's, an amount without a currency of the installation's. */
+ * (line_too_long; too_many: cells of no column). An amount is written as people do ("128.50"), and so is
+ * what happened (model/event_word.h); a time without an offset is the zone's, an amount without a currency of the
+ * installation's. */
 enum err event_columns_row(const struct event_columns *self, struct arena *arena, const struct engine *engine,
                            const struct csv_row *row, struct event_draft *out, bool *blank, struct fault *fault);
 

@@ -192,7 +192,7 @@ static enum err read_who(struct event_reader *self, const struct event_draft *dr
     for (int i = 0; i < EVENT_WHOS; i++) {
         str value = str_trim(draft->who[i]);
         snprintf(field, sizeof field, "customer.%s", whos[i].name);
-        if (value.len > IDENTITY_VALUE_MAX || utf8_has_control(value) ||
+        if (value.len > IDENTITY_VALUE_MAX || !utf8_valid(value) || utf8_has_control(value) ||
             (value.len > 0 && i >= EVENT_WHO_PHONE && !seal_who(self, (enum event_who)i, value, &value))) {
             return not_valid(fault, field);
         }

@@ -22,7 +22,7 @@
 
 struct event_stream {
     struct engine *engine;
-    bool csv, report_all, chinese;
+    bool csv, report_all, dry_run, progress, chinese;
     /* what comes in */
     int fd;
     str body;
@@ -141,6 +141,19 @@ static enum err next_row(struct event_stream *self, struct csv_row *row)
     return err;
 }
 
+/* Behind a quote that nobody closed rows cannot be told apart: that one is reported, and nothing behind it is read. */
+static enum err stop_at(struct event_stream *self, struct item *item, enum err err)
+{
+    item->over = err != ERR_TOO_LARGE;
+    if (!item->over) {
+        item->row = ++self->rows;
+        item->result.err = fault_set(&item->result.fault, ERR_INVALID, "row", "line_too_long",
+                                     "A quote is not closed, or a cell goes on past 64 KiB. Nothing behind it is read.",
+                                     "缺少结尾引号，或单元格超过 64 KiB，其后的内容未读取。");
+    }
+    return err;
+}
+
 static enum err read_row(struct event_stream *self, struct item *item)
 {
     struct csv_row row;
@@ -148,9 +161,8 @@ static enum err read_row(struct event_stream *self, struct item *item)
 
     while (blank) {
         enum err err = next_row(self, &row);
-        item->over = err != OK;
         if (err) {
-            return err;
+            return stop_at(self, item, err);
         }
         item->result = (struct deal_result){0};
         item->result.err = event_columns_row(&self->columns, &self->arena, self->engine, &row, &item->draft, &blank,
@@ -181,7 +193,9 @@ static void write_item(struct event_stream *self, const struct item *item)
         json_put_str(&json, "detail", str_from_c(detail[0] ? detail : err_text(err, self->chinese)));
         json_object_end(&json);
     } else {
-        json_put_str(&json, "id", arena_f(&self->arena, "evt_%lld", (long long)item->result.event.id));
+        if (item->result.event.id > 0) {
+            json_put_str(&json, "id", arena_f(&self->arena, "evt_%lld", (long long)item->result.event.id));
+        }
         json_put_str(&json, "state", event_state_name(item->result.event.state));
     }
     json_object_end(&json);
@@ -197,6 +211,9 @@ static void summarize(struct event_stream *self)
     json_name(&json, "summary");
     json_object(&json);
     json_put_i64(&json, "rows", self->rows);
+    if (self->dry_run) {
+        json_put_bool(&json, "dry_run", true);
+    }
     json_put_i64(&json, "stored", self->stored);
     json_put_i64(&json, "existed", self->existed);
     json_put_i64(&json, "refused", self->refused);
@@ -205,6 +222,11 @@ static void summarize(struct event_stream *self)
     json_object_end(&json);
     buf_add_char(&self->stream.text, '\n');
     self->stream.over = true;
+}
+
+static void write_progress(struct event_stream *self)
+{
+    buf_add(&self->stream.text, arena_f(&self->arena, "{\"progress\":{\"rows\":%lld}}\n", (long long)self->rows));
 }
 
 static size_t fill(struct event_stream *self, struct item *items)
@@ -221,13 +243,26 @@ static size_t fill(struct event_stream *self, struct item *items)
     return count;
 }
 
+static enum err intake(struct event_stream *self, const struct deal_event *events, size_t count,
+                       struct deal_result *results)
+{
+    struct fault fault = {0};
+
+    if (!self->dry_run) {
+        return deals_intake(&self->engine->deals, &self->arena, events, count, clock_now_ms(), results, &fault);
+    }
+    struct db *db = readers_take(self->engine->readers, READER_WAIT_MS);
+    enum err err = db ? deals_try(db, &self->arena, events, count, clock_now_ms(), results) : ERR_UNAVAILABLE;
+    readers_give(self->engine->readers, db);
+    return err;
+}
+
 static enum err store(struct event_stream *self, struct item *items, size_t count)
 {
     struct deal_event *events = ARENA_ARRAY(&self->arena, struct deal_event, count);
     struct deal_result *results = ARENA_ARRAY(&self->arena, struct deal_result, count);
     size_t *slot = ARENA_ARRAY(&self->arena, size_t, count), good = 0;
     struct event_reader reader;
-    struct fault fault = {0};
     enum err err = events && results && slot ? event_reader_open(&reader, self->engine, &self->arena) : ERR_NOMEM;
 
     if (err) {
@@ -243,8 +278,7 @@ static enum err store(struct event_stream *self, struct item *items, size_t coun
         }
     }
     event_reader_close(&reader);
-    err =
-        good > 0 ? deals_intake(&self->engine->deals, &self->arena, events, good, clock_now_ms(), results, &fault) : OK;
+    err = good > 0 ? intake(self, events, good, results) : OK;
     for (size_t i = 0; i < good; i++) {
         items[slot[i]].result = results[i];
         items[slot[i]].result.err = err ? err : results[i].err;
@@ -275,6 +309,9 @@ static bool more(void *arg)
         }
     }
     self->stopped = self->stopped ? self->stopped : err;
+    if (self->progress) {
+        write_progress(self);
+    }
     if (self->stopped) {
         summarize(self);
     }
@@ -318,7 +355,7 @@ static enum err open_csv(struct event_stream *self, struct fault *fault)
     self->reader = csv_reader_new(csv_sniff(piece));
     err = self->reader ? csv_reader_feed(self->reader, piece) : ERR_NOMEM;
     err = err ? err : next_row(self, &header);
-    if (err == ERR_NOT_FOUND || err == ERR_TOO_LARGE) {
+    if (err == ERR_NOT_FOUND || err == ERR_TOO_LARGE || (err == OK && header.too_long)) {
         return fault_set(fault, ERR_INVALID, "header", "required", "The first line names the columns.",
                          "首行应为列名。");
     }
@@ -370,8 +407,12 @@ static bool body_type(const struct request *request, bool *csv)
 bool event_stream_begin(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct fault fault = {0};
-    bool csv = false, all = false;
+    bool csv = false, all = false, dry_run = false, progress = false;
 
+    if (!call_query_bool(request, reply, "dry_run", &dry_run) ||
+        !call_query_bool(request, reply, "progress", &progress)) {
+        return true;
+    }
     if (!body_type(request, &csv)) {
         return false;
     }
@@ -386,6 +427,8 @@ bool event_stream_begin(struct ctx *ctx, struct request *request, struct reply *
     self->engine = ctx->engine;
     self->csv = csv;
     self->report_all = all;
+    self->dry_run = dry_run;
+    self->progress = progress;
     self->chinese = request->chinese;
     arena_init(&self->keep, LIMIT_BODY_MEMORY * 2);
     arena_init(&self->arena, ARENA_BYTES);

@@ -170,13 +170,29 @@ static bool check_list(struct request *request, struct reply *reply, const struc
     return true;
 }
 
+/* Rather than to store what was to be tried. */
+static bool check_no_trial(struct request *request, struct reply *reply)
+{
+    bool dry_run = false;
+
+    if (!call_query_bool(request, reply, "dry_run", &dry_run)) {
+        return false;
+    }
+    if (dry_run) {
+        call_bad_query(request, reply, "dry_run", "not_allowed", "Only NDJSON and CSV can be tried.",
+                       "只有 NDJSON 和 CSV 可以预演。");
+    }
+    return !dry_run;
+}
+
 static void events_post(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     const struct json *body, *list;
     struct batch batch;
     struct fault fault = {0};
 
-    if (!call_unbound(request, reply) || event_stream_begin(ctx, request, reply) || !call_json(request, reply, &body)) {
+    if (!call_unbound(request, reply) || event_stream_begin(ctx, request, reply) || !check_no_trial(request, reply) ||
+        !call_json(request, reply, &body)) {
         return;
     }
     list = json_get(body, STR("events"));
@@ -375,7 +391,7 @@ static void event_get(struct ctx *ctx, struct request *request, struct reply *re
 
 const struct route api_event_routes[] = {
     {METHOD_POST, "/api/v1/events", PLANE_ADMIN, events_post, SCOPE_EVENTS_WRITE, "Tell what happened after clicks",
-     BODY_EVENTS_MAX, "report"},
+     BODY_EVENTS_MAX, "report dry_run progress"},
     {METHOD_GET, "/api/v1/events", PLANE_ADMIN, events_get, SCOPE_CUSTOMERS_READ, "What happened after clicks", 0,
      "state origin type event_id click_id link customer owner from to limit cursor"},
     {METHOD_GET, "/api/v1/events/:id", PLANE_ADMIN, event_get, SCOPE_CUSTOMERS_READ, "Fetch one event", 0, NULL},

@@ -2,8 +2,8 @@
 /*
  * /-/wecom/:path: what WeCom tells of customers (developer.work.weixin.qq.com/document/path/92130). It wants an answer
  * within five seconds and comes again when there is none, so a message is an event under a name made of what it says:
- * told twice, it is kept once. The State of a friend who came through one of our links is the click's id; any other
- * State, of a static code, is kept with the event.
+ * told twice, it is kept once. The State of a friend who came through one of our links is the click's id. Any other
+ * State, of a static code, is kept with the event; where it is a link's own name, they came by that link.
  */
 #include "linkpond/model/wecom.h"
 
@@ -11,7 +11,9 @@
 #include "linkpond/api/routes.h"
 #include "linkpond/base/crypt.h"
 #include "linkpond/engine/intake.h"
+#include "linkpond/store/domains.h"
 #include "linkpond/store/inlets.h"
+#include "linkpond/store/links.h"
 #include "linkpond/store/users.h"
 
 #include "inlet.h"
@@ -137,6 +139,25 @@ static enum err find_click(struct wecom_call *self, str state, int64_t *click_id
     return OK;
 }
 
+/* Only what tells how somebody came. The alias on the default domain goes before a code, as in the redirect. */
+static enum err find_link(struct wecom_call *self, str type, str state, int64_t *link_id)
+{
+    char memory[LIMIT_ALIAS_IMPORTED];
+    struct domain domain;
+
+    if (state.len == 0 || state.len > LIMIT_ALIAS_IMPORTED ||
+        !(str_eq(type, STR("add_friend")) || str_eq(type, STR("add_friend_half")))) {
+        return OK;
+    }
+    str folded = cache_fold(state, self->ctx->engine->fold_case, memory);
+    struct db *db = readers_take(self->ctx->engine->readers, READER_WAIT_MS);
+    enum err err = db ? domains_find_default(db, self->request->arena, &domain) : ERR_UNAVAILABLE;
+    err = err ? err : links_find_alias(db, BOUNDS_ALL, domain.id, folded, link_id);
+    err = err == ERR_NOT_FOUND ? links_find_code(db, BOUNDS_ALL, state, link_id) : err;
+    readers_give(self->ctx->engine->readers, db);
+    return err == ERR_NOT_FOUND ? OK : err;
+}
+
 static void put_member(struct json_writer *json, const char *name, str text)
 {
     if (text.len > 0) {
@@ -200,6 +221,7 @@ static enum err take_event(struct wecom_call *self, const struct wecom_xml *xml,
         return ERR_MALFORMED;
     }
     enum err err = find_click(self, wecom_xml_get(xml, "State"), &event.click_id);
+    err = err || event.click_id > 0 ? err : find_link(self, type, wecom_xml_get(xml, "State"), &event.link_id);
     err = err ? err : find_owner(self, wecom_xml_get(xml, "UserID"), &event.owner_id);
     buf_init_fixed(&json, memory, sizeof memory);
     event.event_id = event_id(self, xml, time);

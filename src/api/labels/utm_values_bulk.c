@@ -289,6 +289,9 @@ static enum err read_csv(struct arena *arena, str body, struct bulk *bulk, struc
     err = err == OK ? csv_reader_end(reader) : err;
     err = err == OK ? read_rows(&table, reader) : err;
     csv_reader_free(reader);
+    if (err == ERR_TOO_LARGE) {
+        return fault_set(fault, ERR_INVALID, "body", "line_too_long", "A quote is not closed.", "可能缺少结尾引号。");
+    }
     if (err == OK && bulk->asked == 0) {
         return fault_set(fault, ERR_INVALID, "body", "required", "A first line with columns and at least one row.",
                          "需要首行列名和至少一行数据。");

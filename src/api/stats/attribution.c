@@ -5,8 +5,7 @@
 #include "stats_query.h"
 #include "stats_view.h"
 
-#define JOIN_WAIT_MS       2000 /* for events that came a moment ago */
-#define REPORT_DEADLINE_NS (INT64_C(60) * 1000000000)
+#define JOIN_WAIT_MS 2000 /* for events that came a moment ago */
 
 struct answer {
     struct json_writer *json;
@@ -173,7 +172,7 @@ static void attribution_get(struct ctx *ctx, struct request *request, struct rep
     db_set_deadline(db, 0);
     readers_give(ctx->engine->readers, db);
     if (err != OK) {
-        reply_problem(reply, request, err, &fault);
+        stats_report_failed(reply, request, err, &fault);
         return;
     }
     reply_json_begin(reply, 200, &json);

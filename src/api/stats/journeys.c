@@ -8,15 +8,15 @@
 #include "stats_query.h"
 #include "stats_view.h"
 
-#define REPORT_DEADLINE_NS (INT64_C(60) * 1000000000)
-
 /* What both do: the question, then `run` on a read handle, then `write`. */
 struct journey_answer {
     struct stats_query *query;
+    int64_t first_day_ms; /* of clicks, when asked from the first one on */
     struct funnel funnel;
     struct cohorts cohorts;
 };
-typedef enum err (*journey_run)(struct db *db, struct arena *arena, struct journey_answer *answer);
+typedef enum err (*journey_run)(struct db *db, struct report_helper *helper, struct arena *arena,
+                                struct journey_answer *answer, struct fault *fault);
 typedef void (*journey_write)(struct json_writer *json, struct arena *arena, const struct journey_answer *answer);
 
 static bool sees_all(const struct report_query *query)
@@ -43,11 +43,14 @@ static enum err ask(struct ctx *ctx, struct request *request, enum stats_use use
     stats_query_bounds(query, request->actor);
     struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
     if (!db) {
-        return ERR_UNAVAILABLE;
+        return call_readers_busy(fault);
     }
     db_set_deadline(db, clock_mono_ns() + REPORT_DEADLINE_NS);
     err = stats_query_links(db, request->arena, request->actor, ctx->engine->fold_case, query, fault);
-    err = err == OK ? run(db, request->arena, answer) : err;
+    if (err == OK && query->from_first) {
+        err = stats_query_first_day(db, query->report.zone, request->now_ms, &answer->first_day_ms);
+    }
+    err = err == OK ? run(db, ctx->engine->report_helper, request->arena, answer, fault) : err;
     db_set_deadline(db, 0);
     readers_give(ctx->engine->readers, db);
     return err;
@@ -62,7 +65,7 @@ static void answer_journey(struct ctx *ctx, struct request *request, struct repl
     enum err err = answer.query ? ask(ctx, request, use, run, &answer, &fault) : ERR_NOMEM;
 
     if (err != OK) {
-        reply_problem(reply, request, err, &fault);
+        stats_report_failed(reply, request, err, &fault);
         return;
     }
     reply_json_begin(reply, 200, &json);
@@ -73,9 +76,10 @@ static void answer_journey(struct ctx *ctx, struct request *request, struct repl
 
 /* ---- the funnel */
 
-static enum err run_funnel(struct db *db, struct arena *arena, struct journey_answer *answer)
+static enum err run_funnel(struct db *db, struct report_helper *helper, struct arena *arena,
+                           struct journey_answer *answer, struct fault *fault)
 {
-    return funnel_run(db, arena, &answer->query->report, &answer->funnel);
+    return funnel_run(db, helper, arena, &answer->query->report, &answer->funnel, fault);
 }
 
 static void put_share(struct json_writer *json, const char *name, int64_t part, int64_t whole)
@@ -85,6 +89,16 @@ static void put_share(struct json_writer *json, const char *name, int64_t part, 
         json_double(json, (double)part / (double)whole);
     } else {
         json_null(json);
+    }
+}
+
+static void put_known(struct json_writer *json, const char *name, int64_t visitors)
+{
+    json_name(json, name);
+    if (visitors == FUNNEL_UNKNOWN) {
+        json_null(json);
+    } else {
+        json_i64(json, visitors);
     }
 }
 
@@ -102,16 +116,23 @@ static void write_lag(struct json_writer *json, const struct funnel_step *step)
     json_object_end(json);
 }
 
-static void write_steps(struct json_writer *json, const struct funnel *funnel, const struct funnel_step *steps)
+/* The first step has as many people as visitors are known of; else as many as customers. */
+static void write_steps(struct json_writer *json, const struct funnel *funnel, const struct funnel_step *steps,
+                        int64_t visitors)
 {
+    int64_t first = visitors == FUNNEL_UNKNOWN ? steps[0].customers : visitors;
+
     json_name(json, "steps");
     json_array(json);
     for (size_t i = 0; i < funnel->stages_count; i++) {
         json_object(json);
         json_put_str(json, "stage", funnel->stages[i].key);
+        if (i == 0) {
+            put_known(json, "visitors", visitors);
+        }
         json_put_i64(json, "customers", steps[i].customers);
-        put_share(json, "conversion", steps[i].customers, i > 0 ? steps[i - 1].customers : steps[i].customers);
-        put_share(json, "of_first", steps[i].customers, steps[0].customers);
+        put_share(json, "conversion", i > 0 ? steps[i].customers : first, i > 1 ? steps[i - 1].customers : first);
+        put_share(json, "of_first", i > 0 ? steps[i].customers : first, first);
         write_lag(json, &steps[i]);
         json_object_end(json);
     }
@@ -140,17 +161,28 @@ static void write_funnel(struct json_writer *json, struct arena *arena, const st
 {
     const struct report_query *query = &answer->query->report;
     const struct funnel *funnel = &answer->funnel;
-    int64_t first_ms = funnel->first_ms == TIME_NONE ? query->to_ms - 1 : funnel->first_ms;
+    int64_t from_ms = query->from_ms;
 
-    write_range(json, query,
-                answer->query->from_first ? zone_day_start(query->zone, zone_civil_day(query->zone, first_ms, NULL))
-                                          : query->from_ms);
+    if (answer->query->from_first) {
+        bool customers = funnel->first_ms != TIME_NONE && funnel->first_ms < answer->first_day_ms;
+        from_ms = customers ? zone_day_start(query->zone, zone_civil_day(query->zone, funnel->first_ms, NULL))
+                            : answer->first_day_ms;
+    }
+    write_range(json, query, from_ms);
+    json_name(json, "kept");
+    if (funnel->clicks_since_ms == TIME_NONE) {
+        json_null(json);
+    } else {
+        json_object(json);
+        stats_put_instant(json, "since", query->zone, funnel->clicks_since_ms);
+        json_object_end(json);
+    }
     write_stages(json, funnel);
-    write_steps(json, funnel, funnel->steps);
+    write_steps(json, funnel, funnel->steps, funnel->visitors);
     json_name(json, "untouched");
     if (sees_all(query)) {
         json_object(json);
-        write_steps(json, funnel, funnel->untouched);
+        write_steps(json, funnel, funnel->untouched, FUNNEL_UNKNOWN);
         json_object_end(json);
     } else {
         json_null(json);
@@ -160,7 +192,7 @@ static void write_funnel(struct json_writer *json, struct arena *arena, const st
     for (size_t i = 0; i < funnel->groups_count; i++) {
         json_object(json);
         stats_write_dim(json, arena, query->group_by[0], funnel->groups[i].value);
-        write_steps(json, funnel, funnel->groups[i].steps);
+        write_steps(json, funnel, funnel->groups[i].steps, funnel->groups[i].visitors);
         json_object_end(json);
     }
     json_array_end(json);
@@ -174,8 +206,10 @@ static void funnel_get(struct ctx *ctx, struct request *request, struct reply *r
 
 /* ---- cohorts */
 
-static enum err run_cohorts(struct db *db, struct arena *arena, struct journey_answer *answer)
+static enum err run_cohorts(struct db *db, struct report_helper *helper, struct arena *arena,
+                            struct journey_answer *answer, struct fault *fault)
 {
+    (void)helper, (void)fault;
     return cohorts_run(db, arena, &answer->query->report, answer->query->margin_bp, &answer->cohorts);
 }
 

@@ -6,8 +6,6 @@
 #include "stats_query.h"
 #include "stats_view.h"
 
-#define REPORT_DEADLINE_NS (INT64_C(60) * 1000000000)
-
 struct money {
     const struct stats_query *query;
     struct arena *arena;
@@ -232,7 +230,7 @@ static void money_get(struct ctx *ctx, struct request *request, struct reply *re
     db_set_deadline(db, 0);
     readers_give(ctx->engine->readers, db);
     if (err != OK) {
-        reply_problem(reply, request, err, &fault);
+        stats_report_failed(reply, request, err, &fault);
         return;
     }
     reply_json_begin(reply, 200, &json);

@@ -2,40 +2,11 @@
 /* GET /api/v1/stats: every number that is shown anywhere comes from this one question. */
 #include "linkpond/api/call.h"
 #include "linkpond/api/routes.h"
-#include "linkpond/store/segments.h"
-#include "linkpond/store/sums.h"
 #include "stats_query.h"
 #include "stats_view.h"
 
 /* A report that takes longer is given up: the caller has gone by then, and the handle is needed. */
-#define REPORT_DEADLINE_NS (INT64_C(30) * 1000000000)
-
-/* The day of the first click, from the rows and from the sums (which outlive the rows); today when there is none. */
-static enum err first_day(struct db *db, const struct zone *zone, int64_t now_ms, int64_t *from_ms)
-{
-    int64_t first_ms = now_ms, day;
-    str bytes;
-    struct segment segment;
-
-    struct stmt *rows = segments_each(db);
-    while (segments_next(rows, &segment)) {
-        if (segment.rows > 0 && segment.min_ms != TIME_NONE && segment.min_ms < first_ms) {
-            first_ms = segment.min_ms;
-        }
-    }
-    enum err err = stmt_err(rows);
-    if (err != OK) {
-        return err;
-    }
-    struct sums_days days = sums_scope_days(db, SUMS_ALL, 0, 0, now_ms / MS_PER_DAY + 1);
-    if (sums_days_next(&days, &day, &bytes)) {
-        first_ms = day * MS_PER_DAY < first_ms ? day * MS_PER_DAY : first_ms;
-    }
-    err = stmt_err(days.stmt);
-    stmt_reset(days.stmt);
-    *from_ms = zone_day_start(zone, zone_civil_day(zone, first_ms, NULL));
-    return err;
-}
+#define COUNT_DEADLINE_NS (INT64_C(30) * 1000000000)
 
 /* ---- the answer ------------------------------------------------------------------------------------------------ */
 
@@ -228,7 +199,7 @@ static enum err run_reports(struct ctx *ctx, struct request *request, struct db 
 {
     enum err err = stats_query_links(db, request->arena, request->actor, ctx->engine->fold_case, query, fault);
     if (err == OK && query->from_first) {
-        err = first_day(db, query->report.zone, request->now_ms, &query->report.from_ms);
+        err = stats_query_first_day(db, query->report.zone, request->now_ms, &query->report.from_ms);
         if (err == OK && query->report.from_ms >= query->report.to_ms) {
             query->report.from_ms = query->report.to_ms - 1; /* it ends before the first click: nothing */
         }
@@ -262,12 +233,12 @@ static void stats_get(struct ctx *ctx, struct request *request, struct reply *re
         return;
     }
     struct stats_answer answer = {0};
-    db_set_deadline(db, clock_mono_ns() + REPORT_DEADLINE_NS);
+    db_set_deadline(db, clock_mono_ns() + COUNT_DEADLINE_NS);
     err = run_reports(ctx, request, db, &query, &answer, &fault);
     db_set_deadline(db, 0);
     readers_give(ctx->engine->readers, db);
     if (err != OK) {
-        reply_problem(reply, request, err, &fault);
+        stats_report_failed(reply, request, err, &fault);
         return;
     }
     struct json_writer json;

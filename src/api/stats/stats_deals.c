@@ -62,10 +62,10 @@ enum err stats_take_margin(struct stats_parsing *self, str value)
     int64_t percent = 0, hundredths = 0;
 
     str_cut(value, '.', &whole, &part);
-    bool read = str_to_i64(whole, &percent) && (part.len == 0 || str_to_i64(part, &hundredths));
-    self->out->margin_bp = percent * 100 + (part.len == 1 ? hundredths * 10 : hundredths);
-    if (!read || part.len > 2 || percent < 0 || percent > 100 || hundredths < 0 || self->out->margin_bp < 1 ||
-        self->out->margin_bp > MARGIN_ONE) {
+    bool read = str_to_i64(whole, &percent) && (part.len == 0 || str_to_i64(part, &hundredths)) && part.len <= 2 &&
+                percent >= 0 && percent <= 100 && hundredths >= 0;
+    self->out->margin_bp = read ? percent * 100 + (part.len == 1 ? hundredths * 10 : hundredths) : 0;
+    if (self->out->margin_bp < 1 || self->out->margin_bp > MARGIN_ONE) {
         return stats_refuse(self, "out_of_range", "From 0.01 to 100 percent.", "应在 0.01 到 100（百分比）之间。");
     }
     return OK;

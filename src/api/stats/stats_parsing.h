@@ -12,6 +12,7 @@ struct stats_parsing {
     str from, to, period, cursor;
     bool limit_given, class_given, class_all;
     int64_t limit;
+    uint32_t met;     /* which parameters there were: a bit for each row of their table */
     const char *name; /* of the parameter being read */
     struct fault *fault;
 };

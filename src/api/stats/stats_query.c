@@ -6,6 +6,8 @@
 #include "linkpond/api/call.h"
 #include "linkpond/base/percent.h"
 #include "linkpond/model/payback.h"
+#include "linkpond/store/segments.h"
+#include "linkpond/store/sums.h"
 #include "stats_parsing.h"
 
 enum err stats_refuse(struct stats_parsing *self, const char *code, const char *message, const char *message_zh)
@@ -227,12 +229,18 @@ static const struct {
     {"stage", USE_ATTRIBUTION, stats_take_stage},
 };
 
+_Static_assert(ARRAY_LEN(parameters) <= 32, "a bit for each");
+
 static enum err take_parameter(struct stats_parsing *self, str name, str value)
 {
     for (size_t i = 0; i < ARRAY_LEN(parameters); i++) {
-        if (parameters[i].uses & (unsigned)self->use && str_eq(str_from_c(parameters[i].name), name)) {
-            return parameters[i].take(self, value);
+        if (!(parameters[i].uses & (unsigned)self->use) || !str_eq(str_from_c(parameters[i].name), name)) {
+            continue;
         }
+        bool again = self->met & UINT32_C(1) << i && parameters[i].take != stats_take_type;
+        self->met |= UINT32_C(1) << i;
+        return again ? stats_refuse(self, "conflicting", "This parameter is given twice.", "该参数重复。")
+                     : parameters[i].take(self, value);
     }
     int dim = dim_find(name);
     if (dim >= 0 && dim_allowed(self, (enum dim)dim)) {
@@ -324,5 +332,31 @@ enum err stats_query_parse(struct arena *arena, str query, enum stats_use use, c
     out->metrics = out->metrics ? out->metrics : METRIC_ALL;
     out->report.want_scans = (out->metrics & METRIC_SCANS) != 0;
     out->report.want_visitors = (out->metrics & (METRIC_VISITORS | METRIC_NEW_VISITORS)) != 0;
+    return err;
+}
+
+enum err stats_query_first_day(struct db *db, const struct zone *zone, int64_t now_ms, int64_t *from_ms)
+{
+    int64_t first_ms = now_ms, day;
+    str bytes;
+    struct segment segment;
+
+    struct stmt *rows = segments_each(db);
+    while (segments_next(rows, &segment)) {
+        if (segment.rows > 0 && segment.min_ms != TIME_NONE && segment.min_ms < first_ms) {
+            first_ms = segment.min_ms;
+        }
+    }
+    enum err err = stmt_err(rows);
+    if (err != OK) {
+        return err;
+    }
+    struct sums_days days = sums_scope_days(db, SUMS_ALL, 0, 0, now_ms / MS_PER_DAY + 1);
+    if (sums_days_next(&days, &day, &bytes)) {
+        first_ms = day * MS_PER_DAY < first_ms ? day * MS_PER_DAY : first_ms;
+    }
+    err = stmt_err(days.stmt);
+    stmt_reset(days.stmt);
+    *from_ms = zone_day_start(zone, zone_civil_day(zone, first_ms, NULL));
     return err;
 }

@@ -48,6 +48,8 @@ enum err stats_query_parse(struct arena *arena, str query, enum stats_use use, c
  * tells which alias is meant. */
 enum err stats_query_links(struct db *db, struct arena *arena, const struct actor *actor, bool fold_case,
                            struct stats_query *query, struct fault *fault);
+/* The day of the first click, from the rows and from the sums (which outlive the rows); today when there is none. */
+enum err stats_query_first_day(struct db *db, const struct zone *zone, int64_t now_ms, int64_t *from_ms);
 /* What the actor may see. */
 void stats_query_bounds(struct stats_query *query, const struct actor *actor);
 /* [from, to) of the range to compare with: as many days (or as much time) before, or the same days a year earlier. */

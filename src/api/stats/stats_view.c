@@ -3,6 +3,20 @@
 
 #include "linkpond/model/credit.h"
 
+#define REPORT_RETRY_S 30 /* at once it would run into its deadline again */
+
+void stats_report_failed(struct reply *reply, const struct request *request, enum err err, struct fault *fault)
+{
+    if (err != ERR_UNAVAILABLE || fault->code[0] != '\0') {
+        reply_problem(reply, request, err, fault);
+        return;
+    }
+    fault_set(fault, err, "from", "took_too_long",
+              "The report was not done in its time: ask about less time, or when less is going on.",
+              "统计未能在时限内完成：请缩短时间范围，或等系统空闲时再试。");
+    reply_problem_retry(reply, request, err, fault, REPORT_RETRY_S);
+}
+
 void stats_put_instant(struct json_writer *json, const char *name, const struct zone *zone, int64_t ms)
 {
     char text[TIMESTAMP_TEXT_MAX];

@@ -3,8 +3,15 @@
 #define LINKPOND_API_STATS_VIEW_H
 
 #include "linkpond/engine/reporter.h"
+#include "linkpond/http/reply.h"
 
 /* How reports write what several of them have. */
+
+/* A report on deals that takes longer is given up, the time it gave way to visitors included: the caller has gone by
+ * then, and the reader is needed. */
+#define REPORT_DEADLINE_NS (INT64_C(60) * 1000000000)
+/* The answer when a report failed: one that ran into its deadline says so, and when to ask again. */
+void stats_report_failed(struct reply *reply, const struct request *request, enum err err, struct fault *fault);
 
 /* RFC 3339 with the zone's offset. */
 void stats_put_instant(struct json_writer *json, const char *name, const struct zone *zone, int64_t ms);

@@ -8,7 +8,8 @@
 #include <csv.h>
 #include <stdlib.h>
 
-#define TEXT_MAX (LIMIT_CSV_LINE + 4 * CSV_PIECE_MAX)
+#define TEXT_MAX      (LIMIT_CSV_LINE + 4 * CSV_PIECE_MAX)
+#define WITHIN_A_CELL 2 /* libcsv 3.0: FIELD_BEGUN; 3 is behind a quote that may have closed it */
 
 struct cell {
     size_t from, len;
@@ -161,6 +162,9 @@ enum err csv_reader_end(struct csv_reader *self)
 {
     BUG_ON(self->given < self->ends_count);
     forget(self);
+    if (self->parser.quoted && self->parser.pstate == WITHIN_A_CELL) {
+        return ERR_TOO_LARGE;
+    }
     return csv_fini(&self->parser, on_cell, on_row, self) == 0 ? trouble(self) : ERR_NOMEM;
 }
 

@@ -130,8 +130,8 @@ static bool stop_at(struct import *self, struct import_item *item, enum err err)
     *item = (struct import_item){.row = ++self->rows, .status = IMPORT_FAILED, .err = err};
     if (err == ERR_TOO_LARGE) {
         item->err = fault_set(&item->fault, ERR_INVALID, "row", "line_too_long",
-                              "A cell goes on past 64 KiB: a quote is not closed. The import ends here.",
-                              "单元格超过 64 KiB，可能缺少结尾引号，导入到此为止。");
+                              "A quote is not closed, or a cell goes on past 64 KiB. The import ends here.",
+                              "缺少结尾引号，或单元格超过 64 KiB，导入到此为止。");
     }
     return true;
 }

@@ -3,6 +3,9 @@
 
 #include "cache_private.h"
 
+#define CACHE_LINE  64
+#define ENTRY_LINES 3 /* an ordinary link: its head, its code, its address */
+
 #ifdef __SANITIZE_THREAD__
 #include <sanitizer/tsan_interface.h>
 #endif
@@ -250,6 +253,20 @@ void cache_prefetch(const struct cache *self, str code)
     const struct table *table = atomic_load_explicit(&self->table, memory_order_acquire);
 
     __builtin_prefetch(&table->slots[table_home(table, cache_code_key(self, code).hash)]);
+}
+
+void cache_prefetch_entry(const struct cache *self, str code)
+{
+    const struct table *table = atomic_load_explicit(&self->table, memory_order_acquire);
+    uint64_t hash = cache_code_key(self, code).hash;
+    const struct slot *slot = &table->slots[table_home(table, hash)];
+
+    if (atomic_load_explicit(&slot->hash, memory_order_acquire) == hash) {
+        uintptr_t entry = (uintptr_t)(atomic_load_explicit(&slot->node, memory_order_relaxed) & ~NODE_ALIAS);
+        for (size_t line = 0; line < ENTRY_LINES; line++) {
+            __builtin_prefetch((const void *)(entry + line * CACHE_LINE)); /* a hint: any address will do */
+        }
+    }
 }
 
 void cache_drop(struct cache *self, str code)

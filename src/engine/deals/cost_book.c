@@ -97,8 +97,8 @@ static enum err check(struct book_call *self, struct db *db, const struct cost_d
                          "campaign、channel、link、owner 必须且只能填写一项。");
     }
     if (draft->amount < 0 || draft->amount > COST_AMOUNT_MAX) {
-        return fault_set(fault, ERR_INVALID, "amount", "out_of_range", "From 0 to 10^15 minor units.",
-                         "应在 0 到 10^15 最小货币单位之间。");
+        return fault_set(fault, ERR_INVALID, "amount", "out_of_range", "From 0 to 10^12 minor units.",
+                         "应在 0 到 10^12 最小货币单位之间。");
     }
     if (money_find(draft->currency) < 0) {
         return fault_set(fault, ERR_INVALID, "currency", "unknown", "Not a currency of ISO 4217, such as CNY.",

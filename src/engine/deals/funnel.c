@@ -11,6 +11,8 @@
 #include "linkpond/store/stages.h"
 
 #define LAGS_MAX (64U << 20)
+/* Groups whose visitors are asked for, those with most clicks; of others it is not known how many there were. */
+#define VISITED_MAX 10000
 
 /* Lines of counts: those that pass, those untouched, then the groups. */
 enum { LINE_ALL, LINE_UNTOUCHED, LINE_GROUPS };
@@ -28,6 +30,7 @@ struct counting {
     size_t lags_count, lags_cap;
     int64_t (*reached)[STAGES_MAX]; /* by line */
     size_t lines_cap;
+    int64_t *visitors; /* by group; NULL = of none known */
 };
 
 /* ---- one customer */
@@ -136,6 +139,65 @@ static enum err add_customer(struct counting *self, const struct history *histor
     return err == OK && self->groups.dims > 0 ? into_groups(self, history, times, last) : err;
 }
 
+/* ---- who clicked */
+
+static enum err group_of_text(struct counting *self, str text, uint32_t *group)
+{
+    int64_t id = 0;
+    uint64_t number = 0;
+    bool link = self->query->group_by[0] == DIM_LINK;
+    enum err err = link ? OK : report_texts_intern(&self->match.match.texts, text, &number);
+
+    if (link) {
+        BUG_ON(!str_to_i64(text, &id));
+        number = (uint64_t)id;
+    }
+    return err == OK ? report_groups_put(&self->groups, (uint64_t[2]){number, 0}, group) : err;
+}
+
+/* A group that brought visitors alone is one, too. */
+static enum err visitors_by_group(struct counting *self, struct arena *arena, const struct report *report)
+{
+    size_t cap = self->groups.count + report->groups_count;
+    uint32_t group = 0;
+    enum err err = OK;
+
+    self->visitors = ARENA_ARRAY(arena, int64_t, cap + 1);
+    for (size_t i = 0; self->visitors && i < cap; i++) {
+        self->visitors[i] = report->other_clicks > 0 ? FUNNEL_UNKNOWN : 0;
+    }
+    for (size_t i = 0; self->visitors && err == OK && i < report->groups_count; i++) {
+        err = group_of_text(self, report->groups[i].values[0], &group);
+        err = err == OK ? make_line(self, LINE_GROUPS + group) : err;
+        if (err == OK) {
+            self->visitors[group] = report->groups[i].visitors;
+        }
+    }
+    return self->visitors ? err : ERR_NOMEM;
+}
+
+static enum err add_visitors(struct counting *self, struct db *db, struct report_helper *helper, struct arena *arena,
+                             struct fault *fault)
+{
+    struct report_query query = *self->query;
+    struct report report;
+
+    query.want_visitors = true;
+    query.want_scans = false;
+    query.limit = VISITED_MAX;
+    enum err err = report_run(db, helper, arena, &query, &report, fault);
+    if (err != OK) {
+        return err;
+    }
+    if (report.kept.matters) {
+        self->out->visitors = FUNNEL_UNKNOWN;
+        self->out->clicks_since_ms = report.kept.since_ms;
+        return OK;
+    }
+    self->out->visitors = report.totals.visitors;
+    return self->groups.dims > 0 ? visitors_by_group(self, arena, &report) : OK;
+}
+
 /* ---- the answer */
 
 static int compare_lags(const void *a, const void *b)
@@ -194,7 +256,7 @@ static struct funnel_step *steps_of(const struct counting *self, struct arena *a
 }
 
 struct rank {
-    int64_t customers;
+    int64_t customers, visitors;
     uint32_t group;
 };
 
@@ -204,6 +266,9 @@ static int compare_ranks(const void *a, const void *b)
 
     if (left->customers != right->customers) {
         return left->customers > right->customers ? -1 : 1;
+    }
+    if (left->visitors != right->visitors) {
+        return left->visitors > right->visitors ? -1 : 1;
     }
     return left->group < right->group ? -1 : left->group > right->group;
 }
@@ -233,11 +298,13 @@ static enum err answer(struct counting *self, struct arena *arena)
         return ERR_NOMEM;
     }
     for (uint32_t i = 0; i < total; i++) {
-        ranks[i] = (struct rank){self->reached[LINE_GROUPS + i][0], i};
+        int64_t visitors = self->visitors ? self->visitors[i] : FUNNEL_UNKNOWN;
+        ranks[i] = (struct rank){self->reached[LINE_GROUPS + i][0], visitors, i};
     }
     qsort(ranks, total, sizeof *ranks, compare_ranks);
     for (size_t i = 0; i < count; i++) {
         out->groups[i] = (struct funnel_group){.value = text_of(self, arena, ranks[i].group),
+                                               .visitors = ranks[i].visitors,
                                                .steps = steps_of(self, arena, LINE_GROUPS + ranks[i].group)};
     }
     out->groups_count = count;
@@ -264,20 +331,23 @@ static enum err count(struct counting *self, struct db *db, struct arena *arena)
         err = err == OK && history ? add_customer(self, history) : err;
     } while (err == OK && history);
     histories_done(&histories);
-    return err == OK ? answer(self, arena) : err;
+    return err;
 }
 
-enum err funnel_run(struct db *db, struct arena *arena, const struct report_query *query, struct funnel *out)
+enum err funnel_run(struct db *db, struct report_helper *helper, struct arena *arena, const struct report_query *query,
+                    struct funnel *out, struct fault *fault)
 {
     struct counting counting = {.query = query, .out = out};
     struct giving_way giving_way = {0};
     bool own = false;
 
-    *out = (struct funnel){.first_ms = TIME_NONE};
+    *out = (struct funnel){.first_ms = TIME_NONE, .clicks_since_ms = TIME_NONE};
     giving_way_begin(&giving_way, db);
     report_groups_init(&counting.groups, query->group_count);
     enum err err = db_snapshot_begin(db, &own);
     err = err == OK ? count(&counting, db, arena) : err;
+    err = err == OK ? add_visitors(&counting, db, helper, arena, fault) : err;
+    err = err == OK ? answer(&counting, arena) : err;
     db_snapshot_end(db, own);
     giving_way_end(&giving_way, db);
     touch_match_done(&counting.match);

@@ -141,6 +141,13 @@ static enum err note(struct db *db, const struct intake *self, const struct deal
     return err || row->owner_id == 0 ? err : customers_say_owner(db, row->customer_id, row->owner_id, row->time_ms);
 }
 
+static void refuse_customer(struct deal_result *result)
+{
+    result->event.id = 0;
+    result->err =
+        fault_set(&result->fault, ERR_INVALID, "customer.id", "unknown", "There is no such customer.", "没有该客户。");
+}
+
 static enum err take_one(struct db *db, struct intake *self, const struct deal_event *event, struct deal_result *result)
 {
     struct event *row = &result->event;
@@ -151,11 +158,10 @@ static enum err take_one(struct db *db, struct intake *self, const struct deal_e
     }
     row->id = self->last_id + 1;
     err = follow_page(db, event, row);
+    row->link_id = row->click_id == 0 ? event->link_id : 0;
     err = err ? err : find_customer(db, self, event, row);
     if (err == ERR_NOT_FOUND) {
-        row->id = 0;
-        result->err = fault_set(&result->fault, ERR_INVALID, "customer.id", "unknown", "There is no such customer.",
-                                "没有该客户。");
+        refuse_customer(result);
         return OK;
     }
     row->state = row->customer_id == 0 && row->click_id == 0 ? EVENT_UNMATCHED : EVENT_WAITING;
@@ -223,6 +229,39 @@ enum err deals_intake(struct deals *self, struct arena *arena, const struct deal
     enum err err = writer_submit(self->writer, &(struct writer_task){.run = take_all, .arg = &intake}, fault);
     if (err == OK) {
         joiner_wake(atomic_load(&self->joiner));
+    }
+    return err;
+}
+
+/* ---- what would be ---- */
+
+static enum err try_one(struct db *db, struct intake *self, const struct deal_event *event, struct deal_result *result)
+{
+    struct customer customer;
+    enum err err = event->event_id.len > 0 ? find_repeat(db, self, event, result) : ERR_NOT_FOUND;
+
+    if (err != ERR_NOT_FOUND) {
+        return err;
+    }
+    err = event->customer_id > 0 ? customers_find(db, self->arena, event->customer_id, &customer) : OK;
+    if (err == ERR_NOT_FOUND) {
+        refuse_customer(result);
+        return OK;
+    }
+    bool known = event->customer_id > 0 || event->identities_count > 0 || event->page.len > 0 || event->click_id > 0;
+    result->event.state = known ? EVENT_WAITING : EVENT_UNMATCHED;
+    return err;
+}
+
+enum err deals_try(struct db *db, struct arena *arena, const struct deal_event *events, size_t count, int64_t now_ms,
+                   struct deal_result *results)
+{
+    struct intake intake = {arena, events, count, results, now_ms, 0};
+    enum err err = OK;
+
+    for (size_t i = 0; err == OK && i < count; i++) {
+        prepare(&intake, i);
+        err = results[i].err == OK ? try_one(db, &intake, &events[i], &results[i]) : OK;
     }
     return err;
 }

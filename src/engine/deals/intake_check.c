@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/base/limits.h"
+#include "linkpond/base/utf8.h"
 #include "linkpond/engine/intake.h"
 #include "linkpond/model/money.h"
-
-static bool has_control(str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static enum err check_text(str text, size_t low, size_t high, const char *field, struct fault *fault)
 {
@@ -23,9 +14,12 @@ static enum err check_text(str text, size_t low, size_t high, const char *field,
         fault_chinesef(fault, "最多 %zu 字节。", high);
         return ERR_INVALID;
     }
-    return has_control(text) ? fault_set(fault, ERR_INVALID, field, "control_character",
-                                         "It may not hold control characters.", "不能包含控制字符。")
-                             : OK;
+    if (!utf8_valid(text)) { /* as JSON it is refused before; addresses and tables may bring any bytes */
+        return fault_set(fault, ERR_INVALID, field, "invalid_utf8", "The text is not UTF-8.", "文本不是 UTF-8 编码。");
+    }
+    return utf8_has_control(text) ? fault_set(fault, ERR_INVALID, field, "control_character",
+                                              "It may not hold control characters.", "不能包含控制字符。")
+                                  : OK;
 }
 
 static enum err check_time(const struct deal_event *event, int64_t now_ms, struct fault *fault)

@@ -11,25 +11,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "joiner_write.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/store/customers.h"
 #include "linkpond/store/events.h"
-#include "linkpond/store/forwards.h"
 
 #define RESOLVE_EVENTS 128 /* of one transaction; some ten rows each */
-#define TOUCHES        512
 #define SETTLE_EVENTS  256
 #define NUMBER_MAX     24
 /* Clocks are set back by their keepers now and then. */
 #define CLOCK_STEP_MS (10 * INT64_C(60000))
-
-struct work {
-    struct join_round *round;
-    struct join_batch batch;
-    size_t from, to;            /* of the events a task is about */
-    const struct join_hit *hit; /* where the next task of touches begins */
-    uint64_t joined, unmatched, touches;
-};
 
 /* ---- reading ---- */
 
@@ -40,7 +31,7 @@ static int by_id(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static enum err read_waiting(struct work *self)
+static enum err read_waiting(struct join_work *self)
 {
     struct join_batch *batch = &self->batch;
     struct event event;
@@ -88,7 +79,7 @@ static enum err sort_clicks(struct join_batch *batch)
     return OK;
 }
 
-static enum err look_up(struct work *self)
+static enum err look_up(struct join_work *self)
 {
     struct db *db = self->round->db;
     enum err err = db_begin(db, false);
@@ -161,7 +152,7 @@ static enum err resolve_one(struct db *db, struct join_batch *batch, struct join
 
 static enum err resolve(struct db *db, void *arg, struct fault *fault)
 {
-    struct work *self = arg;
+    struct join_work *self = arg;
     enum err err = OK;
     (void)fault;
 
@@ -266,7 +257,7 @@ static enum err add_one(struct db *db, struct join_batch *batch, struct idmap *p
     return err || !event->click->found.counts ? err : join_hit_add(batch, &event->click->found, at);
 }
 
-static enum err gather(struct work *self)
+static enum err gather(struct join_work *self)
 {
     struct db *db = self->round->db;
     struct idmap places, customers;
@@ -284,110 +275,15 @@ static enum err gather(struct work *self)
     return err;
 }
 
-/* ---- writing ---- */
-
-static enum err customer_now(struct db *db, struct arena *arena, const struct join_event *event, int64_t *customer)
-{
-    struct event row;
-    enum err err = event->gone ? ERR_NOT_FOUND : events_find_waiting(db, arena, event->id, &row);
-
-    *customer = err ? 0 : row.customer_id;
-    return err == ERR_NOT_FOUND ? OK : err;
-}
-
-static enum err put_hit(struct db *db, struct work *self, const struct join_hit *hit, int64_t customer)
-{
-    struct touch touch = hit->found->touch;
-    bool fresh = false;
-    enum err err = OK;
-
-    const struct join_event *event = &self->batch.events[hit->event];
-    touch.generation = event->click && hit->found == &event->click->found ? event->generation : 1;
-    if (touch.generation > 1) { /* the click's own scene is of who clicked */
-        enum click_scene scene = SCENE_UNKNOWN;
-        err = forwards_scene(db, touch.click_id, customer, &scene);
-        touch.scene = (int)scene;
-    }
-    for (size_t i = 0; err == OK && hit->found->texts && i < TOUCH_TERMS; i++) {
-        err = hit->found->texts[i].len > 0 ? touches_term(db, hit->found->texts[i], &touch.terms[i]) : OK;
-    }
-    err = err ? err : touches_put(db, customer, &touch, &fresh);
-    self->touches += fresh;
-    return err || !fresh ? err : customers_note_touch(db, customer, touch.link_id, touch.time_ms, self->batch.now_ms);
-}
-
-static enum err put_touches(struct db *db, void *arg, struct fault *fault)
-{
-    struct work *self = arg;
-    const struct join_hit *hit = self->hit;
-    int64_t customer = 0;
-    size_t event = SIZE_MAX, count = 0;
-    enum err err = OK;
-    (void)fault;
-
-    for (; err == OK && hit && count < TOUCHES; hit = hit->next, count++) {
-        if (hit->event != event) {
-            event = hit->event;
-            err = customer_now(db, self->batch.arena, &self->batch.events[event], &customer);
-        }
-        err = err || customer == 0 ? err : put_hit(db, self, hit, customer);
-    }
-    self->hit = hit;
-    return err;
-}
-
-/* Up to when the customer's clicks were looked at: unless they became another, or got another browser, meanwhile. */
-static enum err mark_touched(struct db *db, const struct work *self, const struct join_event *event, int64_t customer)
-{
-    struct identity_row *identities = NULL;
-    size_t count = 0, visitors = 0;
-
-    if (!event->first_of_customer || customer != event->customer_id) {
-        return OK;
-    }
-    enum err err = identities_of(db, self->batch.arena, customer, &identities, &count);
-    for (size_t i = 0; err == OK && i < count; i++) {
-        visitors += identities[i].identity.kind == IDENTITY_VISITOR;
-    }
-    bool same = visitors > 0 && visitors == event->visitors;
-    return err || !same ? err : customers_touched(db, customer, self->round->settled_ms);
-}
-
-static enum err settle_one(struct db *db, struct work *self, const struct join_event *event)
-{
-    struct event row;
-    enum err err = event->gone ? ERR_NOT_FOUND : events_find_waiting(db, self->batch.arena, event->id, &row);
-
-    if (err) {
-        return err == ERR_NOT_FOUND ? OK : err;
-    }
-    bool joined = row.customer_id != 0;
-    int64_t link_id = event->click && event->click->there ? event->click->found.touch.link_id : 0;
-    err = joined ? mark_touched(db, self, event, row.customer_id) : OK;
-    self->joined += joined;
-    self->unmatched += !joined;
-    return err ? err : events_settle(db, event->id, joined ? EVENT_JOINED : EVENT_UNMATCHED, link_id);
-}
-
-static enum err settle(struct db *db, void *arg, struct fault *fault)
-{
-    struct work *self = arg;
-    enum err err = OK;
-    (void)fault;
-
-    for (size_t i = self->from; err == OK && i < self->to; i++) {
-        err = settle_one(db, self, &self->batch.events[i]);
-    }
-    return err;
-}
+/* ---- the round ---- */
 
 /* Work that would be done again: a power cut may take it back. */
-static enum err submit(struct work *self, enum err (*run)(struct db *db, void *arg, struct fault *fault))
+static enum err submit(struct join_work *self, enum err (*run)(struct db *db, void *arg, struct fault *fault))
 {
     return writer_submit(self->round->writer, &(struct writer_task){.run = run, .arg = self, .relaxed = true}, NULL);
 }
 
-static enum err by_events(struct work *self, size_t step,
+static enum err by_events(struct join_work *self, size_t step,
                           enum err (*run)(struct db *db, void *arg, struct fault *fault))
 {
     enum err err = OK;
@@ -401,7 +297,7 @@ static enum err by_events(struct work *self, size_t step,
 
 enum err join_round_run(struct join_round *self)
 {
-    struct work work = {.round = self, .batch = {.arena = self->arena, .now_ms = clock_now_ms()}};
+    struct join_work work = {.round = self, .batch = {.arena = self->arena, .now_ms = clock_now_ms()}};
     enum err err = look_up(&work);
 
     if (err || work.batch.count == 0) {
@@ -409,11 +305,12 @@ enum err join_round_run(struct join_round *self)
     }
     err = by_events(&work, RESOLVE_EVENTS, resolve);
     err = err ? err : gather(&work);
+    err = err ? err : join_sort_hits(&work.batch);
     work.hit = work.batch.hits;
     while (err == OK && work.hit) {
-        err = submit(&work, put_touches);
+        err = submit(&work, join_put_touches);
     }
-    err = err ? err : by_events(&work, SETTLE_EVENTS, settle);
+    err = err ? err : by_events(&work, SETTLE_EVENTS, join_settle);
     self->joined += work.joined;
     self->unmatched += work.unmatched;
     self->touches += work.touches;

@@ -64,6 +64,11 @@ struct join_batch {
 /* Another touch for that event's customer. ERR_NOMEM. */
 enum err join_hit_add(struct join_batch *self, const struct join_found *found, size_t event);
 
+/* The touch that an event is which says a link and no click: the link's source and channel as it is now. ERR_NOT_FOUND:
+ * there is no such link. */
+struct event;
+enum err join_said_touch(struct db *db, struct arena *arena, const struct event *event, struct touch *out);
+
 /* Within a transaction of the read handle: looks all clicks up. */
 enum err join_find_clicks(struct db *db, struct join_batch *self);
 

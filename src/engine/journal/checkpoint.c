@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "linkpond/engine/checkpoint.h"
 
-#define PENDING_MAX (INT64_C(16) << 20)
-#define DIRTY_NS    INT64_C(30000000000)
-#define RETRY_NS    INT64_C(5000000000) /* a reader held pages back */
-#define FILE_MAX    (INT64_C(64) << 20)
+#define PAGES_MAX 4096 /* moving them takes so long that an edit can wait for it */
+#define LEFT_MAX  (INT64_C(16) << 20)
+#define DIRTY_NS  INT64_C(30000000000)
+#define RETRY_NS  INT64_C(5000000000) /* a reader held pages back */
+#define FILE_MAX  (INT64_C(64) << 20)
 
-void checkpoint_committed(struct checkpoint *self, int64_t bytes, int64_t now_ns)
+void checkpoint_committed(struct checkpoint *self, int64_t now_ns)
 {
     if (!self->dirty) {
         self->dirty = true;
         self->dirty_since_ns = now_ns;
     }
-    self->pending_bytes += bytes;
 }
 
-static bool is_due(const struct checkpoint *self, int64_t now_ns)
+static bool is_due(const struct checkpoint *self, const struct db *db, int64_t now_ns)
 {
     return self->dirty && now_ns - self->tried_ns >= (self->tried_ns != 0 ? RETRY_NS : 0) &&
-           (self->pending_bytes >= PENDING_MAX || now_ns - self->dirty_since_ns >= DIRTY_NS);
+           (db_unmoved_pages(db) >= PAGES_MAX || now_ns - self->dirty_since_ns >= DIRTY_NS);
 }
 
 /* True when the whole log is in the database file, and on disk. */
@@ -39,14 +39,14 @@ void checkpoint_begin(struct checkpoint *self, struct db *db, struct journal *jo
     int64_t left = db_wal_bytes(db);
 
     *self = (struct checkpoint){0};
-    if (left > 0 && (left < PENDING_MAX || !run(self, db, journal, true))) {
-        checkpoint_committed(self, left, now_ns);
+    if (left > 0 && (left < LEFT_MAX || !run(self, db, journal, true))) {
+        checkpoint_committed(self, now_ns);
     }
 }
 
 void checkpoint_run(struct checkpoint *self, struct db *db, struct journal *journal, int64_t now_ns, bool idle)
 {
-    if (!is_due(self, now_ns)) {
+    if (!is_due(self, db, now_ns)) {
         return;
     }
     if (!run(self, db, journal, false)) {

@@ -14,10 +14,8 @@
  * One turn: the rewrite that comes first, until it is done. Its row is the only state: what is in memory is read from
  * there at each turn.
  */
-#define DRAIN_MS         500 /* then look whether to stop */
-#define LASTS_AT_ONCE    4096
-#define LOG_BYTES_SPARE  (64 * 1024)
-#define LOG_BYTES_SEALED 200 /* a click */
+#define DRAIN_MS      500 /* then look whether to stop */
+#define LASTS_AT_ONCE 4096
 
 static const struct rewrite_ops *const kinds[REWRITE_KINDS] = {
     [REWRITE_RECLASSIFY] = &rewrite_reclassify,
@@ -139,8 +137,7 @@ static enum err seal_tail(struct rewriter *self, struct rewrite_run *run, const 
 {
     struct sealing_task task = {.chunk_rows = (size_t)self->opts.chunk_rows,
                                 .old_ms = ops->tail == TAIL_IF_OLD ? run->now.to_ms : INT64_MAX};
-    const struct writer_task sealing = {
-        .run = seal_some, .arg = &task, .relaxed = true, .log_bytes = self->opts.chunk_rows * LOG_BYTES_SEALED};
+    const struct writer_task sealing = {.run = seal_some, .arg = &task, .relaxed = true};
     enum err err = self->opts.writer ? ERR_UNAVAILABLE : OK;
 
     while (err == ERR_UNAVAILABLE && !rewriter_is_stopping(self)) {
@@ -175,10 +172,7 @@ static enum err prepare(struct rewriter *self, struct rewrite_run *run, const st
 static enum err store(struct rewrite_run *run, const struct rewrite_ops *ops, struct rewritten *chunk)
 {
     struct store_task task = {run, ops, chunk};
-    const struct writer_task storing = {.run = store_chunk,
-                                        .arg = &task,
-                                        .relaxed = true,
-                                        .log_bytes = (chunk->replaced ? 2 * chunk->info.bytes : 0) + LOG_BYTES_SPARE};
+    const struct writer_task storing = {.run = store_chunk, .arg = &task, .relaxed = true};
 
     return submit(run, &storing);
 }

@@ -388,6 +388,13 @@ void resolver_foresee(const struct resolver *self, str path)
     cache_read_end();
 }
 
+void resolver_foresee_link(const struct resolver *self, str path)
+{
+    cache_read_begin();
+    cache_prefetch_entry(self->opts.cache, path);
+    cache_read_end();
+}
+
 void resolver_resolve(struct resolver *self, struct resolver_scratch *scratch, const struct visit *visit,
                       struct verdict *out)
 {

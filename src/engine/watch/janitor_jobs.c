@@ -252,8 +252,7 @@ enum err janitor_make_grams(struct engine *engine, struct fault *fault)
     enum err err = OK;
 
     for (int i = 0; !err && made == GRAM_BLOCKS && i < GRAM_TASKS; i++) {
-        struct writer_task task = {
-            .run = make_grams, .arg = &made, .relaxed = true, .log_bytes = (int64_t)GRAM_BLOCKS * 4 * LINK_GRAM_BYTES};
+        struct writer_task task = {.run = make_grams, .arg = &made, .relaxed = true};
         err = writer_submit(engine->writer, &task, fault);
     }
     return err;
@@ -291,13 +290,11 @@ enum err janitor_make_columns(struct engine *engine, struct fault *fault)
     enum err err = OK;
 
     for (int i = 0; !err && made == COLUMN_ROWS && i < COLUMN_TASKS; i++) {
-        struct writer_task task = {
-            .run = make_columns, .arg = &made, .relaxed = true, .log_bytes = (int64_t)COLUMN_ROWS * LINK_GRAM_BYTES};
+        struct writer_task task = {.run = make_columns, .arg = &made, .relaxed = true};
         err = writer_submit(engine->writer, &task, fault);
     }
     while (!err && !merge.done) {
-        struct writer_task task = {
-            .run = merge_figures, .arg = &merge, .relaxed = true, .log_bytes = (int64_t)MERGE_BLOCKS * LINK_GRAM_BYTES};
+        struct writer_task task = {.run = merge_figures, .arg = &merge, .relaxed = true};
         err = writer_submit(engine->writer, &task, fault);
     }
     return err;

@@ -22,10 +22,6 @@
 #define BUSY_ROWS     256               /* of the last batch */
 #define TASKS_A_ROUND 64                /* then clicks get their turn */
 #define RETRY_MIN_NS  (200 * NS_PER_MS) /* after a failed batch; doubles */
-/* What goes into the write-ahead log, about. A click's share of a full batch; folding touches pages of many links. */
-#define LOG_BYTES_BATCH (16 * 1024)
-#define LOG_BYTES_CLICK 250
-#define LOG_BYTES_TASK  (32 * 1024)
 
 /* ---- tasks */
 
@@ -61,8 +57,7 @@ static enum err run_task(struct writer *self, struct pending *pending)
         db_rollback(db);
         return err;
     }
-    int64_t bytes = pending->task->log_bytes > 0 ? pending->task->log_bytes : LOG_BYTES_TASK;
-    checkpoint_committed(&self->checkpoint, bytes, clock_mono_ns());
+    checkpoint_committed(&self->checkpoint, clock_mono_ns());
     return OK;
 }
 
@@ -148,7 +143,7 @@ static void count_batch(struct writer *self, const struct ingest_batch *batch, i
         self->unfolded_since_ns = now_ns;
     }
     self->unfolded += (int64_t)batch->rows;
-    checkpoint_committed(&self->checkpoint, LOG_BYTES_BATCH + (int64_t)batch->rows * LOG_BYTES_CLICK, now_ns);
+    checkpoint_committed(&self->checkpoint, now_ns);
     pthread_mutex_lock(&self->lock);
     self->stats.ingested += batch->rows;
     self->stats.batches++;

@@ -6,14 +6,12 @@
 #include "linkpond/engine/fold.h"
 #include "linkpond/engine/sealer.h"
 
-#define FOLD_AGE_NS      (1000 * NS_PER_MS) /* counts shown with links are at most about this old */
-#define FOLD_SHARE       20                 /* folding young rows takes at most a 20th of the time */
-#define EXPIRE_NS        (3600 * INT64_C(1000) * NS_PER_MS)
-#define LOG_BYTES_FOLDED 700
-#define LOG_BYTES_SEALED 200
-#define SEAL_AGE_MS      (31 * MS_PER_DAY) /* a quiet pond's clicks wait no longer */
-#define SEAL_LOOK_NS     (3600 * INT64_C(1000) * NS_PER_MS)
-#define SEAL_RETRY_NS    (60 * INT64_C(1000) * NS_PER_MS)
+#define FOLD_AGE_NS   (1000 * NS_PER_MS) /* counts shown with links are at most about this old */
+#define FOLD_SHARE    20                 /* folding young rows takes at most a 20th of the time */
+#define EXPIRE_NS     (3600 * INT64_C(1000) * NS_PER_MS)
+#define SEAL_AGE_MS   (31 * MS_PER_DAY) /* a quiet pond's clicks wait no longer */
+#define SEAL_LOOK_NS  (3600 * INT64_C(1000) * NS_PER_MS)
+#define SEAL_RETRY_NS (60 * INT64_C(1000) * NS_PER_MS)
 
 static bool fold_is_due(const struct writer *self, int64_t now_ns)
 {
@@ -46,7 +44,7 @@ enum err writer_fold(struct writer *self, int64_t now_ns)
     }
     self->unfolded_since_ns = clock_mono_ns();
     self->fold_cost_ns = self->unfolded_since_ns - now_ns;
-    checkpoint_committed(&self->checkpoint, (int64_t)rows * LOG_BYTES_FOLDED, self->unfolded_since_ns);
+    checkpoint_committed(&self->checkpoint, self->unfolded_since_ns);
     pthread_mutex_lock(&self->lock);
     self->stats.folded += rows;
     pthread_mutex_unlock(&self->lock);
@@ -85,7 +83,7 @@ static void seal(struct writer *self, int64_t now_ns)
         return;
     }
     self->unsealed = done.rows == 0 ? (int64_t)done.waiting : self->unsealed - (int64_t)done.rows;
-    checkpoint_committed(&self->checkpoint, (int64_t)done.rows * LOG_BYTES_SEALED, clock_mono_ns());
+    checkpoint_committed(&self->checkpoint, clock_mono_ns());
     pthread_mutex_lock(&self->lock);
     self->stats.sealed += done.rows;
     pthread_mutex_unlock(&self->lock);

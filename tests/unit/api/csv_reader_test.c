@@ -111,6 +111,12 @@ static void csv__an_open_quote_ends_the_reading_in_bounded_memory(void **state)
     }
     assert_int_equal(read_all(&out, buf_str(&text), ',', CSV_PIECE_MAX), ERR_TOO_LARGE);
     assert_str(buf_str(&out), "a|b\n");
+    out.len = 0;
+    assert_int_equal(read_all(&out, STR("a,b\n\"open,\nc,d\n"), ',', 3), ERR_TOO_LARGE);
+    assert_str(buf_str(&out), "a|b\n");
+    out.len = 0;
+    assert_int_equal(read_all(&out, STR("\"a\",b\nc,\"d\" "), ',', 3), OK);
+    assert_str(buf_str(&out), "a|b\nc|d\n");
     buf_done(&text);
     buf_done(&out);
 }

@@ -205,6 +205,20 @@ static void refusals__name_the_parameter(void **state)
     }
 }
 
+static void refusals__are_for_what_is_given_twice(void **state)
+{
+    (void)state;
+    static const char *const twice[] = {"limit=1&limit=2", "group_by=app&group_by=os",
+                                        "from=2026-11-01&tz=UTC&from=2026-11-02"};
+    for (size_t i = 0; i < ARRAY_LEN(twice); i++) {
+        assert_int_equal(parse(twice[i], USE_STATS), ERR_INVALID);
+        assert_string_equal(fault.code, "conflicting");
+    }
+    assert_int_equal(parse("window=7&window=30", USE_ATTRIBUTION), ERR_INVALID);
+    assert_string_equal(fault.field, "window");
+    assert_int_equal(parse("type=lead&type=deal&app=qq&app=wechat", USE_ATTRIBUTION), OK);
+}
+
 static void refusals__come_before_too_many_filters_or_values(void **state)
 {
     (void)state;
@@ -240,6 +254,7 @@ int main(void)
         TEST(cursor__comes_back_as_the_place_it_was_made_from),
         TEST(limits__are_of_pages_not_of_streams),
         TEST(refusals__name_the_parameter),
+        TEST(refusals__are_for_what_is_given_twice),
         TEST(refusals__come_before_too_many_filters_or_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

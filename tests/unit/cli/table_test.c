@@ -39,6 +39,29 @@ static void cell__shows_each_kind_of_value(void **state)
     arena_done(&arena);
 }
 
+static void cell__writes_money_with_its_currency(void **state)
+{
+    (void)state;
+    struct arena arena;
+    static const char *const cases[][2] = {
+        {"{\"value\":128000,\"currency\":\"CNY\"}", "1,280.00 CNY"},
+        {"{\"value\":-5,\"currency\":\"USD\"}", "-0.05 USD"},
+        {"{\"value\":-12345678,\"currency\":\"JPY\"}", "-12,345,678 JPY"},
+        {"{\"value\":-100,\"currency\":\"JPY\"}", "-100 JPY"},
+        {"{\"value\":7,\"currency\":null}", "7"},
+        {"{\"value\":null,\"currency\":\"CNY\"}", ""},
+        {"{\"currency\":\"CNY\"}", ""},
+    };
+
+    arena_init(&arena, 1 << 16);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct json *object = NULL;
+        assert_int_equal(json_parse(&arena, str_from_c(cases[i][0]), &object, NULL), OK);
+        assert_str_same(cell_money(&arena, object), str_from_c(cases[i][1]));
+    }
+    arena_done(&arena);
+}
+
 static void table__keeps_more_rows_than_it_began_with(void **state)
 {
     (void)state;
@@ -61,6 +84,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table__chinese_takes_two_places),
         cmocka_unit_test(cell__shows_each_kind_of_value),
+        cmocka_unit_test(cell__writes_money_with_its_currency),
         cmocka_unit_test(table__keeps_more_rows_than_it_began_with),
     };
 

@@ -2,6 +2,7 @@
 /* Goal: stored sums are what a recount of the folded rows gives, always: after folding in pieces, moves, merges, purges
  * and recounts; and a difference is found. */
 #include "linkpond/store/rewrites.h"
+#include "purge.h"
 #include "report_world.h"
 
 static int setup(void **state)
@@ -117,7 +118,7 @@ static void fold__a_purged_link_leaves_no_sums(void **state)
     assert_int_equal(db_begin(db, true), OK);
     assert_int_equal(links_ids(db, link_ids_of[2], &ids), OK);
     assert_int_equal(fold_forget(db, link_ids_of[2], &ids), OK);
-    assert_int_equal(clicks_delete_link(db, link_ids_of[2], &deleted), OK);
+    assert_int_equal(purge_clicks(db, link_ids_of[2], &deleted), OK);
     assert_int_equal(db_commit(db), OK);
     assert_true(deleted > of_link); /* what was not folded goes too */
     assert_int_equal(scope_clicks(SUMS_ALL, 0), before - of_link);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: any question gets the answer that counting every row by hand gives, whether it comes from sums or from rows, in
  * any zone, for any key. */
+#include "purge.h"
 #include "report_world.h"
 
 #include "linkpond/store/meta.h"
@@ -208,7 +209,7 @@ static void purge_link(unsigned at)
     assert_int_equal(db_begin(db, false), OK);
     assert_int_equal(links_ids(db, link_ids_of[at], &scopes), OK);
     assert_int_equal(fold_forget(db, link_ids_of[at], &scopes), OK);
-    assert_int_equal(clicks_delete_link(db, link_ids_of[at], &deleted), OK);
+    assert_int_equal(purge_clicks(db, link_ids_of[at], &deleted), OK);
     assert_int_equal(links_tombstone(db, link_ids_of[at], START, true), OK);
     assert_int_equal(db_commit(db), OK);
     for (size_t i = 0; i < ROWS; i++) {

@@ -286,6 +286,8 @@ static void resolver__a_visit_may_be_foreseen(void **state)
     put(plain(1, "aaaaaaa", "https://a.example/"));
     resolver_foresee(at.resolver, STR("aaaaaaa"));
     resolver_foresee(at.resolver, STR(""));
+    resolver_foresee_link(at.resolver, STR("aaaaaaa"));
+    resolver_foresee_link(at.resolver, STR("unknown"));
     assert_verdict(visit("s.example", "aaaaaaa"), 302, OUTCOME_REDIRECT, "https://a.example/");
 }
 

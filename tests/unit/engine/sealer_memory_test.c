@@ -7,6 +7,7 @@
 #include "ledger.h"
 #include "linkpond/engine/reporter.h"
 #include "linkpond/store/chunks.h"
+#include "purge.h"
 #include "refusing_memory.h"
 
 #include "linkpond/engine/sealer.h"
@@ -149,7 +150,7 @@ static enum err purge_once(void)
     enum err err = db_begin(ledger.db.db, true);
 
     if (err == OK) {
-        err = clicks_delete_link(ledger.db.db, other_id, &deleted);
+        err = purge_clicks(ledger.db.db, other_id, &deleted);
     }
     if (err == OK) {
         err = fold_forget(ledger.db.db, other_id, &ids);

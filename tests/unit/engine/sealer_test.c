@@ -7,6 +7,7 @@
 #include "linkpond/engine/reporter.h"
 #include "linkpond/engine/rewriter.h"
 #include "linkpond/store/chunks.h"
+#include "purge.h"
 
 #include "linkpond/engine/sealer.h"
 
@@ -154,7 +155,7 @@ static void purge(size_t link)
     fold_all();
     assert_int_equal(db_begin(db, true), OK);
     assert_int_equal(fold_forget(db, links[link], &ids), OK);
-    assert_int_equal(clicks_delete_link(db, links[link], &deleted), OK);
+    assert_int_equal(purge_clicks(db, links[link], &deleted), OK);
     assert_int_equal(db_commit(db), OK);
     assert_int_equal(deleted, expected);
 }
@@ -523,7 +524,7 @@ static void a_damaged_chunk__is_told_and_keeps_no_other(void **state)
     assert_int_equal(fold_verify(db, &deleted, &fault), ERR_CORRUPT);
     assert_int_equal(db_begin(db, true), OK);
     assert_int_equal(fold_reset(db, &fault), ERR_CORRUPT);
-    assert_int_equal(clicks_delete_link(db, links[1], &deleted), ERR_CORRUPT);
+    assert_int_equal(purge_clicks(db, links[1], &deleted), ERR_CORRUPT);
     db_rollback(db);
     assert_int_equal(sealer_merge(db, CHUNK * 8, &merged), OK);
     assert_true(merged); /* of others */

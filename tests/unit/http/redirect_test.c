@@ -77,6 +77,12 @@ void resolver_foresee(const struct resolver *self, str path)
     (void)path;
 }
 
+void resolver_foresee_link(const struct resolver *self, str path)
+{
+    (void)self;
+    (void)path;
+}
+
 enum err journal_append(struct journal *self, unsigned lane, const struct record *record, int64_t *click_id)
 {
     (void)self;

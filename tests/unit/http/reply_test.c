@@ -7,6 +7,7 @@
 
 #include "assert_str.h"
 #include "linkpond/http/reply.h"
+#include "reply_view.h"
 
 static struct arena arena;
 static struct request request;
@@ -29,12 +30,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static str header_of(const char *name)
-{
-    struct request view = {.headers = reply.headers, .headers_count = reply.headers_count};
-    return request_header(&view, name);
-}
-
 static void problem__tells_type_status_detail_and_field(void **state)
 {
     (void)state;
@@ -42,7 +37,7 @@ static void problem__tells_type_status_detail_and_field(void **state)
     fault_set(&fault, ERR_INVALID, "url", "too_long", "The address is too long.", "网址过长。");
     reply_problem(&reply, &request, ERR_INVALID, &fault);
     assert_int_equal(reply.status, 422);
-    assert_str(header_of("Content-Type"), "application/problem+json");
+    assert_str(reply_header_said(&reply, "Content-Type"), "application/problem+json");
     assert_str(buf_str(&reply.body),
                "{\"type\":\"urn:linkpond:problem:invalid\",\"title\":\"A field is not valid.\",\"status\":422,"
                "\"detail\":\"The address is too long.\",\"instance\":\"/api/v1/links\",\"errors\":[{\"field\":\"url\","
@@ -61,9 +56,9 @@ static void problem__of_too_many_requests_says_when_to_return(void **state)
 {
     (void)state;
     reply_problem_retry(&reply, &request, ERR_RATE_LIMITED, NULL, 17);
-    assert_str(header_of("Retry-After"), "17");
+    assert_str(reply_header_said(&reply, "Retry-After"), "17");
     reply_problem(&reply, &request, ERR_UNAVAILABLE, NULL);
-    assert_str(header_of("Retry-After"), "1");
+    assert_str(reply_header_said(&reply, "Retry-After"), "1");
 }
 
 static void problem__carries_one_more_member(void **state)
@@ -102,12 +97,12 @@ static void header__keeps_printable_ascii_only(void **state)
     reply_header(&reply, &request, "X-Name",
                  STR("a\x01"
                      "b短c~"));
-    assert_str(header_of("X-Name"), "abc~");
+    assert_str(reply_header_said(&reply, "X-Name"), "abc~");
     reply_header_set(&reply, &request, "x-name", STR("new"));
     assert_int_equal(reply.headers_count, 1);
-    assert_str(header_of("X-Name"), "new");
+    assert_str(reply_header_said(&reply, "X-Name"), "new");
     reply_etag(&reply, &request, 3);
-    assert_str(header_of("ETag"), "\"r3\"");
+    assert_str(reply_header_said(&reply, "ETag"), "\"r3\"");
 }
 
 static void redirect__is_not_stored_by_caches(void **state)
@@ -115,8 +110,8 @@ static void redirect__is_not_stored_by_caches(void **state)
     (void)state;
     reply_redirect(&reply, &request, 302, STR("https://a.example/?e=m%3D2#wechat_redirect"));
     assert_int_equal(reply.status, 302);
-    assert_str(header_of("Location"), "https://a.example/?e=m%3D2#wechat_redirect");
-    assert_str(header_of("Cache-Control"), "no-store");
+    assert_str(reply_header_said(&reply, "Location"), "https://a.example/?e=m%3D2#wechat_redirect");
+    assert_str(reply_header_said(&reply, "Cache-Control"), "no-store");
 }
 
 int main(void)

@@ -12,6 +12,12 @@ void resolver_foresee(const struct resolver *self, str path)
     (void)path;
 }
 
+void resolver_foresee_link(const struct resolver *self, str path)
+{
+    (void)self;
+    (void)path;
+}
+
 void resolver_resolve(struct resolver *self, struct resolver_scratch *scratch, const struct visit *visit,
                       struct verdict *out)
 {

@@ -379,6 +379,25 @@ static void db__checkpoints_only_when_told(void **state)
     assert_true(db_file_bytes(self->db) > (int64_t)sizeof big);
 }
 
+/* What is in the log decides when a checkpoint is due, so it is counted and not guessed from what a task is about. */
+static void db__tells_what_no_checkpoint_has_moved(void **state)
+{
+    struct fixture *self = *state;
+    static char big[1 << 20];
+
+    assert_int_equal(db_checkpoint(self->db, true, NULL, NULL), OK);
+    assert_int_equal(db_unmoved_pages(self->db), 0);
+    put(self->db, "big", (str){big, sizeof big}, OK);
+    int64_t unmoved = db_unmoved_pages(self->db);
+    assert_in_range(unmoved, 256, 300);
+    put(self->db, "small", STR("v"), OK);
+    assert_in_range(db_unmoved_pages(self->db), unmoved + 1, unmoved + 8);
+    assert_int_equal(db_checkpoint(self->db, false, NULL, NULL), OK);
+    assert_int_equal(db_unmoved_pages(self->db), 0);
+    put(self->db, "small", STR("w"), OK); /* the log begins anew */
+    assert_in_range(db_unmoved_pages(self->db), 1, 8);
+}
+
 static void db__a_statement_gives_up_at_its_deadline(void **state)
 {
     struct fixture *self = *state;
@@ -486,6 +505,7 @@ int main(void)
         TEST(db__is_usable_after_the_disk_was_full),
         TEST(db__a_lost_transaction_does_not_commit),
         TEST(db__checkpoints_only_when_told),
+        TEST(db__tells_what_no_checkpoint_has_moved),
         TEST(db__a_statement_gives_up_at_its_deadline),
         TEST(db__a_breather_is_asked_behind_each_step_and_within_long_ones),
         TEST(db__copies_from_any_handle),

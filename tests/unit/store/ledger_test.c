@@ -282,9 +282,9 @@ static void clicks__go_by_link_and_by_range(void **state)
     int64_t deleted;
 
     add_clicks(self, 900);
-    assert_int_equal(clicks_delete_link(self->db, 1, &deleted), OK);
+    assert_int_equal(clicks_delete_link_of_tail(self->db, 1, &deleted), OK);
     assert_int_equal(deleted, 300);
-    assert_int_equal(clicks_delete_link(self->db, 1, &deleted), OK);
+    assert_int_equal(clicks_delete_link_of_tail(self->db, 1, &deleted), OK);
     assert_int_equal(deleted, 0);
     assert_int_equal(clicks_delete_range(self->db, 1, 15, &deleted), OK);
     assert_int_equal(deleted, 10);
@@ -346,7 +346,7 @@ static void clicks__damaged_are_told(void **state)
         assert_false(clicks_scan_next(&scan));
         assert_int_equal(stmt_err(scan.rows), ERR_CORRUPT);
     }
-    assert_int_equal(clicks_delete_link(self->db, 1, &deleted), ERR_CORRUPT);
+    assert_int_equal(clicks_delete_link_of_tail(self->db, 1, &deleted), ERR_CORRUPT);
     assert_int_equal(clicks_delete_range(self->db, 0, INT64_MAX, &deleted), OK);
     assert_int_equal(count_batches(self), 0);
 }

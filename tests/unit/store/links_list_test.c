@@ -461,6 +461,35 @@ static void list__conditions_that_many_meet_are_kept_in_any_order(void **state)
 }
 
 /* What a plan says of each table it reads, one after the other. */
+/* More links than are put in order for a search, of which one has the text, and nothing yet that leaves out blocks. */
+static void list__a_rare_text_of_very_many_links_is_found_in_little_memory(void **state)
+{
+    struct fixture *self = *state;
+    struct links_filter filter = any(LINKS_BY_CREATED, 50);
+    struct links_page page;
+    struct links_total total;
+    struct arena arena;
+    int64_t rare = 0;
+
+    assert_int_equal(db_begin(self->tmp.db, false), OK);
+    for (int i = 1; i <= 90000; i++) {
+        struct link link = templink_new(&self->tmp);
+        link.title = i == 77 ? STR("a needle") : STR("hay");
+        templink_add(&self->tmp, &link);
+        rare = i == 77 ? link.id : rare;
+        arena_reset(&self->tmp.arena);
+    }
+    assert_int_equal(db_commit(self->tmp.db), OK);
+    arena_init(&arena, (size_t)16 * 1024 * 1024);
+    filter.q = STR("needle");
+    assert_int_equal(links_list(self->tmp.db, &arena, &filter, &page, &total), OK);
+    assert_int_equal(page.count, 1);
+    assert_int_equal(page.links[0].id, rare);
+    assert_int_equal(total.count, 1);
+    assert_true(total.exact);
+    arena_done(&arena);
+}
+
 static void plan_of(struct fixture *self, enum sql_id id, char *out, size_t cap)
 {
     char text[4096];
@@ -524,6 +553,7 @@ int main(void)
         TEST(list__a_condition_that_few_meet_is_looked_up_in_any_order),
         TEST(list__many_links_are_given_once_in_any_order),
         TEST(list__conditions_that_many_meet_are_kept_in_any_order),
+        TEST(list__a_rare_text_of_very_many_links_is_found_in_little_memory),
         TEST(list__walks_and_sources_read_one_index_and_sort_nothing),
     };
 

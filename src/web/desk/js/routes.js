@@ -68,6 +68,10 @@ export const routes = [
     nav: { group: 'convert', icon: 'steps', word: 'nav.stages', keys: 'g w', scope: 'customers:read' },
   },
   {
+    path: '/inlets', page: () => import('./pages/inlets.js'), words: ['inlets', 'deals'],
+    nav: { group: 'convert', icon: 'inlet', word: 'nav.inlets', scope: 'admin' },
+  },
+  {
     path: '/channels', page: () => import('./pages/channels.js'), words: ['labels', 'channels'],
     nav: { group: 'organise', icon: 'pin', word: 'nav.channels', keys: 'g h', scope: 'links:read' },
   },

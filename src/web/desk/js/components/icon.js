@@ -55,6 +55,7 @@ const PATHS = {
   funnel: 'M4 5h16M6.5 10h11M9 15h6M11 20h2',
   steps: 'M4 20v-5h5v-5h5V5h6',
   radar: 'M12 21a9 9 0 1 1 9-9M12 16.5a4.5 4.5 0 1 1 4.5-4.5M12 12l6.5-6.5',
+  inlet: 'M9 8V4h11v16H9v-4M3 12h11M10.5 8.5L14 12l-3.5 3.5',
   camera: 'M4 8h4l1.5-3h5L16 8h4v11H4zM12 16a3 3 0 1 0 0-6 3 3 0 0 0 0 6z',
 };
 

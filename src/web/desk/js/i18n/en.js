@@ -50,6 +50,7 @@ export default {
   'nav.radar': 'Sales radar',
   'nav.customers': 'Customers',
   'nav.stages': 'Stages & rules',
+  'nav.inlets': 'Postbacks',
   'nav.channels': 'Channels',
   'nav.campaigns': 'Campaigns',
   'nav.tags': 'Tags',

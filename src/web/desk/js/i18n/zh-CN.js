@@ -50,6 +50,7 @@ export default {
   'nav.radar': '销售雷达',
   'nav.customers': '客户',
   'nav.stages': '阶段与规则',
+  'nav.inlets': '回传与回调',
   'nav.channels': '渠道',
   'nav.campaigns': '营销活动',
   'nav.tags': '标签',

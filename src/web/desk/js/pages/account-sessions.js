@@ -6,7 +6,7 @@ import { ago, dateTime } from '../format.js';
 import { t } from '../i18n.js';
 import { button } from '../components/button.js';
 import { confirm } from '../components/dialog.js';
-import { badge, failed, loading } from '../components/page.js';
+import { badge, failed } from '../components/page.js';
 import { fail, toast } from '../components/toast.js';
 
 // the first that fits: whoever pretends to be another names itself as well
@@ -26,7 +26,7 @@ function row(session) {
     session.current ? badge(t('account.here'), 'good') : h('span', { class: 'small soft', title: dateTime(session.seen_at) }, t('account.seen', { when: ago(session.seen_at) })));
 }
 
-/** The list as an element that loads itself; `signal` is the page's. */
+/** sessionsList(signal of the page) -> {element, load()} */
 export function sessionsList(signal) {
   const element = h('div', { class: 'stack' });
   const load = async () => {
@@ -52,7 +52,5 @@ export function sessionsList(signal) {
       }
     }
   };
-  replace(element, loading(2));
-  load();
-  return element;
+  return { element, load };
 }

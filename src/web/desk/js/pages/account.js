@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* One's own name, language, password, browsers and API keys. */
 import * as api from '../api.js';
-import { append, h } from '../dom.js';
+import { append, h, replace } from '../dom.js';
 import { dateTime } from '../format.js';
 import { t } from '../i18n.js';
 import { can, resume, who } from '../session.js';
 import { button } from '../components/button.js';
 import { selectField, textField } from '../components/field.js';
 import { form, submitButton } from '../components/form.js';
-import { card, notice, pageHead } from '../components/page.js';
+import { card, loading, notice, pageHead } from '../components/page.js';
 import { toast } from '../components/toast.js';
 import { sessionsList } from './account-sessions.js';
 import { keysList } from './keys-list.js';
@@ -50,14 +50,18 @@ function password() {
 export async function show(view) {
   const me = who();
   const keys = can('links:write') && !me.domain ? keysList({ path: '/me/keys', own: true, signal: view.signal }) : null;
+  const sessions = sessionsList(view.signal);
+  const asked = h('div', { class: 'stack' }, card({}, loading(4))); // last, and put at once: its cards differ in height from what stands there before
   view.setTitle(t('account.title'));
   append(view.el, pageHead({ title: t('account.title'), lead: t('account.lead', { login: me.user.key, role: t(`role.${me.user.role}`) }) }),
     h('div', { class: 'stack create-page' },
       card({ title: t('account.profile') }, profile()),
       card({ title: t('account.password') }, h('div', { class: 'stack' }, h('p', { class: 'soft small' }, t('account.password_text')), password())),
-      card({ title: t('account.session') }, h('p', null, t(me.key ? 'account.by_key' : 'account.by_password', { name: me.key?.name || '' })),
-        h('p', { class: 'soft small' }, t('account.until', { time: dateTime(me.expires_at) })), sessionsList(view.signal)),
-      keys && card({ title: t('keys_page.own'), actions: [button(t('keys_page.add'), { kind: 'small', icon: 'add', run: keys.add })] },
-        h('div', { class: 'stack' }, h('p', { class: 'soft small' }, t('keys_page.own_lead')), keys.element))));
-  await keys?.load();
+      asked));
+  await Promise.all([sessions.load(), keys?.load()]);
+  replace(asked,
+    card({ title: t('account.session') }, h('p', null, t(me.key ? 'account.by_key' : 'account.by_password', { name: me.key?.name || '' })),
+      h('p', { class: 'soft small' }, t('account.until', { time: dateTime(me.expires_at) })), sessions.element),
+    keys && card({ title: t('keys_page.own'), actions: [button(t('keys_page.add'), { kind: 'small', icon: 'add', run: keys.add })] },
+      h('div', { class: 'stack' }, h('p', { class: 'soft small' }, t('keys_page.own_lead')), keys.element)));
 }

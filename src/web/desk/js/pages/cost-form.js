@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Entering what was spent: one day, or so many days that share it; and changing or taking out one line. */
+/* Entering what was spent, on one day or over several that share it; and changing or taking out one line. */
 import * as api from '../api.js';
 import { h } from '../dom.js';
 import { toLocalInput } from '../format.js';
@@ -18,8 +18,6 @@ import { toast } from '../components/toast.js';
 export const KINDS = ['channel', 'campaign', 'link', 'owner'];
 
 const CURRENCIES = ['CNY', 'USD', 'EUR', 'HKD', 'JPY', 'GBP', 'SGD', 'TWD'];
-const DAY_MS = 86400000;
-const DAYS_MAX = 366;
 
 async function links(text) {
   const page = await api.get('/links', { q: text, limit: 20 });
@@ -27,21 +25,6 @@ async function links(text) {
 }
 
 const SOURCES = { channel: places.channel, campaign: places.campaign, link: links, owner: places.owner };
-
-/** '2026-11-01', '2026-11-03' -> all three */
-function daysOf(from, to) {
-  const days = [];
-  for (let at = Date.parse(from); at <= Date.parse(to); at += DAY_MS) {
-    days.push(new Date(at).toISOString().slice(0, 10));
-  }
-  return days;
-}
-
-/** In n whole parts that differ by one unit at most, the larger first. */
-function parts(amount, n) {
-  const each = Math.floor(amount / n);
-  return Array.from({ length: n }, (_, i) => each + (i < amount - each * n ? 1 : 0));
-}
 
 /** One key for one content: sent twice, it is entered once. */
 function onceOnly() {
@@ -72,8 +55,8 @@ function makeFields(cost) {
   const today = toLocalInput(new Date().toISOString()).slice(0, 10);
   return {
     kind: onKind, on,
-    day: textField({ name: 'day', label: t(cost && cost.to === cost.day ? 'costs.day' : 'costs.first_day'), type: 'date', value: cost ? cost.day : today, attrs: { max: '9999-12-31' } }),
-    to: (!cost || cost.to !== cost.day) && textField({ name: 'to', label: t('costs.last_day'), hint: t('costs.last_day_hint'), optional: true, type: 'date', value: cost ? cost.to : '', attrs: { max: '9999-12-31' } }),
+    day: textField({ name: 'day', label: t('costs.first_day'), type: 'date', value: cost ? cost.day : today, attrs: { max: '9999-12-31' } }),
+    to: textField({ name: 'to', label: t('costs.last_day'), hint: t('costs.last_day_hint'), optional: true, type: 'date', value: cost && cost.to !== cost.day ? cost.to : '', attrs: { max: '9999-12-31' } }),
     amount: textField({ name: 'amount', label: t('costs.amount'), value: cost ? String(majorUnits(cost.amount, cost.currency)) : '', attrs: { inputmode: 'decimal', maxlength: 20 } }),
     currency: combobox({
       name: 'currency', label: t('costs.currency'), value: cost ? cost.currency : who().install.currency, attrs: { maxlength: 3, autocapitalize: 'characters' },
@@ -83,16 +66,15 @@ function makeFields(cost) {
   };
 }
 
-/** The lines that were entered; null when something is wrong, which its field says. */
-function draftsOf(fields, values, cost) {
+/** What the API is sent; null when something is wrong, which its field says. */
+function draftOf(fields, values, cost) {
   const currency = values.currency.toUpperCase();
   const amount = minorUnits(values.amount, currency);
   if (!values.day) {
     return wrong(fields.day, t('costs.need_day'));
   }
-  const days = values.to ? daysOf(values.day, values.to) : [values.day];
-  if (days.length === 0 || days.length > DAYS_MAX) {
-    return wrong(fields.to, t(days.length === 0 ? 'costs.out_of_order' : 'costs.too_many_days'));
+  if (values.to && values.to < values.day) {
+    return wrong(fields.to, t('costs.out_of_order'));
   }
   if (!values.on) {
     return wrong(fields.on, t('costs.need_on'));
@@ -100,12 +82,7 @@ function draftsOf(fields, values, cost) {
   if (amount === null) {
     return wrong(fields.amount, t('costs.need_amount'));
   }
-  const rest = { [values.kind]: values.on, currency, note: values.note || null, external_id: cost?.external_id ?? null };
-  if (cost) {
-    return [{ day: values.day, to: values.to || null, amount, ...rest }];
-  }
-  const shares = parts(amount, days.length);
-  return days.map((day, i) => ({ day, amount: shares[i], ...rest }));
+  return { day: values.day, to: values.to || null, amount, [values.kind]: values.on, currency, note: values.note || null, external_id: cost?.external_id ?? null };
 }
 
 /** What is wrong with a kind's name belongs to the one box there is for all kinds. */
@@ -115,21 +92,9 @@ function named(problem) {
   return problem;
 }
 
-async function send(drafts, cost, keys) {
+async function send(draft, cost, keys) {
   try {
-    if (cost) {
-      await api.put(`/costs/${cost.id}`, drafts[0]);
-    } else if (drafts.length === 1) {
-      await api.post('/costs', drafts[0], { headers: keys(drafts) });
-    } else {
-      const { results } = await api.post('/costs', { costs: drafts }, { headers: keys(drafts) });
-      const refused = results.find((one) => one.problem);
-      if (refused && results.every((one) => one.problem)) {
-        throw new api.Problem(refused.status, refused.problem);
-      }
-      return results.filter((one) => one.cost).length;
-    }
-    return 1;
+    await (cost ? api.put(`/costs/${cost.id}`, draft) : api.post('/costs', draft, { headers: keys(draft) }));
   } catch (error) {
     throw error.fields ? named(error) : error;
   }
@@ -139,23 +104,21 @@ async function send(drafts, cost, keys) {
 export function enterCost(cost, changed) {
   const fields = makeFields(cost);
   const keys = onceOnly();
-  const list = Object.values(fields).filter(Boolean);
   const submit = submitButton(t(cost ? 'save' : 'costs.enter_do'));
   const box = dialog({
     title: t(cost ? 'costs.edit' : 'costs.enter'), body: form({
-      fields: list, submit,
+      fields: Object.values(fields), submit,
       body: h('div', { class: 'stack' }, h('div', { class: 'pair' }, fields.kind.element, fields.on.element),
-        fields.to ? h('div', { class: 'pair' }, fields.day.element, fields.to.element) : fields.day.element,
+        h('div', { class: 'pair' }, fields.day.element, fields.to.element),
         h('div', { class: 'pair' }, fields.amount.element, fields.currency.element), fields.note.element, submit),
       onSubmit: async (values) => {
-        const drafts = draftsOf(fields, values, cost);
-        if (!drafts) {
+        const draft = draftOf(fields, values, cost);
+        if (!draft) {
           return;
         }
-        const entered = await send(drafts, cost, keys);
+        await send(draft, cost, keys);
         box.close();
-        toast(entered < drafts.length ? t('costs.entered_some', { n: entered, all: drafts.length, count: entered }) : t(cost ? 'costs.changed' : 'costs.entered', { n: entered, count: entered }),
-          entered < drafts.length ? { kind: 'bad' } : {});
+        toast(t(cost ? 'costs.changed' : 'costs.entered'));
         changed();
       },
     }).element,
