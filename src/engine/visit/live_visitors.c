@@ -13,8 +13,9 @@
 
 /*
  * Buckets of eight slots; a slot is a hash and, in one word, the second it was seen and a target. A slot changes hands
- * by marking its value, then its new hash, then its new value: a reader that finds its hash, a value and its hash again
- * has a pair that belongs together, and a writer that finds the mark leaves the slot to whoever set it.
+ * by marking its value, then its new hash, then its new value: a reader that finds its hash, a value, its hash and the
+ * same value again has a pair that belongs together (its hash twice is not enough: while a thread waits for a core, a slot
+ * may go to another and come back), and a writer that finds the mark leaves the slot to whoever set it.
  */
 #define BUCKET     8
 #define TARGET_MAX UINT64_C(0xffffffff)
@@ -85,7 +86,8 @@ static bool find(const struct live_visitors *self, uint64_t hash, uint64_t *valu
     for (size_t i = 0; i < BUCKET; i++) {
         if (atomic_load_explicit(&bucket[i].hash, memory_order_acquire) == hash) {
             *value = atomic_load_explicit(&bucket[i].value, memory_order_acquire);
-            return *value > CHANGING && atomic_load_explicit(&bucket[i].hash, memory_order_relaxed) == hash;
+            return *value > CHANGING && atomic_load_explicit(&bucket[i].hash, memory_order_acquire) == hash &&
+                   atomic_load_explicit(&bucket[i].value, memory_order_relaxed) == *value;
         }
     }
     return false;
