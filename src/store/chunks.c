@@ -179,6 +179,7 @@ static enum err insert_columns(struct db *db, const struct chunk_builder *builde
     for (int c = 0; err == OK && c < CHUNK_COLUMNS; c++) {
         buf_reset(&blob);
         chunk_builder_column(builder, id, (enum chunk_column)c, &blob);
+        db_breathe(db);
         err = blob.overflow ? ERR_NOMEM : insert_column(db, id, (enum chunk_column)c, buf_str(&blob));
         *bytes += (int64_t)blob.len;
     }

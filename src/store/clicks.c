@@ -149,6 +149,7 @@ static bool fail(struct clicks_scan *self)
 
 static bool open_batch(struct clicks_scan *self)
 {
+    stmt_breathe(self->rows); /* a row is up to 256 clicks */
     if (!stmt_next(self->rows)) {
         return false;
     }

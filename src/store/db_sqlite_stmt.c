@@ -171,6 +171,11 @@ void stmt_bind_id_opt(struct stmt *self, const char *name, int64_t id)
     }
 }
 
+void stmt_breathe(const struct stmt *self)
+{
+    db_breathe(self->db);
+}
+
 bool stmt_next(struct stmt *self)
 {
     if (self->ended) {

@@ -69,6 +69,8 @@ struct breather {
 };
 struct breather *db_set_breather(struct db *self, struct breather *breather);
 void db_breathe(struct db *self);
+/* The same for who works long on each row of a statement. */
+void stmt_breathe(const struct stmt *self);
 
 /* Bytes of one value of a row, read in parts, one value of a handle at a time. Names must be the same pointers each
  * time. ERR_NOT_FOUND: there is no such row. Ends with the transaction, or by db_blob_close. */

@@ -2,6 +2,7 @@
 #include "journal_private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -22,17 +23,22 @@
 #define SYNC_EVERY_MS 1000
 #define RETRY_MIN_NS  INT64_C(1000000)
 #define RETRY_MAX_NS  INT64_C(64000000)
-#define TOUCH_BYTES   ((uint32_t)1 << 18) /* pages made writable ahead of a lane at a time */
+#define TOUCH_BYTES   ((uint32_t)1 << 16) /* pages made writable ahead of a lane at a time */
+#define WRITE_BYTES   ((uint32_t)1 << 18) /* pages whose writing is begun at a time */
 #define AHEAD_MAX     ((uint32_t)4 << 20) /* and ahead of a busy one by the upkeep */
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
 
-/* Takes a spare file's number, leaving `leave` of them; 0 = none to take. */
-static uint64_t spare_take(struct journal *self, size_t leave)
+/* Takes a spare file, the one that came last, leaving `leave` of them. */
+static struct spare spare_take(struct journal *self, size_t leave)
 {
+    struct spare spare = {0};
+
     journal_lock(self);
-    uint64_t spare = self->spares_count > leave ? self->spares[--self->spares_count] : 0;
+    if (self->spares_count > leave) {
+        spare = self->spares[--self->spares_count];
+    }
     journal_unlock(self);
     return spare;
 }
@@ -40,15 +46,15 @@ static uint64_t spare_take(struct journal *self, size_t leave)
 /* A segment for a lane, in the list. One spare is ballast: used only when the disk is full, made again afterwards. */
 static enum err segment_prepare(struct journal *self, bool durable, struct segment **out)
 {
-    uint64_t spare = spare_take(self, 1);
+    struct spare spare = spare_take(self, 1);
     struct segment *segment;
 
     durable = durable && self->fsync != JOURNAL_FSYNC_OS;
     enum err err = segment_make(self, spare, durable, &segment);
 
-    if (err == ERR_DISK_FULL && spare == 0) {
+    if (err == ERR_DISK_FULL && spare.number == 0) {
         spare = spare_take(self, 0);
-        err = spare ? segment_make(self, spare, durable, &segment) : err;
+        err = spare.number ? segment_make(self, spare, durable, &segment) : err;
     }
     if (err) {
         return err;
@@ -187,6 +193,7 @@ enum err journal_append(struct journal *self, unsigned lane_index, const struct 
     }
     if (!err && !lane->buffer) {
         touch_for(lane->current, at + (uint32_t)size);
+        segment_begin_page(lane->current, at);
     }
     if (!err) {
         err = lane->buffer ? store_written(lane->current, record, lane->buffer, at, size, sync)
@@ -219,6 +226,18 @@ static void sync_segment(struct journal *self, struct segment *segment)
     if (closed) {
         close(segment->fd);
         segment->fd = -1;
+    }
+}
+
+/* A flush of all that a busy second brings would keep a core for milliseconds, on which a lane may wait. */
+static void write_early(struct journal *self, struct segment *segment)
+{
+    uint32_t published = atomic_load_explicit(&segment->published, memory_order_acquire);
+
+    for (; self->fsync != JOURNAL_FSYNC_OS && published - segment->written >= WRITE_BYTES;
+         segment->written += WRITE_BYTES) {
+        sync_file_range(segment->fd, segment->written, WRITE_BYTES, SYNC_FILE_RANGE_WRITE); /* the flush tells faults */
+        give_way();
     }
 }
 
@@ -318,7 +337,7 @@ void journal_keep_ballast(struct journal *self)
         close(fd);
         journal_lock(self);
         if (self->spares_count < SPARES_MAX) {
-            self->spares[self->spares_count++] = number;
+            self->spares[self->spares_count++] = (struct spare){number, false};
         }
         journal_unlock(self);
     }
@@ -329,6 +348,7 @@ void journal_upkeep(struct journal *self, int64_t now_ms)
     journal_prepare_next(self);
     journal_keep_ballast(self);
     for_each_live(self, touch_ahead);
+    for_each_live(self, write_early);
     if (now_ms - self->last_sync_ms >= SYNC_EVERY_MS || now_ms < self->last_sync_ms) {
         self->last_sync_ms = now_ms;
         for_each_live(self, sync_segment);

@@ -116,7 +116,7 @@ static void found_spare(struct journal *self, uint64_t number)
     segment_name(number, SEGMENT_SPARE, name);
     bool usable = fstatat(self->dir_fd, name, &status, 0) == 0 && status.st_size == (off_t)self->segment_bytes;
     if (usable && self->spares_count < SPARES_MAX) {
-        self->spares[self->spares_count++] = number;
+        self->spares[self->spares_count++] = (struct spare){number, false};
     } else {
         unlinkat(self->dir_fd, name, 0);
     }

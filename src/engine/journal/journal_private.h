@@ -18,15 +18,16 @@
 
 struct segment {
     uint64_t number;
-    int fd;       /* -1 once nothing is left to write or sync */
-    uint8_t *map; /* NULL once read, or while mapping it is not needed */
+    uint64_t previous; /* whose records still stand on pages that none of this segment has begun; 0 = zeros do */
+    int fd;            /* -1 once nothing is left to write or sync */
+    uint8_t *map;      /* NULL once read, or while mapping it is not needed */
     uint32_t bytes;
     _Atomic uint32_t published;  /* every record before here is whole; for segments of a former run: bytes */
     atomic_bool closed;          /* nothing more will be appended; set after the last publication */
     atomic_bool failed;          /* a sync failed: its lane moves on */
     _Atomic uint32_t touched_to; /* pages before here were made writable */
     /* upkeep's */
-    uint32_t synced, seen; /* seen: published when it was last looked at */
+    uint32_t synced, written, seen; /* written: its writing was begun; seen: published when it was last looked at */
     bool head_synced;
     unsigned pins; /* under the lock: somebody uses fd or map without it */
     /* the reader's; `committed` also read by journal_stats */
@@ -38,6 +39,12 @@ struct segment {
     uint32_t bad_read;     /* damaged places seen in this batch */
     uint64_t records;      /* committed */
     uint32_t records_read; /* in this batch */
+};
+
+/* A file that may become a segment. */
+struct spare {
+    uint64_t number; /* in its name; 0 = none */
+    bool filled;     /* that segment's records begin on its every page; else it holds anything */
 };
 
 /* A segment being read: one record ahead of what was given. */
@@ -76,7 +83,7 @@ struct journal {
     pthread_mutex_t lock;      /* guards what follows; never held during I/O */
     struct segment **segments; /* by number, rising */
     size_t segments_count, segments_cap;
-    uint64_t spares[SPARES_MAX]; /* numbers in the names of spare files */
+    struct spare spares[SPARES_MAX];
     size_t spares_count;
 
     /* the reader's */
@@ -95,9 +102,16 @@ const char *segment_name(uint64_t number, enum segment_suffix suffix, char out[S
 bool segment_name_parse(str name, uint64_t *number, enum segment_suffix *suffix);
 /* A file of segment_bytes whose blocks are promised (or, with plain_writes, only its size), under a spare name. */
 enum err segment_file_make(struct journal *self, uint64_t number, int *fd);
-/* A segment ready for appending: a spare (or a new file when spare is 0) is emptied, headed, synced when `durable`, and
- * renamed. The caller puts it into the list. */
-enum err segment_make(struct journal *self, uint64_t spare, bool durable, struct segment **out);
+/* A segment ready for appending: a spare (or a new file when there is none) is headed, synced when `durable`, and
+ * renamed; emptied before, but for a filled one whose pages are in memory. The caller puts it into the list. */
+enum err segment_make(struct journal *self, struct spare spare, bool durable, struct segment **out);
+/* For a lane, before its first record on the page at `at` of a mapped segment: what the previous one left there goes.
+ */
+void segment_begin_page(struct segment *segment, uint32_t at);
+/* Whether this run appended to it by its mapping until its last page. */
+bool segment_is_filled(const struct segment *segment);
+/* Whether a record of the segment begins on that page, the first being 0. Its mapping is needed. */
+bool segment_page_is_begun(const struct segment *segment, uint32_t page);
 /* A segment of a former run, for reading. ERR_CORRUPT: not ours, and to be set aside. */
 enum err segment_open(struct journal *self, uint64_t number, struct segment **out);
 /* Maps a segment whose mapping was dropped; false when the file cannot be mapped. */
@@ -105,8 +119,8 @@ bool segment_map(struct journal *self, struct segment *segment);
 void segment_unmap(struct segment *segment);
 void segment_free(struct segment *segment);
 /* Finds the next record in [*offset, limit); *offset is then behind it, *at where it begins. False: none, *offset is
- * limit. *bad grows by one for each run of bytes that is neither a record nor zero, but for a record that was cut short
- * by the end of the process. */
+ * limit. It ends where a page begins with a record of the previous segment. *bad grows by one for each run of bytes
+ * that is neither a record nor zero, but for a record that was cut short by the end of the process. */
 bool segment_scan(const struct segment *segment, uint32_t *offset, uint32_t limit, struct record *out, uint32_t *at,
                   uint32_t *bad);
 

@@ -160,6 +160,16 @@ static struct segment *take_releasable(struct journal *self)
     return oldest;
 }
 
+/* As many as each lane and a full disk need, and after a busy time as many as are kept, so that the next finds its
+ * files and their pages made. */
+static size_t spares_wanted(const struct journal *self)
+{
+    size_t wanted = self->lanes_count + 1, kept = (size_t)self->keep_bytes / self->segment_bytes;
+
+    wanted = kept > wanted ? kept : wanted;
+    return wanted < SPARES_MAX ? wanted : SPARES_MAX;
+}
+
 static void recycle(struct journal *self, struct segment *segment)
 {
     char name[SEGMENT_NAME_MAX], spare[SEGMENT_NAME_MAX];
@@ -167,7 +177,7 @@ static void recycle(struct journal *self, struct segment *segment)
     segment_name(segment->number, SEGMENT_CLICKS, name);
     segment_name(segment->number, SEGMENT_SPARE, spare);
     journal_lock(self);
-    bool wanted = segment->bytes == self->segment_bytes && self->spares_count < self->lanes_count + 1;
+    bool wanted = segment->bytes == self->segment_bytes && self->spares_count < spares_wanted(self);
     journal_unlock(self);
     if (!wanted || renameat(self->dir_fd, name, self->dir_fd, spare) != 0) {
         unlinkat(self->dir_fd, name, 0);
@@ -175,7 +185,7 @@ static void recycle(struct journal *self, struct segment *segment)
     }
     journal_lock(self);
     if (self->spares_count < SPARES_MAX) {
-        self->spares[self->spares_count++] = segment->number;
+        self->spares[self->spares_count++] = (struct spare){segment->number, segment_is_filled(segment)};
     }
     journal_unlock(self);
 }
@@ -206,10 +216,7 @@ static uint32_t pages_used(const struct segment *segment)
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        uint32_t at = middle == 0 ? SEGMENT_HEAD_BYTES : middle * SEGMENT_PAGE;
-        uint64_t first = 0;
-        memcpy(&first, segment->map + at, sizeof first);
-        if (first != 0) {
+        if (segment_page_is_begun(segment, middle)) {
             low = middle + 1;
         } else {
             high = middle;

@@ -17,6 +17,10 @@
  * takes the name under which it is read; so a half-made segment never has that name. fallocate(2) is called itself and
  * not posix_fallocate, whose emulation in glibc writes into every block and promises nothing on such file systems.
  *
+ * One that was filled is not zeroed as a whole, for its pages would leave memory and each come back by a fault, which
+ * costs more than all that is written into them; the lane zeroes each page as it begins it. Until then the page begins
+ * with a record of the segment the file was before, which the head names and the reader takes for the end.
+ *
  * Records prove themselves with the segment's number as seed. The number is also in the file's name, so a damaged head
  * costs nothing but a line in the log; only a file that is certainly not ours (another node's, a copy under another
  * name, a newer format, nothing readable in it) is set aside.
@@ -30,7 +34,9 @@ struct segment_head {
     uint64_t number;
     int64_t created_ms;
     uint32_t bytes;
-    uint32_t zero[5];
+    uint32_t zero;
+    uint64_t previous; /* 0 = none */
+    uint32_t zeros[2];
     uint64_t check; /* XXH3 of what is before */
 };
 _Static_assert(sizeof(struct segment_head) == SEGMENT_HEAD_BYTES, "the head's size is promised");
@@ -127,19 +133,41 @@ static bool erase(struct journal *self, int fd)
     return true;
 }
 
-static bool write_head(struct journal *self, int fd, uint64_t number)
+/* With the rest of its page, which no lane begins. */
+static bool write_head(struct journal *self, int fd, uint64_t number, uint64_t previous)
 {
+    uint8_t page[SEGMENT_PAGE] = {0};
     struct segment_head head = {
         .version = htole32(HEAD_VERSION),
         .node = htole32(self->node),
         .number = htole64(number),
         .created_ms = (int64_t)htole64((uint64_t)clock_now_ms()),
         .bytes = htole32(self->segment_bytes),
+        .previous = htole64(previous),
     };
 
     memcpy(head.magic, head_magic, sizeof head.magic);
     head.check = htole64(hash_xxh3(&head, offsetof(struct segment_head, check), 0));
-    return write_at(fd, &head, sizeof head, 0);
+    memcpy(page, &head, sizeof head);
+    return write_at(fd, page, sizeof page, 0);
+}
+
+/* Whether all of the file is in memory; if not, to read it back would take longer than to zero it. */
+static bool is_resident(const struct journal *self, int fd)
+{
+    unsigned char pages[SEGMENT_BYTES_MAX / SEGMENT_PAGE];
+    size_t count = self->segment_bytes / SEGMENT_PAGE, resident = 0;
+    void *map = mmap(NULL, self->segment_bytes, PROT_READ, MAP_SHARED, fd, 0);
+
+    if (map == MAP_FAILED) {
+        return false;
+    }
+    bool told = sysconf(_SC_PAGESIZE) == SEGMENT_PAGE && mincore(map, self->segment_bytes, pages) == 0;
+    munmap(map, self->segment_bytes);
+    for (size_t i = 0; told && i < count; i++) {
+        resident += pages[i] & 1;
+    }
+    return told && resident == count;
 }
 
 static struct segment *segment_new(uint64_t number, int fd, uint32_t bytes)
@@ -150,7 +178,7 @@ static struct segment *segment_new(uint64_t number, int fd, uint32_t bytes)
         self->number = number;
         self->fd = fd;
         self->bytes = bytes;
-        self->read = self->synced = SEGMENT_HEAD_BYTES;
+        self->read = self->synced = SEGMENT_HEAD_BYTES; /* `written` is 0: whole pages only */
         atomic_init(&self->committed, SEGMENT_HEAD_BYTES);
         atomic_init(&self->published, SEGMENT_HEAD_BYTES);
     }
@@ -196,12 +224,22 @@ static int spare_open(struct journal *self, uint64_t spare)
     return openat(self->dir_fd, segment_name(spare, SEGMENT_SPARE, name), O_RDWR | O_CLOEXEC);
 }
 
-enum err segment_make(struct journal *self, uint64_t spare, bool durable, struct segment **out)
+static enum err spare_use(struct journal *self, struct spare spare, int *fd, uint64_t *previous)
 {
-    uint64_t number = atomic_fetch_add(&self->next_number, 1);
+    *fd = spare_open(self, spare.number);
+    if (*fd < 0) {
+        return err_of_errno();
+    }
+    *previous = spare.filled && !self->plain_writes && is_resident(self, *fd) ? spare.number : 0;
+    return *previous || erase(self, *fd) ? OK : err_of_errno();
+}
+
+enum err segment_make(struct journal *self, struct spare spare, bool durable, struct segment **out)
+{
+    uint64_t number = atomic_fetch_add(&self->next_number, 1), previous = 0;
     char from[SEGMENT_NAME_MAX], to[SEGMENT_NAME_MAX];
-    int fd = spare ? spare_open(self, spare) : -1;
-    enum err err = spare ? (fd < 0 || !erase(self, fd) ? err_of_errno() : OK) : segment_file_make(self, number, &fd);
+    int fd = -1;
+    enum err err = spare.number ? spare_use(self, spare, &fd, &previous) : segment_file_make(self, number, &fd);
 
     if (err) {
         if (fd >= 0) {
@@ -209,14 +247,15 @@ enum err segment_make(struct journal *self, uint64_t spare, bool durable, struct
         }
         return err;
     }
-    segment_name(spare ? spare : number, SEGMENT_SPARE, from);
+    segment_name(spare.number ? spare.number : number, SEGMENT_SPARE, from);
     struct segment *segment = segment_new(number, fd, self->segment_bytes);
     if (!segment) {
         close(fd);
         return ERR_NOMEM;
     }
+    segment->previous = previous;
     segment->head_synced = durable;
-    if (!write_head(self, fd, number) || (durable && fsync(fd) != 0) ||
+    if (!write_head(self, fd, number, previous) || (durable && fsync(fd) != 0) ||
         !map_file(segment, fd, self->plain_writes ? PROT_READ : PROT_READ | PROT_WRITE) ||
         renameat(self->dir_fd, from, self->dir_fd, segment_name(number, SEGMENT_CLICKS, to)) != 0 ||
         (durable && !journal_sync_dir(self))) {
@@ -243,7 +282,7 @@ bool segment_map(struct journal *self, struct segment *segment)
 }
 
 /* OK, ERR_CORRUPT when the head is not readable, ERR_CONFLICT when it is and names something else. */
-static enum err head_check(const struct journal *self, const struct segment *segment)
+static enum err head_read(const struct journal *self, struct segment *segment)
 {
     struct segment_head head;
 
@@ -254,6 +293,7 @@ static enum err head_check(const struct journal *self, const struct segment *seg
     }
     bool ours = le32toh(head.version) == HEAD_VERSION && le32toh(head.node) == self->node &&
                 le64toh(head.number) == segment->number;
+    segment->previous = le64toh(head.previous);
     return ours ? OK : ERR_CONFLICT;
 }
 
@@ -279,7 +319,7 @@ enum err segment_open(struct journal *self, uint64_t number, struct segment **ou
         segment_free(segment);
         return bytes > SEGMENT_HEAD_BYTES ? ERR_NOMEM : ERR_CORRUPT;
     }
-    enum err err = head_check(self, segment);
+    enum err err = head_read(self, segment);
     if (err == ERR_CORRUPT) {
         struct record record;
         uint32_t offset = SEGMENT_HEAD_BYTES, at, bad = 0;
@@ -319,6 +359,50 @@ static bool block_is_begun(const uint8_t *block)
     return commit == 0;
 }
 
+static bool is_record_of(uint64_t number, const uint8_t *block, size_t available)
+{
+    struct record record;
+    size_t size;
+
+    return record_decode(block, available, number, &record, &size) == RECORD_GOOD;
+}
+
+/* Every page but the first begins with a record of the segment, or holds what the file held before. */
+static bool is_left_over(const struct segment *segment, uint32_t at, uint32_t page_end)
+{
+    return segment->previous && at % SEGMENT_PAGE == 0 &&
+           is_record_of(segment->previous, segment->map + at, page_end - at);
+}
+
+bool segment_page_is_begun(const struct segment *segment, uint32_t page)
+{
+    uint32_t at = page == 0 ? SEGMENT_HEAD_BYTES : page * SEGMENT_PAGE, left = segment->bytes - page * SEGMENT_PAGE;
+    uint64_t first = 0;
+
+    memcpy(&first, segment->map + at, sizeof first);
+    return first != 0 && !is_left_over(segment, at, page * SEGMENT_PAGE + (left < SEGMENT_PAGE ? left : SEGMENT_PAGE));
+}
+
+/* In the order in which a kill may leave it: a commit word of 0 is the end, whatever stands behind it. */
+void segment_begin_page(struct segment *segment, uint32_t at)
+{
+    uint32_t *commit = (uint32_t *)(void *)(segment->map + at);
+
+    if (segment->previous && at % SEGMENT_PAGE == 0) {
+        __atomic_store_n(commit, 0, __ATOMIC_RELAXED);
+        atomic_signal_fence(memory_order_seq_cst);
+        memset(commit + 1, 0, SEGMENT_PAGE - sizeof *commit);
+    }
+}
+
+bool segment_is_filled(const struct segment *segment)
+{
+    uint32_t published = atomic_load(&segment->published);
+
+    return published > segment->bytes - SEGMENT_PAGE && atomic_load(&segment->touched_to) >= published &&
+           !atomic_load(&segment->failed);
+}
+
 bool segment_scan(const struct segment *segment, uint32_t *offset, uint32_t limit, struct record *out, uint32_t *at,
                   uint32_t *bad)
 {
@@ -329,12 +413,15 @@ bool segment_scan(const struct segment *segment, uint32_t *offset, uint32_t limi
         uint32_t page_end = i - i % SEGMENT_PAGE + SEGMENT_PAGE;
         const uint8_t *block = segment->map + i;
         size_t size;
-        if (record_decode(block, (page_end < limit ? page_end : limit) - i, segment->number, out, &size) ==
-            RECORD_GOOD) {
+        page_end = page_end < limit ? page_end : limit;
+        if (record_decode(block, page_end - i, segment->number, out, &size) == RECORD_GOOD) {
             *at = i;
             *offset = i + (uint32_t)size;
             *bad += damaged;
             return true;
+        }
+        if (is_left_over(segment, i, page_end)) {
+            break;
         }
         if (!damaged && !block_is_zero(block)) {
             damaged = true;
