@@ -74,7 +74,7 @@ is_ready() {
         curl -fsS --noproxy '*' -m 5 -o /dev/null "$admin/readyz" 2>/dev/null
 }
 
-sh "$root/config/install-packages.sh" build
+sh "$root/config/install-packages.sh" build runtime
 mkdir -p "$root/build" || fail "build/ cannot be made by $(id -un)"
 log=$root/build/quickstart.log
 echo "正在编译… Building… (build/quickstart.log)"

@@ -203,7 +203,7 @@ asked() {
 }
 
 # These may ask for a password, so they run in the foreground.
-sh config/install-packages.sh build test || { echo "FAIL installing packages"; echo "0 passed, 1 failed"; exit 1; }
+sh config/install-packages.sh build runtime test || { echo "FAIL installing packages"; echo "0 passed, 1 failed"; exit 1; }
 mkdir -p "$results" || { echo "FAIL build/ cannot be written by $(id -un)"; echo "0 passed, 1 failed"; exit 1; }
 if [ -z "$quick" ]; then
     sh tests/support/axe.sh >"$results/axe.log" 2>&1 || echo "axe-core could not be installed (see $results/axe.log)"
