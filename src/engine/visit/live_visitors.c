@@ -14,8 +14,8 @@
 /*
  * Buckets of eight slots; a slot is a hash and, in one word, the second it was seen and a target. A slot changes hands
  * by marking its value, then its new hash, then its new value: a reader that finds its hash, a value, its hash and the
- * same value again has a pair that belongs together (its hash twice is not enough: while a thread waits for a core, a slot
- * may go to another and come back), and a writer that finds the mark leaves the slot to whoever set it.
+ * same value again has a pair that belongs together (its hash twice is not enough: while a thread waits for a core, a
+ * slot may go to another and come back), and a writer that finds the mark leaves the slot to whoever set it.
  */
 #define BUCKET     8
 #define TARGET_MAX UINT64_C(0xffffffff)
