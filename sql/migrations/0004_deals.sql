@@ -109,9 +109,10 @@ CREATE TABLE event (
     touched_ms INTEGER,                            -- the customer's last touch up to time_ms; NULL = there is none. By triggers
     CHECK ((value IS NULL) = (currency = ''))
 ) STRICT;
--- Both hold all that reports read of events, so that they read nothing else.
-CREATE INDEX event_customer ON event (customer_id, time_ms, value, currency, touched_ms) WHERE customer_id IS NOT NULL;
-CREATE INDEX event_time ON event (time_ms, type, customer_id, value, currency, touched_ms);
+-- These hold all that reports read of events, so that they read nothing else; most events are not about money.
+CREATE INDEX event_customer ON event (customer_id, time_ms, type, value, currency, touched_ms) WHERE customer_id IS NOT NULL;
+CREATE INDEX event_valued ON event (time_ms, customer_id, touched_ms, value, currency, type) WHERE value IS NOT NULL;
+CREATE INDEX event_unvalued ON event (time_ms, customer_id, touched_ms, type) WHERE value IS NULL;
 CREATE INDEX event_link ON event (link_id) WHERE link_id IS NOT NULL;
 CREATE INDEX event_waiting ON event (id) WHERE state = 'waiting';
 CREATE INDEX event_unmatched ON event (click_id) WHERE state = 'unmatched';

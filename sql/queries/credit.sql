@@ -1,14 +1,33 @@
 -- SPDX-License-Identifier: MIT
 -- What reports read of events and touches: the columns they need and no more.
 
--- From an index that holds them all, in order of time.
--- name: credit_events
-SELECT id, type, time_ms, customer_id, value, currency, touched_ms FROM event
-WHERE time_ms >= :from_ms AND time_ms < :to_ms ORDER BY time_ms;
+-- Events of a time, in its order, each from an index that holds all that is asked: those with a value, the same without what they are
+-- called, and those without one.
+-- name: credit_valued
+SELECT time_ms, customer_id, touched_ms, value, currency, type, id FROM event INDEXED BY event_valued
+WHERE value IS NOT NULL AND time_ms >= :from_ms AND time_ms < :to_ms ORDER BY time_ms;
 
--- name: credit_events_span
-SELECT (SELECT time_ms FROM event WHERE time_ms >= :from_ms AND time_ms < :to_ms ORDER BY time_ms LIMIT 1),
-    (SELECT time_ms FROM event WHERE time_ms >= :from_ms AND time_ms < :to_ms ORDER BY time_ms DESC LIMIT 1);
+-- name: credit_values
+SELECT time_ms, customer_id, touched_ms, value, currency FROM event INDEXED BY event_valued
+WHERE value IS NOT NULL AND time_ms >= :from_ms AND time_ms < :to_ms ORDER BY time_ms;
+
+-- name: credit_unvalued
+SELECT time_ms, customer_id, touched_ms, NULL, '', type, id FROM event INDEXED BY event_unvalued
+WHERE value IS NULL AND time_ms >= :from_ms AND time_ms < :to_ms ORDER BY time_ms;
+
+-- name: credit_span
+SELECT min(time_ms), max(time_ms) FROM (
+    SELECT * FROM (SELECT time_ms FROM event INDEXED BY event_valued
+        WHERE value IS NOT NULL AND time_ms >= :from_ms AND time_ms < :to_ms ORDER BY time_ms LIMIT 1)
+    UNION ALL
+    SELECT * FROM (SELECT time_ms FROM event INDEXED BY event_valued
+        WHERE value IS NOT NULL AND time_ms >= :from_ms AND time_ms < :to_ms ORDER BY time_ms DESC LIMIT 1)
+    UNION ALL
+    SELECT * FROM (SELECT time_ms FROM event INDEXED BY event_unvalued
+        WHERE value IS NULL AND time_ms >= :from_ms AND time_ms < :to_ms ORDER BY time_ms LIMIT 1)
+    UNION ALL
+    SELECT * FROM (SELECT time_ms FROM event INDEXED BY event_unvalued
+        WHERE value IS NULL AND time_ms >= :from_ms AND time_ms < :to_ms ORDER BY time_ms DESC LIMIT 1));
 
 -- When a refund's deal was: the last of that customer, up to then, that brought money of that currency.
 -- name: credit_deal_before
@@ -38,11 +57,15 @@ SELECT customer_id, time_ms, click_id, link_id, source, channel, host, utm_sourc
 FROM touch WHERE customer_id >= :customer_id ORDER BY customer_id, time_ms, click_id;
 
 -- name: credit_customers
-SELECT id FROM customer WHERE merged_into IS NULL ORDER BY id;
+SELECT id FROM customer WHERE merged_into IS NULL AND id >= :from_id AND id < :to_id ORDER BY id;
 
+-- name: credit_customers_end
+SELECT COALESCE(max(id), 0) + 1 FROM customer;
+
+-- Of that customer and all behind, from an index that holds them all.
 -- name: credit_customer_events
-SELECT id, type, time_ms, customer_id, value, currency, touched_ms FROM event
-WHERE customer_id = :customer_id ORDER BY time_ms, id;
+SELECT time_ms, customer_id, touched_ms, value, currency, type, id FROM event
+WHERE customer_id >= :customer_id ORDER BY customer_id, time_ms;
 
 -- Did money of that customer come before?
 -- name: credit_bought_before
@@ -52,8 +75,13 @@ SELECT EXISTS (SELECT 1 FROM event WHERE customer_id = :customer_id AND value > 
 -- Customers who bought in that time, who of them did so again, and who brought others.
 -- name: credit_buyers
 SELECT count(*), COALESCE(sum(deals >= 2), 0), COALESCE(sum(brought), 0) FROM (
-    SELECT sum(COALESCE(value, 0) > 0) AS deals, max(type = 'referral') AS brought FROM event
-    WHERE customer_id IS NOT NULL AND time_ms >= :from_ms AND time_ms < :to_ms GROUP BY customer_id) WHERE deals > 0;
+    SELECT sum(bought) AS deals, max(brought) AS brought FROM (
+        SELECT customer_id, value > 0 AS bought, type = 'referral' AS brought FROM event INDEXED BY event_valued
+        WHERE value IS NOT NULL AND time_ms >= :from_ms AND time_ms < :to_ms
+        UNION ALL
+        SELECT customer_id, 0, 1 FROM event INDEXED BY event_unvalued
+        WHERE value IS NULL AND time_ms >= :from_ms AND time_ms < :to_ms AND type = 'referral')
+    WHERE customer_id IS NOT NULL GROUP BY customer_id) WHERE deals > 0;
 
 -- From an index alone.
 -- name: credit_customers_of_link

@@ -3,38 +3,59 @@
 
 #include "row.h"
 
-struct stmt *credit_events_each(struct db *db, int64_t from_ms, int64_t to_ms)
+void credit_events_open(struct credit_events *self, struct db *db, enum credit_kind kind, int64_t from_ms,
+                        int64_t to_ms)
 {
-    struct stmt *rows = db_stmt(db, SQL_CREDIT_EVENTS);
+    static const enum sql_id texts[] = {
+        [CREDIT_VALUED] = SQL_CREDIT_VALUED,
+        [CREDIT_VALUES] = SQL_CREDIT_VALUES,
+        [CREDIT_UNVALUED] = SQL_CREDIT_UNVALUED,
+    };
 
-    stmt_bind_i64(rows, "from_ms", from_ms);
-    stmt_bind_i64(rows, "to_ms", to_ms);
-    return rows;
+    *self = (struct credit_events){db_stmt(db, texts[kind]), kind};
+    stmt_bind_i64(self->rows, "from_ms", from_ms);
+    stmt_bind_i64(self->rows, "to_ms", to_ms);
 }
 
-bool credit_events_next(struct stmt *rows, struct credit_event *out)
+/* Texts are read as blobs: as texts they would be copied, for the NUL behind them. */
+static void read_event(struct stmt *rows, bool has_value, bool named, struct credit_event *out)
 {
-    if (!stmt_next(rows)) {
+    *out = (struct credit_event){
+        .time_ms = stmt_i64(rows, 0),
+        .customer_id = stmt_i64(rows, 1),
+        .touched_ms = stmt_time(rows, 2),
+        .has_value = has_value,
+    };
+    if (has_value) {
+        out->value = stmt_i64(rows, 3);
+        out->currency = stmt_blob(rows, 4);
+    }
+    if (named) {
+        out->type = stmt_blob(rows, 5);
+        out->id = stmt_i64(rows, 6);
+    }
+}
+
+bool credit_events_next(struct credit_events *self, struct credit_event *out)
+{
+    if (!stmt_next(self->rows)) {
         return false;
     }
-    *out = (struct credit_event){
-        .id = stmt_i64(rows, 0),
-        .type = stmt_blob(rows, 1), /* as text it would be copied, for the NUL behind it */
-        .time_ms = stmt_i64(rows, 2),
-        .customer_id = stmt_i64(rows, 3),
-        .has_value = !stmt_is_null(rows, 4),
-        .touched_ms = stmt_time(rows, 6),
-    };
-    if (out->has_value) {
-        out->value = stmt_i64(rows, 4);
-        out->currency = stmt_blob(rows, 5);
-    }
+    read_event(self->rows, self->kind != CREDIT_UNVALUED, self->kind != CREDIT_VALUES, out);
     return true;
 }
 
-enum err credit_events_span(struct db *db, int64_t from_ms, int64_t to_ms, int64_t *first_ms, int64_t *last_ms)
+enum err credit_events_close(struct credit_events *self)
 {
-    struct stmt *row = db_stmt(db, SQL_CREDIT_EVENTS_SPAN);
+    enum err err = stmt_err(self->rows);
+
+    stmt_reset(self->rows);
+    return err;
+}
+
+enum err credit_span(struct db *db, int64_t from_ms, int64_t to_ms, int64_t *first_ms, int64_t *last_ms)
+{
+    struct stmt *row = db_stmt(db, SQL_CREDIT_SPAN);
 
     stmt_bind_i64(row, "from_ms", from_ms);
     stmt_bind_i64(row, "to_ms", to_ms);
@@ -46,17 +67,64 @@ enum err credit_events_span(struct db *db, int64_t from_ms, int64_t to_ms, int64
     return row_done(row, NULL);
 }
 
-struct stmt *credit_customer_events(struct db *db, int64_t customer_id)
+void credit_customer_events_open(struct credit_customer_events *self, struct db *db)
 {
-    struct stmt *rows = db_stmt(db, SQL_CREDIT_CUSTOMER_EVENTS);
+    *self = (struct credit_customer_events){.db = db};
+}
 
-    stmt_put_i64(rows, 1, customer_id);
+void credit_customer_events_close(struct credit_customer_events *self)
+{
+    if (self->rows) {
+        stmt_reset(self->rows);
+    }
+    self->rows = NULL;
+}
+
+static void step(struct credit_customer_events *self)
+{
+    self->taken = false;
+    if (stmt_next(self->rows)) {
+        read_event(self->rows, !stmt_is_null(self->rows, 3), true, &self->at);
+    } else {
+        self->at.customer_id = INT64_MAX;
+    }
+}
+
+bool credit_customer_events_next(struct credit_customer_events *self, int64_t customer_id, struct credit_event *out)
+{
+    if (!self->rows) {
+        self->rows = db_stmt(self->db, SQL_CREDIT_CUSTOMER_EVENTS);
+        stmt_put_i64(self->rows, 1, customer_id);
+        step(self);
+    }
+    while (self->taken || self->at.customer_id < customer_id) {
+        step(self);
+    }
+    if (self->at.customer_id != customer_id) {
+        return false;
+    }
+    *out = self->at;
+    self->taken = true;
+    return true;
+}
+
+enum err credit_customer_events_err(const struct credit_customer_events *self)
+{
+    return self->rows ? stmt_err(self->rows) : OK;
+}
+
+struct stmt *credit_customers_each(struct db *db, int64_t from_id, int64_t to_id)
+{
+    struct stmt *rows = db_stmt(db, SQL_CREDIT_CUSTOMERS);
+
+    stmt_bind_i64(rows, "from_id", from_id);
+    stmt_bind_i64(rows, "to_id", to_id);
     return rows;
 }
 
-struct stmt *credit_customers_each(struct db *db)
+enum err credit_customers_end(struct db *db, int64_t *to_id)
 {
-    return db_stmt(db, SQL_CREDIT_CUSTOMERS);
+    return row_i64(db_stmt(db, SQL_CREDIT_CUSTOMERS_END), to_id);
 }
 
 bool credit_customers_next(struct stmt *rows, int64_t *customer_id)

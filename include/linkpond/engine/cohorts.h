@@ -36,9 +36,9 @@ struct cohorts {
     struct cohort *cohorts; /* in order of time; those with nobody in them, too */
     size_t count;
 };
-/* margin_bp: of MARGIN_ONE. On a read handle, in one snapshot. Everything in `out` lives in the arena. The first touch
- * lies in [from_ms, to_ms). ERR_NOMEM. */
-enum err cohorts_run(struct db *db, struct arena *arena, const struct report_query *query, int64_t margin_bp,
-                     struct cohorts *out);
+/* margin_bp: of MARGIN_ONE. On a read handle, in one snapshot, by a thread that from then on stays behind visitors.
+ * helper NULL = alone. Everything in `out` lives in the arena. The first touch lies in [from_ms, to_ms). ERR_NOMEM. */
+enum err cohorts_run(struct db *db, struct report_helper *helper, struct arena *arena, const struct report_query *query,
+                     int64_t margin_bp, struct cohorts *out);
 
 #endif

@@ -10,13 +10,14 @@
 struct report_second {
     void (*run)(struct report_second *self, struct db *db);
 };
-/* For one question: begins transactions on `db` and on the helper's handle that see the same state. False: it is busy,
- * or commits kept coming; then nothing is begun. */
-bool report_helper_take(struct report_helper *self, struct db *db);
+/* For one question: what follows on `db` is one snapshot, in which *helper is the caller's, whose handle sees the same
+ * state. *helper becomes NULL where it is busy, where commits kept coming, or where the snapshot is a caller's own,
+ * which another handle cannot join. *own is for the end. */
+enum err report_snapshot_begin(struct db *db, struct report_helper **helper, bool *own);
+/* After a failed begin, too. */
+void report_snapshot_end(struct db *db, struct report_helper *helper, bool own);
 /* Sets it to work; `second` lives until report_helper_wait has returned. */
 void report_helper_begin(struct report_helper *self, struct report_second *second);
 void report_helper_wait(struct report_helper *self);
-/* Ends its transaction. NULL is fine. */
-void report_helper_give(struct report_helper *self);
 
 #endif

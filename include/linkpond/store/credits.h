@@ -14,15 +14,40 @@ struct credit_event {
     int64_t value;
     int64_t touched_ms; /* the customer's last touch up to then; TIME_NONE = there is none */
 };
-/* Of [from, to), in order of time. */
-struct stmt *credit_events_each(struct db *db, int64_t from_ms, int64_t to_ms);
-bool credit_events_next(struct stmt *rows, struct credit_event *out);
+/* Of [from_ms, to_ms), in order of time. One of a handle and kind at a time. */
+enum credit_kind {
+    CREDIT_VALUED,  /* those with a value */
+    CREDIT_VALUES,  /* the same, but neither what they are called nor their ids */
+    CREDIT_UNVALUED /* those without one */
+};
+struct credit_events {
+    struct stmt *rows;
+    enum credit_kind kind;
+};
+void credit_events_open(struct credit_events *self, struct db *db, enum credit_kind kind, int64_t from_ms,
+                        int64_t to_ms);
+/* False: that was the last, or what credit_events_close tells. */
+bool credit_events_next(struct credit_events *self, struct credit_event *out);
+enum err credit_events_close(struct credit_events *self);
 /* When the first and the last of [from, to) are; TIME_NONE = there is none. */
-enum err credit_events_span(struct db *db, int64_t from_ms, int64_t to_ms, int64_t *first_ms, int64_t *last_ms);
-/* Of one customer, in order of time and of arrival; read by credit_events_next. */
-struct stmt *credit_customer_events(struct db *db, int64_t customer_id);
-/* All that are not merged into another, by id. */
-struct stmt *credit_customers_each(struct db *db);
+enum err credit_span(struct db *db, int64_t from_ms, int64_t to_ms, int64_t *first_ms, int64_t *last_ms);
+/* Events of one customer after the other, their ids rising: read in one go, for the reason of credit_touches. One of a
+ * handle at a time. */
+struct credit_customer_events {
+    struct db *db;
+    struct stmt *rows; /* NULL until a customer was asked for */
+    struct credit_event at;
+    bool taken; /* `at` is given out already */
+};
+void credit_customer_events_open(struct credit_customer_events *self, struct db *db);
+void credit_customer_events_close(struct credit_customer_events *self);
+/* The next of that customer, in order of time. False: that was the last, or credit_customer_events_err. */
+bool credit_customer_events_next(struct credit_customer_events *self, int64_t customer_id, struct credit_event *out);
+enum err credit_customer_events_err(const struct credit_customer_events *self);
+/* All of [from_id, to_id) that are not merged into another, by id. */
+struct stmt *credit_customers_each(struct db *db, int64_t from_id, int64_t to_id);
+/* No customer's id is that high. */
+enum err credit_customers_end(struct db *db, int64_t *to_id);
 bool credit_customers_next(struct stmt *rows, int64_t *customer_id);
 /* When the last event of that customer was, up to time_ms, that brought money of that currency, and the last touch up
  * to then (TIME_NONE = there is none). ERR_NOT_FOUND. */

@@ -209,8 +209,8 @@ static void funnel_get(struct ctx *ctx, struct request *request, struct reply *r
 static enum err run_cohorts(struct db *db, struct report_helper *helper, struct arena *arena,
                             struct journey_answer *answer, struct fault *fault)
 {
-    (void)helper, (void)fault;
-    return cohorts_run(db, arena, &answer->query->report, answer->query->margin_bp, &answer->cohorts);
+    (void)fault;
+    return cohorts_run(db, helper, arena, &answer->query->report, answer->query->margin_bp, &answer->cohorts);
 }
 
 static void write_values(struct json_writer *json, const struct cohorts *cohorts, const char *name,

@@ -230,7 +230,7 @@ static enum err run(struct db *db, struct report_helper *helper, struct arena *a
     enum err err = near_load(&near, db, arena, &query->report);
 
     if (err == OK) {
-        const struct idmap *customers = near.narrowed ? &near.customers : NULL;
+        const struct customer_set *customers = near.narrowed ? &near.customers : NULL;
         err = conversions_load(&conversions, db, helper, arena, query, customers, fault);
     }
     if (err == OK) {
@@ -252,18 +252,13 @@ enum err attribution_run(struct db *db, struct report_helper *helper, struct are
                          const struct attribution_query *query, struct attribution *out, struct fault *fault)
 {
     struct giving_way giving_way = {0};
-    bool helped = helper && !db_in_transaction(db), own = true;
-    enum err err = OK;
+    bool own = false;
 
     *out = (struct attribution){0};
     giving_way_begin(&giving_way, db);
-    helped = helped && report_helper_take(helper, db);
-    if (!helped) {
-        err = db_snapshot_begin(db, &own);
-    }
-    err = err == OK ? run(db, helped ? helper : NULL, arena, query, out, fault) : err;
-    report_helper_give(helped ? helper : NULL);
-    db_snapshot_end(db, own);
+    enum err err = report_snapshot_begin(db, &helper, &own);
+    err = err == OK ? run(db, helper, arena, query, out, fault) : err;
+    report_snapshot_end(db, helper, own);
     giving_way_end(&giving_way, db);
     return err;
 }

@@ -16,8 +16,9 @@ struct row {
     int64_t costs[CURRENCIES_MAX];
     struct cell *cells; /* by months since */
 };
+/* What one thread counts. */
 struct counting {
-    const struct report_query *query;
+    struct history_part part; /* first */
     int64_t margin_bp;
     int64_t first_month, last_month; /* since the year 0 */
     struct row rows[COHORT_MONTHS_MAX];
@@ -41,22 +42,41 @@ static void into_cell(struct cell *cell, const struct history_event *event)
     }
 }
 
-static enum err add_customer(struct counting *self, const struct history *history)
+static void add_cell(struct cell *cell, const struct cell *more, const uint8_t *places, size_t currencies_count)
 {
+    cell->active += more->active;
+    cell->leads += more->leads;
+    cell->friends += more->friends;
+    cell->deals += more->deals;
+    for (size_t i = 0; i < currencies_count; i++) {
+        cell->values[places[i]] += more->values[i];
+    }
+}
+
+static bool make_cells(struct counting *self, struct row *row)
+{
+    if (!row->cells) {
+        row->cells =
+            calloc((size_t)(self->last_month - self->first_month - (row - self->rows) + 1), sizeof *row->cells);
+    }
+    return row->cells != NULL;
+}
+
+static enum err add_customer(struct history_part *part, const struct history *history)
+{
+    struct counting *self = (struct counting *)part; /* its first member */
+    const struct report_query *query = part->query;
     int64_t at_ms = history->first.time_ms, last_active = -1;
 
-    if (!history->touched || !history->passes || at_ms < self->query->from_ms || at_ms >= self->query->to_ms) {
+    if (!history->touched || !history->passes || at_ms < query->from_ms || at_ms >= query->to_ms) {
         return OK;
     }
-    int64_t month = month_of(self->query->zone, at_ms);
+    int64_t month = month_of(query->zone, at_ms);
     if (month < self->first_month || month > self->last_month) {
         return OK;
     }
     struct row *row = &self->rows[month - self->first_month];
-    if (!row->cells) {
-        row->cells = calloc((size_t)(self->last_month - month + 1), sizeof *row->cells);
-    }
-    if (!row->cells) {
+    if (!make_cells(self, row)) {
         return ERR_NOMEM;
     }
     row->customers++;
@@ -64,7 +84,7 @@ static enum err add_customer(struct counting *self, const struct history *histor
     row->contents += history->contents;
     row->events += (int64_t)history->events_count;
     for (size_t i = 0; i < history->events_count; i++) {
-        int64_t since = month_of(self->query->zone, history->events[i].time_ms) - month;
+        int64_t since = month_of(query->zone, history->events[i].time_ms) - month;
         since = since < 0 ? 0 : since;
         if (since > self->last_month - month) {
             break;
@@ -72,6 +92,36 @@ static enum err add_customer(struct counting *self, const struct history *histor
         into_cell(&row->cells[since], &history->events[i]);
         row->cells[since].active += since != last_active; /* they come in order of time */
         last_active = since;
+    }
+    return OK;
+}
+
+/* ---- two threads */
+
+static enum err merge(struct counting *self, const struct counting *from)
+{
+    struct histories *here = &self->part.histories;
+    const struct currencies *currencies = &from->part.histories.currencies;
+    uint8_t places[CURRENCIES_MAX] = {0};
+
+    for (size_t i = 0; i < currencies->count; i++) {
+        if (!currencies_place(&here->currencies, &here->codes, currencies->codes[i], &places[i])) {
+            return ERR_NOMEM;
+        }
+    }
+    for (int64_t month = 0; month <= self->last_month - self->first_month; month++) {
+        struct row *row = &self->rows[month];
+        const struct row *more = &from->rows[month];
+        if (more->cells && !make_cells(self, row)) {
+            return ERR_NOMEM;
+        }
+        row->customers += more->customers;
+        row->days += more->days;
+        row->contents += more->contents;
+        row->events += more->events;
+        for (int64_t i = 0; more->cells && i <= self->last_month - self->first_month - month; i++) {
+            add_cell(&row->cells[i], &more->cells[i], places, currencies->count);
+        }
     }
     return OK;
 }
@@ -104,9 +154,10 @@ static void add_cost(struct counting *self, const struct spent *spent, uint8_t p
     }
 }
 
-static enum err add_costs(struct counting *self, struct db *db, struct histories *histories)
+static enum err add_costs(struct counting *self, struct db *db)
 {
-    const struct report_query *query = self->query;
+    const struct report_query *query = self->part.query;
+    struct histories *histories = &self->part.histories;
     int64_t first = zone_civil_day(query->zone, query->from_ms, NULL);
     int64_t last = zone_civil_day(query->zone, query->to_ms - 1, NULL);
     struct spending spending;
@@ -136,7 +187,7 @@ static bool fill_costs(const struct counting *self, const struct row *row, struc
     struct cohort_cost *costs = ARENA_ARRAY(arena, struct cohort_cost, currencies_count + 1);
     int64_t *revenue = ARENA_ARRAY(arena, int64_t, out->months_count);
 
-    if (!spending_filters(self->query)) {
+    if (!spending_filters(self->part.query)) {
         return true;
     }
     for (size_t c = 0; costs && revenue && c < currencies_count; c++) {
@@ -224,53 +275,58 @@ static enum err answer(const struct counting *self, struct currencies *currencie
     return arena->overflow ? ERR_NOMEM : OK;
 }
 
-static enum err count(struct counting *self, struct db *db, struct arena *arena, struct cohorts *out)
+static struct counting *new_counting(const struct report_query *query, int64_t margin_bp)
 {
-    struct touch_match match = {0};
-    struct histories histories;
-    const struct history *history = NULL;
-    enum err err = touch_match_open(&match, db, self->query);
+    struct counting *self = calloc(1, sizeof *self);
 
-    if (err == OK) {
-        histories_open(&histories, db, &match, self->query->zone);
-        do {
-            err = histories_next(&histories, &history);
-            err = err == OK && history ? add_customer(self, history) : err;
-        } while (err == OK && history);
-        err = err == OK ? add_costs(self, db, &histories) : err;
-        err = err == OK ? answer(self, &histories.currencies, arena, out) : err;
-        histories_done(&histories);
+    if (self) {
+        self->part = (struct history_part){.query = query, .zone = query->zone, .add = add_customer};
+        self->margin_bp = margin_bp;
+        self->last_month = month_of(query->zone, query->to_ms - 1);
+        self->first_month = month_of(query->zone, query->from_ms);
+        if (self->first_month <= self->last_month - COHORT_MONTHS_MAX) {
+            self->first_month = self->last_month - COHORT_MONTHS_MAX + 1;
+        }
     }
-    touch_match_done(&match);
+    return self;
+}
+
+static void free_counting(struct counting *self)
+{
+    for (size_t i = 0; self && i < COHORT_MONTHS_MAX; i++) {
+        free(self->rows[i].cells);
+    }
+    if (self) {
+        history_part_done(&self->part);
+    }
+    free(self);
+}
+
+static enum err run(struct db *db, struct report_helper *helper, struct arena *arena, const struct report_query *query,
+                    int64_t margin_bp, struct cohorts *out)
+{
+    struct counting *counting = new_counting(query, margin_bp), *other = new_counting(query, margin_bp);
+    enum err err = counting && other ? history_parts_run(db, helper, &counting->part, &other->part) : ERR_NOMEM;
+
+    err = err == OK ? merge(counting, other) : err;
+    err = err == OK ? add_costs(counting, db) : err;
+    err = err == OK ? answer(counting, &counting->part.histories.currencies, arena, out) : err;
+    free_counting(counting);
+    free_counting(other);
     return err;
 }
 
-enum err cohorts_run(struct db *db, struct arena *arena, const struct report_query *query, int64_t margin_bp,
-                     struct cohorts *out)
+enum err cohorts_run(struct db *db, struct report_helper *helper, struct arena *arena, const struct report_query *query,
+                     int64_t margin_bp, struct cohorts *out)
 {
-    struct counting *counting = calloc(1, sizeof *counting);
     struct giving_way giving_way = {0};
     bool own = false;
 
     *out = (struct cohorts){0};
-    if (!counting) {
-        return ERR_NOMEM;
-    }
-    counting->query = query;
-    counting->margin_bp = margin_bp;
-    counting->last_month = month_of(query->zone, query->to_ms - 1);
-    counting->first_month = month_of(query->zone, query->from_ms);
-    if (counting->first_month <= counting->last_month - COHORT_MONTHS_MAX) {
-        counting->first_month = counting->last_month - COHORT_MONTHS_MAX + 1;
-    }
     giving_way_begin(&giving_way, db);
-    enum err err = db_snapshot_begin(db, &own);
-    err = err == OK ? count(counting, db, arena, out) : err;
-    db_snapshot_end(db, own);
+    enum err err = report_snapshot_begin(db, &helper, &own);
+    err = err == OK ? run(db, helper, arena, query, margin_bp, out) : err;
+    report_snapshot_end(db, helper, own);
     giving_way_end(&giving_way, db);
-    for (size_t i = 0; i < COHORT_MONTHS_MAX; i++) {
-        free(counting->rows[i].cells);
-    }
-    free(counting);
     return err;
 }

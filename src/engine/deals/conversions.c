@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "conversions.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,15 +8,14 @@
 #include "linkpond/engine/behind_visitors.h"
 #include "linkpond/engine/report_second.h"
 #include "linkpond/store/credits.h"
+#include "slices.h"
 
 /*
  * Two threads take slices of the time asked for, the newest first, because there is more in these: each has rows of
  * its own, which are put together at the end. A sum kept for each day was rejected: it would be written anew with every
  * touch, and whoever is told of one campaign waits for half the time that a million events take to be looked at.
  */
-#define SLICES        32
-#define CODES_BYTES   (16U << 10)
-#define CUSTOMERS_MAX (INT64_C(1) << 31) /* 256 MiB of bits */
+#define CODES_BYTES (16U << 10)
 
 /* Types that count, with the place among a customer's events of that type from which on they do. */
 #define KINDS_MAX 64
@@ -25,21 +23,16 @@ struct kind {
     str type;
     int64_t nth;
 };
-struct slices {
-    int64_t from_ms, to_ms, step_ms;
-    size_t count;
-    atomic_size_t taken;
-};
 struct loading {
     struct conversions *out;
     struct db *db;
     struct arena *arena;
-    const struct idmap *near; /* NULL: everybody is */
+    const struct customer_set *near; /* NULL: everybody is */
     int64_t window_ms;
     struct slices *slices;
     struct kind kinds[KINDS_MAX];
     size_t kinds_count;
-    bool any_value;               /* no types were named: every event with a value */
+    bool any_value;               /* no types were named: every event with a value, and nothing else of it is asked */
     const struct str_list *types; /* not NULL: of what leads to the stage only these */
     bool first_deals;
     const struct zone *days; /* not NULL: of which they are wanted */
@@ -74,8 +67,8 @@ static enum err read_kinds(struct loading *self, const struct attribution_query 
     for (size_t i = 0; i < query->types.count && i < KINDS_MAX; i++) {
         self->kinds[self->kinds_count++] = (struct kind){query->types.items[i], 1};
     }
-    self->any_value = query->types.count == 0;
     self->first_deals = query->first_deals;
+    self->any_value = query->types.count == 0 && !query->first_deals;
     return OK;
 }
 
@@ -108,7 +101,7 @@ static enum err counts(const struct loading *self, const struct credit_event *ev
         *out = false;
         return OK;
     }
-    *out = self->any_value && event->has_value;
+    *out = false;
     for (size_t i = 0; err == OK && !*out && i < self->kinds_count; i++) {
         if (!str_eq(self->kinds[i].type, event->type)) {
             continue;
@@ -138,32 +131,6 @@ static bool make_room(struct conversions *self, size_t more)
     self->rows = rows;
     self->cap = cap;
     return true;
-}
-
-static bool make_bits(struct conversions *self, size_t words)
-{
-    size_t more = words > self->converted_words * 2 ? words : self->converted_words * 2;
-    uint64_t *converted = realloc(self->converted, more * sizeof *converted);
-
-    if (!converted) {
-        return false;
-    }
-    memset(converted + self->converted_words, 0, (more - self->converted_words) * sizeof *converted);
-    self->converted = converted;
-    self->converted_words = more;
-    return true;
-}
-
-static enum err note_customer(struct conversions *self, int64_t customer_id)
-{
-    size_t word = (size_t)customer_id / 64;
-
-    if (customer_id < 0 || customer_id >= CUSTOMERS_MAX ||
-        (word >= self->converted_words && !make_bits(self, word + 1))) {
-        return ERR_NOMEM;
-    }
-    self->converted[word] |= UINT64_C(1) << (customer_id % 64);
-    return OK;
 }
 
 static void add_up(struct conversion_sum *sum, const struct conversion *row)
@@ -211,13 +178,15 @@ static enum err add(struct loading *self, const struct credit_event *event)
     out->refunds += row.takes_back;
     out->first_ms = out->first_ms == TIME_NONE || event->time_ms < out->first_ms ? event->time_ms : out->first_ms;
     add_up(&out->total, &row);
-    enum err err = row.customer_id != 0 && !row.takes_back ? note_customer(out, row.customer_id) : OK;
-    err = err == OK ? follow_deal(self, &row, &touched_ms) : err;
+    if (row.customer_id != 0 && !row.takes_back && !customer_set_add(&out->converted, row.customer_id)) {
+        return ERR_NOMEM;
+    }
+    enum err err = follow_deal(self, &row, &touched_ms);
     if (err != OK) {
         return err;
     }
     bool touched = row.customer_id != 0 && touched_ms != TIME_NONE && touched_ms >= row.time_ms - self->window_ms;
-    bool far = touched && self->near && !idmap_find(self->near, (uint64_t)row.customer_id, 0);
+    bool far = touched && self->near && !customer_set_has(self->near, row.customer_id);
     if (self->days || (touched && !far)) { /* what is told day by day is told of everything */
         return add_row(out, &row);
     }
@@ -229,45 +198,44 @@ static enum err add(struct loading *self, const struct credit_event *event)
 
 static enum err cut(struct slices *self, struct db *db, const struct report_query *report, bool helped)
 {
-    enum err err = credit_events_span(db, report->from_ms, report->to_ms, &self->from_ms, &self->to_ms);
+    int64_t first_ms = TIME_NONE, last_ms = TIME_NONE;
+    enum err err = credit_span(db, report->from_ms, report->to_ms, &first_ms, &last_ms);
 
-    atomic_init(&self->taken, 0);
-    if (err == OK && self->from_ms != TIME_NONE) {
-        self->to_ms++;
-        self->count = helped ? SLICES : 1;
-        self->step_ms = (self->to_ms - self->from_ms) / (int64_t)self->count + 1;
+    if (err == OK && first_ms != TIME_NONE) {
+        slices_cut(self, first_ms, last_ms + 1, helped);
     }
     return err;
 }
 
-static enum err read_slice(struct loading *self, int64_t from_ms, int64_t to_ms)
+static enum err read_slice(struct loading *self, enum credit_kind kind, int64_t from_ms, int64_t to_ms)
 {
-    struct stmt *rows = credit_events_each(self->db, from_ms, to_ms);
+    struct credit_events rows;
     struct credit_event event;
-    bool wanted = false;
+    bool wanted = true;
     enum err err = OK;
 
-    while (err == OK && credit_events_next(rows, &event)) {
-        err = counts(self, &event, &wanted);
+    credit_events_open(&rows, self->db, kind, from_ms, to_ms);
+    while (err == OK && credit_events_next(&rows, &event)) {
+        err = kind == CREDIT_VALUES ? OK : counts(self, &event, &wanted);
         err = err == OK && wanted ? add(self, &event) : err;
     }
-    err = err == OK ? stmt_err(rows) : err;
-    stmt_reset(rows);
-    return err;
+    enum err ended = credit_events_close(&rows);
+    return err == OK ? ended : err;
 }
 
 static enum err read_slices(struct loading *self)
 {
-    struct slices *slices = self->slices;
+    int64_t from_ms = 0, to_ms = 0;
     enum err err = OK;
 
-    for (size_t at; err == OK && (at = atomic_fetch_add(&slices->taken, 1)) < slices->count;) {
-        int64_t to_ms = slices->to_ms - (int64_t)at * slices->step_ms, from_ms = to_ms - slices->step_ms;
-        from_ms = from_ms > slices->from_ms && at + 1 < slices->count ? from_ms : slices->from_ms;
-        err = from_ms < to_ms ? read_slice(self, from_ms, to_ms) : OK;
+    while (err == OK && slices_take(self->slices, &from_ms, &to_ms)) {
+        err = read_slice(self, self->any_value ? CREDIT_VALUES : CREDIT_VALUED, from_ms, to_ms);
+        if (err == OK && !self->any_value && !self->first_deals) {
+            err = read_slice(self, CREDIT_UNVALUED, from_ms, to_ms);
+        }
     }
     if (err != OK) {
-        atomic_store(&slices->taken, slices->count);
+        slices_end(self->slices);
     }
     return err;
 }
@@ -311,17 +279,13 @@ static enum err put_together(struct conversions *self, const struct conversions 
             return ERR_NOMEM;
         }
     }
-    if (!make_room(self, from->count) ||
-        (from->converted_words > self->converted_words && !make_bits(self, from->converted_words))) {
+    if (!make_room(self, from->count) || !customer_set_join(&self->converted, &from->converted)) {
         return ERR_NOMEM;
     }
     for (size_t i = 0; i < from->count; i++) {
         struct conversion *row = &self->rows[self->count++];
         *row = from->rows[i];
         row->currency = places[row->currency];
-    }
-    for (size_t i = 0; i < from->converted_words; i++) {
-        self->converted[i] |= from->converted[i];
     }
     bool earlier = from->first_ms != TIME_NONE && (self->first_ms == TIME_NONE || from->first_ms < self->first_ms);
     self->first_ms = earlier ? from->first_ms : self->first_ms;
@@ -400,15 +364,13 @@ static enum err order_customers(struct conversions *self)
 
 static enum err put_in_order(struct conversions *self)
 {
-    for (size_t i = 0; i < self->converted_words; i++) {
-        self->customers += __builtin_popcountll(self->converted[i]);
-    }
+    self->customers = customer_set_count(&self->converted);
     order_currencies(self);
     return order_customers(self);
 }
 
 enum err conversions_load(struct conversions *self, struct db *db, struct report_helper *helper, struct arena *arena,
-                          const struct attribution_query *query, const struct idmap *near, struct fault *fault)
+                          const struct attribution_query *query, const struct customer_set *near, struct fault *fault)
 {
     struct slices slices = {0};
     struct loading loading = {.out = self,
@@ -435,5 +397,5 @@ void conversions_done(struct conversions *self)
 {
     free(self->rows);
     free(self->order);
-    free(self->converted);
+    customer_set_done(&self->converted);
 }

@@ -3,7 +3,7 @@
 #define LINKPOND_ENGINE_CONVERSIONS_H
 
 #include "currencies.h"
-#include "linkpond/base/idmap.h"
+#include "customer_set.h"
 #include "linkpond/engine/attribution.h"
 
 /* The events a question is about, in memory, those of a customer together. Those that no touch of the question can have
@@ -31,12 +31,11 @@ struct conversions {
     struct conversion_sum untouched; /* without a touch in the window */
     struct conversion_sum far;       /* of customers who are not near, but have one */
     struct currencies currencies;    /* in order of their codes */
-    uint64_t *converted;             /* a bit for each customer */
-    size_t converted_words;
+    struct customer_set converted;
 };
 /* near NULL: everybody is. helper NULL: alone. Texts live in the arena. Release it on failure, too. */
 enum err conversions_load(struct conversions *self, struct db *db, struct report_helper *helper, struct arena *arena,
-                          const struct attribution_query *query, const struct idmap *near, struct fault *fault);
+                          const struct attribution_query *query, const struct customer_set *near, struct fault *fault);
 void conversions_done(struct conversions *self);
 static inline const struct conversion *conversions_at(const struct conversions *self, size_t place)
 {

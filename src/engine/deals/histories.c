@@ -3,15 +3,18 @@
 
 #include <stdlib.h>
 
+#include "linkpond/engine/behind_visitors.h"
+
 #define CUSTOMER_BYTES (64U << 20) /* types of one customer's events */
 #define CODES_BYTES    (16U << 10)
 
-void histories_open(struct histories *self, struct db *db, struct touch_match *match, const struct zone *zone)
+void histories_open(struct histories *self, struct db *db, struct slices *slices, struct touch_match *match,
+                    const struct zone *zone)
 {
-    *self = (struct histories){.db = db, .match = match, .zone = zone};
+    *self = (struct histories){.db = db, .slices = slices, .match = match, .zone = zone};
     arena_init(&self->codes, CODES_BYTES);
     arena_init(&self->arena, CUSTOMER_BYTES);
-    self->customers = credit_customers_each(db);
+    credit_customer_events_open(&self->events, db);
     credit_touches_open(&self->touches, db, match->whole);
 }
 
@@ -20,6 +23,7 @@ void histories_done(struct histories *self)
     if (self->customers) {
         stmt_reset(self->customers);
     }
+    credit_customer_events_close(&self->events);
     credit_touches_close(&self->touches);
     arena_done(&self->codes);
     arena_done(&self->arena);
@@ -115,15 +119,35 @@ static enum err note_event(struct histories *self, const struct credit_event *ev
 
 static enum err read_events(struct histories *self)
 {
-    struct stmt *rows = credit_customer_events(self->db, self->at.customer_id);
     struct credit_event event;
     enum err err = OK;
 
-    while (err == OK && credit_events_next(rows, &event)) {
+    while (err == OK && credit_customer_events_next(&self->events, self->at.customer_id, &event)) {
         err = note_event(self, &event);
     }
-    err = err == OK ? stmt_err(rows) : err;
-    stmt_reset(rows);
+    return err == OK ? credit_customer_events_err(&self->events) : err;
+}
+
+/* ---- one after the other */
+
+/* 0: there is none left. */
+static enum err next_customer(struct histories *self, int64_t *customer_id)
+{
+    int64_t from_id = 0, to_id = 0;
+    enum err err = OK;
+
+    *customer_id = 0;
+    while (err == OK && *customer_id == 0) {
+        if (self->customers && credit_customers_next(self->customers, customer_id)) {
+            break;
+        }
+        err = self->customers ? stmt_err(self->customers) : OK;
+        if (err != OK || !slices_take(self->slices, &from_id, &to_id)) {
+            break;
+        }
+        self->customers = credit_customers_each(self->db, from_id, to_id);
+        credit_customer_events_close(&self->events);
+    }
     return err;
 }
 
@@ -134,11 +158,68 @@ enum err histories_next(struct histories *self, const struct history **out)
     *out = NULL;
     self->at = (struct history){.events = events};
     arena_rewind(&self->arena);
-    if (!credit_customers_next(self->customers, &self->at.customer_id)) {
-        return stmt_err(self->customers);
+    enum err err = next_customer(self, &self->at.customer_id);
+    if (err != OK || self->at.customer_id == 0) {
+        return err;
     }
-    enum err err = read_touches(self);
+    err = read_touches(self);
     err = err == OK ? read_events(self) : err;
     *out = err == OK ? &self->at : NULL;
     return err;
+}
+
+/* ---- two threads */
+
+static enum err run_part(struct history_part *self, struct db *db, struct slices *slices)
+{
+    const struct history *history = NULL;
+
+    enum err err = touch_match_open(&self->match, db, self->query);
+    histories_open(&self->histories, db, slices, &self->match, self->zone);
+    do {
+        err = err == OK ? histories_next(&self->histories, &history) : err;
+        err = err == OK && history ? self->add(self, history) : err;
+    } while (err == OK && history);
+    if (err != OK) {
+        slices_end(slices);
+    }
+    return err;
+}
+
+static void run_other(struct report_second *second, struct db *db)
+{
+    struct history_part *self = (struct history_part *)second; /* its first member */
+    struct giving_way giving_way = {0};
+
+    giving_way_begin(&giving_way, db);
+    self->err = run_part(self, db, self->histories.slices);
+    giving_way_end(&giving_way, db);
+}
+
+enum err history_parts_run(struct db *db, struct report_helper *helper, struct history_part *first,
+                           struct history_part *other)
+{
+    struct slices slices = {0};
+    int64_t end = 0;
+    enum err err = credit_customers_end(db, &end);
+
+    if (err != OK) {
+        return err;
+    }
+    slices_cut(&slices, 0, end, helper != NULL);
+    if (!helper) {
+        return run_part(first, db, &slices);
+    }
+    other->second.run = run_other;
+    other->histories.slices = &slices;
+    report_helper_begin(helper, &other->second);
+    err = run_part(first, db, &slices);
+    report_helper_wait(helper);
+    return err == OK ? other->err : err;
+}
+
+void history_part_done(struct history_part *self)
+{
+    histories_done(&self->histories);
+    touch_match_done(&self->match);
 }

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "near.h"
 
-#include <stdlib.h>
-
 #include "linkpond/store/credits.h"
 #include "linkpond/store/labels.h"
 #include "linkpond/store/links.h"
-
-#define CUSTOMERS_MAX (1U << 26)
 
 static enum err add_link(struct near *self, struct db *db, int64_t link_id)
 {
@@ -16,7 +12,7 @@ static enum err add_link(struct near *self, struct db *db, int64_t link_id)
     enum err err = OK;
 
     while (err == OK && credit_customers_next(rows, &customer_id)) {
-        err = idmap_put(&self->customers, (uint64_t)customer_id, 0, NULL) ? OK : ERR_NOMEM;
+        err = customer_set_add(&self->customers, customer_id) ? OK : ERR_NOMEM;
     }
     err = err == OK ? stmt_err(rows) : err;
     stmt_reset(rows);
@@ -69,7 +65,6 @@ static enum err add_values(struct near *self, struct db *db, struct arena *arena
 
 enum err near_load(struct near *self, struct db *db, struct arena *arena, const struct report_query *query)
 {
-    idmap_init(&self->customers, CUSTOMERS_MAX);
     for (size_t i = 0; i < query->filters_count; i++) {
         if (narrows(&query->filters[i])) {
             self->narrowed = true;
@@ -81,5 +76,5 @@ enum err near_load(struct near *self, struct db *db, struct arena *arena, const 
 
 void near_done(struct near *self)
 {
-    idmap_done(&self->customers);
+    customer_set_done(&self->customers);
 }

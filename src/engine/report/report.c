@@ -84,16 +84,6 @@ static enum err run(struct db *db, struct report_helper *helper, struct arena *a
     return err;
 }
 
-/* In one state, which the helper sees too if it is free; a caller's own transaction it cannot join. */
-static enum err begin(struct db *db, struct report_helper **helper, bool *own)
-{
-    bool helped = *helper && !db_in_transaction(db) && report_helper_take(*helper, db);
-
-    *helper = helped ? *helper : NULL;
-    *own = helped;
-    return helped ? OK : db_snapshot_begin(db, own);
-}
-
 enum err report_run(struct db *db, struct report_helper *helper, struct arena *arena, const struct report_query *query,
                     struct report *out, struct fault *fault)
 {
@@ -102,14 +92,13 @@ enum err report_run(struct db *db, struct report_helper *helper, struct arena *a
     bool own = false;
 
     giving_way_begin(&giving_way, db);
-    enum err err = begin(db, &helper, &own);
+    enum err err = report_snapshot_begin(db, &helper, &own);
     *out = (struct report){0};
     if (err == OK && query->from_ms < query->to_ms) {
         err = clamp(db, query, &clamped);
         err = err == OK ? run(db, helper, arena, &clamped, out, fault) : err;
     }
-    report_helper_give(helper);
-    db_snapshot_end(db, own);
+    report_snapshot_end(db, helper, own);
     giving_way_end(&giving_way, db);
     return err;
 }

@@ -122,7 +122,7 @@ static bool set_taken(struct report_helper *self, bool taken)
     return changed;
 }
 
-bool report_helper_take(struct report_helper *self, struct db *db)
+static bool take(struct report_helper *self, struct db *db)
 {
     if (!set_taken(self, true)) {
         return false;
@@ -133,6 +133,25 @@ bool report_helper_take(struct report_helper *self, struct db *db)
     }
     db_set_deadline(self->db, db_deadline(db));
     return true;
+}
+
+enum err report_snapshot_begin(struct db *db, struct report_helper **helper, bool *own)
+{
+    bool helped = *helper && !db_in_transaction(db) && take(*helper, db);
+
+    *helper = helped ? *helper : NULL;
+    *own = helped;
+    return helped ? OK : db_snapshot_begin(db, own);
+}
+
+void report_snapshot_end(struct db *db, struct report_helper *helper, bool own)
+{
+    if (helper) {
+        db_rollback(helper->db);
+        db_set_deadline(helper->db, 0);
+        set_taken(helper, false);
+    }
+    db_snapshot_end(db, own);
 }
 
 void report_share_begin(struct report_helper *self, struct report_share *share)
@@ -156,13 +175,4 @@ void report_helper_wait(struct report_helper *self)
         pthread_cond_wait(&self->changed, &self->lock);
     }
     pthread_mutex_unlock(&self->lock);
-}
-
-void report_helper_give(struct report_helper *self)
-{
-    if (self) {
-        db_rollback(self->db);
-        db_set_deadline(self->db, 0);
-        set_taken(self, false);
-    }
 }
