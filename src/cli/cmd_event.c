@@ -28,6 +28,7 @@ static const struct flag add_flags[] = {
     { NULL, FLAG_SWITCH, NULL, BODY_NONE, NULL, NULL },
 };
 static const struct flag import_flags[] = {
+    { "type", FLAG_VALUE, "TYPE", BODY_NONE, "of rows that do not say, such as deal", "没有写明类型的行算作，如 deal" },
     { "dry-run", FLAG_SWITCH, NULL, BODY_NONE, "only say what would happen", "只预演，不写入" },
     { NULL, FLAG_SWITCH, NULL, BODY_NONE, NULL, NULL },
 };
@@ -100,6 +101,7 @@ static enum err event_import(struct cli *cli, struct fault *fault)
 
     buf_init_fixed(&path, memory, sizeof memory);
     buf_add_c(&path, "/api/v1/events");
+    path_param(&path, "type", args_flag(&cli->args, "type"));
     path_param(&path, "dry_run", args_has(&cli->args, "dry-run") ? "true" : NULL);
     return rows_send(cli, cli->args.operands[0], &path, fault);
 }

@@ -234,10 +234,14 @@ def test_events_come_in_from_a_table(either, tmp_path):
     tried = either.cli("event", "import", "--dry-run", file, check=False)
     assert tried.returncode == 1 and "row 2" in tried.stdout and "row 1" not in tried.stdout
     assert json.loads(either.cli("event", "list", "--json").stdout)["items"] == []
+    plain = tmp_path / "plain.csv"
+    plain.write_text("手机号,成交额\n13800138009,9.90\n")
+    assert either.cli("event", "import", plain, check=False).returncode != 0  # what happened?
+    assert "1" in either.cli("event", "import", plain, "--type", "成交", "--dry-run").stdout
     done = either.cli("event", "import", file, "--json", check=False)
     report = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1 and [row.get("status") for row in report] == [201, 422, 201, None]
-    assert report[-1]["summary"] == {"rows": 3, "stored": 2, "existed": 0, "refused": 1, "complete": True}
+    assert report[-1]["summary"] == {"rows": 3, "stored": 2, "existed": 0, "refused": 1, "unmatched": 0, "unnamed": 0, "unknown_columns": [], "complete": True}
     again = either.cli("event", "import", "-", input="事件,订单号,手机号\nlead,A-3,13800138001\n")
     assert re.search(r"existed\s+1", again.stdout)
     listed = json.loads(either.cli("event", "list", "--json").stdout)["items"]

@@ -101,7 +101,7 @@ def test_ndjson_of_any_length(pond):
     reply = pond.api("POST", "/events?report=problems", 200, data=body.encode(), headers={"Content-Type": "application/x-ndjson"})
     bad_type, bad_json, summary = lines(reply)
     assert (bad_type["row"], bad_type["problem"]["field"], bad_json["row"], bad_json["status"]) == (2501, "type", 2502, 400)
-    assert summary["summary"] == {"rows": 2502, "stored": 2500, "existed": 0, "refused": 2, "complete": True}
+    assert summary["summary"] == {"rows": 2502, "stored": 2500, "existed": 0, "refused": 2, "unmatched": 2500, "unnamed": 0, "unknown_columns": [], "complete": True}
     again = pond.api("POST", "/events?report=problems", 200, data=body.encode(), headers={"Content-Type": "application/x-ndjson"})
     assert lines(again)[-1]["summary"]["existed"] == 2500
 
@@ -121,7 +121,7 @@ def test_a_table_of_what_happened_offline(pond):
     assert (deal["value"], deal["currency"], deal["origin"], deal["link"]) == (128850, "CNY", "csv", link["id"])
     assert (refund["value"], refund["customer"]) == (-8850, deal["customer"])
     bad = pond.api("POST", "/events", 422, data=b"a,b\n1,2\n", headers={"Content-Type": "text/csv"})
-    assert problem(bad) == ("invalid", [("header", "required")])
+    assert problem(bad) == ("invalid", [("header", "unknown")])
 
 
 def send_table(pond, table, status=200):
@@ -158,7 +158,7 @@ def test_cells_of_no_column_are_not_passed_over(pond):
 def test_an_open_quote_is_reported_where_it_stands(pond, behind):
     rows = lines(send_table(pond, b'type,name\nlead,before\nlead,"open\n' + b"lead,behind\n" * behind))
     assert (rows[0]["status"], rows[1]["row"], rows[1]["problem"]["code"]) == (201, 2, "line_too_long")
-    assert rows[2]["summary"] == {"rows": 2, "stored": 1, "existed": 0, "refused": 1, "complete": False}
+    assert rows[2]["summary"] == {"rows": 2, "stored": 1, "existed": 0, "refused": 1, "unmatched": 1, "unnamed": 1, "unknown_columns": [], "complete": False}
 
 
 def test_a_table_can_be_tried_first(pond):
@@ -168,13 +168,30 @@ def test_a_table_can_be_tried_first(pond):
     rows = lines(pond.api("POST", "/events?dry_run=true&progress=true", 200, data=table, **csv))
     assert [(one["row"], one["status"], one.get("id")) for one in rows if "row" in one] == [(1, 201, None), (2, 422, None), (3, 422, None), (4, 422, None)]
     assert [one["progress"] for one in rows if "progress" in one] == [{"rows": 4}]
-    assert rows[-1]["summary"] == {"rows": 4, "dry_run": True, "stored": 1, "existed": 0, "refused": 3, "complete": True}
+    assert rows[-1]["summary"] == {"rows": 4, "dry_run": True, "stored": 1, "existed": 0, "refused": 3, "unmatched": 1, "unnamed": 0,
+                                   "unknown_columns": [], "complete": True}
     assert pond.api("GET", "/events", 200, params={"limit": 1}).json()["items"] == before
     stored = lines(pond.api("POST", "/events", 200, data=table, **csv))
     assert [one["status"] for one in stored[:-1]] == [201, 422, 422, 422]  # as was said
     tried = lines(pond.api("POST", "/events?dry_run=true", 200, data=b"type,event_id\nlead,try-1\ndeal,try-1\n", **csv))
     assert [one["status"] for one in tried[:-1]] == [200, 409] and tried[-1]["summary"]["existed"] == 1
     assert problem(pond.api("POST", "/events?dry_run=true", 422, json={"type": "lead"})) == ("invalid", [("dry_run", "not_allowed")])
+
+
+def test_a_plain_list_of_deals_needs_no_column_for_that(pond):
+    csv = {"headers": {"Content-Type": "text/csv"}}
+    table = "姓名,手机号码,成交额,成交日期,星期几,类型\n王小姐,13700001111,388.5,2026-11-20,三,\n李先生,,9,,四,\n赵,13700002222,-5,,五,退款\n".encode()
+    assert problem(pond.api("POST", "/events", 422, data="姓名,金额\n王,1\n".encode(), **csv)) == ("invalid", [("header", "required")])
+    rows = lines(pond.api("POST", "/events?type=成交", 200, data=table, **csv))
+    summary = rows[-1]["summary"]
+    assert (summary["stored"], summary["unmatched"], summary["unnamed"], summary["unknown_columns"]) == (3, 1, 3, ["星期几"])
+    events = [pond.api("GET", f"/events/{row['id']}", 200).json() for row in rows[:-1]]
+    assert [(one["type"], one["value"]) for one in events] == [("deal", 38850), ("deal", 900), ("refund", -500)]
+    assert rows[0]["customer"] == events[0]["customer"] and "customer" not in rows[1]
+    assert pond.api("GET", f"/customers/{rows[0]['customer']}", 200).json()["name"] == "王小姐"
+    for text, why in {"a,b\n1,2\n": ("header", "unknown"), "amount,成交额\n1,2\n": ("header", "conflicting")}.items():
+        assert problem(pond.api("POST", "/events?type=deal", 422, data=text.encode(), **csv)) == ("invalid", [why])
+    assert problem(pond.api("POST", "/events?type=deal", 422, json={"value": 1, "currency": "CNY"})) == ("invalid", [("type", "not_allowed")])
 
 
 def test_lists_and_their_filters(pond):

@@ -46,6 +46,7 @@ static const struct {
     {"时间", MEANS_TIME},
     {"日期", MEANS_TIME},
     {"成交时间", MEANS_TIME},
+    {"成交日期", MEANS_TIME},
     {"clickid", MEANS_CLICK_ID},
     {"click", MEANS_CLICK_ID},
     {"点击id", MEANS_CLICK_ID},
@@ -53,6 +54,7 @@ static const struct {
     {"conversionvalue", MEANS_AMOUNT},
     {"金额", MEANS_AMOUNT},
     {"成交金额", MEANS_AMOUNT},
+    {"成交额", MEANS_AMOUNT},
     {"value", MEANS_VALUE},
     {"valueminor", MEANS_VALUE},
     {"金额分", MEANS_VALUE},
@@ -66,6 +68,7 @@ static const struct {
     {"name", MEANS_NAME},
     {"姓名", MEANS_NAME},
     {"客户姓名", MEANS_NAME},
+    {"客户", MEANS_NAME},
     {"externalid", MEANS_WHO + EVENT_WHO_EXTERNAL_ID},
     {"customerid", MEANS_WHO + EVENT_WHO_EXTERNAL_ID},
     {"客户编号", MEANS_WHO + EVENT_WHO_EXTERNAL_ID},
@@ -77,6 +80,7 @@ static const struct {
     {"mobile", MEANS_WHO + EVENT_WHO_PHONE},
     {"手机", MEANS_WHO + EVENT_WHO_PHONE},
     {"手机号", MEANS_WHO + EVENT_WHO_PHONE},
+    {"手机号码", MEANS_WHO + EVENT_WHO_PHONE},
     {"电话", MEANS_WHO + EVENT_WHO_PHONE},
     {"email", MEANS_WHO + EVENT_WHO_EMAIL},
     {"邮箱", MEANS_WHO + EVENT_WHO_EMAIL},
@@ -108,12 +112,24 @@ static enum err refuse_twice(str cell, struct fault *fault)
     return ERR_INVALID;
 }
 
-enum err event_columns_read(struct event_columns *self, const struct csv_row *header, struct fault *fault)
+static void note_unknown(struct event_columns *self, struct arena *arena, str cell)
 {
-    bool typed = false;
+    str name = utf8_cut(str_trim(csv_unguard(cell)), COLUMN_WORD_MAX);
+
+    if (name.len > 0) {
+        self->unknown[self->unknown_count++] = arena_str(arena, name);
+    }
+}
+
+enum err event_columns_read(struct event_columns *self, struct arena *arena, const struct csv_row *header, str type,
+                            struct fault *fault)
+{
+    bool typed = type.len > 0;
     uint32_t met = 0;
 
     self->count = header->count;
+    self->unknown_count = 0;
+    self->type = event_word_type(type);
     for (size_t i = 0; i < header->count; i++) {
         if (!utf8_valid(header->cells[i])) {
             return fault_set(fault, ERR_INVALID, "header", "invalid_utf8",
@@ -128,6 +144,14 @@ enum err event_columns_read(struct event_columns *self, const struct csv_row *he
         met |= kind;
         self->meaning[i] = meaning;
         typed = typed || meaning == MEANS_TYPE;
+        if (meaning < 0) {
+            note_unknown(self, arena, header->cells[i]);
+        }
+    }
+    if (met == 0) {
+        return fault_set(fault, ERR_INVALID, "header", "unknown",
+                         "No column has a name that is known here, such as phone, amount or type.",
+                         "没有可识别的列名，如“手机号”“金额”“事件类型”。");
     }
     return typed ? OK
                  : fault_set(fault, ERR_INVALID, "header", "required", "A column \"type\" says what happened.",
@@ -228,6 +252,7 @@ enum err event_columns_row(const struct event_columns *self, struct arena *arena
             take_cell(&reading, self->meaning[i], arena_str(arena, cell));
         }
     }
+    out->type = out->type.len > 0 ? out->type : self->type;
     if (row->too_long) {
         return fault_set(fault, ERR_INVALID, "row", "line_too_long", "The row is too long.", "该行过长。");
     }

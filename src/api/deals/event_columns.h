@@ -10,9 +10,14 @@
 struct event_columns {
     int8_t meaning[CSV_COLUMNS_MAX]; /* -1 = nothing to us */
     size_t count;
+    str unknown[CSV_COLUMNS_MAX]; /* heads of columns that mean nothing to us, cut at COLUMN_WORD_MAX bytes */
+    size_t unknown_count;
+    str type; /* what happened in rows that do not say; empty: they have to */
 };
-/* ERR_INVALID "header": no column says what happened (required), two say the same (conflicting), no UTF-8. */
-enum err event_columns_read(struct event_columns *self, const struct csv_row *header, struct fault *fault);
+/* Texts are copied into the arena, but `type`, which is lent. ERR_INVALID "header": neither a column nor `type` says
+ * what happened (required), no column is known (unknown), two say the same (conflicting), no UTF-8. */
+enum err event_columns_read(struct event_columns *self, struct arena *arena, const struct csv_row *header, str type,
+                            struct fault *fault);
 /* A row; texts are copied into the arena. ERR_INVALID: "time" (not_a_time), "value" (not_a_number), "row"
  * (line_too_long; too_many: cells of no column). An amount is written as people do ("128.50"), and so is
  * what happened (model/event_word.h); a time without an offset is the zone's, an amount without a currency of the

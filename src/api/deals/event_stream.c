@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "linkpond/api/csv_cell.h"
-#include "linkpond/api/stream.h"
 #include "linkpond/base/clock.h"
 
 #include "event_columns.h"
+#include "event_report.h"
 
 #define PATIENCE_S  600
 #define ARENA_BYTES (96 * 1024 * 1024)
@@ -22,7 +22,7 @@
 
 struct event_stream {
     struct engine *engine;
-    bool csv, report_all, dry_run, progress, chinese;
+    bool csv;
     /* what comes in */
     int fd;
     str body;
@@ -35,16 +35,8 @@ struct event_stream {
     bool input_over;
     enum err stopped;
     /* what goes out */
-    struct stream stream;
+    struct event_report report;
     struct arena keep, arena; /* as long as the call; of one batch */
-    int64_t rows, stored, existed, refused;
-};
-
-struct item {
-    int64_t row;
-    bool over; /* the input ended instead */
-    struct event_draft draft;
-    struct deal_result result;
 };
 
 /* ---- bytes ---- */
@@ -97,7 +89,7 @@ static enum err next_line(struct event_stream *self, str *out)
     }
 }
 
-static enum err read_line(struct event_stream *self, struct item *item)
+static enum err read_line(struct event_stream *self, struct event_item *item)
 {
     struct json *json = NULL;
     str line;
@@ -110,7 +102,7 @@ static enum err read_line(struct event_stream *self, struct item *item)
     if (item->over) {
         return err;
     }
-    item->row = ++self->rows;
+    item->row = ++self->report.rows;
     if (err == ERR_TOO_LARGE) {
         item->result.err = fault_set(&item->result.fault, ERR_INVALID, "row", "line_too_long",
                                      "A line may have 64 KiB.", "每行最多 64 KiB。");
@@ -142,11 +134,11 @@ static enum err next_row(struct event_stream *self, struct csv_row *row)
 }
 
 /* Behind a quote that nobody closed rows cannot be told apart: that one is reported, and nothing behind it is read. */
-static enum err stop_at(struct event_stream *self, struct item *item, enum err err)
+static enum err stop_at(struct event_stream *self, struct event_item *item, enum err err)
 {
     item->over = err != ERR_TOO_LARGE;
     if (!item->over) {
-        item->row = ++self->rows;
+        item->row = ++self->report.rows;
         item->result.err = fault_set(&item->result.fault, ERR_INVALID, "row", "line_too_long",
                                      "A quote is not closed, or a cell goes on past 64 KiB. Nothing behind it is read.",
                                      "缺少结尾引号，或单元格超过 64 KiB，其后的内容未读取。");
@@ -154,7 +146,7 @@ static enum err stop_at(struct event_stream *self, struct item *item, enum err e
     return err;
 }
 
-static enum err read_row(struct event_stream *self, struct item *item)
+static enum err read_row(struct event_stream *self, struct event_item *item)
 {
     struct csv_row row;
     bool blank = true;
@@ -168,74 +160,19 @@ static enum err read_row(struct event_stream *self, struct item *item)
         item->result.err = event_columns_row(&self->columns, &self->arena, self->engine, &row, &item->draft, &blank,
                                              &item->result.fault);
     }
-    item->row = ++self->rows;
+    item->row = ++self->report.rows;
     return OK;
 }
 
-/* ---- a batch and its report ---- */
+/* ---- a batch ---- */
 
-static void write_item(struct event_stream *self, const struct item *item)
-{
-    const struct fault *fault = &item->result.fault;
-    const char *detail = self->chinese && fault->message_zh[0] ? fault->message_zh : fault->message;
-    enum err err = item->result.err;
-    struct json_writer json;
-
-    json_writer_init(&json, &self->stream.text);
-    json_object(&json);
-    json_put_i64(&json, "row", item->row);
-    json_put_i64(&json, "status", err ? err_http_status(err) : item->result.existed ? 200 : 201);
-    if (err) {
-        json_name(&json, "problem");
-        json_object(&json);
-        json_put_opt(&json, "field", str_from_c(fault->field));
-        json_put_str(&json, "code", str_from_c(fault->code[0] ? fault->code : err_slug(err)));
-        json_put_str(&json, "detail", str_from_c(detail[0] ? detail : err_text(err, self->chinese)));
-        json_object_end(&json);
-    } else {
-        if (item->result.event.id > 0) {
-            json_put_str(&json, "id", arena_f(&self->arena, "evt_%lld", (long long)item->result.event.id));
-        }
-        json_put_str(&json, "state", event_state_name(item->result.event.state));
-    }
-    json_object_end(&json);
-    buf_add_char(&self->stream.text, '\n');
-}
-
-static void summarize(struct event_stream *self)
-{
-    struct json_writer json;
-
-    json_writer_init(&json, &self->stream.text);
-    json_object(&json);
-    json_name(&json, "summary");
-    json_object(&json);
-    json_put_i64(&json, "rows", self->rows);
-    if (self->dry_run) {
-        json_put_bool(&json, "dry_run", true);
-    }
-    json_put_i64(&json, "stored", self->stored);
-    json_put_i64(&json, "existed", self->existed);
-    json_put_i64(&json, "refused", self->refused);
-    json_put_bool(&json, "complete", self->stopped == OK);
-    json_object_end(&json);
-    json_object_end(&json);
-    buf_add_char(&self->stream.text, '\n');
-    self->stream.over = true;
-}
-
-static void write_progress(struct event_stream *self)
-{
-    buf_add(&self->stream.text, arena_f(&self->arena, "{\"progress\":{\"rows\":%lld}}\n", (long long)self->rows));
-}
-
-static size_t fill(struct event_stream *self, struct item *items)
+static size_t fill(struct event_stream *self, struct event_item *items)
 {
     size_t count = 0;
     enum err err = self->stopped;
 
     while (err == OK && count < LIMIT_BULK) {
-        items[count] = (struct item){0};
+        items[count] = (struct event_item){0};
         err = self->csv ? read_row(self, &items[count]) : read_line(self, &items[count]);
         count += !items[count].over;
     }
@@ -248,7 +185,7 @@ static enum err intake(struct event_stream *self, const struct deal_event *event
 {
     struct fault fault = {0};
 
-    if (!self->dry_run) {
+    if (!self->report.dry_run) {
         return deals_intake(&self->engine->deals, &self->arena, events, count, clock_now_ms(), results, &fault);
     }
     struct db *db = readers_take(self->engine->readers, READER_WAIT_MS);
@@ -257,7 +194,7 @@ static enum err intake(struct event_stream *self, const struct deal_event *event
     return err;
 }
 
-static enum err store(struct event_stream *self, struct item *items, size_t count)
+static enum err store(struct event_stream *self, struct event_item *items, size_t count)
 {
     struct deal_event *events = ARENA_ARRAY(&self->arena, struct deal_event, count);
     struct deal_result *results = ARENA_ARRAY(&self->arena, struct deal_result, count);
@@ -291,29 +228,16 @@ static bool more(void *arg)
     struct event_stream *self = arg;
 
     arena_reset(&self->arena);
-    struct item *items = ARENA_ARRAY(&self->arena, struct item, LIMIT_BULK + 1);
+    struct event_item *items = ARENA_ARRAY(&self->arena, struct event_item, LIMIT_BULK + 1);
     size_t count = items ? fill(self, items) : 0;
-    if (count == 0) {
-        self->stopped = items ? self->stopped : ERR_NOMEM;
-        summarize(self);
-        return true;
-    }
-    enum err err = store(self, items, count);
-    for (size_t i = 0; i < count; i++) {
-        const struct deal_result *result = &items[i].result;
-        self->refused += result->err != OK;
-        self->existed += result->err == OK && result->existed;
-        self->stored += result->err == OK && !result->existed;
-        if (self->report_all || result->err) {
-            write_item(self, &items[i]);
-        }
+    enum err err = items ? OK : ERR_NOMEM;
+    if (count > 0) {
+        err = store(self, items, count);
+        event_report_items(&self->report, &self->arena, items, count);
     }
     self->stopped = self->stopped ? self->stopped : err;
-    if (self->progress) {
-        write_progress(self);
-    }
-    if (self->stopped) {
-        summarize(self);
+    if (self->stopped || count == 0) {
+        event_report_end(&self->report, &self->columns, self->stopped == OK);
     }
     return true;
 }
@@ -322,7 +246,7 @@ static ssize_t pull(void *arg, char *out, size_t cap)
 {
     struct event_stream *self = arg;
 
-    return stream_pull(&self->stream, more, self, out, cap);
+    return stream_pull(&self->report.stream, more, self, out, cap);
 }
 
 static void stream_free(void *arg)
@@ -334,7 +258,7 @@ static void stream_free(void *arg)
         close(self->fd);
     }
     free(self->line);
-    buf_done(&self->stream.text);
+    buf_done(&self->report.stream.text);
     arena_done(&self->arena);
     arena_done(&self->keep);
     free(self);
@@ -342,10 +266,10 @@ static void stream_free(void *arg)
 
 /* ---- the call ---- */
 
-static enum err open_csv(struct event_stream *self, struct fault *fault)
+static enum err open_csv(struct event_stream *self, const struct request *request, struct fault *fault)
 {
     struct csv_row header;
-    str piece;
+    str piece, type = STR("");
     enum err err = read_piece(self, &piece);
 
     if (err) {
@@ -359,7 +283,10 @@ static enum err open_csv(struct event_stream *self, struct fault *fault)
         return fault_set(fault, ERR_INVALID, "header", "required", "The first line names the columns.",
                          "首行应为列名。");
     }
-    return err ? err : event_columns_read(&self->columns, &header, fault);
+    (void)request_query(request, "type", &type);
+    return err ? err
+               : event_columns_read(&self->columns, &self->keep, &header, arena_str(&self->keep, str_trim(type)),
+                                    fault);
 }
 
 static enum err open_body(struct event_stream *self, const struct request *request, struct fault *fault)
@@ -377,7 +304,7 @@ static enum err open_body(struct event_stream *self, const struct request *reque
     if (!self->line || self->keep.overflow) {
         return ERR_NOMEM;
     }
-    return self->csv ? open_csv(self, fault) : OK;
+    return self->csv ? open_csv(self, request, fault) : OK;
 }
 
 static bool read_report(struct request *request, struct reply *reply, bool *all)
@@ -404,6 +331,19 @@ static bool body_type(const struct request *request, bool *csv)
            str_ieq(type, STR("application/jsonl"));
 }
 
+/* Whoever writes JSON says what happened in each event. */
+static bool check_type(struct request *request, struct reply *reply, bool csv)
+{
+    str type;
+
+    if (csv || !request_query(request, "type", &type)) {
+        return true;
+    }
+    call_bad_query(request, reply, "type", "not_allowed", "Only a table may leave it to the query what happened.",
+                   "只有表格可以用参数指定事件类型。");
+    return false;
+}
+
 bool event_stream_begin(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     struct fault fault = {0};
@@ -413,7 +353,11 @@ bool event_stream_begin(struct ctx *ctx, struct request *request, struct reply *
         !call_query_bool(request, reply, "progress", &progress)) {
         return true;
     }
-    if (!body_type(request, &csv)) {
+    bool streams = body_type(request, &csv);
+    if (!check_type(request, reply, csv)) {
+        return true;
+    }
+    if (!streams) {
         return false;
     }
     if (!read_report(request, reply, &all)) {
@@ -426,13 +370,11 @@ bool event_stream_begin(struct ctx *ctx, struct request *request, struct reply *
     }
     self->engine = ctx->engine;
     self->csv = csv;
-    self->report_all = all;
-    self->dry_run = dry_run;
-    self->progress = progress;
-    self->chinese = request->chinese;
+    self->report =
+        (struct event_report){.all = all, .dry_run = dry_run, .progress = progress, .chinese = request->chinese};
     arena_init(&self->keep, LIMIT_BODY_MEMORY * 2);
     arena_init(&self->arena, ARENA_BYTES);
-    buf_init_heap(&self->stream.text, OUT_BYTES);
+    buf_init_heap(&self->report.stream.text, OUT_BYTES);
     enum err err = open_body(self, request, &fault);
     if (err) {
         stream_free(self);

@@ -391,7 +391,7 @@ static void event_get(struct ctx *ctx, struct request *request, struct reply *re
 
 const struct route api_event_routes[] = {
     {METHOD_POST, "/api/v1/events", PLANE_ADMIN, events_post, SCOPE_EVENTS_WRITE, "Tell what happened after clicks",
-     BODY_EVENTS_MAX, "report dry_run progress"},
+     BODY_EVENTS_MAX, "report dry_run progress type"},
     {METHOD_GET, "/api/v1/events", PLANE_ADMIN, events_get, SCOPE_CUSTOMERS_READ, "What happened after clicks", 0,
      "state origin type event_id click_id link customer owner from to limit cursor"},
     {METHOD_GET, "/api/v1/events/:id", PLANE_ADMIN, event_get, SCOPE_CUSTOMERS_READ, "Fetch one event", 0, NULL},

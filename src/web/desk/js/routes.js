@@ -62,6 +62,7 @@ export const routes = [
     path: '/customers', page: () => import('./pages/customers.js'), words: ['deals', 'customers'],
     nav: { group: 'convert', icon: 'user', word: 'nav.customers', keys: 'g c', scope: 'customers:read' },
   },
+  { path: '/customers/import', page: () => import('./pages/deals-import.js'), words: ['dealsin', 'transfer', 'deals'], scope: 'events:write' },
   { path: '/customers/:id', page: () => import('./pages/customer.js'), words: ['deals', 'customers', 'values'], scope: 'customers:read' },
   {
     path: '/stages', page: () => import('./pages/stages.js'), words: ['stages', 'deals', 'values'],

@@ -7,8 +7,8 @@ import { t } from '../i18n.js';
 import { fileText } from '../tabletext.js';
 import { dialog } from '../components/dialog.js';
 import { textArea } from '../components/field.js';
+import { fileDrop } from '../components/filedrop.js';
 import { form, submitButton } from '../components/form.js';
-import { icon } from '../components/icon.js';
 import { notice } from '../components/page.js';
 import { fail } from '../components/toast.js';
 
@@ -33,26 +33,13 @@ function report(results) {
       h('tbody', null, bad.slice(0, SHOWN).map((one) => h('tr', null, h('td', { class: 'num narrow' }, number(one.row)), h('td', { class: 'any-break' }, reasons(one.problem))))))));
 }
 
-function filePicker(take) {
-  const file = h('input', {
-    type: 'file', class: 'unseen', id: 'cost-file', accept: '.csv,.txt,text/csv,text/plain', on: {
-      change: () => {
-        if (file.files[0]) {
-          fileText(file.files[0]).then(take, fail);
-        }
-        file.value = '';
-      },
-    },
-  });
-  return h('div', null, file, h('label', { class: 'drop-zone', for: 'cost-file' }, icon('upload'), h('span', { class: 'strong' }, t('costs.import_choose'))));
-}
-
 export function importCosts(changed) {
   const text = textArea({ name: 'body', label: t('costs.import_paste'), rows: 6, placeholder: [t('costs.import_head'), ...EXAMPLE_ROWS].join('\n'), attrs: { spellcheck: 'false', class: 'input places-text' } });
   const said = h('div');
+  const put = (found) => { text.set(found); text.control.focus(); };
   const box = dialog({
     title: t('costs.import'), wide: true, body: h('div', { class: 'stack' }, h('p', null, t('costs.import_text')),
-      h('pre', { class: 'code', tabindex: '0' }, [t('costs.import_head'), ...EXAMPLE_ROWS].join('\n')), filePicker((found) => { text.set(found); text.control.focus(); }), form({
+      h('pre', { class: 'code', tabindex: '0' }, [t('costs.import_head'), ...EXAMPLE_ROWS].join('\n')), fileDrop({ id: 'cost-file', title: t('costs.import_choose'), take: (file) => fileText(file).then(put, fail) }), form({
         fields: [text], submit: submitButton(t('costs.import_do')),
         onSubmit: async ({ body }) => {
           replace(said);

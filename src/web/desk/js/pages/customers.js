@@ -13,7 +13,7 @@ import { filterBar } from '../components/filterbar.js';
 import { badge, empty, failed, loading, pageHead } from '../components/page.js';
 import { table, tableBox } from '../components/table.js';
 import { fail } from '../components/toast.js';
-import { startDeals } from './deals-start.js';
+import { mayImport, startDeals } from './deals-start.js';
 
 const PAGE_ROWS = 50;
 const FILTERS = ['q', 'stage', 'owner', 'tag', 'link'];
@@ -66,7 +66,10 @@ export async function show(view) {
   }
 
   view.setTitle(t('customers.title'));
-  append(view.el, pageHead({ title: t('customers.title'), lead: t('customers.lead') }), h('div', { class: 'stack' }, filterBar({
+  append(view.el, pageHead({
+    title: t('customers.title'), lead: t('customers.lead'),
+    actions: mayImport() ? [button(t('deals.import'), { icon: 'upload', href: href('/customers/import') })] : [],
+  }), h('div', { class: 'stack' }, filterBar({
     search: { name: 'q', label: t('customers.search') }, values,
     filters: [
       {

@@ -1,103 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /* Links out of a file: first it is only said what would happen, then it does. */
-import * as api from '../api.js';
 import { saveCsv } from '../csv.js';
 import { append, h, replace } from '../dom.js';
 import { dated } from '../download.js';
-import { bytes, number } from '../format.js';
+import { number } from '../format.js';
 import { t } from '../i18n.js';
 import { domainOptions } from '../domainpick.js';
 import * as places from '../places.js';
 import { href } from '../router.js';
-import { fileText } from '../tabletext.js';
+import { readSource, textSource } from '../rowsource.js';
 import { button } from '../components/button.js';
 import { selectField, textArea } from '../components/field.js';
-import { icon } from '../components/icon.js';
-import { badge, card, notice, pageHead, progress, segments } from '../components/page.js';
+import { fileDrop } from '../components/filedrop.js';
+import { badge, card, notice, pageHead, segments } from '../components/page.js';
 import { fail, problemText } from '../components/toast.js';
 import { more } from './create.js';
+import { problemRows, problemTable, runRows, warnWhile } from './import-parts.js';
 
 const TOOLS = 'Bitly · YOURLS · Shlink · Kutt · Dub · Rebrandly · Short.io · Polr · TinyURL · Linkpond';
-const READ_MAX = 64 * 1024 * 1024; // a file beyond it is sent as it is
 const ROWS_REPORTED = 100000; // with so many rows only problems are asked for
-const PROBLEMS_SHOWN = 100;
 const STATUSES = ['created', 'updated', 'renamed', 'skipped', 'failed'];
 const CONFLICTS = ['skip', 'overwrite', 'rename'];
 
-/** What is sent: {body, name, size, rows}; rows is a guess, one a line. */
-async function readSource(file) {
-  if (file.size > READ_MAX) {
-    return { body: file, name: file.name, size: file.size, rows: 0 };
-  }
-  return fromText(await fileText(file), file.name);
-}
-
-function fromText(text, name) {
-  return { body: new Blob([text], { type: 'text/csv' }), name, size: new Blob([text]).size, rows: Math.max(0, text.trim().split('\n').length - 1) };
-}
-
-/** Sends it and tells of each line of the answer. Gives {summary, rows}; rows are those the answer told of. */
-async function send(source, query, tell, signal) {
-  const rows = [];
-  let summary = null;
-  const body = source.body instanceof File ? source.body.slice(0, source.body.size, 'text/csv') : source.body;
-  for await (const line of api.lines('POST', '/import', { body, query: { progress: 'true', ...query }, headers: { 'Content-Type': 'text/csv', Accept: 'application/x-ndjson, application/problem+json' }, signal })) {
-    if (line.summary) {
-      summary = line.summary;
-    } else if (line.progress) {
-      tell(line.progress.rows);
-    } else {
-      rows.push(line);
-    }
-  }
-  if (!summary) {
-    throw new api.Problem(0);
-  }
-  return { summary, rows };
-}
-
 /* ---- choosing ---------------------------------------------------------------------------------------------------- */
-
-function dropZone(take) {
-  const file = h('input', {
-    type: 'file', class: 'unseen', id: 'import-file', accept: '.csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values', on: {
-      change: () => {
-        if (file.files[0]) {
-          take(file.files[0]);
-        }
-        file.value = '';
-      },
-    },
-  });
-  const zone = h('label', { class: 'drop-zone', for: 'import-file' }, icon('upload'), h('span', { class: 'strong' }, t('import.choose')), h('span', { class: 'soft small' }, t('import.drop')));
-  const over = (on) => (event) => {
-    event.preventDefault();
-    zone.classList.toggle('over', on);
-  };
-  zone.addEventListener('dragover', over(true));
-  zone.addEventListener('dragleave', over(false));
-  zone.addEventListener('drop', (event) => {
-    over(false)(event);
-    if (event.dataTransfer.files[0]) {
-      take(event.dataTransfer.files[0]);
-    }
-  });
-  return h('div', null, file, zone);
-}
 
 function choose(take) {
   const text = textArea({ name: 'text', label: t('import.paste'), rows: 6, placeholder: t('import.paste_example'), attrs: { spellcheck: 'false', class: 'input places-text' } });
   const go = button(t('import.check'), {
     kind: 'main', run: () => {
       if (text.control.value.trim()) {
-        take(fromText(text.control.value, t('import.pasted')));
+        take(textSource(text.control.value, t('import.pasted')));
       } else {
         text.control.focus();
       }
     },
   });
   return card({}, h('div', { class: 'stack' }, h('p', null, t('import.tools')), h('p', { class: 'soft small' }, TOOLS),
-    dropZone((file) => readSource(file).then(take, fail)),
+    fileDrop({ id: 'import-file', title: t('import.choose'), hint: t('import.drop'), take: (file) => readSource(file).then(take, fail) }),
     more(t('import.paste'), '', false, text.element, h('div', null, go))));
 }
 
@@ -106,21 +45,6 @@ function choose(take) {
 function figures(summary) {
   return h('dl', { class: 'import-figures' }, STATUSES.filter((name) => summary[name] > 0 || name === 'created').map((name) => h('div', { class: name },
     h('dt', null, t(`import.${summary.dry_run ? 'would' : 'did'}.${name}`)), h('dd', { class: 'num' }, number(summary[name])))));
-}
-
-function problemRows(rows) {
-  return rows.filter((row) => row.problem);
-}
-
-function problemTable(rows) {
-  const bad = problemRows(rows);
-  return bad.length > 0 && h('div', { class: 'stack tight' },
-    h('h3', null, t('import.problems', { n: number(bad.length), count: bad.length })),
-    h('div', { class: 'table-box import-problems', tabindex: '0', role: 'region', 'aria-label': t('import.problems', { n: number(bad.length), count: bad.length }) }, h('table', { class: 'table' },
-      h('thead', null, h('tr', null, ['import.row', 'import.field', 'import.reason'].map((key) => h('th', { scope: 'col' }, t(key))))),
-      h('tbody', null, bad.slice(0, PROBLEMS_SHOWN).map((row) => h('tr', null, h('td', { class: 'num narrow' }, number(row.row)),
-        h('td', { class: 'narrow' }, h('code', null, row.problem.field || '–')), h('td', { class: 'any-break' }, row.problem.detail)))))),
-    bad.length > PROBLEMS_SHOWN && h('p', { class: 'soft small' }, t('import.more_problems', { n: number(bad.length - PROBLEMS_SHOWN), count: bad.length - PROBLEMS_SHOWN })));
 }
 
 function saveReport(result, name) {
@@ -152,16 +76,11 @@ export async function show(view) {
   append(view.el, place);
 
   const start = () => replace(place, choose(check));
-  /** Runs with a bar on the screen; leaving the page ends it after the batch at hand, which is asked about first. */
-  const run = async (source, query, words) => {
-    const bar = progress(words);
-    const cancel = new AbortController();
-    replace(place, card({ title: source.name }, h('div', { class: 'stack' }, bar.element, h('div', null, button(t('cancel'), { run: () => cancel.abort() })))));
+  /** Leaving the page ends it after the batch at hand, which is asked about first. */
+  const run = async (source, query, label, total) => {
     running = query.dry_run ? null : source;
-    const total = query.total || source.rows;
-    bar.set(0, total || 1, t('import.sending', { size: bytes(source.size) }));
     try {
-      return await send(source, { ...query, total: undefined }, (rows) => bar.set(Math.min(rows, total || rows), Math.max(total, rows), t(total ? 'import.rows_of' : 'import.rows', { n: number(rows), total: number(Math.max(total, rows)), count: rows })), cancel.signal);
+      return await runRows(place, '/import', source, query, label, total);
     } finally {
       running = null;
     }
@@ -202,7 +121,7 @@ export async function show(view) {
   const doImport = async (source, checked, domain) => {
     try {
       const report = checked.rows > ROWS_REPORTED ? 'problems' : 'all';
-      const result = await run(source, { conflict, domain, report, total: checked.rows }, t('import.importing'));
+      const result = await run(source, { conflict, domain, report }, t('import.importing'), checked.rows);
       drawDone(source, result);
     } catch (error) {
       stopped(source, error);
@@ -221,11 +140,5 @@ export async function show(view) {
   };
 
   start();
-  const warn = (event) => {
-    if (running) {
-      event.preventDefault();
-    }
-  };
-  window.addEventListener('beforeunload', warn);
-  return () => window.removeEventListener('beforeunload', warn);
+  return warnWhile(() => running);
 }

@@ -16,6 +16,8 @@ export default {
   'deals.step.link_do': 'New link with a click id',
   'deals.step.send': 'Send the first event',
   'deals.step.send_text': 'Call the API once from your system when a lead or a deal happens. Amounts are in the smallest unit of the currency; a refund is negative. CLICK_ID is what the target received; without one, a phone number, an openid and the like find the same customer.',
+  'deals.step.table': 'Or are they in a spreadsheet?',
+  'deals.import': 'Import offline deals',
   'deals.step.read': 'Read the answer here',
   'deals.step.read_text': 'A few seconds later the deal is credited to the channel, campaign, link and colleague that brought it.',
 };

@@ -16,6 +16,8 @@ export default {
   'deals.step.link_do': '新建一条带点击 ID 的短链',
   'deals.step.send': '发送第一个事件',
   'deals.step.send_text': '留资或成交时，从你的系统调用一次接口。金额用最小货币单位（分）；退款用负数。把 CLICK_ID 换成目标网址收到的值；没有时，用手机号、openid 等认出同一位客户。',
+  'deals.step.table': '成交记在表格里？',
+  'deals.import': '导入线下成交',
   'deals.step.read': '回到这里看结果',
   'deals.step.read_text': '几秒之后，这笔成交会归到带来它的渠道、活动、短链和负责人。',
 };
