@@ -7,6 +7,7 @@
 
 #include "linkpond/base/str.h"
 
+#define NS_PER_MS     INT64_C(1000000)
 #define MS_PER_SECOND INT64_C(1000)
 #define MS_PER_MINUTE INT64_C(60000)
 #define MS_PER_HOUR   INT64_C(3600000)

@@ -5,8 +5,9 @@
 #include "linkpond/engine/engine.h"
 
 /*
- * What has to happen by itself, on two threads: `upkeep` of the journal ten times a second (its fdatasync may take
- * long, and nothing else may wait for it), and everything else once a minute: the bin, sessions, stored answers, click
+ * What has to happen by itself, on three threads: `upkeep` of the journal forty times a second (its fdatasync may take
+ * long, and nothing else may wait for it); `lists`, what lists and searches look at instead of links, once a minute, or
+ * half of the time while much is new; and everything else once a minute: the bin, sessions, stored answers, click
  * retention, backups, geo files that have changed. All that writes goes through the writer.
  */
 struct janitor;

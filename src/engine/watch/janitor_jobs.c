@@ -6,7 +6,6 @@
 #include "linkpond/store/audit.h"
 #include "linkpond/store/idempotency.h"
 #include "linkpond/store/images.h"
-#include "linkpond/store/link_columns.h"
 #include "linkpond/store/links.h"
 #include "linkpond/store/outbox.h"
 #include "linkpond/store/radar.h"
@@ -235,71 +234,6 @@ enum err janitor_forget_notices(struct engine *engine, enum outbox_state state, 
     return err;
 }
 
-/* ---- searching ---- */
-
-#define GRAM_BLOCKS 8  /* in one task: some 10 ms */
-#define GRAM_TASKS  64 /* in one sweep: 131,072 links, so that an import of a million hardly notices */
-
-static enum err make_grams(struct db *db, void *arg, struct fault *fault)
-{
-    (void)fault;
-    return link_grams_make(db, GRAM_BLOCKS, arg);
-}
-
-enum err janitor_make_grams(struct engine *engine, struct fault *fault)
-{
-    size_t made = GRAM_BLOCKS;
-    enum err err = OK;
-
-    for (int i = 0; !err && made == GRAM_BLOCKS && i < GRAM_TASKS; i++) {
-        struct writer_task task = {.run = make_grams, .arg = &made, .relaxed = true};
-        err = writer_submit(engine->writer, &task, fault);
-    }
-    return err;
-}
-
-/* ---- lists ---- */
-
-#define COLUMN_ROWS  48  /* in one task: some 20 ms */
-#define COLUMN_TASKS 96  /* in one sweep: 4,608 rows, which are those of 294,912 links */
-#define MERGE_BLOCKS 512 /* in one task: some 10 ms */
-
-static enum err make_columns(struct db *db, void *arg, struct fault *fault)
-{
-    (void)fault;
-    return link_columns_make(db, COLUMN_ROWS, arg);
-}
-
-struct merge_task {
-    struct link_merge merge;
-    bool done;
-};
-
-static enum err merge_figures(struct db *db, void *arg, struct fault *fault)
-{
-    struct merge_task *self = arg;
-
-    (void)fault;
-    return link_figures_merge(&self->merge, db, MERGE_BLOCKS, &self->done);
-}
-
-enum err janitor_make_columns(struct engine *engine, struct fault *fault)
-{
-    struct merge_task merge = {0};
-    size_t made = COLUMN_ROWS;
-    enum err err = OK;
-
-    for (int i = 0; !err && made == COLUMN_ROWS && i < COLUMN_TASKS; i++) {
-        struct writer_task task = {.run = make_columns, .arg = &made, .relaxed = true};
-        err = writer_submit(engine->writer, &task, fault);
-    }
-    while (!err && !merge.done) {
-        struct writer_task task = {.run = merge_figures, .arg = &merge, .relaxed = true};
-        err = writer_submit(engine->writer, &task, fault);
-    }
-    return err;
-}
-
 /* ---- clicks ---- */
 
 struct retention_task {
@@ -408,8 +342,6 @@ void janitor_sweep(struct engine *engine, struct janitor_state *state, int64_t n
     if (engine->opts.visitor_cookie != VISITOR_COOKIE_OFF) {
         told("visitor_numbers", visitor_numbers_keep(&engine->visitor_numbers, engine->writer, &fault), &fault);
     }
-    told("columns", janitor_make_columns(engine, &fault), &fault);
-    told("grams", janitor_make_grams(engine, &fault), &fault);
     scheduled_backup(engine, state, now_ms);
     told("alarms", alarms_sweep(engine, &state->alarms, now_ms, &fault), &fault);
     engine_refresh_geo(engine, false);

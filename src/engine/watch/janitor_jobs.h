@@ -29,10 +29,9 @@ enum err janitor_forget_forwards(struct engine *engine, int64_t before_ms, struc
 enum err janitor_forget_radar(struct engine *engine, int64_t before_ms, int64_t now_ms, struct fault *fault);
 /* Notices that were sent, or that died, before that instant. */
 enum err janitor_forget_notices(struct engine *engine, enum outbox_state state, int64_t before_ms, struct fault *fault);
-/* What lists look at of all links (store/link_columns.h), of some more of them, and with what folds wrote since. */
-enum err janitor_make_columns(struct engine *engine, struct fault *fault);
-/* Which links a search need not look at (store/link_grams.h), of some more of them. */
-enum err janitor_make_grams(struct engine *engine, struct fault *fault);
+/* What lists look at of all links (store/link_columns.h), with what folds wrote since, and which links a search need
+ * not look at (store/link_grams.h): about half a second of the writer's. True: there is more to make. */
+bool janitor_make_lists(struct engine *engine);
 /* Links that anybody made, and that ended before that instant, go to the bin; ENDED_BATCH in a transaction. */
 #define ENDED_BATCH 100
 enum err janitor_bin_ended(struct engine *engine, int64_t before_ms, struct fault *fault);

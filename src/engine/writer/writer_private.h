@@ -15,7 +15,6 @@
  * tickets and the figures; it is never held while the database works. Submitters wait on one condition; each has its
  * task on its own stack.
  */
-#define NS_PER_MS INT64_C(1000000)
 
 struct pending {
     const struct writer_task *task;
