@@ -170,6 +170,12 @@ BEGIN
     WHERE id = NEW.id;
 END;
 
+-- Clicks of class duplicate: which click's request came again. What names the repeat means that one.
+CREATE TABLE click_repeat (
+    click_id INTEGER PRIMARY KEY,                  -- of the ledger, as the next
+    first_id INTEGER NOT NULL
+) STRICT;
+
 -- Browsers that showed a landing page with the click id of a click: the first of each click is who clicked, every other one was
 -- handed the page.
 CREATE TABLE forward (

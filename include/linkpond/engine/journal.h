@@ -53,7 +53,6 @@ void journal_seek(struct journal *self, const struct journal_position *positions
 /* Calls `each` for every record that is unread, however many segments they fill, and moves nothing. After journal_seek,
  * before other threads start. */
 typedef void journal_unread_fn(void *arg, const struct record *record);
-typedef journal_unread_fn journal_recent_fn;
 void journal_each_unread(struct journal *self, journal_unread_fn *each, void *arg);
 /* Gives the next unread record: of what all lanes had published when a round began, the earliest by time_ms, and of the
  * same time that of the older segment; the records of one segment in the order of appending. Rounds follow until there
@@ -84,6 +83,7 @@ void journal_upkeep(struct journal *self, int64_t now_ms);
 /* Calls `each` for every record of former runs written at or after since_ms that is still there, ingested or not, for
  * what a start has to know of the time before it: nginx's repeats, visitors without a cookie. In no order. Before other
  * threads start. */
+typedef void journal_recent_fn(void *arg, const struct record *record, int64_t click_id);
 void journal_each_recent(struct journal *self, int64_t since_ms, journal_recent_fn *each, void *arg);
 
 /* Records: found unread at journal_seek + appended = read and committed + lag. */

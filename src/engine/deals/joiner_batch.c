@@ -13,6 +13,7 @@
 
 #include "joiner_write.h"
 #include "linkpond/base/clock.h"
+#include "linkpond/store/click_repeats.h"
 #include "linkpond/store/customers.h"
 #include "linkpond/store/events.h"
 
@@ -42,12 +43,17 @@ static enum err read_waiting(struct join_work *self)
         return ERR_NOMEM;
     }
     struct stmt *rows = events_waiting(self->round->db, 0, self->round->to_id, JOIN_EVENTS_MAX);
-    while (batch->count < JOIN_EVENTS_MAX && events_waiting_next(rows, &event)) {
-        batch->clicks[batch->count] = (struct join_click){.id = event.click_id};
-        batch->events[batch->count++] =
-            (struct join_event){.id = event.id, .customer_id = event.customer_id, .generation = event.generation};
+    enum err err = OK;
+    while (err == OK && batch->count < JOIN_EVENTS_MAX && events_waiting_next(rows, &event)) {
+        struct join_click *click = &batch->clicks[batch->count];
+        *click = (struct join_click){0};
+        err = event.click_id > 0 ? click_repeats_first(self->round->db, event.click_id, &click->id) : OK;
+        batch->events[batch->count++] = (struct join_event){.id = event.id,
+                                                            .customer_id = event.customer_id,
+                                                            .said_id = event.click_id,
+                                                            .generation = event.generation};
     }
-    enum err err = stmt_err(rows);
+    err = err ? err : stmt_err(rows);
     stmt_reset(rows);
     self->round->full = batch->count == JOIN_EVENTS_MAX;
     return err;

@@ -28,8 +28,9 @@ struct join_click {
 struct join_event {
     int64_t id;
     int64_t customer_id; /* 0 = nobody is known */
+    int64_t said_id;     /* the click it says; 0 = none */
     int generation;
-    struct join_click *click; /* NULL = none was said */
+    struct join_click *click; /* that click, or the one it repeats; NULL = none was said */
     bool gone;                /* the event itself: forgotten meanwhile */
     bool first_of_customer;
     size_t visitors; /* of the first of a customer: how many the customer had when the ledger was read */

@@ -55,7 +55,7 @@ static enum err put_hit(struct db *db, struct join_work *self, const struct join
     touch.generation = event->click && hit->found == &event->click->found ? event->generation : 1;
     if (touch.generation > 1) { /* the click's own scene is of who clicked */
         enum click_scene scene = SCENE_UNKNOWN;
-        err = forwards_scene(db, touch.click_id, customer, &scene);
+        err = forwards_scene(db, event->said_id, customer, &scene);
         touch.scene = (int)scene;
     }
     for (size_t i = 0; err == OK && hit->found->texts && i < TOUCH_TERMS; i++) {

@@ -226,7 +226,8 @@ static uint32_t pages_used(const struct segment *segment)
 }
 
 /* Pages from the newest back to the first that holds nothing as young as since_ms. */
-static void each_recent(const struct segment *segment, int64_t since_ms, journal_recent_fn *each, void *arg)
+static void each_recent(const struct journal *self, const struct segment *segment, int64_t since_ms,
+                        journal_recent_fn *each, void *arg)
 {
     bool young = true;
 
@@ -239,7 +240,7 @@ static void each_recent(const struct segment *segment, int64_t since_ms, journal
         while (segment_scan(segment, &offset, limit, &record, &at, &bad)) {
             young = young || record.time_ms >= since_ms;
             if (record.time_ms >= since_ms) {
-                each(arg, &record);
+                each(arg, &record, click_id_make(self->node, segment->number, at));
             }
         }
     }
@@ -251,7 +252,7 @@ void journal_each_recent(struct journal *self, int64_t since_ms, journal_recent_
         struct segment *segment = self->segments[i];
         bool former = segment->fd < 0 && atomic_load(&segment->closed);
         if (former && (segment->map || segment_map(self, segment))) {
-            each_recent(segment, since_ms, each, arg);
+            each_recent(self, segment, since_ms, each, arg);
         }
     }
 }

@@ -19,8 +19,9 @@ static bool is_person(const struct live_recall *self, const struct record *recor
 }
 
 /* By whom the visit's own thread remembered it (http/redirect_visitor.c): who brought a number is known by it alone. */
-static void recall(void *arg, const struct record *record)
+static void recall(void *arg, const struct record *record, int64_t click_id)
 {
+    (void)click_id;
     const struct live_recall *self = arg;
     struct live_visitors *visitors = self->visitors;
     int64_t target_id = record->target.len > 0 ? target_name_read(record->target) : 0;

@@ -13,6 +13,7 @@
 #include "linkpond/base/limits.h"
 #include "linkpond/base/log.h"
 #include "linkpond/engine/live_visitors.h"
+#include "linkpond/store/click_repeats.h"
 #include "linkpond/store/segments.h"
 #include "pseudonyms.h"
 
@@ -34,7 +35,7 @@ struct ingest {
     struct ingest_opts opts;
     struct ingest_row *rows;
     struct pseudonyms *pseudonyms;
-    struct idmap request_ids; /* seen shortly before the start */
+    struct idmap request_ids; /* seen shortly before the start: the first click of each */
     struct siphash_key request_id_key;
     struct journal_position positions[POSITIONS_MAX];
     struct gain gains[SEGMENTS_MAX];
@@ -84,12 +85,16 @@ static uint64_t request_id_hash(const struct ingest *self, str request_id)
     return hash_sip(&self->request_id_key, request_id.ptr, request_id.len) >> 1;
 }
 
-static void remember_request_id(void *arg, const struct record *record)
+/* Of two runs the earlier has the lower ids. */
+static void remember_request_id(void *arg, const struct record *record, int64_t click_id)
 {
     struct ingest *self = arg;
 
     if (record->request_id.len > 0) {
-        idmap_put(&self->request_ids, request_id_hash(self, record->request_id), 0, NULL);
+        int64_t *first = idmap_put(&self->request_ids, request_id_hash(self, record->request_id), 0, NULL);
+        if (first && (*first == 0 || click_id < *first)) {
+            *first = click_id;
+        }
     }
 }
 
@@ -137,17 +142,18 @@ void ingest_set_rules(struct ingest *self, const struct recognition *rules)
 /* ---- one batch */
 
 /* nginx sends a request again to a daemon that came back. Only what was appended since the start is asked: the unread
- * records of the run before are in the set themselves. */
-static bool is_duplicate(struct ingest *self, const struct record *record)
+ * records of the run before are in the set themselves. The click that it repeats; 0 = none. */
+static int64_t repeated(struct ingest *self, const struct record *record)
 {
     if (record->request_id.len == 0 || record->time_ms <= self->opts.started_ms) {
-        return false;
+        return 0;
     }
     if (record->time_ms >= self->opts.started_ms + DUPLICATE_MS) {
         idmap_clear(&self->request_ids);
-        return false;
+        return 0;
     }
-    return idmap_find(&self->request_ids, request_id_hash(self, record->request_id), 0) != NULL;
+    const int64_t *first = idmap_find(&self->request_ids, request_id_hash(self, record->request_id), 0);
+    return first ? *first : 0;
 }
 
 static struct gain *gain_of(struct ingest *self, int64_t click_id)
@@ -234,8 +240,10 @@ static enum err insert(struct ingest *self, const struct record *record, int64_t
     bool first_there = false;
     enum err err = ingest_row_build(self->rows, self->opts.db, record, click_id, now_ms, &row);
 
-    if (err == OK && is_duplicate(self, record)) {
+    int64_t first_id = err == OK ? repeated(self, record) : 0;
+    if (first_id != 0) {
         row->facts.class = CLASS_DUPLICATE;
+        err = click_repeats_put(self->opts.db, click_id, first_id);
     }
     if (err == OK && row->facts.class == CLASS_HUMAN) {
         err = find_visitor(self, record, &row->facts, &first_there);

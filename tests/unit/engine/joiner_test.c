@@ -371,6 +371,31 @@ static void restart__what_waited_is_joined_then(void **state)
     assert_int_equal(joined(id).state, EVENT_JOINED);
 }
 
+/* nginx sends a request again to a daemon that came back: the visitor has the second answer, and the id in it. */
+static void event__of_a_repeated_request_is_of_the_click_it_repeats(void **state)
+{
+    (void)state;
+    struct record record = ledger_visit(world.link, clock_now_ms(), 1);
+    record.request_id = STR("7f3c21");
+    int64_t first = ledger_append(&world.ledger, &record);
+    joiner_stop(world.joiner);
+    ledger_stop(&world.ledger);
+    journal_close(world.ledger.journal);
+    ledger_open_journal(&world.ledger);
+    start();
+    record.time_ms = clock_now_ms() + 1;
+    int64_t again = ledger_append(&world.ledger, &record);
+    struct deal_event lead = deal("lead", again), sale = deal("deal", first);
+    struct event event = joined(sent(&lead)), later = joined(sent(&sale));
+
+    assert_int_equal(event.state, EVENT_JOINED);
+    assert_int_equal(event.click_id, again);
+    assert_int_equal(event.link_id, world.link);
+    assert_int_equal(event.customer_id, later.customer_id);
+    assert_int_equal(touches_of(event.customer_id), 1);
+    assert_int_equal(touches[0].click_id, first);
+}
+
 static enum err forget(struct db *db, void *arg, struct fault *fault)
 {
     int64_t id = 0;
@@ -452,6 +477,7 @@ int main(void)
         TEST(batch__a_refused_event_leaves_the_others_alone),
         TEST(forgotten__a_browser_leads_to_nobody_any_more),
         TEST(restart__what_waited_is_joined_then),
+        TEST(event__of_a_repeated_request_is_of_the_click_it_repeats),
         cmocka_unit_test(check__names_the_field_that_cannot_be),
     };
 

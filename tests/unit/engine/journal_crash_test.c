@@ -340,9 +340,9 @@ static void journal__what_a_file_held_before_is_neither_read_nor_called_damage(v
     assert_int_equal(got.bad, 0);
 }
 
-static void count(void *arg, const struct record *record)
+static void count(void *arg, const struct record *record, int64_t click_id)
 {
-    (void)record;
+    (void)record, (void)click_id;
     ++*(size_t *)arg;
 }
 

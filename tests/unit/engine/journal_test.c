@@ -536,9 +536,10 @@ static void journal__a_written_record_that_could_not_be_synced_is_not_read(void 
     check_failing_sync(true);
 }
 
-static void add_number(void *arg, const struct record *record)
+static void add_number(void *arg, const struct record *record, int64_t click_id)
 {
     size_t *count = arg;
+    (void)click_id;
 
     assert_true(str_starts(record->request_id, STR("req-")));
     (*count)++;

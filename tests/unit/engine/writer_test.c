@@ -5,6 +5,7 @@
 
 #include "ledger.h"
 #include "linkpond/base/clock.h"
+#include "linkpond/store/click_repeats.h"
 #include "linkpond/store/meta.h"
 
 static struct ledger ledger;
@@ -194,6 +195,14 @@ static void writer__only_what_counts_makes_a_first_visit(void **state)
     assert_int_equal(facts_of(counted).visitor, facts_of(expired).visitor);
 }
 
+static int64_t first_of(int64_t click_id)
+{
+    int64_t first = 0;
+
+    assert_int_equal(click_repeats_first(ledger.db.db, click_id, &first), OK);
+    return first;
+}
+
 static void writer__a_repeated_request_id_after_a_restart_is_a_duplicate(void **state)
 {
     (void)state;
@@ -212,6 +221,8 @@ static void writer__a_repeated_request_id_after_a_restart_is_a_duplicate(void **
     assert_int_equal(facts_of(again).class, CLASS_DUPLICATE);
     assert_int_equal(facts_of(again).visitor, 0);
     assert_int_equal(facts_of(other).class, CLASS_HUMAN);
+    assert_int_equal(first_of(again), tail);
+    assert_int_equal(first_of(other), other);
 }
 
 static enum err put_twice(struct db *db, void *arg, struct fault *fault)
