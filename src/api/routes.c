@@ -25,6 +25,7 @@ const struct route *const api_route_tables[] = {
     api_utm_value_routes,
     api_utm_value_bulk_routes,
     api_key_routes,
+    api_click_key_routes,
     api_robot_routes,
     api_outbox_routes,
     api_today_routes,

@@ -8,6 +8,7 @@ const struct command commands_table[] = {
     { "serve", "", 0, 0, true, NULL, NULL, cmd_serve, "Run the server", "运行服务" },
     { "link", "", 0, 0, false, NULL, cmd_link_verbs, NULL, "Make, find and change links", "管理短链" },
     { "key", "", 0, 0, false, NULL, cmd_key_verbs, NULL, "Make, list and revoke API keys", "管理 API 密钥" },
+    { "click-key", "", 0, 0, false, NULL, cmd_click_key_verbs, NULL, "Turn the key that click ids are made by", "轮换点击 ID 的密钥" },
     { "user", "", 0, 0, false, NULL, cmd_user_verbs, NULL, "Add, list, let out people; reset their passwords", "管理用户" },
     { "domain", "", 0, 0, false, NULL, cmd_domain_verbs, NULL, "Add, close, judge and report on short domains", "管理短链域名" },
     { "destination", "", 0, 0, false, NULL, cmd_destination_verbs, NULL, "Say where links may not, or may alone, lead", "管理跳转目标名单" },

@@ -264,6 +264,7 @@ static enum err open_editor(struct engine *self, str code_key)
                                                     .allow_private_targets = opts->allow_private_targets,
                                                     .notify_allow_private = opts->notify_allow_private,
                                                     .seal_key = self->seal_key,
+                                                    .click_keys = &self->click_keys,
                                                     .normalise_utm = opts->normalise_utm,
                                                     .zone = self->zone,
                                                     .extra_schemes = opts->extra_schemes,
@@ -369,6 +370,7 @@ enum err engine_open(const struct engine_opts *opts, struct engine **out, struct
     if (!self) {
         return ERR_NOMEM;
     }
+    click_keyring_init(&self->click_keys);
     umask(0077);
     self->opts = *opts;
     self->zone = zone;
@@ -419,7 +421,7 @@ void engine_close(struct engine *self)
         files_unlock(self->lock_fd);
     }
     crypt_cleanse(self->seal_key, sizeof self->seal_key);
-    crypt_cleanse(self->click_keys, sizeof self->click_keys);
+    click_keyring_done(&self->click_keys);
     crypt_cleanse(self->identity_key, sizeof self->identity_key);
     free(self);
 }

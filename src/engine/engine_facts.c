@@ -59,15 +59,16 @@ static enum err read_click_keys(struct engine *self, struct db *db, struct arena
 
     err = err ? err : click_keys_get(db, arena, &keys);
     if (!err) {
-        memcpy(self->click_keys, keys.ptr, keys.len);
-        self->click_keys_len = keys.len;
+        click_keyring_set(&self->click_keys, keys);
     }
     return err;
 }
 
-struct click_ids *engine_click_ids(const struct engine *self)
+struct click_ids *engine_click_ids(struct engine *self)
 {
-    return click_ids_new((str){self->click_keys, self->click_keys_len});
+    unsigned turn = 0;
+
+    return click_keyring_ids(&self->click_keys, &turn);
 }
 
 enum err engine_read_facts(struct engine *self, struct db *db, struct arena *arena, str *code_key, struct fault *fault)

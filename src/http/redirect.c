@@ -402,7 +402,7 @@ void redirect_handle(struct redirect *self, struct redirect_lane *lane, const st
         .ip = &request->client,
         .ask_visitor = redirect_ask_visitor,
         .ask_arg = &ask,
-        .click_mark = lane->click_ids ? click_ids_mark(lane->click_ids) : 0,
+        .click_mark = redirect_click_mark(lane, &self->engine->click_keys),
     };
     struct verdict verdict;
     resolver_resolve(self->engine->resolver, &lane->scratch, &visit, &verdict);

@@ -1,6 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "redirect_click.h"
 
+/* Without memory for it the keys before go on: what was dropped is refused where it comes back. */
+static void renew(struct redirect_lane *lane, struct click_keyring *keys)
+{
+    unsigned turn = 0;
+    struct click_ids *ids = click_keyring_ids(keys, &turn);
+
+    if (ids) {
+        click_ids_free(lane->click_ids);
+        lane->click_ids = ids;
+        lane->click_turn = turn;
+    }
+}
+
+char redirect_click_mark(struct redirect_lane *lane, struct click_keyring *keys)
+{
+    if (!lane->click_ids) {
+        return 0;
+    }
+    if (click_keyring_turned(keys, lane->click_turn)) {
+        renew(lane, keys);
+    }
+    return click_ids_mark(lane->click_ids);
+}
+
 bool redirect_click_fits(const struct request *request, const struct verdict *verdict)
 {
     str location = verdict->location;

@@ -115,7 +115,7 @@ static bool start_planes(struct server *self, const struct server_opts *opts, co
             .redirect = self->redirect,
             .seal_key = opts->engine->cookie_key,
             .cookie_key = opts->engine->opts.visitor_cookie != VISITOR_COOKIE_OFF ? opts->engine->cookie_key : NULL,
-            .click_keys = {opts->engine->click_keys, opts->engine->click_keys_len},
+            .click_keys = &opts->engine->click_keys,
             .number = i,
             .fd = sockets->redirect[i],
             .trust = &self->trust,

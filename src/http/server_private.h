@@ -142,9 +142,9 @@ struct timing {
 struct lane;
 struct lane_opts {
     struct redirect *redirect;
-    const uint8_t *seal_key;   /* 16 bytes for what leads to live codes' pages */
-    const uint8_t *cookie_key; /* 16 bytes for visitors' cookies; NULL = none are set */
-    str click_keys;            /* for click ids (click_id.h); empty = none are made */
+    const uint8_t *seal_key;          /* 16 bytes for what leads to live codes' pages */
+    const uint8_t *cookie_key;        /* 16 bytes for visitors' cookies; NULL = none are set */
+    struct click_keyring *click_keys; /* for click ids; without any none are made */
     unsigned number;
     int fd; /* owned from lane_start on */
     const struct trust *trust;

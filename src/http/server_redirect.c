@@ -208,14 +208,16 @@ static void lane_free(struct lane *self)
 struct lane *lane_start(const struct lane_opts *opts)
 {
     struct lane *self = calloc(1, sizeof *self);
+    bool named = click_keyring_turned(opts->click_keys, 0); /* there are keys */
     if (self) {
         self->moulds = moulds_new();
         self->redirect_lane.cookie = opts->cookie_key ? visitor_cookie_new(opts->cookie_key) : NULL;
         self->redirect_lane.seal = live_seal_new(opts->seal_key);
-        self->redirect_lane.click_ids = click_ids_new(opts->click_keys);
+        if (named) {
+            self->redirect_lane.click_ids = click_keyring_ids(opts->click_keys, &self->redirect_lane.click_turn);
+        }
     }
-    if (!self || !self->moulds || !self->redirect_lane.seal ||
-        (opts->click_keys.len > 0 && !self->redirect_lane.click_ids) ||
+    if (!self || !self->moulds || !self->redirect_lane.seal || (named && !self->redirect_lane.click_ids) ||
         (opts->cookie_key && !self->redirect_lane.cookie)) {
         lane_free(self);
         close(opts->fd);

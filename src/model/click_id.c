@@ -12,15 +12,26 @@
 
 struct click_ids {
     size_t versions;
-    struct aes_key *seal[CLICK_ID_VERSIONS_MAX], *open[CLICK_ID_VERSIONS_MAX];
+    struct aes_key *seal[CLICK_ID_VERSIONS_MAX], *open[CLICK_ID_VERSIONS_MAX]; /* NULL = that version was dropped */
 };
 _Static_assert(MARK_BASE + CLICK_ID_VERSIONS_MAX < 0x20, "marks are bytes that no address has");
+
+bool click_id_key_dropped(const uint8_t key[CLICK_ID_KEY_BYTES])
+{
+    uint8_t any = 0;
+
+    for (size_t i = 0; i < CLICK_ID_KEY_BYTES; i++) {
+        any |= key[i];
+    }
+    return any == 0;
+}
 
 struct click_ids *click_ids_new(str keys)
 {
     size_t versions = keys.len / CLICK_ID_KEY_BYTES;
 
-    if (versions == 0 || versions > CLICK_ID_VERSIONS_MAX || keys.len % CLICK_ID_KEY_BYTES != 0) {
+    if (versions == 0 || versions > CLICK_ID_VERSIONS_MAX || keys.len % CLICK_ID_KEY_BYTES != 0 ||
+        click_id_key_dropped((const uint8_t *)keys.ptr + keys.len - CLICK_ID_KEY_BYTES)) {
         return NULL;
     }
     struct click_ids *self = calloc(1, sizeof *self);
@@ -30,6 +41,9 @@ struct click_ids *click_ids_new(str keys)
     self->versions = versions;
     for (size_t i = 0; i < versions; i++) {
         const uint8_t *key = (const uint8_t *)keys.ptr + i * CLICK_ID_KEY_BYTES;
+        if (click_id_key_dropped(key)) {
+            continue;
+        }
         self->seal[i] = aes_key_new(key, CLICK_ID_KEY_BYTES, false);
         self->open[i] = aes_key_new(key, CLICK_ID_KEY_BYTES, true);
         if (!self->seal[i] || !self->open[i]) {
@@ -79,7 +93,8 @@ bool click_ids_write(struct click_ids *self, char mark, int64_t click, int64_t t
     int64_t second = time_ms / 1000;
     uint8_t block[BLOCK] = {0};
 
-    if (version == 0 || version > self->versions || click <= 0 || time_ms < 0 || second > (int64_t)UINT32_MAX) {
+    if (version == 0 || version > self->versions || !self->seal[version - 1] || click <= 0 || time_ms < 0 ||
+        second > (int64_t)UINT32_MAX) {
         return false;
     }
     put_big(block, 8, (uint64_t)click);
@@ -97,6 +112,9 @@ bool click_ids_read(struct click_ids *self, str text, struct click_named *out)
         return false;
     }
     for (size_t i = self->versions; i-- > 0;) {
+        if (!self->open[i]) {
+            continue;
+        }
         aes_block(self->open[i], sealed, block);
         uint64_t click = get_big(block, 8);
         if (get_big(block + 12, 4) == 0 && click > 0 && click <= (uint64_t)INT64_MAX) {

@@ -39,6 +39,7 @@ DOORS = {
     "GET /api/v1/utm-values": "look", "POST /api/v1/utm-values": "edit", "GET /api/v1/utm-values/{id}": "look",
     "PATCH /api/v1/utm-values/{id}": "edit", "DELETE /api/v1/utm-values/{id}": "edit", "POST /api/v1/bulk/utm-values": "edit",
     "GET /api/v1/stats": "look", "GET /api/v1/stats/targets": "look", "GET /api/v1/stats/money": "look", "GET /api/v1/costs": "look", "POST /api/v1/costs": "edit", "PUT /api/v1/costs/{id}": "edit", "DELETE /api/v1/costs/{id}": "edit", "GET /api/v1/stats/attribution": "look", "GET /api/v1/stats/funnel": "look", "GET /api/v1/stats/cohorts": "look", "GET /api/v1/clicks": "look", "GET /metrics": "look", "GET /api/v1/health": "look", "GET /api/v1/settings": "admin",
+    "GET /api/v1/click-keys": "admin", "POST /api/v1/click-keys": "admin", "DELETE /api/v1/click-keys/{version}": "admin",
     "GET /api/v1/keys": "admin", "POST /api/v1/keys": "admin", "DELETE /api/v1/keys/{id}": "admin",
     **{row: "admin" for row in ("GET /api/v1/robots", "POST /api/v1/robots", "GET /api/v1/robots/{id}", "PATCH /api/v1/robots/{id}",
                                 "DELETE /api/v1/robots/{id}", "POST /api/v1/robots/{id}/test", "GET /api/v1/outbox", "POST /api/v1/outbox/{id}/retry")},
@@ -75,7 +76,7 @@ PUBLIC = {("GET", "/-/wecom/{path}"), ("POST", "/-/wecom/{path}"), ("GET", "/-/p
           ("GET", "/-/icon.svg"), ("GET", "/-/live.js"), ("GET", "/-/live/{token}"), ("POST", "/-/live/{token}/pressed"), ("GET", "/-/image/{name}")}  # another listener, no accounts
 MAY = {"anyone": {"admin", "editor", "viewer", "nobody", "disabled"}, "self": {"admin", "editor", "viewer"},
        "look": {"admin", "editor", "viewer"}, "edit": {"admin", "editor"}, "admin": {"admin"}}
-NAMES = {"ref": "lnk_999999", "host": "nowhere.example", "app": "wechat", "key": "nobody-of-that-name", "id": "999999", "name": "nothing.css", "path": "links"}
+NAMES = {"version": "99", "ref": "lnk_999999", "host": "nowhere.example", "app": "wechat", "key": "nobody-of-that-name", "id": "999999", "name": "nothing.css", "path": "links"}
 
 
 def test_every_route_has_a_row():

@@ -26,6 +26,7 @@ extern const struct route api_label_routes[];
 extern const struct route api_utm_value_routes[];
 extern const struct route api_utm_value_bulk_routes[];
 extern const struct route api_key_routes[];
+extern const struct route api_click_key_routes[];
 extern const struct route api_robot_routes[];
 extern const struct route api_outbox_routes[];
 extern const struct route api_today_routes[];

@@ -33,6 +33,7 @@ extern const struct flag cmd_demo_flags[];
 
 extern const struct command cmd_link_verbs[];
 extern const struct command cmd_key_verbs[];
+extern const struct command cmd_click_key_verbs[];
 extern const struct command cmd_user_verbs[];
 extern const struct command cmd_domain_verbs[];
 extern const struct command cmd_destination_verbs[];

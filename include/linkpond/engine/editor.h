@@ -39,6 +39,7 @@ struct actor {
     const struct editor_witness *witness; /* NULL = nobody */
 };
 
+struct click_keyring;
 struct editor_opts {
     struct writer *writer;
     struct cache *cache;
@@ -50,8 +51,9 @@ struct editor_opts {
     bool sequential_codes, fold_case, strict_dictionary, allow_private_targets;
     bool notify_allow_private; /* robots may be on addresses of our own network */
     const uint8_t *seal_key;   /* SEAL_KEY_BYTES; lent */
-    bool normalise_utm;        /* UTM values of links are written as the dictionary has them */
-    const struct zone *zone;   /* whose dates templates write; NULL = UTC */
+    struct click_keyring *click_keys;
+    bool normalise_utm;      /* UTM values of links are written as the dictionary has them */
+    const struct zone *zone; /* whose dates templates write; NULL = UTC */
     const str *extra_schemes;
     size_t extra_schemes_count;
     const str *reserved; /* words no alias may be */
@@ -242,6 +244,11 @@ enum err editor_utm_value_delete(struct editor *self, const struct actor *actor,
 enum err editor_key_create(struct editor *self, const struct actor *actor, struct api_key *key,
                            char secret[KEY_SECRET_MAX], struct fault *fault);
 enum err editor_key_revoke(struct editor *self, const struct actor *actor, int64_t id, struct fault *fault);
+
+/* The key of click ids (click_id.h). In force for every visit after these return. Turn: new ids are made by *version;
+ * ERR_CONFLICT "too_many". Drop: that version's ids are refused, for good; ERR_NOT_FOUND, ERR_CONFLICT "in_use". */
+enum err editor_click_key_turn(struct editor *self, const struct actor *actor, int64_t *version, struct fault *fault);
+enum err editor_click_key_drop(struct editor *self, const struct actor *actor, int64_t version, struct fault *fault);
 
 /* People. user: key (what they sign in by), name, role (empty = editor), language; sets id and times. ERR_CONFLICT:
  * somebody has that key, in whatever case. */

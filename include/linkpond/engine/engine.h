@@ -3,6 +3,7 @@
 #define LINKPOND_ENGINE_ENGINE_H
 
 #include "linkpond/engine/cache.h"
+#include "linkpond/engine/click_keyring.h"
 #include "linkpond/engine/destination_lists.h"
 #include "linkpond/engine/editor.h"
 #include "linkpond/engine/geo.h"
@@ -18,7 +19,6 @@
 #include "linkpond/engine/rewriter.h"
 #include "linkpond/engine/visitor_numbers.h"
 #include "linkpond/engine/writer.h"
-#include "linkpond/model/click_id.h"
 #include "linkpond/model/identity.h"
 
 /*
@@ -105,8 +105,7 @@ struct engine {
     struct turnstile *pictures;        /* who has a picture read (image.h) */
     struct visitor_numbers visitor_numbers;
     uint8_t cookie_key[16];
-    char click_keys[CLICK_ID_VERSIONS_MAX * CLICK_ID_KEY_BYTES]; /* all versions (click_id.h) */
-    size_t click_keys_len;
+    struct click_keyring click_keys;
     uint8_t seal_key[SEAL_KEY_BYTES];         /* of what is kept to be used as it is: robots' addresses and secrets */
     uint8_t identity_key[IDENTITY_KEY_BYTES]; /* of what is kept of phones and mail addresses */
     _Atomic uint64_t clicks_answered, clicks_dropped, unknown_excess;
@@ -138,7 +137,7 @@ enum err engine_open(const struct engine_opts *opts, struct engine **out, struct
 void engine_close(struct engine *self);
 
 /* Makes and reads click ids, for one thread; click_ids_free() it. NULL: out of memory. */
-struct click_ids *engine_click_ids(const struct engine *self);
+struct click_ids *engine_click_ids(struct engine *self);
 
 /* From now on notices are sent: a daemon's to do, not that of a command that has the folder open for a moment. */
 enum err engine_notify(struct engine *self, struct fault *fault);

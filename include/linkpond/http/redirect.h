@@ -28,6 +28,7 @@ struct redirect_lane {
     struct visitor_cookie *cookie; /* NULL: nobody is numbered by cookie */
     struct live_seal *seal;        /* for the pages of live codes */
     struct click_ids *click_ids;   /* NULL: no click gets an id */
+    unsigned click_turn;           /* of the keys that these were made of (click_keyring.h) */
     struct resolver_scratch scratch;
     char host[LIMIT_HOST + 8];
     char location[LIMIT_LOCATION + LIMIT_URI];

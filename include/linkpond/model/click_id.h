@@ -13,7 +13,9 @@
  *   bytes 12-15  zero: what some other key, another installation or a guess made has other bytes here (but for one in
  *                2^32), and is refused without any look-up
  *
- * Keys have versions, counted from 1: the newest makes ids, each reads them. Pure but for AES.
+ * Keys have versions, counted from 1: the newest makes ids, each reads them. A version that was dropped is sixteen
+ * zero bytes: it keeps its place, because marks in the ledger count places, and neither makes nor reads any id. Pure
+ * but for AES.
  *
  * Until a click has its place in the journal, and in the ledger for ever, one byte stands for its id in the address
  * answered: the mark, which also says which version makes it. No address has such a byte otherwise.
@@ -24,8 +26,9 @@
 #define CLICK_ID_PLACES_MAX   4 /* in one target: it may not grow without bound */
 
 struct click_ids;
-/* keys: all versions, oldest first, CLICK_ID_KEY_BYTES each, at least one. One thread at a time may use what comes back
- * (crypt.h). NULL: out of memory, or not so many whole keys. */
+bool click_id_key_dropped(const uint8_t key[CLICK_ID_KEY_BYTES]);
+/* keys: all versions, oldest first, CLICK_ID_KEY_BYTES each, at least one, the newest not dropped. One thread at a time
+ * may use what comes back (crypt.h). NULL: out of memory, or no such keys. */
 struct click_ids *click_ids_new(str keys);
 void click_ids_free(struct click_ids *self);
 

@@ -101,7 +101,7 @@ enum err event_draft_decode(struct arena *arena, const struct json *json, struct
 
 /* ---- to an event ---- */
 
-enum err event_reader_open(struct event_reader *self, const struct engine *engine, struct arena *arena)
+enum err event_reader_open(struct event_reader *self, struct engine *engine, struct arena *arena)
 {
     *self = (struct event_reader){.engine = engine, .arena = arena, .clicks = engine_click_ids(engine)};
     return self->clicks ? OK : ERR_NOMEM;

@@ -33,7 +33,7 @@ enum err event_draft_decode(struct arena *arena, const struct json *json, struct
 
 /* Drafts to events, for one call. */
 struct event_reader {
-    const struct engine *engine;
+    struct engine *engine;
     struct arena *arena;
     struct click_ids *clicks; /* for this thread */
     struct db *db;            /* to look colleagues up; NULL = none is taken yet */
@@ -41,7 +41,7 @@ struct event_reader {
     int64_t owner_id;
 };
 /* ERR_NOMEM. */
-enum err event_reader_open(struct event_reader *self, const struct engine *engine, struct arena *arena);
+enum err event_reader_open(struct event_reader *self, struct engine *engine, struct arena *arena);
 void event_reader_close(struct event_reader *self);
 /* ERR_INVALID: "click_id" (unknown: none of ours), "customer.id", "customer.phone", … (not_valid), "owner" (unknown),
  * "metadata". ERR_UNAVAILABLE: no read handle. What can be an event at all is the intake's to judge. */

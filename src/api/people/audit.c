@@ -127,7 +127,8 @@ static enum err find_named(struct question *self, str kind, str name, int64_t *i
         *id = domain.id;
     } else if (str_eq(kind, STR("key")) || str_eq(kind, STR("utm_value")) || str_eq(kind, STR("robot")) ||
                str_eq(kind, STR("notice")) || str_eq(kind, STR("customer")) || str_eq(kind, STR("tag_rule")) ||
-               str_eq(kind, STR("wecom")) || str_eq(kind, STR("radar_rule")) || str_eq(kind, STR("postback"))) {
+               str_eq(kind, STR("wecom")) || str_eq(kind, STR("radar_rule")) || str_eq(kind, STR("postback")) ||
+               str_eq(kind, STR("click_key"))) {
         str prefix = str_from_c(prefix_of(kind));
         err = str_to_i64(str_starts(name, prefix) ? str_from(name, prefix.len) : name, id) ? OK : ERR_NOT_FOUND;
     }
@@ -143,12 +144,13 @@ static enum err find_named(struct question *self, str kind, str name, int64_t *i
 
 static bool is_kind(str kind)
 {
-    static const str kinds[] = {
-        STR_INIT("link"),    STR_INIT("domain"),    STR_INIT("campaign"), STR_INIT("channel"),
-        STR_INIT("tag"),     STR_INIT("utm_value"), STR_INIT("user"),     STR_INIT("key"),
-        STR_INIT("import"),  STR_INIT("robot"),     STR_INIT("notice"),   STR_INIT("destination"),
-        STR_INIT("repoint"), STR_INIT("customer"),  STR_INIT("stages"),   STR_INIT("tag_rule"),
-        STR_INIT("wecom"),   STR_INIT("postback"),  STR_INIT("cost"),     STR_INIT("radar_rule")};
+    static const str kinds[] = {STR_INIT("link"),     STR_INIT("domain"),     STR_INIT("campaign"),
+                                STR_INIT("channel"),  STR_INIT("tag"),        STR_INIT("utm_value"),
+                                STR_INIT("user"),     STR_INIT("key"),        STR_INIT("import"),
+                                STR_INIT("robot"),    STR_INIT("notice"),     STR_INIT("destination"),
+                                STR_INIT("repoint"),  STR_INIT("customer"),   STR_INIT("stages"),
+                                STR_INIT("tag_rule"), STR_INIT("wecom"),      STR_INIT("postback"),
+                                STR_INIT("cost"),     STR_INIT("radar_rule"), STR_INIT("click_key")};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (str_eq(kind, kinds[i])) {
             return true;

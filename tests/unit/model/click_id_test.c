@@ -136,10 +136,31 @@ static void click_id__of_no_click_is_not_made(void **state)
     click_ids_free(ids);
 }
 
+static void click_id__a_dropped_version_neither_makes_nor_reads(void **state)
+{
+    (void)state;
+    struct click_ids *both = with_versions(2), *second;
+    struct click_named named;
+    char old[CLICK_ID_LEN], young[CLICK_ID_LEN], again[CLICK_ID_LEN];
+    assert_true(click_ids_write(both, 0x10, 5, 1000, old));
+    assert_true(click_ids_write(both, 0x11, 6, 1000, young));
+    memset(keys, 0, CLICK_ID_KEY_BYTES);
+    second = with_versions(2);
+    assert_false(click_ids_read(second, (str){old, sizeof old}, &named));
+    assert_true(click_ids_read(second, (str){young, sizeof young}, &named));
+    assert_false(click_ids_write(second, 0x10, 5, 1000, again));
+    assert_true(click_ids_write(second, 0x11, 6, 1000, again));
+    assert_memory_equal(again, young, sizeof young);
+    assert_null(click_ids_new((str){keys, CLICK_ID_KEY_BYTES})); /* the newest is never one that was dropped */
+    click_ids_free(both);
+    click_ids_free(second);
+}
+
 static void click_id__keys_are_whole_and_not_too_many(void **state)
 {
     (void)state;
     static char many[(CLICK_ID_VERSIONS_MAX + 1) * CLICK_ID_KEY_BYTES];
+    memset(many, 7, sizeof many);
     assert_null(click_ids_new((str){0}));
     assert_null(click_ids_new((str){keys, 15}));
     assert_null(click_ids_new((str){keys, 17}));
@@ -209,6 +230,7 @@ int main(void)
         cmocka_unit_test(click_id__what_we_did_not_make_is_refused),
         cmocka_unit_test(click_id__a_changed_character_makes_it_foreign),
         cmocka_unit_test(click_id__of_no_click_is_not_made),
+        cmocka_unit_test(click_id__a_dropped_version_neither_makes_nor_reads),
         cmocka_unit_test(click_id__keys_are_whole_and_not_too_many),
         cmocka_unit_test(click_id__goes_where_a_target_has_a_place),
         cmocka_unit_test(click_id__marks_become_the_id_and_other_bytes_stay),

@@ -51,6 +51,35 @@ static void click_keys__differ_between_installations(void **state)
     tempdb_done(&there);
 }
 
+static void click_keys__turn_and_drop(void **state)
+{
+    (void)state;
+    struct tempdb at;
+    struct arena arena;
+    int64_t version = 0;
+    str keys = {0};
+
+    tempdb_init(&at);
+    arena_init(&arena, 65536);
+    assert_int_equal(click_keys_settle(at.db), OK);
+    assert_int_equal(click_keys_drop(at.db, 1), ERR_CONFLICT);
+    for (int64_t i = 2; i <= CLICK_ID_VERSIONS_MAX; i++) {
+        assert_int_equal(click_keys_turn(at.db, &version), OK);
+        assert_int_equal(version, i);
+    }
+    assert_int_equal(click_keys_turn(at.db, &version), ERR_TOO_LARGE);
+    assert_int_equal(click_keys_drop(at.db, 3), OK);
+    assert_int_equal(click_keys_drop(at.db, 3), ERR_NOT_FOUND);
+    assert_int_equal(click_keys_drop(at.db, 0), ERR_NOT_FOUND);
+    assert_int_equal(click_keys_drop(at.db, CLICK_ID_VERSIONS_MAX + 1), ERR_NOT_FOUND);
+    assert_int_equal(click_keys_get(at.db, &arena, &keys), OK);
+    assert_int_equal(click_keys_state(keys, 2), CLICK_KEY_KEPT);
+    assert_int_equal(click_keys_state(keys, 3), CLICK_KEY_DROPPED);
+    assert_int_equal(click_keys_state(keys, CLICK_ID_VERSIONS_MAX), CLICK_KEY_CURRENT);
+    arena_done(&arena);
+    tempdb_done(&at);
+}
+
 static void click_keys__half_a_key_is_damage(void **state)
 {
     (void)state;
@@ -70,6 +99,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(click_keys__are_made_once),
         cmocka_unit_test(click_keys__differ_between_installations),
+        cmocka_unit_test(click_keys__turn_and_drop),
         cmocka_unit_test(click_keys__half_a_key_is_damage),
     };
     return cmocka_run_group_tests_name("click_keys", tests, NULL, NULL);

@@ -16,7 +16,7 @@ import { fail } from '../components/toast.js';
 
 const PAGE_ROWS = 50;
 const SHOWN = 3;
-const KINDS = ['link', 'campaign', 'channel', 'tag', 'utm_value', 'domain', 'destination', 'repoint', 'user', 'key', 'import', 'robot', 'notice', 'customer', 'stages', 'tag_rule', 'radar_rule', 'wecom', 'cost', 'postback'];
+const KINDS = ['link', 'campaign', 'channel', 'tag', 'utm_value', 'domain', 'destination', 'repoint', 'user', 'key', 'click_key', 'import', 'robot', 'notice', 'customer', 'stages', 'tag_rule', 'radar_rule', 'wecom', 'cost', 'postback'];
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
 function shown(value) {

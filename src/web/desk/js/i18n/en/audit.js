@@ -36,6 +36,7 @@ export default {
   'audit.kind_repoint': 'Links led elsewhere',
   'audit.kind_user': 'Person',
   'audit.kind_key': 'API key',
+  'audit.kind_click_key': 'Click id key',
   'audit.kind_import': 'Import',
   'audit.kind_robot': 'Robot',
   'audit.kind_notice': 'Notice',

@@ -36,6 +36,7 @@ export default {
   'audit.kind_repoint': '批量修改去向',
   'audit.kind_user': '成员',
   'audit.kind_key': 'API 密钥',
+  'audit.kind_click_key': '点击 ID 密钥',
   'audit.kind_import': '导入',
   'audit.kind_robot': '通知机器人',
   'audit.kind_notice': '通知',
