@@ -83,6 +83,14 @@ SELECT count(*), COALESCE(sum(deals >= 2), 0), COALESCE(sum(brought), 0) FROM (
         WHERE value IS NULL AND time_ms >= :from_ms AND time_ms < :to_ms AND type = 'referral')
     WHERE customer_id IS NOT NULL GROUP BY customer_id) WHERE deals > 0;
 
+-- The same by currency: one who bought once in each of two did not buy again in either.
+-- name: credit_buyers_each
+SELECT currency, count(*), sum(deals >= 2), sum(brought) FROM (
+    SELECT currency, sum(COALESCE(value, 0) > 0) AS deals,
+        max(max(type = 'referral')) OVER (PARTITION BY customer_id) AS brought FROM event
+    WHERE customer_id IS NOT NULL AND time_ms >= :from_ms AND time_ms < :to_ms GROUP BY customer_id, currency)
+WHERE deals > 0 GROUP BY currency;
+
 -- From an index alone.
 -- name: credit_customers_of_link
 SELECT DISTINCT customer_id FROM touch WHERE link_id = :link_id;

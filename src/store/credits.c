@@ -197,6 +197,25 @@ enum err credit_buyers(struct db *db, int64_t from_ms, int64_t to_ms, struct cre
     return row_done(row, NULL);
 }
 
+struct stmt *credit_buyers_each(struct db *db, int64_t from_ms, int64_t to_ms)
+{
+    struct stmt *rows = db_stmt(db, SQL_CREDIT_BUYERS_EACH);
+
+    stmt_bind_i64(rows, "from_ms", from_ms);
+    stmt_bind_i64(rows, "to_ms", to_ms);
+    return rows;
+}
+
+bool credit_buyers_next(struct stmt *rows, str *currency, struct credit_buyers *out)
+{
+    if (!stmt_next(rows)) {
+        return false;
+    }
+    *currency = stmt_str(rows, 0);
+    *out = (struct credit_buyers){stmt_i64(rows, 1), stmt_i64(rows, 2), stmt_i64(rows, 3)};
+    return true;
+}
+
 struct stmt *credit_stage_events(struct db *db, str key)
 {
     struct stmt *rows = db_stmt(db, SQL_CREDIT_STAGE_EVENTS);

@@ -178,18 +178,22 @@ def test_every_figure_is_as_counted_by_hand(world, dim, model, margin, last):
     assert answer["margin"] == margin
     costs = spent(world, dim, first, last)
     figures = {"revenue": world.by_group(model, low, high, GROUPS[dim]), "leads": world.by_group(model, low, high, GROUPS[dim], types=["lead"]),
-               "friends": world.by_group(model, low, high, GROUPS[dim], types=["add_friend"]), "new_customers": world.by_group(model, low, high, GROUPS[dim], first=True)}
+               "friends": world.by_group(model, low, high, GROUPS[dim], types=["add_friend"])}
+    paid = {code: {"deals": world.by_group(model, low, high, GROUPS[dim], currency=code), "new_customers": world.by_group(model, low, high, GROUPS[dim], first=True, currency=code)}
+            for code in ("CNY", "JPY")}
     found = rows(answer, dim)
     groups = {group for group in figures["revenue"] if group is not None} | {group for group, _ in costs if group is not None}
     assert {group for group, currency in found if currency} == {group for group in groups if any(
-        figures["revenue"].get(group, {}).get(code) or costs.get((group, code)) for code in ("CNY", "JPY"))}
+        paid[code]["deals"].get(group, {}).get("conversions") or figures["revenue"].get(group, {}).get(code) or costs.get((group, code)) for code in ("CNY", "JPY"))}
     for (group, currency), row in found.items():
         if currency is None:
             continue
         amount, since = costs.get((group, currency), (0, 0))
         assert (row["cost"], row["revenue"]) == (amount, figures["revenue"].get(group, {}).get(currency, 0)), (group, currency)
-        for name in ("leads", "friends", "new_customers"):
+        for name in ("leads", "friends"):
             assert round(row[name] * 1e6) == figures[name].get(group, {}).get("conversions", 0), (group, name)
+        for name, counted in paid[currency].items():
+            assert round(row[name] * 1e6) == counted.get(group, {}).get("conversions", 0), (group, currency, name)
         expected = world.payback(model, low, high, GROUPS[dim], group, currency, amount, since, round(margin * 100))
         assert (row["payback"]["days"], row["payback"]["reason"]) == ((None, expected) if isinstance(expected, str) else (expected, None)), (group, currency)
         assert (row["payback"]["days"] is not None) == (row["roi"] is not None and row["roi"] >= -1e-12)
@@ -211,7 +215,7 @@ def test_groups_and_what_stands_beside_them_are_the_totals(world, dim, limit):
         code = total["currency"]
         assert other["currency"] == unassigned["currency"] == code
         for name in ADDED:
-            per = [row for row in answer["groups"] if row["currency"] == code] if name in ("cost", "revenue") else list({row[dim]: row for row in answer["groups"]}.values())
+            per = [row for row in answer["groups"] if row["currency"] == code] if name in ("cost", "revenue", "deals", "new_customers") else list({row[dim]: row for row in answer["groups"]}.values())
             assert sum(row[name] for row in per) + other[name] + unassigned[name] == pytest.approx(total[name], abs=1e-9), (code, name)
     biggest = [row["cost"] for row in answer["groups"] if row["currency"] == answer["totals"][0]["currency"]]
     assert biggest == sorted(biggest, reverse=True)
@@ -221,6 +225,40 @@ def test_whether_a_private_domain_pays_is_said_in_figures(pond):
     spend(pond, 450_000, link="poster")
     for margin, verdict, lifetime, needed in ((45, "first_order", 62_500, 0), (36, "repeat", 50_000, .111111), (32.4, "referral", 45_000, .2), (30, "loss", 41_667, .259259)):
         said = money(pond, margin=margin)["totals"][0]["private_domain"]
-        assert said == {"verdict": verdict, "cac": 45_000, "order_margin": round(100_000 * margin / 100), "lifetime_margin": lifetime, "repeat_rate": .2,
+        assert said == {"verdict": verdict, "cac": 45_000, "order_margin": round(100_000 * margin / 100), "lifetime_margin": lifetime, "buyers": 10, "repeat_rate": .2,
                         "referral_rate": .1, "repeat_rate_needed": needed}
     assert money(pond, period="7d", **{"models": "first"})["totals"][0]["private_domain"]["verdict"] == "first_order"
+
+
+def nearest(amount, among):
+    return (2 * amount + among) // (2 * among)  # of what is not below nought
+
+
+@pytest.mark.parametrize("margin", [100, 32.5])
+def test_the_verdict_on_one_currency_counts_nothing_of_another(world, margin):
+    low, high = world.first * DAY, (world.today + 1) * DAY
+    answer = money(world.pond, margin=margin, **{"from": iso(world.first), "to": iso(world.today)})
+    assert [row["currency"] for row in answer["totals"]] == ["CNY", "JPY"]
+    within = [event for event in world.events if low <= event["time_ms"] < high]
+    for total in answer["totals"]:
+        code, said = total["currency"], total["private_domain"]
+        paid = [event for event in within if event["currency"] == code]
+        bought = [event["customer"] for event in paid if event["value"] > 0 and event["customer"] is not None]
+        buyers = set(bought)
+        firsts = {}
+        for event in sorted(world.events, key=lambda e: (e["time_ms"], e["id"])):
+            if (event["value"] or 0) > 0 and event["customer"] is not None:
+                firsts.setdefault(event["customer"], event)
+        new = sum(event["currency"] == code and low <= event["time_ms"] < high for event in firsts.values())
+        orders, revenue = sum(event["value"] >= 0 for event in paid), sum(event["value"] for event in paid)
+        assert (total["deals"], total["new_customers"], total["revenue"]) == (orders, new, revenue)
+        assert said["buyers"] == len(buyers) and said["cac"] == nearest(total["cost"], new)
+        assert said["order_margin"] == nearest(revenue * round(margin * 100), orders * 10_000)
+        again = sum(bought.count(one) >= 2 for one in buyers)
+        assert round(said["repeat_rate"] * 1e6) == nearest(again * 1_000_000, len(buyers)) and 0 < said["repeat_rate"] < .95
+        lifetime = said["order_margin"] / (1 - said["repeat_rate"])  # nobody brought anybody here
+        assert said["referral_rate"] == 0 and abs(said["lifetime_margin"] - lifetime) <= 1
+        assert said["verdict"] == ("first_order" if said["order_margin"] >= said["cac"] else "repeat" if said["lifetime_margin"] >= said["cac"] else "loss")
+    assert sum(total["new_customers"] for total in answer["totals"]) == sum(low <= event["time_ms"] < high for event in firsts.values())
+    both = {event["customer"] for event in within if event["currency"] == "CNY"} & {event["customer"] for event in within if event["currency"] == "JPY"}
+    assert both - {None}  # or nothing was mixed that could be told apart

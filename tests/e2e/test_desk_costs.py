@@ -103,6 +103,35 @@ def test_a_friend_costs_what_the_api_says_and_currencies_stay_apart(costs):
     assert not desk.all("img[src=x]") and not noise(desk.driver)
 
 
+def test_whether_it_pays_is_said_of_each_currency_and_month(costs, axe):
+    desk = costs(1280, "en-US")
+    spend(desk.pond, 450_000, link="poster")
+    spend(desk.pond, 999, channel="KOL-7", currency="JPY")
+    desk.open("/costs?tz=UTC&margin=36").sign_in().settled()
+    worth = {row["currency"]: row["private_domain"] for row in desk.pond.api("GET", "/stats/money", 200, params={"tz": "UTC", "group_by": "channel", "margin": 36}).json()["totals"]}
+    assert (worth["CNY"]["verdict"], worth["JPY"]["verdict"]) == ("repeat", "unknown")
+    assert desk.find("[data-verdict]").get_attribute("data-verdict") == "repeat"
+    desk.says("It pays by repeat deals: one order leaves CN¥360.18, less than the CAC of CN¥450; a customer who comes back brings CN¥450.23 in the end.")
+    desk.says("From 10 buyers in CNY")
+    cohorts = desk.pond.api("GET", "/stats/cohorts", 200, params={"tz": "UTC", "period": "90d", "margin": 36}).json()["cohorts"]
+    words = {None: "in the same month", "no_cost": "no cost", "no_revenue": "no revenue yet", "not_yet": "not yet"}
+    for code in ("CNY", "JPY"):
+        shown = {row["month"]: row for row in cohorts if row["customers"] or row["cost"][code]}
+        assert shown and desk.texts(".payback-table tbody th") == list(shown)
+        assert desk.texts(".payback-table tbody td:last-child") == [words[row["payback"][code]["reason"]] for row in shown.values()]
+        if code == "CNY":
+            assert "CN¥4,500" in " ".join(desk.texts(".payback-table td")) and axe(desk.driver) == []
+            desk.find(".card .segments button:last-child").click()
+            wait_for(lambda: desk.find("[data-verdict]").get_attribute("data-verdict") == "unknown", 20)
+    desk.says("Nobody can say yet")
+    desk.find("input[name=margin]").clear()
+    desk.find("input[name=margin]").send_keys("20\t")
+    desk.settled().find(".card .segments button:first-child").click()
+    desk.says("It does not pay so far")
+    desk.says("A repeat rate of")
+    assert not noise(desk.driver)
+
+
 def test_choices_are_the_address(costs):
     desk = costs(1280, "en-US")
     spend(desk.pond, 450_000, link="poster")

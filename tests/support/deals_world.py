@@ -167,8 +167,9 @@ class World:
                         add(out["groups"][group], counted, valued, currency)
         return out
 
-    def by_group(self, model, from_ms, to_ms, value_of, types=None, first=False, window=90):
-        """{group or None: figures}; None is what nobody's touch is known of. first: only each customer's first event that brought money."""
+    def by_group(self, model, from_ms, to_ms, value_of, types=None, first=False, window=90, currency=None):
+        """{group or None: figures}; None is what nobody's touch is known of. first: only each customer's first event that brought money.
+        currency: of these only what was paid in it."""
         events = self.events
         if first:
             seen, kept = set(), []
@@ -177,6 +178,8 @@ class World:
                     seen.add(event["customer"])
                     kept.append(event)
             self.events = kept
+        if currency:
+            self.events = [event for event in self.events if event["currency"] == currency]
         try:
             said = self.attribution(model, from_ms, to_ms, value_of, types=types, window=window)
         finally:

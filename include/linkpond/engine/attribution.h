@@ -26,6 +26,7 @@ struct attribution_query {
     struct str_list types; /* events of these types; none = every event with a value */
     str stage;             /* not empty: those that lead to this step (its key), of these types if there are any */
     bool by_day;           /* also by day: attribution.days */
+    str currency;          /* not empty: only events with a value in it */
     bool first_deals;      /* only each customer's first event that brought money: new customers; no types, no stage */
 };
 /*

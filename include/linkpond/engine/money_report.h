@@ -25,8 +25,9 @@ struct money_query {
 struct money_row {
     str value;
     int64_t clicks;
-    int64_t leads, friends, deals,
-        customers; /* millionths; deals are all that brought money, customers the first of each */
+    int64_t leads, friends; /* millionths, as all counts that are credited */
+    /* By currency: all that brought money of it, and customers whose first deal was in it. */
+    int64_t deals[MONEY_CURRENCIES], customers[MONEY_CURRENCIES];
     int64_t cost[MONEY_CURRENCIES], revenue[MONEY_CURRENCIES];
     /* Days from the first day of cost on which the margin of the revenue covers all costs of the time for good; nought
      * on that day or before. Only of rows and of totals. */
@@ -39,7 +40,8 @@ struct money_report {
     struct money_row *rows; /* most cost first, then revenue, then clicks */
     size_t rows_count, rows_total;
     struct money_row totals, other, unassigned; /* other: rows past the limit */
-    struct credit_buyers buyers;
+    struct credit_buyers buyers;                /* of whatever currency */
+    struct credit_buyers buyers_in[MONEY_CURRENCIES];
 };
 /* On a read handle. Everything in `out` lives in the arena. ERR_NOMEM (field "group_by"): more than MONEY_ROWS_MAX
  * groups, (field "from"): too many events or more than MONEY_CURRENCIES currencies. */

@@ -62,6 +62,9 @@ struct credit_buyers {
     int64_t customers, repeated, referred;
 };
 enum err credit_buyers(struct db *db, int64_t from_ms, int64_t to_ms, struct credit_buyers *out);
+/* The same of each currency: who bought in it, and did so again in it. The currency is lent until the next step. */
+struct stmt *credit_buyers_each(struct db *db, int64_t from_ms, int64_t to_ms);
+bool credit_buyers_next(struct stmt *rows, str *currency, struct credit_buyers *out);
 /* Which events are that step: the nth of a type and all after it. Type is lent until the next step. */
 struct stmt *credit_stage_events(struct db *db, str key);
 bool credit_stage_events_next(struct stmt *rows, str *type, int64_t *nth);

@@ -30,8 +30,8 @@ static void put_sums(struct json_writer *json, const struct money *self, const s
     json_put_i64(json, "clicks", row->clicks);
     stats_put_fraction(json, self->arena, "leads", row->leads);
     stats_put_fraction(json, self->arena, "friends", row->friends);
-    stats_put_fraction(json, self->arena, "deals", row->deals);
-    stats_put_fraction(json, self->arena, "new_customers", row->customers);
+    stats_put_fraction(json, self->arena, "deals", row->deals[currency]);
+    stats_put_fraction(json, self->arena, "new_customers", row->customers[currency]);
 }
 
 static void put_payback(struct json_writer *json, const struct money_row *row, size_t currency)
@@ -60,7 +60,7 @@ static void put_figures(struct json_writer *json, const struct money *self, cons
     put_ratio(json, "cost_per_click", cost, (double)row->clicks);
     put_ratio(json, "cost_per_lead", cost * one, (double)row->leads);
     put_ratio(json, "cost_per_friend", cost * one, (double)row->friends);
-    put_ratio(json, "cac", cost * one, (double)row->customers);
+    put_ratio(json, "cac", cost * one, (double)row->customers[currency]);
     put_ratio(json, "roas", revenue, cost);
     put_ratio(json, "roi", margin - cost, cost);
     put_payback(json, row, currency);
@@ -68,13 +68,12 @@ static void put_figures(struct json_writer *json, const struct money *self, cons
 
 static bool has_money(const struct money_row *row, size_t currency)
 {
-    return row->cost[currency] != 0 || row->revenue[currency] != 0;
+    return row->cost[currency] != 0 || row->revenue[currency] != 0 || row->deals[currency] != 0;
 }
 
 /* A row for each currency; one without any where there was no money. */
 static void write_row(struct json_writer *json, const struct money *self, const struct money_row *row)
 {
-    static const struct money_row moneyless;
     enum dim dim = self->query->report.group_by[0];
     bool any = false;
 
@@ -86,7 +85,6 @@ static void write_row(struct json_writer *json, const struct money *self, const 
         any = true;
         struct money_row shown = *row;
         if (last) {
-            shown.cost[0] = shown.revenue[0] = moneyless.cost[0];
             shown.payback[0] = PAYBACK_NO_COST;
         }
         json_object(json);
@@ -116,12 +114,12 @@ static void write_beside(struct json_writer *json, const struct money *self, con
 static void write_private_domain(struct json_writer *json, const struct money *self, size_t currency)
 {
     const struct money_row *totals = &self->report.totals;
-    const struct credit_buyers *buyers = &self->report.buyers;
+    const struct credit_buyers *buyers = &self->report.buyers_in[currency];
     struct worth_answer answer = worth_of(&(struct worth_question){.cost = totals->cost[currency],
                                                                    .revenue = totals->revenue[currency],
                                                                    .margin_bp = self->query->margin_bp,
-                                                                   .customers = totals->customers,
-                                                                   .orders = totals->deals,
+                                                                   .customers = totals->customers[currency],
+                                                                   .orders = totals->deals[currency],
                                                                    .buyers = buyers->customers,
                                                                    .repeated = buyers->repeated,
                                                                    .referred = buyers->referred});
@@ -129,6 +127,7 @@ static void write_private_domain(struct json_writer *json, const struct money *s
     json_name(json, "private_domain");
     json_object(json);
     json_put_str(json, "verdict", worth_name(answer.worth));
+    json_put_i64(json, "buyers", buyers->customers);
     json_put_i64(json, "cac", answer.cac);
     json_put_i64(json, "order_margin", answer.order_margin);
     json_put_i64(json, "lifetime_margin", answer.lifetime_margin);
@@ -146,7 +145,7 @@ static void write_totals(struct json_writer *json, const struct money *self)
     json_name(json, "totals");
     json_array(json);
     for (size_t i = 0; i < report->currencies_count; i++) {
-        double cost = (double)report->totals.cost[i], customers = (double)report->totals.customers / CREDIT_ONE;
+        double cost = (double)report->totals.cost[i], customers = (double)report->totals.customers[i] / CREDIT_ONE;
         double margin = (double)report->totals.revenue[i] * (double)self->query->margin_bp / MARGIN_ONE;
         json_object(json);
         json_put_str(json, "currency", report->currencies[i]);

@@ -35,6 +35,7 @@ struct loading {
     bool any_value;               /* no types were named: every event with a value, and nothing else of it is asked */
     const struct str_list *types; /* not NULL: of what leads to the stage only these */
     bool first_deals;
+    str currency;            /* not empty: of it alone */
     const struct zone *days; /* not NULL: of which they are wanted */
 };
 
@@ -69,6 +70,7 @@ static enum err read_kinds(struct loading *self, const struct attribution_query 
     }
     self->first_deals = query->first_deals;
     self->any_value = query->types.count == 0 && !query->first_deals;
+    self->currency = query->currency;
     return OK;
 }
 
@@ -211,12 +213,12 @@ static enum err read_slice(struct loading *self, enum credit_kind kind, int64_t 
 {
     struct credit_events rows;
     struct credit_event event;
-    bool wanted = true;
     enum err err = OK;
 
     credit_events_open(&rows, self->db, kind, from_ms, to_ms);
     while (err == OK && credit_events_next(&rows, &event)) {
-        err = kind == CREDIT_VALUES ? OK : counts(self, &event, &wanted);
+        bool wanted = self->currency.len == 0 || str_eq(event.currency, self->currency);
+        err = kind == CREDIT_VALUES || !wanted ? OK : counts(self, &event, &wanted);
         err = err == OK && wanted ? add(self, &event) : err;
     }
     enum err ended = credit_events_close(&rows);

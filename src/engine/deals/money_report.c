@@ -82,56 +82,111 @@ static enum err add_clicks(struct gathering *self, struct fault *fault)
 }
 
 /* What events are asked for, and which figure they are. */
-enum what { LEADS, FRIENDS, DEALS, CUSTOMERS };
+enum what { LEADS, FRIENDS, REVENUE, DEALS, CUSTOMERS };
 
-static enum err add_line(struct gathering *self, struct money_row *row, enum what what,
+/* `place` is of deals and customers. */
+static enum err add_line(struct gathering *self, struct money_row *row, enum what what, size_t place,
                          const struct attribution *report, const int64_t *line)
 {
-    int64_t *figures[] = {&row->leads, &row->friends, &row->deals, &row->customers};
+    int64_t *const counts[] = {[LEADS] = &row->leads,
+                               [FRIENDS] = &row->friends,
+                               [DEALS] = &row->deals[place],
+                               [CUSTOMERS] = &row->customers[place]};
     enum err err = OK;
 
-    *figures[what] += line[0];
-    for (size_t i = 0; err == OK && what == DEALS && i < report->currencies_count; i++) {
-        size_t place = 0;
+    if (what != REVENUE) {
+        *counts[what] += line[0];
+        return OK;
+    }
+    for (size_t i = 0; err == OK && i < report->currencies_count; i++) {
         err = place_of(self, report->currencies[i], &place);
         row->revenue[place] += err == OK ? line[1 + i] : 0;
     }
     return err;
 }
 
-static enum err ask(struct gathering *self, enum what what, struct attribution *report, struct fault *fault)
+static enum err ask(struct gathering *self, enum what what, str currency, struct attribution *report,
+                    struct fault *fault)
 {
     struct attribution_query query = self->query->deals;
     str types[1] = {what == LEADS ? STR("lead") : STR("add_friend")};
 
     query.report.limit = MONEY_ROWS_MAX;
     query.types = (struct str_list){types, what == LEADS || what == FRIENDS};
+    query.currency = currency;
     query.first_deals = what == CUSTOMERS;
-    query.by_day = what == DEALS;
+    query.by_day = what == REVENUE;
     return attribution_run(self->db, NULL, self->arena, &query, report, fault);
 }
 
 /* Under a filter what passes is everything there is. */
-static enum err add_events(struct gathering *self, enum what what, struct fault *fault)
+static enum err add_report(struct gathering *self, enum what what, size_t place, const struct attribution *report)
 {
-    struct attribution report;
     bool filtered = self->query->deals.report.filters_count > 0;
-    enum err err = ask(self, what, &report, fault);
+    enum err err = report->groups_total > report->groups_count ? ERR_NOMEM : OK;
 
-    err = err == OK && report.groups_total > report.groups_count ? ERR_NOMEM : err;
-    for (size_t i = 0; err == OK && i < report.groups_count; i++) {
-        struct money_row *row = row_of(self, report.groups[i].values[0]);
-        err = row ? add_line(self, row, what, &report, report.groups[i].lines) : ERR_NOMEM;
+    for (size_t i = 0; err == OK && i < report->groups_count; i++) {
+        struct money_row *row = row_of(self, report->groups[i].values[0]);
+        err = row ? add_line(self, row, what, place, report, report->groups[i].lines) : ERR_NOMEM;
     }
     if (err == OK) {
-        err = add_line(self, &self->out->totals, what, &report, filtered ? report.credited : report.totals);
+        err = add_line(self, &self->out->totals, what, place, report, filtered ? report->credited : report->totals);
     }
     if (err == OK && !filtered) {
-        err = add_line(self, &self->out->unassigned, what, &report, report.unattributed);
+        err = add_line(self, &self->out->unassigned, what, place, report, report->unattributed);
     }
-    if (what == DEALS) {
-        self->deals = report;
+    return err;
+}
+
+static enum err add_events(struct gathering *self, enum what what, str currency, size_t place, struct fault *fault)
+{
+    struct attribution report;
+    enum err err = ask(self, what, currency, &report, fault);
+
+    return err == OK ? add_report(self, what, place, &report) : err;
+}
+
+/* How many there were is asked of each currency by itself; of one alone the answer is there already. */
+static enum err add_money(struct gathering *self, struct fault *fault)
+{
+    struct attribution *all = &self->deals;
+    enum err err = ask(self, REVENUE, STR(""), all, fault);
+
+    err = err == OK ? add_report(self, REVENUE, 0, all) : err;
+    for (size_t i = 0; err == OK && i < all->currencies_count; i++) {
+        size_t place = 0;
+        err = place_of(self, all->currencies[i], &place);
+        if (err == OK && all->currencies_count == 1) {
+            err = add_report(self, DEALS, place, all);
+        } else if (err == OK) {
+            err = add_events(self, DEALS, all->currencies[i], place, fault);
+        }
+        err = err == OK ? add_events(self, CUSTOMERS, all->currencies[i], place, fault) : err;
     }
+    return err;
+}
+
+/* Of a currency that nothing here is in nothing is said. */
+static enum err add_buyers(struct gathering *self)
+{
+    const struct report_query *report = &self->query->deals.report;
+    struct credit_buyers buyers;
+    str currency;
+    enum err err = credit_buyers(self->db, report->from_ms, report->to_ms, &self->out->buyers);
+
+    if (err != OK) {
+        return err;
+    }
+    struct stmt *rows = credit_buyers_each(self->db, report->from_ms, report->to_ms);
+    while (credit_buyers_next(rows, &currency, &buyers)) {
+        for (size_t i = 0; i < self->out->currencies_count; i++) {
+            if (str_eq(self->out->currencies[i], currency)) {
+                self->out->buyers_in[i] = buyers;
+            }
+        }
+    }
+    err = stmt_err(rows);
+    stmt_reset(rows);
     return err;
 }
 
@@ -255,11 +310,11 @@ static void into_other(struct money_row *other, const struct money_row *row)
     other->clicks += row->clicks;
     other->leads += row->leads;
     other->friends += row->friends;
-    other->deals += row->deals;
-    other->customers += row->customers;
     for (size_t i = 0; i < MONEY_CURRENCIES; i++) {
         other->cost[i] += row->cost[i];
         other->revenue[i] += row->revenue[i];
+        other->deals[i] += row->deals[i];
+        other->customers[i] += row->customers[i];
     }
 }
 
@@ -280,14 +335,13 @@ static void put_in_order(struct gathering *self)
 
 static enum err gather(struct gathering *self, struct fault *fault)
 {
-    const struct report_query *report = &self->query->deals.report;
     enum err err = add_clicks(self, fault);
 
-    for (int what = LEADS; err == OK && what <= CUSTOMERS; what++) {
-        err = add_events(self, (enum what)what, fault);
-    }
+    err = err == OK ? add_events(self, LEADS, STR(""), 0, fault) : err;
+    err = err == OK ? add_events(self, FRIENDS, STR(""), 0, fault) : err;
+    err = err == OK ? add_money(self, fault) : err;
     err = err == OK ? add_costs(self) : err;
-    err = err == OK ? credit_buyers(self->db, report->from_ms, report->to_ms, &self->out->buyers) : err;
+    err = err == OK ? add_buyers(self) : err;
     err = err == OK ? add_paybacks(self) : err;
     if (err == OK) {
         put_in_order(self);

@@ -29,13 +29,12 @@ function rate(value) {
 }
 
 /** What every figure of one currency comes to. */
-export function sums(said, total) {
+export function sums(total) {
   const { currency } = total;
   const figures = [
     [t('costs.cost'), money(total.cost, currency)], [t('costs.revenue'), money(total.revenue, currency)], [t('costs.roas'), times(total.roas)], [t('costs.roi'), rate(total.roi)],
     ...SHARES.map(([name, among]) => [t(`costs.${name}`), share(total[name], currency), t(`costs.of_${among}`, { n: count(total[among]), count: total[among] })]),
-    said.buyers > 0 && [t('costs.repeat_rate'), rate(said.repeat_rate)], said.buyers > 0 && [t('costs.referral_rate'), rate(said.referral_rate)],
-  ].filter(Boolean);
+  ];
   return h('dl', { class: 'target-totals cost-totals' }, figures.map(([name, value, small]) => h('div', null, h('dt', { class: 'small soft' }, name),
     h('dd', null, h('span', { class: 'figure num' }, value), small && h('span', { class: 'small soft num block' }, small)))));
 }
@@ -46,9 +45,7 @@ export function verdict(said, total) {
     return total.cost === 0 && h('p', { class: 'small soft' }, t('costs.no_cost'));
   }
   const words = { margin: money(Math.round((total.revenue * said.margin) / 100), total.currency), cost: money(total.cost, total.currency) };
-  const each = total.cac !== null && total.margin_per_new_customer !== null
-    && t('costs.each', { margin: share(total.margin_per_new_customer, total.currency), cac: share(total.cac, total.currency) });
-  return notice(total.pays ? 'good' : '', h('p', null, t(total.pays ? 'costs.pays' : 'costs.pays_not', words), each && [' ', each]));
+  return notice(total.pays ? 'good' : '', h('p', null, t(total.pays ? 'costs.pays' : 'costs.pays_not', words)));
 }
 
 function value(group, key) {

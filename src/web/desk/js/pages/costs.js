@@ -18,6 +18,7 @@ import { enterCost } from './cost-form.js';
 import { importCosts } from './cost-import.js';
 import { costTabs } from './cost-entries.js';
 import { moneyCsv, moneyTable, ordered, sums, verdict } from './costs-table.js';
+import { askMonths, monthsBack, privateDomain } from './costs-worth.js';
 import { asker } from './report-asking.js';
 import { csvButton, nothing } from './report-card.js';
 import { conditions, readState, writeState } from './report-query.js';
@@ -83,12 +84,14 @@ export async function show(view) {
     const pick = currencies.length > 1 && segments(t('costs.currency'), currencies.map((one) => [one, one]), currency, (one) => {
       set({ currency: one === currencies[0] ? '' : one }, { still: said });
     });
-    replace(body, card({ title: t('report.totals'), actions: [pick].filter(Boolean) }, h('div', { class: 'stack' }, sums(said, total), verdict(said, total),
+    replace(body, card({ title: t('report.totals'), actions: [pick].filter(Boolean) }, h('div', { class: 'stack' }, sums(total), verdict(said, total),
       currencies.length > 1 && h('p', { class: 'small soft' }, t('costs.currencies_apart')))),
+    privateDomain(total),
     card({ title: t('attribution.by_dim', { dim: dimName(state.by) }), cls: 'report-card', actions: [csvButton(t('costs.title'), () => moneyCsv(said, state.by))] },
       groups.length === 0 ? nothing(t('costs.none_here')) : moneyTable(groups.slice(0, SHOWN), { dim: state.by, currency, sort: state.sort, onSort: (sort) => set({ sort }, { still: said }) }),
       groups.length > SHOWN && h('p', { class: 'small soft table-note' }, t('costs.more', { n: number(groups.length - SHOWN), count: groups.length - SHOWN })),
-      total.unassigned_cost > 0 && h('p', { class: 'small soft table-note' }, t('costs.unassigned', { amount: money(total.unassigned_cost, currency) }))));
+      total.unassigned_cost > 0 && h('p', { class: 'small soft table-note' }, t('costs.unassigned', { amount: money(total.unassigned_cost, currency) }))),
+    monthsBack(said.by_month, said.margin, currency));
   };
   const drawNothing = async (signal) => {
     const ever = await api.get('/stats/money', { period: 'all', limit: 1 }, { signal });
@@ -97,7 +100,9 @@ export async function show(view) {
     })));
   };
   const ask = asker(view, body, async (signal) => {
-    const said = await api.get('/stats/money', { ...conditions(state), group_by: state.by, models: state.model, window: state.window, margin: state.margin, limit: LIMIT }, { signal });
+    const figures = api.get('/stats/money', { ...conditions(state), group_by: state.by, models: state.model, window: state.window, margin: state.margin, limit: LIMIT }, { signal });
+    const [answer, byMonth] = await Promise.all([figures, askMonths(state, state.margin, signal)]);
+    const said = { ...answer, by_month: byMonth };
     await loadNames(state.by, said.groups.map((group) => group[state.by]));
     signal.throwIfAborted();
     await (said.totals.length === 0 ? drawNothing(signal) : draw(said));
