@@ -121,6 +121,46 @@ def test_strict_refuses_what_it_cannot_record(small_pond, small_disk):
     assert ids
 
 
+def test_events_on_a_full_disk_are_kept_or_refused_whole(small_pond, small_disk, tmp_path):
+    pond = small_pond()
+    link = pond.link(TARGET, click_id_param="cid")
+    clicks = [pond.visit(link["code"], ip=f"203.0.113.{i + 1}").headers["Location"].split("cid=")[1] for i in range(20)]
+    kept, refused = {}, []
+
+    def send(number):
+        events = [{"type": "deal", "event_id": f"{number}-{i}", "value": 100, "click_id": clicks[i], "customer": {"external_id": f"c{i}"},
+                   "metadata": {"note": "x" * 1500}} for i in range(20)]
+        reply = pond.api("POST", "/events", json={"events": events})
+        if reply.status_code == 507:
+            assert reply.json()["type"] == "urn:linkpond:problem:disk-full", reply.text
+            return False
+        assert reply.status_code == 200, reply.text
+        kept.update({result["event"]["event_id"]: result["event"]["id"] for result in reply.json()["results"]})
+        return True
+
+    assert send(0)
+    pond.drain()
+    small_disk.fill()
+    for number in range(1, 400):  # what was set aside for the log takes some
+        if not send(number):
+            refused.append(number)
+        if len(refused) == 3:
+            break
+    assert len(refused) == 3
+    before = dict(kept)
+    small_disk.free()
+    for number in refused:
+        wait_for(lambda number=number: send(number), 30, API_STEP)
+    assert before.items() <= kept.items()
+    wait_for(lambda: not pond.api("GET", "/events", 200, params={"state": "waiting", "limit": 1}).json()["items"], 60, API_STEP)
+    pond.stop()
+    shutil.copy(pond.data / "linkpond.db", tmp_path / "copy.db")
+    with sqlite3.connect(tmp_path / "copy.db") as db:
+        assert dict(db.execute("SELECT event_id, 'evt_' || id FROM event WHERE state = 'joined'")) == kept
+        assert db.execute("SELECT count(*), sum(events), sum(touches) FROM customer WHERE merged_into IS NULL").fetchone() == (20, len(kept), 20)
+    assert pond.cli("check").returncode == 0
+
+
 def test_a_start_on_a_full_disk_serves_what_it_can(small_pond, small_disk):
     """A machine that rebooted because its disk was full must come up and redirect, or say what is wrong; never die."""
     pond = small_pond()
