@@ -30,7 +30,8 @@ static uint32_t number_32(const uint8_t *bytes)
 
 static enum err refuse(struct fault *fault, const char *code, const char *message, const char *message_zh)
 {
-    return fault_set(fault, ERR_CORRUPT, "", code, message, message_zh);
+    fault_set(fault, ERR_CORRUPT, "", code, message, message_zh);
+    return ERR_CORRUPT;
 }
 
 static enum err read_header(struct xdb *self, struct fault *fault)

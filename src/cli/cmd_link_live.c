@@ -227,7 +227,7 @@ static enum err set_rules(struct cli *cli, const char *file, struct client_reply
 enum err link_rules(struct cli *cli, struct fault *fault)
 {
     const char *file = args_flag(&cli->args, "set");
-    struct client_reply reply;
+    struct client_reply reply = {0};
     struct json *rules;
     enum err err = file ? set_rules(cli, file, &reply, fault)
                         : ask(cli, METHOD_GET, link_ref_path(cli, "/rules", domain_only), (str){0}, &reply, fault);

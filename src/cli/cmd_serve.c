@@ -62,7 +62,7 @@ static void say_first_link(struct daemon *self)
                cli_text(self->cli, "To sign in as admin, set a password here (once, within 7 days):",
                         "首次登录（admin）请在此设置密码，仅可使用一次，7 天内有效："),
                base ? base : addresses.admin, secret);
-        fflush(stdout);
+        (void)fflush(stdout);
         crypt_cleanse(secret, sizeof secret);
     }
 }
@@ -153,7 +153,7 @@ static void daemon_reload(struct daemon *self)
  * folding and sealing take for a moment would stay with us for good: 10 MiB. */
 static void give_memory_back(void)
 {
-    mallopt(M_MMAP_THRESHOLD, GIVEN_BACK_BYTES);
+    mallopt(M_MMAP_THRESHOLD, GIVEN_BACK_BYTES); /* NOLINT(concurrency-mt-unsafe): no other thread runs yet */
 }
 
 static void signals_block(sigset_t *set)

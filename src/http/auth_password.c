@@ -56,7 +56,7 @@ static enum err accept_run(struct db *db, void *arg, struct fault *fault)
 {
     const struct accept *work = arg;
     struct user_token token;
-    struct user user;
+    struct user user = {0};
     /* Somebody may have been quicker with the same link. */
     enum err err = find_token(db, work->request->arena, work->token_hash, work->request->now_ms, &token, &user, fault);
     err = err != OK ? err : users_set_password(db, user.id, work->password);
@@ -70,7 +70,7 @@ enum err auth_accept(struct auth *self, struct request *request, str token, str 
                      int64_t *retry_after_s, struct fault *fault)
 {
     struct user_token found;
-    struct user user;
+    struct user user = {0};
     char memory[PASSWORD_HASH_TEXT_MAX];
     struct accept work = {.request = request, .token_hash = found.hash};
     enum err err = auth_token_find(self, request, token, &found, &user, retry_after_s, fault);

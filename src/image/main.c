@@ -118,7 +118,7 @@ int main(int argc, char **argv)
         image_confine_and_become(argv + 2);
         return refuse(IMAGE_NO_LIMITS);
     }
-    int edge = argc == 3 ? atoi(argv[2]) : 0;
+    long edge = argc == 3 ? strtol(argv[2], NULL, 10) : 0; /* 0 for what is no number */
     bool is_logo = strcmp(what, "logo") == 0;
     if (edge < 1 || edge > IMAGE_OUT_MAX || (!is_logo && strcmp(what, "picture") != 0)) {
         return 2;
@@ -126,5 +126,5 @@ int main(int argc, char **argv)
     if (!image_confine()) {
         return refuse(IMAGE_NO_LIMITS);
     }
-    return is_logo ? make_logo(edge) : make_picture(edge);
+    return is_logo ? make_logo((int)edge) : make_picture((int)edge);
 }

@@ -22,7 +22,7 @@ static void mean(const struct image *in, const int box[4], uint8_t *out)
     for (int i = 0; i < 3; i++) {
         out[i] = (uint8_t)(opacity > 0 ? sums[i] / opacity : 0);
     }
-    out[3] = (uint8_t)(opacity / count);
+    out[3] = (uint8_t)(count > 0 ? opacity / count : 0);
 }
 
 /* All of `in` as so many pixels, in rows of `stride` pixels. */

@@ -117,6 +117,7 @@ static inline enum err put(struct chunk_builder *self, enum chunk_column column,
 static enum err put_facts(struct chunk_builder *self, const struct click_facts *facts)
 {
     const unsigned numbers[] = {
+        /* NOLINTNEXTLINE(misc-redundant-expression): the first is at 0 */
         [CHUNK_CLASS - CHUNK_CLASS] = facts->class,           [CHUNK_OUTCOME - CHUNK_CLASS] = facts->outcome,
         [CHUNK_SIGNALS - CHUNK_CLASS] = facts->signals,       [CHUNK_FLAGS - CHUNK_CLASS] = facts->flags,
         [CHUNK_VISITOR_BY - CHUNK_CLASS] = facts->visitor_by, [CHUNK_SOURCE_BY - CHUNK_CLASS] = facts->source_by,

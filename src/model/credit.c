@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "linkpond/base/err.h"
+
 #define DECAY_ONE 1073741824.0 /* 2^30: a year of touches still sums to less than 2^53 */
 
 __extension__ typedef unsigned __int128 u128;
@@ -176,6 +178,7 @@ void credit_split(int64_t amount, const int64_t *weights, size_t count, uint64_t
         sum += (uint64_t)weights[i];
         heaviest = (uint64_t)weights[i] > heaviest ? (uint64_t)weights[i] : heaviest;
     }
+    BUG_ON(count > 0 && sum == 0);
     bool wide = heaviest != 0 && whole > UINT64_MAX / heaviest;
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && weights[i] == weights[i - 1]) { /* as most models have it; dividing is what this costs */

@@ -105,7 +105,8 @@ bool destination_is_suffix(str pattern)
     if (host.len + 2 > sizeof memory || host_is_ip(host)) {
         return false;
     }
-    memcpy(memory, "x.", 2);
+    memory[0] = 'x';
+    memory[1] = '.';
     memcpy(memory + 2, host.ptr, host.len);
     return host_registrable((str){memory, host.len + 2}).len > host.len;
 }

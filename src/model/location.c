@@ -217,7 +217,7 @@ static bool join_one(struct joining *self, char what, str request_id)
     bool digit = what >= '0' && what <= '9', capital = what >= 'A' && what <= 'Z';
 
     if (digit || capital) {
-        size_t at = (size_t)(digit ? what - '0' : what - 'A' + 10);
+        size_t at = digit ? (size_t)(what - '0') : (size_t)(what - 'A') + 10;
         return join_query(self, at, at + 1);
     }
     if (what >= 'a' && what <= 'z') {

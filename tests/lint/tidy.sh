@@ -7,7 +7,7 @@ set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 cd "$root"
-sh config/install-packages.sh build test
+sh config/install-packages.sh build runtime test
 sh config/build.sh dev >/dev/null # makes the generated headers
 
 # clang does not know all of gcc's flags, so it gets a configuration of its own; nothing is built there.
