@@ -233,7 +233,13 @@ CREATE TABLE postback (
     params TEXT NOT NULL DEFAULT '',               -- JSON object, our name of a parameter to the sender's; '' = {}
     secret BLOB NOT NULL,                          -- sealed; events as JSON are signed with it
     signed INTEGER NOT NULL DEFAULT 0 CHECK (signed IN (0, 1)), -- 1: nothing else is taken
+    paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)), -- 1: nothing is taken
     heard_ms INTEGER,
+    failed_ms INTEGER,                             -- when it last refused what it was told; NULL = never
+    failed_status INTEGER NOT NULL DEFAULT 0,      -- the answer's HTTP status
+    failed_slug TEXT NOT NULL DEFAULT '',          -- of the problem, its field and code: words of ours, nothing of the sender's
+    failed_field TEXT NOT NULL DEFAULT '',
+    failed_code TEXT NOT NULL DEFAULT '',
     created_ms INTEGER NOT NULL,
     updated_ms INTEGER NOT NULL
 ) STRICT;

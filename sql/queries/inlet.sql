@@ -30,7 +30,8 @@ DELETE FROM wecom_callback WHERE id = :id;
 UPDATE wecom_callback SET heard_ms = :heard_ms WHERE id = :id;
 
 -- part: postback_row
-SELECT id, name, hash, prefix, type, currency, major, params, secret, signed, heard_ms, created_ms, updated_ms FROM postback
+SELECT id, name, hash, prefix, type, currency, major, params, secret, signed, heard_ms, created_ms, updated_ms, paused,
+    failed_ms, failed_status, failed_slug, failed_field, failed_code FROM postback
 
 -- name: postback_each
 -- use: postback_row
@@ -45,16 +46,21 @@ WHERE id = :id;
 WHERE hash = :hash;
 
 -- name: postback_insert
-INSERT INTO postback (name, hash, prefix, type, currency, major, params, secret, signed, created_ms, updated_ms)
-VALUES (:name, :hash, :prefix, :type, :currency, :major, :params, :secret, :signed, :created_ms, :updated_ms);
+INSERT INTO postback (name, hash, prefix, type, currency, major, params, secret, signed, paused, created_ms, updated_ms)
+VALUES (:name, :hash, :prefix, :type, :currency, :major, :params, :secret, :signed, :paused, :created_ms, :updated_ms);
 
 -- name: postback_update
 UPDATE postback SET name = :name, type = :type, currency = :currency, major = :major, params = :params,
-    signed = :signed, updated_ms = :updated_ms
+    signed = :signed, paused = :paused, updated_ms = :updated_ms
 WHERE id = :id;
 
 -- name: postback_delete
 DELETE FROM postback WHERE id = :id;
+
+-- name: postback_failed
+UPDATE postback SET failed_ms = :failed_ms, failed_status = :failed_status, failed_slug = :failed_slug,
+    failed_field = :failed_field, failed_code = :failed_code
+WHERE id = :id;
 
 -- name: postback_heard
 UPDATE postback SET heard_ms = :heard_ms WHERE id = :id;

@@ -139,7 +139,13 @@ static void read_postback(struct stmt *row, struct arena *arena, struct postback
                              .is_signed = stmt_i64(row, 9) != 0,
                              .heard_ms = stmt_time(row, 10),
                              .created_ms = stmt_i64(row, 11),
-                             .updated_ms = stmt_i64(row, 12)};
+                             .updated_ms = stmt_i64(row, 12),
+                             .is_paused = stmt_i64(row, 13) != 0,
+                             .failure = {.time_ms = stmt_time(row, 14),
+                                         .status = stmt_i64(row, 15),
+                                         .slug = row_str(row, 16, arena),
+                                         .field = row_str(row, 17, arena),
+                                         .code = row_str(row, 18, arena)}};
     row_bytes(row, 2, out->hash, sizeof out->hash);
 }
 
@@ -150,6 +156,7 @@ static void bind_postback(struct stmt *stmt, const struct postback *postback)
     stmt_bind_str(stmt, "currency", postback->currency);
     stmt_bind_i64(stmt, "major", postback->major);
     stmt_bind_i64(stmt, "signed", postback->is_signed);
+    stmt_bind_i64(stmt, "paused", postback->is_paused);
     stmt_bind_str(stmt, "params", postback->params);
     stmt_bind_i64(stmt, "updated_ms", postback->updated_ms);
 }
@@ -219,6 +226,19 @@ enum err postbacks_find_hash(struct db *db, struct arena *arena, const uint8_t h
 enum err postbacks_heard(struct db *db, int64_t id, int64_t now_ms)
 {
     return heard(db, SQL_POSTBACK_HEARD, id, now_ms);
+}
+
+enum err postbacks_failed(struct db *db, int64_t id, const struct postback_failure *failure)
+{
+    struct stmt *stmt = db_stmt(db, SQL_POSTBACK_FAILED);
+
+    stmt_bind_i64(stmt, "failed_ms", failure->time_ms);
+    stmt_bind_i64(stmt, "failed_status", failure->status);
+    stmt_bind_str(stmt, "failed_slug", failure->slug);
+    stmt_bind_str(stmt, "failed_field", failure->field);
+    stmt_bind_str(stmt, "failed_code", failure->code);
+    stmt_bind_i64(stmt, "id", id);
+    return row_run(db, stmt);
 }
 
 struct stmt *postbacks_each(struct db *db)

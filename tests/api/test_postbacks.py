@@ -146,6 +146,49 @@ def test_calls_are_bounded(pond, address):
     assert get(address, event_id="other")["event_id"] == "other", "who calls from elsewhere is not held up"
 
 
+# ---- paused, and what was refused ---------------------------------------------------------------------------------------
+
+def row_of(pond, address):
+    return next(row for row in pond.api("GET", "/postbacks", 200).json()["items"] if row["id"] == address["id"])
+
+
+def test_a_paused_one_takes_nothing_until_it_goes_on(pond, address):
+    path = f"/postbacks/{address['id']}"
+    assert pond.api("PATCH", path, 200, json={"paused": True}).json()["paused"]
+    before = len(stored(pond, limit=500))
+    for call in (lambda: requests.get(address["url"], params={"event_id": "p-1"}, timeout=30), lambda: requests.head(address["url"], timeout=30),
+                 lambda: requests.post(address["url"], data={"event_id": "p-1"}, timeout=30)):
+        assert call().status_code == 410
+    assert "paused" in get(address, 410, event_id="p-1")["detail"]
+    post_signed(address, {"type": "deal", "value": 1}, 410)
+    assert len(stored(pond, limit=500)) == before
+    row = row_of(pond, address)
+    assert row["paused"] and row["heard_at"] is None and row["last_error"] is None
+    assert not pond.api("PATCH", path, 200, json={"paused": False}).json()["paused"]
+    assert get(address, event_id="p-1")["event_id"] == "p-1"
+    noted = [one["changes"] for one in pond.api("GET", "/audit", 200, params={"limit": 20}).json()["items"] if one["action"] == "postback.update"]
+    assert noted[:2] == [{"paused": [True, False]}, {"paused": [False, True]}]
+
+
+def test_what_was_refused_last_is_told_without_what_was_sent(pond, address):
+    get(address, 422, value="12x", phone="13800138000", name="王小姐")
+    first = row_of(pond, address)["last_error"]
+    assert (first["status"], first["problem"], first["field"], first["code"]) == (422, "invalid", "value", "not_a_number")
+    get(address, 422, click_id="13800138000")
+    assert (row_of(pond, address)["last_error"]["field"], row_of(pond, address)["last_error"]["code"]) == ("click_id", "unknown")
+    post_signed(address, {"type": "lead", "wang_xiaojie": "13800138000"}, 422)  # the name of a member is the sender's text as well
+    last = row_of(pond, address)["last_error"]
+    assert (last["status"], last["field"], last["code"]) == (422, None, "unknown_field")
+    post_signed(address, {"type": "lead"}, 403, **{"Linkpond-Signature": "0" * 64})
+    assert (row_of(pond, address)["last_error"]["status"], row_of(pond, address)["last_error"]["problem"]) == (403, "forbidden")
+    get(address, value="12")
+    assert row_of(pond, address)["last_error"]["status"] == 403  # it says when, so it stays
+    said = pond.api("GET", "/postbacks", 200).text
+    assert "13800138000" not in said and "wang" not in said and "王" not in said
+    requests.get(address["url"] + "x", params={"value": "12x"}, timeout=30)  # another address is nobody's
+    assert row_of(pond, address)["last_error"]["status"] == 403
+
+
 # ---- signed --------------------------------------------------------------------------------------------------------------
 
 def signature(secret, seconds, body):

@@ -16,9 +16,9 @@ from test_desk_run import press
 from wecom import WeCom
 
 WORDS = {"zh-CN": {"add": "新建回传地址", "wecom": "新建企业微信回调", "make": "生成地址", "done": "我已保存", "params": "参数名", "never": "还没有收到过", "edit": "修改", "show": "查看填写方法",
-                   "remove": "删除", "none": "还没有回传地址", "save": "保存", "signed": "仅签名 JSON", "actions": "{} 的操作"},
+                   "pause": "暂停", "paused": "已暂停", "resume": "恢复", "why": "422 内容有误 value: not_a_number", "remove": "删除", "none": "还没有回传地址", "save": "保存", "signed": "仅签名 JSON", "actions": "{} 的操作"},
          "en-US": {"add": "New postback address", "wecom": "New WeCom callback", "make": "Make the address", "done": "I have saved it", "params": "Names of parameters", "never": "Never yet",
-                   "edit": "Edit", "show": "How to enter it", "remove": "Remove", "none": "No postback addresses yet", "save": "Save", "signed": "Signed JSON only", "actions": "Actions of {}"}}
+                   "edit": "Edit", "show": "How to enter it", "pause": "Pause", "paused": "Paused", "resume": "Resume", "why": "422 refused value: not_a_number", "remove": "Remove", "none": "No postback addresses yet", "save": "Save", "signed": "Signed JSON only", "actions": "Actions of {}"}}
 
 
 ACT = ("const [name, what] = arguments; const item = [...document.querySelectorAll('.menu-item')].find((one) => one.innerText.trim() === what);"
@@ -89,6 +89,20 @@ def test_an_address_is_made_pasted_called_and_removed(desk, axe, width, language
     shot(desk.driver, f"desk-inlets-{tag}")
     desk.check_fit()
     assert axe(desk.driver) == [] and not desk.all("main img, main script")
+
+    assert called(pond, address, path, value="much", phone="13900139000").status_code == 422
+    wait_for(lambda: pond.api("GET", "/postbacks", 200).json()["items"][0]["last_error"], 20)
+    desk.open("/inlets").says(words["why"])
+    assert "13900139000" not in desk.driver.page_source
+    act(desk, words, EVIL, "pause")
+    wait_for(lambda: words["paused"] in desk.texts("[data-kind=postback] .badge"), 20)
+    assert called(pond, address, path, event_id="A-2").status_code == 410
+    shot(desk.driver, f"desk-inlets-paused-{tag}")
+    desk.check_fit()
+    assert axe(desk.driver) == []
+    act(desk, words, EVIL, "resume")
+    wait_for(lambda: not desk.texts("[data-kind=postback] .badge"), 20)
+    assert called(pond, address, path, click_id=click, event_id="A-2", value="1", phone="13800138000").status_code == 200
 
     act(desk, words, EVIL, "edit")
     assert desk.field("param-click_id").get_attribute("value") == "sub1" and desk.field("metadata").get_attribute("value") == "creative"

@@ -28,6 +28,12 @@ struct stmt *wecom_each(struct db *db);
 bool wecom_next(struct stmt *rows, struct wecom_callback *out);
 
 #define POSTBACK_HASH_BYTES 32
+/* Why a call was refused, in words of ours: nothing that its sender wrote. */
+struct postback_failure {
+    int64_t time_ms; /* TIME_NONE = there was none */
+    int64_t status;  /* HTTP */
+    str slug, field, code;
+};
 struct postback {
     int64_t id;
     str name; /* unique */
@@ -38,8 +44,10 @@ struct postback {
     str params;         /* JSON object, our name of a parameter to the sender's; empty = {} */
     str secret;         /* sealed by the installation's own key; does not change */
     bool is_signed;     /* takes nothing but what is signed with it */
+    bool is_paused;     /* takes nothing */
     int64_t heard_ms;   /* TIME_NONE */
     int64_t created_ms, updated_ms;
+    struct postback_failure failure; /* the last; written by postbacks_failed alone */
 };
 enum err postbacks_insert(struct db *db, struct postback *postback);
 enum err postbacks_update(struct db *db, const struct postback *postback);
@@ -48,6 +56,7 @@ enum err postbacks_find(struct db *db, struct arena *arena, int64_t id, struct p
 enum err postbacks_find_hash(struct db *db, struct arena *arena, const uint8_t hash[POSTBACK_HASH_BYTES],
                              struct postback *out);
 enum err postbacks_heard(struct db *db, int64_t id, int64_t now_ms);
+enum err postbacks_failed(struct db *db, int64_t id, const struct postback_failure *failure);
 struct stmt *postbacks_each(struct db *db);
 bool postbacks_next(struct stmt *rows, struct postback *out);
 

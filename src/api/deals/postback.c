@@ -17,6 +17,7 @@
 
 #define POSTBACK_BODY_MAX (16 * 1024)
 #define WINDOW_S          (INT64_C(5) * 60)
+#define FAILED_EVERY_MS   (INT64_C(60) * MS_PER_SECOND)
 #define SIGNED_NAME_LEN   40
 #define SECONDS_DIGITS    10
 #define MILLIS_DIGITS     13
@@ -231,6 +232,51 @@ static bool brings_json(const struct request *request)
     return request->method == METHOD_POST && call_is_json(request);
 }
 
+/* ---- what was refused ---- */
+
+struct failing {
+    int64_t id;
+    struct postback_failure failure;
+};
+
+static enum err write_failed(struct db *db, void *arg, struct fault *fault)
+{
+    const struct failing *self = arg;
+
+    (void)fault;
+    return postbacks_failed(db, self->id, &self->failure);
+}
+
+/* The name of a member that nobody knows is its sender's text, and may say who somebody is. */
+static str own_words(const struct fault *fault)
+{
+    str field = str_from_c(fault->field);
+    bool ours = strcmp(fault->code, "unknown_field") != 0;
+
+    for (size_t i = 0; ours && i < field.len; i++) {
+        char c = field.ptr[i];
+        ours = (c >= 'a' && c <= 'z') || c == '_' || c == '.';
+    }
+    return ours ? field : STR("");
+}
+
+/* Written down once a minute at most while the reason is the same. What is our own fault says nothing of the call. */
+static void note_failure(const struct postback_call *self, enum err err, const struct fault *fault)
+{
+    const struct postback_failure *last = &self->row.failure;
+    int64_t now_ms = self->request->now_ms;
+    struct failing failing = {
+        self->row.id,
+        {now_ms, err_http_status(err), str_from_c(err_slug(err)), own_words(fault), str_from_c(fault->code)}};
+    bool same = last->time_ms != TIME_NONE && str_eq(last->slug, failing.failure.slug) &&
+                str_eq(last->field, failing.failure.field) && str_eq(last->code, failing.failure.code);
+
+    if (failing.failure.status < 500 && !(same && now_ms - last->time_ms < FAILED_EVERY_MS)) {
+        (void)editor_run(self->ctx->engine->editor,
+                         &(struct writer_task){.run = write_failed, .arg = &failing, .relaxed = true}, NULL);
+    }
+}
+
 /* ---- a call ---- */
 
 static enum err take(struct postback_call *self, struct deal_result *result, struct fault *fault)
@@ -261,6 +307,10 @@ static enum err check_kind(const struct postback_call *self, struct fault *fault
 {
     const struct request *request = self->request;
 
+    if (self->row.is_paused) {
+        return fault_set(fault, ERR_GONE, "", "paused", "This address is paused and takes nothing.",
+                         "该地址已暂停，不接收任何事件。");
+    }
     if (brings_json(request)) {
         return OK;
     }
@@ -292,6 +342,9 @@ static void postback_told(struct ctx *ctx, struct request *request, struct reply
         return;
     }
     err = err ? err : take(&self, &result, &fault);
+    if (err != OK && self.row.id != 0 && !self.row.is_paused) {
+        note_failure(&self, err, &fault);
+    }
     if (err != OK) {
         reply_problem(reply, request, err, &fault);
         return;

@@ -15,9 +15,18 @@
 struct postback_body {
     str name, type, currency, amounts;
     const struct json *params;
-    bool is_signed;
+    bool is_signed, is_paused;
 };
-enum body_field { FIELD_NAME, FIELD_TYPE, FIELD_CURRENCY, FIELD_AMOUNTS, FIELD_PARAMS, FIELD_SIGNED, FIELDS };
+enum body_field {
+    FIELD_NAME,
+    FIELD_TYPE,
+    FIELD_CURRENCY,
+    FIELD_AMOUNTS,
+    FIELD_PARAMS,
+    FIELD_SIGNED,
+    FIELD_PAUSED,
+    FIELDS
+};
 #define AT(member) offsetof(struct postback_body, member)
 static const struct json_field fields[FIELDS] = {
     [FIELD_NAME] = {"name", JSON_KIND_STR, AT(name), 0, 1, LIMIT_NAME, 0},
@@ -26,6 +35,7 @@ static const struct json_field fields[FIELDS] = {
     [FIELD_AMOUNTS] = {"amounts", JSON_KIND_STR, AT(amounts), 0, 1, LIMIT_TAG, 0},
     [FIELD_PARAMS] = {"params", JSON_KIND_JSON, AT(params), JSON_NULLABLE, 0, 0, 0},
     [FIELD_SIGNED] = {"signed", JSON_KIND_BOOL, AT(is_signed), 0, 0, 0, 0},
+    [FIELD_PAUSED] = {"paused", JSON_KIND_BOOL, AT(is_paused), 0, 0, 0, 0},
 };
 #undef AT
 
@@ -39,6 +49,22 @@ struct postback_edit {
 };
 
 /* ---- out --------------------------------------------------------------------------------------------------------- */
+
+static void write_failure(struct json_writer *json, const struct postback_failure *failure)
+{
+    json_name(json, "last_error");
+    if (failure->time_ms == TIME_NONE) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    json_put_time(json, "time", failure->time_ms);
+    json_put_i64(json, "status", failure->status);
+    json_put_str(json, "problem", failure->slug);
+    json_put_opt(json, "field", failure->field);
+    json_put_opt(json, "code", failure->code);
+    json_object_end(json);
+}
 
 static void write_postback(struct json_writer *json, struct arena *arena, const struct postback *row,
                            const struct postback_edit *made)
@@ -63,9 +89,11 @@ static void write_postback(struct json_writer *json, struct arena *arena, const 
     json_put_opt(json, "currency", row->currency);
     json_put_str(json, "amounts", row->major ? STR("major") : STR("minor"));
     json_put_bool(json, "signed", row->is_signed);
+    json_put_bool(json, "paused", row->is_paused);
     json_name(json, "params");
     postback_names_write(json, &names);
     json_put_time(json, "heard_at", row->heard_ms);
+    write_failure(json, &row->failure);
     json_put_time(json, "created_at", row->created_ms);
     json_put_time(json, "updated_at", row->updated_ms);
     json_object_end(json);
@@ -133,6 +161,7 @@ static enum err take_words(struct postback_edit *self, const struct postback_bod
     self->row.currency = present >> FIELD_CURRENCY & 1 ? body->currency : self->row.currency;
     self->row.major = present >> FIELD_AMOUNTS & 1 ? major : self->row.major;
     self->row.is_signed = present >> FIELD_SIGNED & 1 ? body->is_signed : self->row.is_signed;
+    self->row.is_paused = present >> FIELD_PAUSED & 1 ? body->is_paused : self->row.is_paused;
     return OK;
 }
 
@@ -155,6 +184,7 @@ static void note_changes(struct postback_edit *self)
     audit_text(&self->note, "currency", before->currency, row->currency);
     audit_bool(&self->note, "major", before->major, row->major);
     audit_bool(&self->note, "signed", before->is_signed, row->is_signed);
+    audit_bool(&self->note, "paused", before->is_paused, row->is_paused);
     audit_text(&self->note, "params", before->params, row->params);
 }
 
@@ -234,7 +264,7 @@ static void postbacks_create(struct ctx *ctx, struct request *request, struct re
     self.token = str_from_c(memory);
     self.secret = str_from_c(secret);
     self.row.prefix = str_slice(self.token, 0, PREFIX_LEN);
-    self.row.heard_ms = TIME_NONE;
+    self.row.heard_ms = self.row.failure.time_ms = TIME_NONE;
     self.row.created_ms = request->now_ms;
     enum err err = inlet_seal(ctx->engine->seal_key, request->arena, POSTBACK_PART, self.secret, &self.row.secret);
     if (err != OK) {

@@ -3,13 +3,13 @@
 import * as api from '../api.js';
 import { append, h, replace } from '../dom.js';
 import { ago, dateTime } from '../format.js';
-import { t } from '../i18n.js';
+import { known, t } from '../i18n.js';
 import { who } from '../session.js';
 import { typeName } from '../deals.js';
 import { button } from '../components/button.js';
 import { confirm } from '../components/dialog.js';
 import { menu } from '../components/menu.js';
-import { empty, failed, loading, notice, pageHead } from '../components/page.js';
+import { badge, empty, failed, loading, notice, pageHead } from '../components/page.js';
 import { table, tableBox } from '../components/table.js';
 import { fail, toast } from '../components/toast.js';
 import { editCallback } from './inlets-wecom.js';
@@ -31,8 +31,29 @@ function heardCell(row) {
   return h('span', { class: 'small soft', title: dateTime(row.heard_at) }, row.heard_at ? ago(row.heard_at) : t('inlets.never'));
 }
 
+/** Why it last refused what it was told, as far as there are words for it. */
+function errorCell(row) {
+  const error = row.last_error;
+  if (!error) {
+    return h('span', { class: 'soft' }, '–');
+  }
+  const why = known(`inlets.why.${error.problem}`) ? t(`inlets.why.${error.problem}`) : error.problem;
+  return h('div', { class: 'small' }, h('p', { class: 'any-break' }, `${error.status} ${why}`, (error.field || error.code) && [' ', h('code', null, [error.field, error.code].filter(Boolean).join(': '))]),
+    h('p', { class: 'soft', title: dateTime(error.time) }, ago(error.time)));
+}
+
+async function pause(row, changed) {
+  try {
+    await api.patch(`/postbacks/${row.id}`, { paused: !row.paused });
+    toast(t(row.paused ? 'inlets.is_resumed' : 'inlets.is_paused', { name: row.name }));
+    changed();
+  } catch (error) {
+    fail(error);
+  }
+}
+
 function lead(row, address) {
-  return h('div', null, h('p', { class: 'strong any-break' }, row.name), h('p', { class: 'small soft any-break' }, h('code', null, address)));
+  return h('div', null, h('p', { class: 'strong any-break' }, row.name, row.paused && [' ', badge(t('inlets.paused'), 'note')]), h('p', { class: 'small soft any-break' }, h('code', null, address)));
 }
 
 function acts(row, items) {
@@ -46,8 +67,10 @@ function postbackColumns(base, changed) {
     { key: 'type', label: t('inlets.type'), cell: (row) => (row.type ? typeName(row.type) : t('inlets.type_theirs')) },
     { key: 'how', label: t('inlets.how'), cell: (row) => t(row.signed ? 'inlets.how_signed' : 'inlets.how_open') },
     { key: 'heard', label: t('inlets.heard'), cell: heardCell },
+    { key: 'error', label: t('inlets.error'), cell: errorCell },
     {
       key: 'go', label: t('inlets.actions'), hidden: true, cell: (row) => acts(row, [
+        { text: t(row.paused ? 'inlets.resume' : 'inlets.pause'), icon: row.paused ? 'restore' : 'clock', run: () => pause(row, changed) },
         { text: t('inlets.show'), icon: 'link', run: () => showAddress(row, base) },
         { text: t('inlets.edit'), icon: 'edit', run: () => editPostback(row, base, changed) },
         { text: t('inlets.remove'), icon: 'trash', kind: 'bad', run: () => remove('/postbacks', row, 'postback', changed) },
