@@ -124,6 +124,14 @@ class Pond:
         while self.metric("linkpond_clicks_ingested_total") - self.metric("linkpond_clicks_sealed_total") >= CHUNK_ROWS:
             time.sleep(0.05)
 
+    def settle(self, quiet_s=6):
+        """Until the writer has rested for a while: behind an import it makes what lists look at, which no redirect costs."""
+        used, since = 0, time.monotonic()
+        while time.monotonic() - since < quiet_s:
+            time.sleep(0.5)
+            now = tasks_cpu_us(self.process.pid).get("writer", 0)
+            used, since = (now, time.monotonic()) if now - used > 5000 else (used, since)
+
     def rss_mib(self):
         """Memory that is resident; of it what is ours, and what is pages of files, which the system may take back."""
         status = dict(l.split(":", 1) for l in Path(f"/proc/{self.process.pid}/status").read_text().splitlines())
@@ -298,6 +306,7 @@ def main():
     try:
         pond = Pond(os.path.abspath(args.bin), folder, args.links)
         print(f"ready after {pond.ready_s:.2f} s with {args.links} links; {pond.rss_mib()}")
+        pond.settle()
         codes = pond.codes(20000)
         weights = [1 / (rank + 1) for rank in range(len(codes))]
         paths = folder / "paths.txt"
