@@ -129,8 +129,8 @@ class Pond:
         used, since = 0, time.monotonic()
         while time.monotonic() - since < quiet_s:
             time.sleep(0.5)
-            now = tasks_cpu_us(self.process.pid).get("writer", 0)
-            used, since = (now, time.monotonic()) if now - used > 5000 else (used, since)
+            before, used = used, tasks_cpu_us(self.process.pid).get("writer", 0)
+            since = time.monotonic() if used - before > 25000 else since
 
     def rss_mib(self):
         """Memory that is resident; of it what is ours, and what is pages of files, which the system may take back."""
