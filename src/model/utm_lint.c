@@ -99,7 +99,7 @@ static bool has_mail(str s)
     for (ssize_t at = str_find_char(s, '@', 0); at >= 0; at = str_find_char(s, '@', (size_t)at + 1)) {
         size_t end = (size_t)at + 1;
         bool named = at > 0 && (is_word(s.ptr[at - 1]) || (unsigned char)s.ptr[at - 1] >= 0x80 ||
-                                memchr("._%+-", s.ptr[at - 1], 5) != NULL);
+                                str_find_char(STR("._%+-"), s.ptr[at - 1], 0) >= 0);
         while (end < s.len && (is_word(s.ptr[end]) || s.ptr[end] == '-')) {
             end++;
         }

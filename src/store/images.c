@@ -129,7 +129,7 @@ static enum err insert(struct db *db, const struct image_row *row, str data)
 
 enum err images_put(struct db *db, struct arena *arena, struct image_row *row, str data)
 {
-    struct image_row there;
+    struct image_row there = {0};
     char name[IMAGE_NAME_LEN];
 
     crypt_sha256(data, row->sha256);
