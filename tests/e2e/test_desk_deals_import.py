@@ -45,7 +45,7 @@ def test_each_row_says_what_would_become_of_it_and_then_it_does(desk, tmp_path):
     give(desk, tmp_path, TABLE, encoding="gb18030")
     desk.says("还没有导入任何内容")
     assert desk.driver.execute_script(FATES) == [["1", "new"], ["2", "unmatched"], ["3", "refused"], ["4", "known"]]
-    assert desk.texts(".import-problems .table:not(.deals-rows) tbody tr")[0].split()[:2] == ["3", "value"]
+    assert desk.texts(".import-problems .table:not(.deals-rows) tbody tr")[0].split()[:2] == ["3", "成交额"]
     desk.says("这些列没有读取：备注")
     desk.says("1 行没有写明是谁")
     assert len(events(desk.pond)) == 2

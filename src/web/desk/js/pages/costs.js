@@ -87,11 +87,11 @@ export async function show(view) {
     replace(body, card({ title: t('report.totals'), actions: [pick].filter(Boolean) }, h('div', { class: 'stack' }, sums(total), verdict(said, total),
       currencies.length > 1 && h('p', { class: 'small soft' }, t('costs.currencies_apart')))),
     privateDomain(total),
+    monthsBack(said.by_month, said.margin, currency),
     card({ title: t('attribution.by_dim', { dim: dimName(state.by) }), cls: 'report-card', actions: [csvButton(t('costs.title'), () => moneyCsv(said, state.by))] },
       groups.length === 0 ? nothing(t('costs.none_here')) : moneyTable(groups.slice(0, SHOWN), { dim: state.by, currency, sort: state.sort, onSort: (sort) => set({ sort }, { still: said }) }),
       groups.length > SHOWN && h('p', { class: 'small soft table-note' }, t('costs.more', { n: number(groups.length - SHOWN), count: groups.length - SHOWN })),
-      total.unassigned_cost > 0 && h('p', { class: 'small soft table-note' }, t('costs.unassigned', { amount: money(total.unassigned_cost, currency) }))),
-    monthsBack(said.by_month, said.margin, currency));
+      total.unassigned_cost > 0 && h('p', { class: 'small soft table-note' }, t('costs.unassigned', { amount: money(total.unassigned_cost, currency) }))));
   };
   const drawNothing = async (signal) => {
     const ever = await api.get('/stats/money', { period: 'all', limit: 1 }, { signal });

@@ -70,6 +70,10 @@ function rowTable(result, source) {
     result.rows.length > rows.length && h('p', { class: 'soft small' }, t('dealsin.more', { n: number(result.rows.length - rows.length), count: result.rows.length - rows.length })));
 }
 
+/* As the table of the example has them; a field that has no column there keeps its name. */
+const COLUMNS = { 'customer.name': 'name', 'customer.phone': 'phone', value: 'amount', time: 'time', event_id: 'order', row: 'row' };
+const column = (field) => (COLUMNS[field] ? t(`dealsin.head.${COLUMNS[field]}`) : h('code', null, field));
+
 function parts(result, source) {
   const { summary } = result;
   return [
@@ -78,7 +82,7 @@ function parts(result, source) {
     summary.unknown_columns.length > 0 && notice('', t('dealsin.unknown_columns', { names: summary.unknown_columns.join(t('dealsin.and')) })),
     summary.unmatched > 0 && notice('', t('dealsin.unmatched', { n: number(summary.unmatched), count: summary.unmatched })),
     summary.unnamed > 0 && notice('', t('dealsin.unnamed', { n: number(summary.unnamed), count: summary.unnamed })),
-    problemTable(result.rows),
+    problemTable(result.rows, column),
     rowTable(result, source),
   ];
 }

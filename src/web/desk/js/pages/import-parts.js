@@ -35,13 +35,14 @@ export function problemRows(rows) {
   return rows.filter((row) => row.problem);
 }
 
-export function problemTable(rows) {
+/** `column`: what people call a field. */
+export function problemTable(rows, column = (field) => h('code', null, field)) {
   const bad = problemRows(rows);
   return bad.length > 0 && h('div', { class: 'stack tight' },
     h('h3', null, t('import.problems', { n: number(bad.length), count: bad.length })),
     h('div', { class: 'table-box import-problems', tabindex: '0', role: 'region', 'aria-label': t('import.problems', { n: number(bad.length), count: bad.length }) }, h('table', { class: 'table' },
       h('thead', null, h('tr', null, ['import.row', 'import.field', 'import.reason'].map((key) => h('th', { scope: 'col' }, t(key))))),
       h('tbody', null, bad.slice(0, PROBLEMS_SHOWN).map((row) => h('tr', null, h('td', { class: 'num narrow' }, number(row.row)),
-        h('td', { class: 'narrow' }, h('code', null, row.problem.field || '–')), h('td', { class: 'any-break' }, row.problem.detail)))))),
+        h('td', { class: 'narrow' }, row.problem.field ? column(row.problem.field) : '–'), h('td', { class: 'any-break' }, row.problem.detail)))))),
     bad.length > PROBLEMS_SHOWN && h('p', { class: 'soft small' }, t('import.more_problems', { n: number(bad.length - PROBLEMS_SHOWN), count: bad.length - PROBLEMS_SHOWN })));
 }

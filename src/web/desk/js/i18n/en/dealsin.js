@@ -13,6 +13,7 @@ export default {
   'dealsin.head.amount': 'amount',
   'dealsin.head.time': 'date',
   'dealsin.head.order': 'orderid',
+  'dealsin.head.row': 'whole row',
   'dealsin.would.new': 'New',
   'dealsin.would.known': 'Known already',
   'dealsin.would.unmatched': 'New, not matched',

@@ -13,6 +13,7 @@ export default {
   'dealsin.head.amount': '成交额',
   'dealsin.head.time': '成交时间',
   'dealsin.head.order': '订单号',
+  'dealsin.head.row': '整行',
   'dealsin.would.new': '将导入',
   'dealsin.would.known': '已有',
   'dealsin.would.unmatched': '将导入，无法匹配',
