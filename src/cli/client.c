@@ -289,3 +289,15 @@ void path_param(struct buf *path, const char *name, const char *value)
         percent_encode(path, str_from_c(value));
     }
 }
+
+enum err client_delete(struct cli *cli, const char *collection, struct fault *fault)
+{
+    char memory[256];
+    struct buf path;
+
+    buf_init_fixed(&path, memory, sizeof memory);
+    buf_add_c(&path, collection);
+    path_segment(&path, cli->args.operands[0]);
+    struct client_request request = {.method = METHOD_DELETE, .path = buf_c(&path)};
+    return path.overflow ? ERR_URI_TOO_LONG : client_ask(cli, &request, NULL, fault);
+}

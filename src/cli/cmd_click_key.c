@@ -55,14 +55,8 @@ static enum err versions_turn(struct cli *cli, struct fault *fault)
 
 static enum err versions_drop(struct cli *cli, struct fault *fault)
 {
-    char memory[256];
-    struct buf path;
+    enum err err = client_delete(cli, PATH, fault);
 
-    buf_init_fixed(&path, memory, sizeof memory);
-    buf_add_c(&path, PATH);
-    path_segment(&path, cli->args.operands[0]);
-    struct client_request request = {.method = METHOD_DELETE, .path = buf_c(&path)};
-    enum err err = path.overflow ? ERR_URI_TOO_LONG : client_ask(cli, &request, NULL, fault);
     if (!err) {
         cli_note(cli, "%s", cli_text(cli, "dropped", "已停用"));
     }

@@ -47,6 +47,8 @@ enum err client_verdict(struct cli *cli, const struct client_reply *reply);
 /* The usual round: open, one call, verdict, close. *out may be NULL. */
 enum err client_ask(struct cli *cli, const struct client_request *request, struct client_reply *out,
                     struct fault *fault);
+/* DELETE of the one of that collection (a path) which the first operand names. */
+enum err client_delete(struct cli *cli, const char *collection, struct fault *fault);
 /* The answer parsed; ERR_CORRUPT when it is no JSON. */
 enum err client_json(struct cli *cli, const struct client_reply *reply, struct json **out);
 
