@@ -2,7 +2,6 @@
 #include "linkpond/model/chunk.h"
 
 #include "chunk_bytes.h"
-#include "varint.h"
 
 /* What a plain number stays under, so that nobody reads past the end of a table. */
 static const uint64_t limits[CHUNK_IP] = {
@@ -96,28 +95,28 @@ static enum err open_numbers(struct chunk *self, struct body *body, struct chunk
     return OK;
 }
 
-enum err chunk_take_entry(enum chunk_column column, struct varint_cursor *at, struct click_value *out)
+enum err chunk_take_value(enum chunk_column column, struct chunk_values *values, struct click_value *out, bool *lent)
 {
     uint64_t limit = column < CHUNK_IP ? limits[column] : UINT64_MAX;
-    uint64_t head = varint_take(at), kind = head & 3, number = head >> CHUNK_KIND_BITS;
-    const char *text = (const char *)varint_take_bytes(at, chunk_value_bytes(head));
+    enum err err = chunk_values_next(values, out, lent);
 
-    if (at->bad || kind > CHUNK_TEXT || (kind == CHUNK_TERM ? number >= limit : column < CHUNK_IP)) {
-        return ERR_CORRUPT;
-    }
-    *out = kind == CHUNK_TERM ? (struct click_value){.term = (int64_t)number}
-                              : (struct click_value){.text = {text, (size_t)number}};
-    return OK;
+    return err == OK && (column >= CHUNK_IP || !out->text.ptr) && (uint64_t)out->term < limit ? OK : ERR_CORRUPT;
 }
 
-static enum err take_entries(enum chunk_column column, struct body *body, struct click_value *entries)
+/* Values one behind the other, to the end of the blob. */
+static enum err take_values(const struct chunk *self, enum chunk_column column, struct varint_cursor at, size_t count,
+                            struct click_value *out)
 {
+    struct chunk_values values;
+    bool lent = false;
     enum err err = OK;
 
-    for (size_t i = 0; err == OK && i < body->head.count; i++) {
-        err = chunk_take_entry(column, &body->at, &entries[i]);
+    chunk_values_init(&values, at);
+    for (size_t i = 0; err == OK && i < count; i++) {
+        err = chunk_take_value(column, &values, &out[i], &lent);
+        err = err == OK && lent ? chunk_keep_text(self->arena, &out[i]) : err;
     }
-    return err == OK && is_at_end(&body->at) ? OK : ERR_CORRUPT;
+    return err != OK || is_at_end(&values.at) ? err : ERR_CORRUPT;
 }
 
 /* Blocks of a fixed size, which compilers turn into a few vector instructions each. */
@@ -203,29 +202,10 @@ static enum err open_codes(struct chunk *self, enum chunk_column column, struct 
     };
     bool below = width == 1 ? codes8_are_below(bytes, self->rows, count)
                             : width == 0 || codes16_are_below(wide, self->rows, count);
-    return below ? take_entries(column, body, entries) : ERR_CORRUPT;
+    return below ? take_values(self, column, body->at, count, entries) : ERR_CORRUPT;
 }
 
-bool chunk_is_plain_head(uint64_t head)
-{
-    return (head & 3) < CHUNK_KINDS && ((head & 3) != CHUNK_HEX || head >> CHUNK_KIND_BITS <= CHUNK_HEX_MAX / 2);
-}
-
-/* Where each value starts. */
-static enum err find_starts(struct chunk *self, struct varint_cursor *at, const uint8_t *plain, uint32_t *starts)
-{
-    for (size_t i = 0; i < self->rows; i++) {
-        starts[i] = (uint32_t)(at->at - plain);
-        uint64_t head = varint_take(at);
-        varint_take_bytes(at, chunk_value_bytes(head));
-        if (at->bad || !chunk_is_plain_head(head)) {
-            return ERR_CORRUPT;
-        }
-    }
-    return is_at_end(at) ? OK : ERR_CORRUPT;
-}
-
-static enum err open_plain(struct chunk *self, struct body *body, struct chunk_codes *out)
+static enum err open_plain(struct chunk *self, enum chunk_column column, struct body *body, struct chunk_codes *out)
 {
     bool same_head = body->head.count == 1;
 
@@ -233,15 +213,15 @@ static enum err open_plain(struct chunk *self, struct body *body, struct chunk_c
         return ERR_CORRUPT;
     }
     *out = (struct chunk_codes){.encoding = CHUNK_PLAIN, .head = same_head ? varint_take(&body->at) : 0};
-    out->plain = body->at.at;
     if (same_head) {
         uint64_t len = chunk_value_bytes(out->head), left = (uint64_t)(body->at.end - body->at.at);
-        return !body->at.bad && chunk_is_plain_head(out->head) && len <= left && len * self->rows == left ? OK
-                                                                                                          : ERR_CORRUPT;
+        out->plain = body->at.at;
+        return !body->at.bad && chunk_is_lone_head(out->head) && len <= left && len * self->rows == left ? OK
+                                                                                                         : ERR_CORRUPT;
     }
-    uint32_t *starts = ARENA_ARRAY(self->arena, uint32_t, self->rows);
-    out->starts = starts;
-    return starts ? find_starts(self, &body->at, out->plain, starts) : ERR_NOMEM;
+    struct click_value *values = ARENA_ARRAY(self->arena, struct click_value, self->rows);
+    out->values = values;
+    return values ? take_values(self, column, body->at, self->rows, values) : ERR_NOMEM;
 }
 
 enum err chunk_open(struct chunk *self, enum chunk_column column, str bytes)
@@ -259,7 +239,7 @@ enum err chunk_open(struct chunk *self, enum chunk_column column, str bytes)
     } else if (body.head.encoding == CHUNK_CODES) {
         err = open_codes(self, column, &body, &self->codes[column]);
     } else if (body.head.encoding == CHUNK_PLAIN && column >= CHUNK_IP) {
-        err = open_plain(self, &body, &self->codes[column]);
+        err = open_plain(self, column, &body, &self->codes[column]);
     }
     self->columns |= err == OK ? CHUNK_BIT(column) : 0;
     return err;
@@ -313,37 +293,10 @@ void chunk_numbers_read(const struct chunk_numbers *self, size_t from, size_t co
     }
 }
 
-static const char digits[] = "0123456789abcdef";
-
-struct click_value chunk_plain_value(uint64_t head, const uint8_t *bytes, char hex[CHUNK_HEX_MAX])
-{
-    size_t number = (size_t)(head >> CHUNK_KIND_BITS);
-
-    if ((head & 3) == CHUNK_TERM) {
-        return (struct click_value){.term = (int64_t)number};
-    }
-    if ((head & 3) == CHUNK_TEXT) {
-        return (struct click_value){.text = {(const char *)bytes, number}};
-    }
-    for (size_t i = 0; i < number; i++) {
-        hex[2 * i] = digits[bytes[i] >> 4];
-        hex[2 * i + 1] = digits[bytes[i] & 15];
-    }
-    return (struct click_value){.text = {hex, 2 * number}};
-}
-
 static struct click_value plain_value(const struct chunk_codes *self, size_t row, char *hex)
 {
-    uint64_t head = self->head;
-    const uint8_t *at = self->plain + row * chunk_value_bytes(head);
-
-    if (self->starts) { /* checked when it was opened */
-        struct varint_cursor cursor = {self->plain + self->starts[row], self->plain + self->starts[row] + VARINT_BYTES,
-                                       false};
-        head = varint_take(&cursor);
-        at = cursor.at;
-    }
-    return chunk_plain_value(head, at, hex);
+    return self->values ? self->values[row]
+                        : chunk_lone_value(self->head, self->plain + row * chunk_value_bytes(self->head), hex);
 }
 
 struct click_value chunk_column_value(const struct chunk *self, enum chunk_column column, size_t row,
@@ -358,6 +311,8 @@ struct click_value chunk_column_value(const struct chunk *self, enum chunk_colum
 /* Does the value's first byte agree? It seldom does. */
 static bool starts_with(const uint8_t *value, bool in_hex, str text)
 {
+    static const char digits[] = "0123456789abcdef";
+
     return in_hex ? digits[value[0] >> 4] == text.ptr[0] && digits[value[0] & 15] == text.ptr[1]
                   : value[0] == (uint8_t)text.ptr[0];
 }
@@ -388,7 +343,7 @@ static size_t find_in_plain(const struct chunk_codes *codes, str text, size_t fr
 {
     size_t row = from;
 
-    if (!codes->starts && (codes->head & 3) != CHUNK_TERM && text.len > 0) {
+    if (!codes->values && (codes->head & 3) != CHUNK_TERM && text.len > 0) {
         return find_alike(codes, text, from, to);
     }
     while (row < to && !is_text(codes, row, text)) {

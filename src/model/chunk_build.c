@@ -172,5 +172,10 @@ void chunk_builder_sort(struct chunk_builder *self, struct chunk_bounds *out)
         bounds.max_id = id > bounds.max_id ? id : bounds.max_id;
     }
     order_rows(keys, ARRAY_LEN(keys), self->rows, self->order, self->spare);
+    for (size_t i = CHUNK_IP - CHUNK_CLASS; i < CHUNK_DICTS; i++) {
+        if (self->dicts[i].texts > 1 && !self->dicts[i].plain) { /* neighbours often begin alike */
+            chunk_dict_renumber(&self->dicts[i], self->order, self->rows, self->codes[i], self->spare);
+        }
+    }
     *out = bounds;
 }

@@ -5,18 +5,14 @@
 #include <endian.h>
 #include <string.h>
 
+#include "chunk_values.h"
 #include "linkpond/base/hash.h"
-#include "linkpond/model/chunk.h"
-#include "varint.h"
 
 /* The head of a column's blob, and what both sides of the codec know of it. */
 #define CHUNK_VERSION   1
 #define CHUNK_HEAD      16
 #define CHUNK_SUM_BYTES 4
 #define CHUNK_PADDING   8 /* behind offsets, so that each is read with one load */
-
-enum chunk_kind { CHUNK_TERM, CHUNK_TEXT, CHUNK_HEX, CHUNK_KINDS };
-#define CHUNK_KIND_BITS 2
 
 struct chunk_head {
     uint32_t sum;
@@ -31,16 +27,16 @@ static inline uint32_t chunk_sum(const uint8_t *bytes, size_t len, int64_t key)
     return (uint32_t)hash_xxh3(bytes + CHUNK_SUM_BYTES, len - CHUNK_SUM_BYTES, (uint64_t)key);
 }
 
-/* chunk.c: the next entry of a column's dictionary, checked. */
-enum err chunk_take_entry(enum chunk_column column, struct varint_cursor *at, struct click_value *out);
-bool chunk_is_plain_head(uint64_t head);
-/* A plain value with that head, which was checked; a text of hex is written to `hex`. */
-struct click_value chunk_plain_value(uint64_t head, const uint8_t *bytes, char hex[CHUNK_HEX_MAX]);
+/* chunk.c: the next of a column's values, checked. Its text is lent as chunk_values_next says. */
+enum err chunk_take_value(enum chunk_column column, struct chunk_values *values, struct click_value *out, bool *lent);
 
-/* Bytes behind a value's head. */
-static inline uint64_t chunk_value_bytes(uint64_t head)
+/* Its text becomes the arena's. */
+static inline enum err chunk_keep_text(struct arena *arena, struct click_value *value)
 {
-    return (head & 3) == CHUNK_TERM ? 0 : head >> CHUNK_KIND_BITS;
+    if (value->text.len > 0) {
+        value->text = arena_str(arena, value->text);
+    }
+    return arena->overflow ? ERR_NOMEM : OK;
 }
 
 #endif

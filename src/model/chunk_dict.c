@@ -20,7 +20,7 @@ void chunk_dict_reset(struct chunk_dict *self)
     if (self->slots_count > 0) {
         memset(self->slots, 0, self->slots_count * sizeof *self->slots);
     }
-    self->count = 0;
+    self->count = self->texts = 0;
     self->plain = false;
 }
 
@@ -109,6 +109,7 @@ static enum err add(struct chunk_dict *self, struct arena *arena, const struct c
     }
     if (err == OK) {
         *code = (uint16_t)self->count;
+        self->texts += entry.text.len > 0;
         self->entries[self->count++] = entry;
     }
     return err;
@@ -134,4 +135,38 @@ enum err chunk_dict_put(struct chunk_dict *self, struct arena *arena, uint64_t s
         *slot = hash | (uint32_t)self->count;
     }
     return err;
+}
+
+/* Each entry to the place that `places` has for it, one more than which is there. */
+static void move_entries(struct chunk_dict *self, uint32_t *places)
+{
+    for (size_t i = 0; i < self->count; i++) {
+        while (places[i] != i + 1) {
+            size_t to = places[i] - 1;
+            struct click_value entry = self->entries[to];
+            uint32_t place = places[to];
+            self->entries[to] = self->entries[i];
+            self->entries[i] = entry;
+            places[to] = (uint32_t)to + 1;
+            places[i] = place;
+        }
+    }
+}
+
+void chunk_dict_renumber(struct chunk_dict *self, const uint32_t *order, size_t rows, uint16_t *codes, uint32_t *spare)
+{
+    uint32_t *places = spare; /* of each code the new one, and 1; 0: not met yet */
+    uint32_t met = 0;
+
+    memset(places, 0, self->count * sizeof *places);
+    for (size_t i = 0; i < rows && met < self->count; i++) {
+        uint16_t code = codes[order[i]];
+        if (places[code] == 0) {
+            places[code] = ++met;
+        }
+    }
+    for (size_t i = 0; i < rows; i++) {
+        codes[i] = (uint16_t)(places[codes[i]] - 1);
+    }
+    move_entries(self, places);
 }

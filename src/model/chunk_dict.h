@@ -10,7 +10,8 @@ struct chunk_dict {
     struct click_value *entries;
     uint64_t *slots; /* hash << 32 | code + 1; 0 = free. Open addressing, at most half full */
     size_t count, cap, slots_count;
-    bool plain; /* values are listed, not looked up: some may be there twice */
+    size_t texts; /* entries that are texts */
+    bool plain;   /* values are listed, not looked up: some may be there twice */
 };
 void chunk_dict_done(struct chunk_dict *self);
 /* Empties; keeps the memory. */
@@ -20,5 +21,9 @@ void chunk_dict_make_plain(struct chunk_dict *self);
 /* The value's number; a new text is copied into the arena. Hashes are seeded by a number nobody outside knows. */
 enum err chunk_dict_put(struct chunk_dict *self, struct arena *arena, uint64_t seed, const struct click_value *value,
                         uint16_t *code);
+
+/* Numbers the values in the order in which `rows` rows have them, whose codes are turned as well: row order[0] first.
+ * `spare` has room for `rows`. From now on nothing can be put. */
+void chunk_dict_renumber(struct chunk_dict *self, const uint32_t *order, size_t rows, uint16_t *codes, uint32_t *spare);
 
 #endif

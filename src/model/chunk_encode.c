@@ -5,20 +5,28 @@
  */
 #include "chunk_build.h"
 #include "chunk_bytes.h"
-#include "varint.h"
 
 #define RUN 4096 /* bytes handed on at once */
 
-/* Bytes on their way into a buffer, so that small ones do not go one by one. */
+/* Bytes on their way into a buffer, so that small ones do not go one by one; or only counted. */
 struct sink {
-    struct buf *out;
-    size_t len;
+    struct buf *out; /* NULL: nowhere */
+    size_t gone, len;
+    str before; /* the last text that a value may begin as */
     uint8_t bytes[RUN];
 };
 
+static void sink_hand_on(struct sink *self, str bytes)
+{
+    if (self->out) {
+        buf_add(self->out, bytes);
+    }
+    self->gone += bytes.len;
+}
+
 static void sink_flush(struct sink *self)
 {
-    buf_add(self->out, (str){(const char *)self->bytes, self->len});
+    sink_hand_on(self, (str){(const char *)self->bytes, self->len});
     self->len = 0;
 }
 
@@ -66,7 +74,7 @@ static void sink_text(struct sink *self, str text)
         sink_flush(self);
     }
     if (text.len > sizeof self->bytes) {
-        buf_add(self->out, text);
+        sink_hand_on(self, text);
         return;
     }
     memcpy(self->bytes + self->len, text.ptr, text.len);
@@ -122,61 +130,35 @@ static void numbers_blob(const struct chunk_builder *self, enum chunk_column col
     sink_number(sink, 0, CHUNK_PADDING);
 }
 
-/* 1 + the digit's value; 0 = no lower-case digit. */
-static const uint8_t hex_digits[256] = {
-    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
-    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-};
-
-static bool is_hex(str text)
-{
-    unsigned others = 0;
-
-    if (text.len == 0 || text.len > CHUNK_HEX_MAX || text.len % 2 != 0) {
-        return false;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        others += hex_digits[(uint8_t)text.ptr[i]] == 0;
-    }
-    return others == 0;
-}
-
-static uint64_t head_of(const struct click_value *value, bool hex)
-{
-    if (value->term != 0 || value->text.len == 0) {
-        return (uint64_t)value->term << CHUNK_KIND_BITS | CHUNK_TERM;
-    }
-    return hex && is_hex(value->text) ? (uint64_t)value->text.len / 2 << CHUNK_KIND_BITS | CHUNK_HEX
-                                      : (uint64_t)value->text.len << CHUNK_KIND_BITS | CHUNK_TEXT;
-}
-
 static void sink_hex(struct sink *self, str text)
 {
     if (self->len + CHUNK_HEX_MAX / 2 > sizeof self->bytes) {
         sink_flush(self);
     }
-    uint8_t *at = self->bytes + self->len;
-    for (size_t i = 0; i + 1 < text.len; i += 2) {
-        unsigned high = hex_digits[(uint8_t)text.ptr[i]] - 1U, low = hex_digits[(uint8_t)text.ptr[i + 1]] - 1U;
-        *at++ = (uint8_t)(high << 4 | low);
-    }
-    self->len = (size_t)(at - self->bytes);
+    self->len += chunk_hex_pack(text, self->bytes + self->len);
 }
 
+/* What follows a value's head. */
 static void sink_bytes(struct sink *self, const struct click_value *value, uint64_t head)
 {
-    if ((head & 3) == CHUNK_TEXT) {
-        sink_text(self, value->text);
-    } else if ((head & 3) == CHUNK_HEX) {
+    if ((head & 3) == CHUNK_HEX) {
         sink_hex(self, value->text);
+    } else if ((head & 3) != CHUNK_TERM) {
+        sink_text(self, str_slice(value->text, value->text.len - (size_t)chunk_value_bytes(head), value->text.len));
     }
 }
 
-static size_t varint_bytes(uint64_t value)
+static void sink_value(struct sink *self, const struct click_value *value)
 {
-    uint8_t bytes[VARINT_BYTES];
+    size_t shared = 0;
+    uint64_t head = chunk_value_head(value, self->before, &shared);
 
-    return (size_t)(varint_put(bytes, value) - bytes);
+    sink_varint(self, head);
+    if (shared > 0) {
+        sink_varint(self, shared);
+    }
+    sink_bytes(self, value, head);
+    self->before = (head & 3) == CHUNK_TEXT || shared > 0 ? value->text : self->before;
 }
 
 static size_t width_of(const struct chunk_dict *dict)
@@ -184,94 +166,92 @@ static size_t width_of(const struct chunk_dict *dict)
     return dict->count == 1 ? 0 : dict->count <= 256 ? 1 : 2;
 }
 
-static bool heads_are_same(const struct chunk_dict *dict)
+/* A column of values, and the forms it may get. */
+enum form { CODED, EACH_WITH_HEAD, ONE_HEAD, FORMS };
+struct column {
+    const struct chunk_builder *builder;
+    const struct chunk_dict *dict;
+    const uint16_t *codes; /* by row, in order of gathering */
+    uint64_t head;         /* of all values, for ONE_HEAD */
+};
+
+static void dictionary_blob(const struct column *self, struct sink *sink)
 {
-    uint64_t first = head_of(&dict->entries[0], true);
+    size_t width = width_of(self->dict);
+
+    sink_head(sink, CHUNK_CODES, width, self->builder->rows, self->dict->count);
+    for (size_t i = 0; i < self->dict->count; i++) {
+        sink_value(sink, &self->dict->entries[i]);
+    }
+    if (width > 0) {
+        sink_codes(sink, self->builder, self->codes, width);
+    }
+}
+
+static void plain_blob(const struct column *self, bool one_head, struct sink *sink)
+{
+    sink_head(sink, CHUNK_PLAIN, 0, self->builder->rows, one_head);
+    if (one_head) {
+        sink_varint(sink, self->head);
+    }
+    for (size_t i = 0; i < self->builder->rows; i++) {
+        const struct click_value *value = &self->dict->entries[self->codes[self->builder->order[i]]];
+        if (one_head) {
+            sink_bytes(sink, value, self->head);
+        } else {
+            sink_value(sink, value);
+        }
+    }
+}
+
+static void values_blob(const struct column *self, enum form form, struct sink *sink)
+{
+    if (form == CODED) {
+        dictionary_blob(self, sink);
+    } else {
+        plain_blob(self, form == ONE_HEAD, sink);
+    }
+}
+
+/* Do all values have one head that needs nothing before it? */
+static bool find_head(struct column *self)
+{
+    const struct click_value *entries = self->dict->entries;
+    size_t shared = 0;
     bool same = true;
 
-    for (size_t i = 1; same && i < dict->count; i++) {
-        same = head_of(&dict->entries[i], true) == first;
+    self->head = chunk_value_head(&entries[0], (str){0}, &shared);
+    for (size_t i = 1; same && i < self->dict->count; i++) {
+        same = chunk_value_head(&entries[i], (str){0}, &shared) == self->head;
     }
     return same;
 }
 
-static size_t codes_bytes(const struct chunk_builder *self, const struct chunk_dict *dict)
+/* The form that takes the fewest bytes. */
+static enum form choose_form(struct column *self)
 {
-    size_t bytes = self->rows * width_of(dict);
+    bool looked_up = !self->dict->plain;
+    size_t least = SIZE_MAX;
+    enum form best = CODED;
 
-    for (size_t i = 0; i < dict->count; i++) {
-        uint64_t head = head_of(&dict->entries[i], false);
-        bytes += varint_bytes(head) + chunk_value_bytes(head);
+    if (looked_up && (self->dict->count == 1 || self->dict->count <= self->builder->rows / 8)) {
+        return CODED; /* the others are not worth looking */
     }
-    return bytes;
-}
-
-static size_t plain_bytes(const struct chunk_builder *self, const struct chunk_dict *dict, const uint16_t *codes,
-                          bool same_head)
-{
-    uint64_t head = head_of(&dict->entries[0], true);
-    size_t bytes = 0;
-
-    if (same_head) {
-        return varint_bytes(head) + self->rows * chunk_value_bytes(head);
+    bool can[FORMS] = {looked_up, true, find_head(self)};
+    if (!looked_up && can[ONE_HEAD] && (self->head & 3) != CHUNK_TEXT) {
+        return ONE_HEAD; /* nothing to share */
     }
-    for (size_t i = 0; i < self->rows; i++) {
-        head = head_of(&dict->entries[codes[i]], true);
-        bytes += varint_bytes(head) + chunk_value_bytes(head);
-    }
-    return bytes;
-}
-
-/* Are values one behind the other smaller than a dictionary and codes? */
-static bool is_plain(const struct chunk_builder *self, const struct chunk_dict *dict, const uint16_t *codes,
-                     bool *same_head)
-{
-    if (!dict->plain && (dict->count == 1 || dict->count <= self->rows / 8)) { /* not worth looking */
-        return false;
-    }
-    *same_head = heads_are_same(dict);
-    return dict->plain || plain_bytes(self, dict, codes, *same_head) < codes_bytes(self, dict);
-}
-
-static void plain_blob(const struct chunk_builder *self, const struct chunk_dict *dict, const uint16_t *codes,
-                       bool same_head, struct sink *sink)
-{
-    uint64_t head = head_of(&dict->entries[0], true);
-
-    sink_head(sink, CHUNK_PLAIN, 0, self->rows, same_head);
-    if (same_head) {
-        sink_varint(sink, head);
-    }
-    for (size_t i = 0; i < self->rows; i++) {
-        const struct click_value *value = &dict->entries[codes[self->order[i]]];
-        if (!same_head) {
-            head = head_of(value, true);
-            sink_varint(sink, head);
+    for (enum form form = CODED; form < FORMS; form++) {
+        struct sink counted = {.out = NULL};
+        if (can[form]) {
+            values_blob(self, form, &counted);
         }
-        sink_bytes(sink, value, head);
+        if (can[form] && counted.gone + counted.len < least) {
+            least = counted.gone + counted.len;
+            best = form;
+        }
     }
-}
-
-static void codes_blob(const struct chunk_builder *self, enum chunk_column column, struct sink *sink)
-{
-    const struct chunk_dict *dict = &self->dicts[column - CHUNK_CLASS];
-    const uint16_t *codes = self->codes[column - CHUNK_CLASS];
-    size_t width = width_of(dict);
-    bool same_head = false;
-
-    if (column >= CHUNK_IP && is_plain(self, dict, codes, &same_head)) {
-        plain_blob(self, dict, codes, same_head, sink);
-        return;
-    }
-    sink_head(sink, CHUNK_CODES, width, self->rows, dict->count);
-    for (size_t i = 0; i < dict->count; i++) {
-        uint64_t head = head_of(&dict->entries[i], false);
-        sink_varint(sink, head);
-        sink_bytes(sink, &dict->entries[i], head);
-    }
-    if (width > 0) {
-        sink_codes(sink, self, codes, width);
-    }
+    return best;
 }
 
 void chunk_builder_column(const struct chunk_builder *self, int64_t chunk_id, enum chunk_column column, struct buf *out)
@@ -285,7 +265,8 @@ void chunk_builder_column(const struct chunk_builder *self, int64_t chunk_id, en
     } else if (column < CHUNK_CLASS) {
         numbers_blob(self, column, &sink);
     } else {
-        codes_blob(self, column, &sink);
+        struct column values = {self, &self->dicts[column - CHUNK_CLASS], self->codes[column - CHUNK_CLASS], 0};
+        values_blob(&values, column >= CHUNK_IP ? choose_form(&values) : CODED, &sink);
     }
     sink_flush(&sink);
     if (!out->overflow) {

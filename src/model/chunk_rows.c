@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "chunk_bytes.h"
 #include "linkpond/model/chunk.h"
-#include "varint.h"
 
 /*
  * A few rows of a chunk, out of blobs that are not read whole: the head says where a row's number or code stands, and
@@ -88,15 +87,6 @@ static enum err make_entries(const struct part *self, struct chunk_codes *out, s
     return OK;
 }
 
-static enum err keep_value(const struct part *self, const struct click_value *value, struct click_value *out)
-{
-    *out = *value;
-    if (value->term == 0 && value->text.len > 0) {
-        out->text = arena_str(self->chunk->arena, value->text);
-    }
-    return self->chunk->arena->overflow ? ERR_NOMEM : OK;
-}
-
 /* ---- codes */
 
 static enum err read_codes(const struct part *self, uint16_t codes[CHUNK_SOME_ROWS], size_t *most)
@@ -117,11 +107,33 @@ static enum err read_codes(const struct part *self, uint16_t codes[CHUNK_SOME_RO
     return err != OK ? err : *most < self->head.count ? OK : ERR_CORRUPT;
 }
 
+/* Entries up to the last that a row needs; those of the rows are kept. */
+static enum err take_entries(const struct part *self, struct varint_cursor at, const uint16_t codes[CHUNK_SOME_ROWS],
+                             size_t most, struct click_value *entries)
+{
+    struct chunk_values values;
+    struct click_value value;
+    bool lent = false;
+    enum err err = OK;
+
+    chunk_values_init(&values, at);
+    for (size_t entry = 0; err == OK && entry <= most; entry++) {
+        err = chunk_take_value(self->column, &values, &value, &lent);
+        for (size_t i = 0; err == OK && i < self->chunk->rows; i++) {
+            if (codes[i] == entry) {
+                entries[i] = value;
+                err = chunk_keep_text(self->chunk->arena, &entries[i]);
+            }
+        }
+    }
+    return err;
+}
+
 static enum err open_codes(const struct part *self, struct chunk_codes *out)
 {
     const size_t width = self->head.width;
     uint16_t codes[CHUNK_SOME_ROWS];
-    struct click_value *entries = NULL, value;
+    struct click_value *entries = NULL;
     struct varint_cursor at;
     size_t most = 0;
 
@@ -131,13 +143,7 @@ static enum err open_codes(const struct part *self, struct chunk_codes *out)
     enum err err = make_entries(self, out, &entries);
     err = err == OK ? read_codes(self, codes, &most) : err;
     err = err == OK ? read_part(self, CHUNK_HEAD, self->source->len - CHUNK_HEAD - self->all_rows * width, &at) : err;
-    for (size_t entry = 0; err == OK && entry <= most; entry++) {
-        err = chunk_take_entry(self->column, &at, &value);
-        for (size_t i = 0; err == OK && i < self->chunk->rows; i++) {
-            err = codes[i] == entry ? keep_value(self, &value, &entries[i]) : OK;
-        }
-    }
-    return err;
+    return err == OK ? take_entries(self, at, codes, most, entries) : err;
 }
 
 /* ---- plain values */
@@ -155,32 +161,34 @@ static enum err open_same_heads(const struct part *self, struct click_value *ent
     const uint8_t *start = at.at;
     uint64_t head = varint_take(&at), len = chunk_value_bytes(head);
     size_t first = CHUNK_HEAD + (size_t)(at.at - start);
-    if (at.bad || !chunk_is_plain_head(head) || len > left || len * self->all_rows != self->source->len - first) {
+    if (at.bad || !chunk_is_lone_head(head) || len > left || len * self->all_rows != self->source->len - first) {
         return ERR_CORRUPT;
     }
     err = read_part(self, first + self->from * len, self->chunk->rows * len, &at);
     for (size_t i = 0; err == OK && i < self->chunk->rows; i++) {
-        struct click_value value = chunk_plain_value(head, at.at + i * len, hex);
-        err = keep_value(self, &value, &entries[i]);
+        entries[i] = chunk_lone_value(head, at.at + i * len, hex);
+        err = chunk_keep_text(self->chunk->arena, &entries[i]);
     }
     return err;
 }
 
 static enum err open_each(const struct part *self, struct click_value *entries)
 {
-    char hex[CHUNK_HEX_MAX];
+    struct chunk_values values;
+    struct click_value value;
     struct varint_cursor at;
+    bool lent = false;
     enum err err = read_part(self, CHUNK_HEAD, self->source->len - CHUNK_HEAD, &at);
 
+    if (err != OK) {
+        return err;
+    }
+    chunk_values_init(&values, at);
     for (size_t row = 0; err == OK && row < self->from + self->chunk->rows; row++) {
-        uint64_t head = varint_take(&at);
-        const uint8_t *bytes = varint_take_bytes(&at, chunk_value_bytes(head));
-        if (at.bad || !chunk_is_plain_head(head)) {
-            return ERR_CORRUPT;
-        }
-        if (row >= self->from) {
-            struct click_value value = chunk_plain_value(head, bytes, hex);
-            err = keep_value(self, &value, &entries[row - self->from]);
+        err = chunk_take_value(self->column, &values, &value, &lent);
+        if (err == OK && row >= self->from) {
+            entries[row - self->from] = value;
+            err = chunk_keep_text(self->chunk->arena, &entries[row - self->from]);
         }
     }
     return err;

@@ -25,7 +25,8 @@
  *   CHUNK_CODES    count x value, rows x code of `width` bytes
  *   CHUNK_PLAIN    rows x value; count = 1: all have the head of the first, which stands there once
  *   value          varint head = number << 2 | kind; kind 0: a term (or a plain number); 1: that many bytes of text;
- *                  2: so many bytes, shown as lower-case hex
+ *                  2: so many bytes, shown as lower-case hex; 3: varint shared, that many bytes: of the text before
+ *                  (of kind 1 or 3) as many as are shared, then these, 2 KiB at most; never the head of all
  * Places are stored, so columns and kinds are only ever added at the end.
  */
 #define CHUNK_ROWS_MAX         65536      /* a code is two bytes */
@@ -134,9 +135,9 @@ struct chunk_codes {
     const uint16_t *codes16; /* width 2; aligned, in this machine's byte order */
     size_t count;
     const struct click_value *entries;
-    const uint8_t *plain;   /* CHUNK_PLAIN: values one behind the other */
-    const uint32_t *starts; /* of each row's value; NULL: all have one head, which is here: */
+    const struct click_value *values; /* CHUNK_PLAIN: of each row; NULL: all have one head, which is here: */
     uint64_t head;
+    const uint8_t *plain; /* and their bytes one behind the other here */
 };
 
 /* Columns opened so far. Blobs must live as long as it is used, and so must the arena, where directories and

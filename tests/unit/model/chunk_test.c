@@ -3,6 +3,7 @@
  * that were changed, cut or mistaken for another are told from good ones. */
 #include "assert_str.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "linkpond/base/hash.h"
@@ -58,6 +59,17 @@ static struct click_value some_value(size_t column, uint64_t kinds)
     return (struct click_value){.text = {texts + kind % 4000, kind % 60}};
 }
 
+/* Begins as others do, for a few bytes or for more than a joined text may have. */
+static str some_address(int64_t id, uint64_t kinds)
+{
+    static char addresses[ROWS_MAX][2200];
+    char *out = addresses[id % ROWS_MAX];
+    size_t alike = roll(16) ? roll(90) : roll(2100);
+
+    memcpy(out, texts, alike);
+    return (str){out, alike + (size_t)snprintf(out + alike, 24, "%" PRIu64, roll(kinds))};
+}
+
 static struct click_row some_row(int64_t id, uint64_t links, uint64_t kinds)
 {
     static const size_t ip_lens[] = {0, 3, 6};
@@ -79,6 +91,9 @@ static struct click_row some_row(int64_t id, uint64_t links, uint64_t kinds)
 
     for (size_t c = 0; c < CLICK_COLUMNS; c++) {
         row.values[c] = some_value(c, kinds);
+    }
+    if (row.values[CLICK_REFERRER].term == 0) {
+        row.values[CLICK_REFERRER].text = some_address(id, kinds);
     }
     return row;
 }
@@ -201,7 +216,6 @@ static void encodings__fit_what_is_in_a_column(void **state)
     (void)state;
     build(ROWS_MAX, 40, 4000);
     open_all(ROWS_MAX);
-    assert_int_equal(chunk.codes[CHUNK_VALUE + CLICK_REQUEST_ID].encoding, CHUNK_PLAIN);
     assert_in_range(blobs[CHUNK_VALUE + CLICK_REQUEST_ID].len, ROWS_MAX * 10, ROWS_MAX * 19); /* half of the digits */
     assert_int_equal(chunk.codes[CHUNK_CLASS].width, 1);
     assert_int_equal(chunk.codes[CHUNK_CLASS].count, CLASS_COUNT);
@@ -214,11 +228,22 @@ static void encodings__fit_what_is_in_a_column(void **state)
     assert_true(blobs[CHUNK_VALUE + CLICK_APP].len < 20);
 }
 
+static void encode(size_t count)
+{
+    struct chunk_bounds bounds;
+
+    chunk_builder_sort(builder, &bounds);
+    qsort(rows, count, sizeof *rows, in_order);
+    for (size_t c = 0; c < CHUNK_COLUMNS; c++) {
+        buf_reset(&blobs[c]);
+        chunk_builder_column(builder, ID, (enum chunk_column)c, &blobs[c]);
+    }
+}
+
 /* Builds rows whose request ids are all different, but that of the last, which is the first's once more. */
 static void build_request_ids(size_t count, bool hex)
 {
     static char ids[ROWS_MAX][40];
-    struct chunk_bounds bounds;
 
     chunk_builder_reset(builder);
     for (size_t i = 0; i < count; i++) {
@@ -228,12 +253,7 @@ static void build_request_ids(size_t count, bool hex)
         rows[i].values[CLICK_REQUEST_ID] = (struct click_value){.text = {ids[i], (size_t)len}};
         assert_int_equal(chunk_builder_add(builder, &rows[i]), OK);
     }
-    chunk_builder_sort(builder, &bounds);
-    qsort(rows, count, sizeof *rows, in_order);
-    for (size_t c = 0; c < CHUNK_COLUMNS; c++) {
-        buf_reset(&blobs[c]);
-        chunk_builder_column(builder, ID, (enum chunk_column)c, &blobs[c]);
-    }
+    encode(count);
 }
 
 /* Past a thousand rows a column of different values is not looked up any more; few rows always are. */
@@ -256,6 +276,43 @@ static void values_that_never_repeat__come_back(void **state)
     for (size_t row = 0; row < ROWS_MAX; row++) {
         assert_row(row);
     }
+}
+
+/* A shop's pages: `pages` to a link, each visited as often as `count` has it; only their numbers differ. */
+/* `pages` is a prime, so that all of them come. */
+static size_t address_bytes(size_t count, size_t pages)
+{
+    static char addresses[ROWS_MAX][80];
+
+    chunk_builder_reset(builder);
+    for (size_t i = 0; i < count; i++) {
+        size_t page = i * 40503 % pages;
+        int len =
+            snprintf(addresses[i], sizeof addresses[i], "https://shop.example/summer-sale/items/%06zu.html", page);
+        rows[i] = some_row((int64_t)i, 50, 10);
+        rows[i].facts.link_id = (int64_t)page;
+        rows[i].values[CLICK_LOCATION].term = 0;
+        rows[i].values[CLICK_LOCATION].text = (str){addresses[i], (size_t)len};
+        assert_int_equal(chunk_builder_add(builder, &rows[i]), OK);
+    }
+    encode(count);
+    open_all(count);
+    for (size_t row = 0; row < count; row++) {
+        assert_row(row);
+    }
+    return blobs[CHUNK_VALUE + CLICK_LOCATION].len;
+}
+
+/* 50 bytes each whole; in order of their links each begins as the one before but for ten or so. */
+static void texts_that_begin_alike__take_what_they_add(void **state)
+{
+    (void)state;
+    assert_in_range(address_bytes(2999, 2999), 2999 * 8, 2999 * 9);
+    assert_int_equal(chunk.codes[CHUNK_VALUE + CLICK_LOCATION].encoding, CHUNK_PLAIN);
+    assert_in_range(address_bytes(2999, 751), 2999 * 3, 2999 * 4);
+    assert_int_equal(chunk.codes[CHUNK_VALUE + CLICK_LOCATION].encoding, CHUNK_PLAIN);
+    assert_in_range(address_bytes(2999, 53), 2999 + 53 * 8, 2999 + 53 * 10);
+    assert_int_equal(chunk.codes[CHUNK_VALUE + CLICK_LOCATION].encoding, CHUNK_CODES);
 }
 
 static void texts__are_found_in_any_encoding(void **state)
@@ -454,6 +511,77 @@ static void assert_some_rows(size_t count, size_t from, size_t to)
     chunk = whole;
 }
 
+#define BLOB_HEAD "sum_\1\4\0\0"
+/* Three rows of plain values, of which all are to be read: whole, and as a few rows. */
+static void assert_plain_values(str values, enum err expected)
+{
+    static char bytes[4096];
+    const uint32_t head[] = {3, 0};
+    const size_t column = CHUNK_VALUE + CLICK_REFERRER, len = 16 + values.len;
+
+    memcpy(bytes, BLOB_HEAD, 8);
+    memcpy(bytes + 8, head, sizeof head);
+    memcpy(bytes + 16, values.ptr, values.len);
+    chunk_blob_readdress(bytes, len, ID, (enum chunk_column)column);
+    arena_reset(&arena);
+    chunk_init(&chunk, ID, 3, &arena);
+    assert_int_equal(chunk_open(&chunk, (enum chunk_column)column, (str){bytes, len}), expected);
+    assert_int_equal(open_some(&chunk, (enum chunk_column)column, (str){bytes, len}, 3, 0), expected);
+    if (expected == OK) {
+        char hex[CHUNK_HEX_MAX];
+        assert_str(chunk_column_value(&chunk, (enum chunk_column)column, 2, hex).text, "abcz");
+    }
+}
+
+/* Heads: number << 2 | kind. */
+static void a_joined_text__wants_one_that_it_begins_as(void **state)
+{
+    static char longer[2200];
+
+    (void)state;
+    assert_plain_values(STR("\x11"
+                            "abcd"
+                            "\x07\x03"
+                            "e"
+                            "\x07\x03"
+                            "z"),
+                        OK);
+    assert_plain_values(STR("\x11"
+                            "abcd"
+                            "\x0a\xab\xcd"
+                            "\x07\x03"
+                            "z"),
+                        OK); /* not as the hex between them */
+    assert_plain_values(STR("\x11"
+                            "abcd"
+                            "\x07\x05"
+                            "e"
+                            "\x07\x03"
+                            "z"),
+                        ERR_CORRUPT);
+    assert_plain_values(STR("\x07\x00"
+                            "a"
+                            "\x07\x02"
+                            "e"
+                            "\x07\x03"
+                            "z"),
+                        ERR_CORRUPT);
+    assert_plain_values(STR("\x11"
+                            "abcd"
+                            "\x07\x03"
+                            "e"
+                            "\x0b\x03"
+                            "z"),
+                        ERR_CORRUPT);
+    memcpy(longer, "\x81\x40", 2); /* 2048 bytes, and one more */
+    memcpy(longer + 2 + 2048,
+           "\x07\x80\x10"
+           "e"
+           "\x00",
+           5);
+    assert_plain_values((str){longer, 2 + 2048 + 5}, ERR_CORRUPT);
+}
+
 static void a_few_rows__are_those_of_the_whole_chunk(void **state)
 {
     (void)state;
@@ -546,12 +674,14 @@ int main(void)
         cmocka_unit_test(a_links_rows__are_one_range),
         cmocka_unit_test(encodings__fit_what_is_in_a_column),
         cmocka_unit_test(values_that_never_repeat__come_back),
+        cmocka_unit_test(texts_that_begin_alike__take_what_they_add),
         cmocka_unit_test(texts__are_found_in_any_encoding),
         cmocka_unit_test(numbers__are_read_in_bulk),
         cmocka_unit_test(extreme_numbers__come_back),
         cmocka_unit_test(a_builder__refuses_more_than_fits),
         cmocka_unit_test(damage__is_told),
         cmocka_unit_test(bytes_under_a_right_sum__are_never_read_past_their_end),
+        cmocka_unit_test(a_joined_text__wants_one_that_it_begins_as),
         cmocka_unit_test(a_few_rows__are_those_of_the_whole_chunk),
         cmocka_unit_test(damaged_bytes_of_a_few_rows__give_values_within_bounds_or_none),
         cmocka_unit_test(two_byte_codes__are_read_wherever_they_stand),
