@@ -154,15 +154,6 @@ ORDER BY t.link_id LIMIT :limit;
 -- name: link_ids
 SELECT domain_id, campaign_id, channel_id, owner_id FROM link WHERE id = :id;
 
--- Read from the indices alone, without the links themselves.
--- name: link_each_by_campaign
-SELECT campaign_id, id FROM link INDEXED BY link_campaign WHERE campaign_id IS NOT NULL;
-
+-- Read from the index alone, without the links themselves.
 -- name: link_each_of_campaign
-SELECT campaign_id, id FROM link INDEXED BY link_campaign WHERE campaign_id = :id;
-
--- name: link_each_by_owner
-SELECT owner_id, id FROM link INDEXED BY link_owner WHERE owner_id IS NOT NULL;
-
--- name: link_each_of_owner
-SELECT owner_id, id FROM link INDEXED BY link_owner WHERE owner_id = :id;
+SELECT id FROM link INDEXED BY link_campaign WHERE campaign_id = :id;

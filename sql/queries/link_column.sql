@@ -34,8 +34,8 @@ SELECT w.block FROM whole w WHERE NOT EXISTS (SELECT 1 FROM link_column c WHERE 
 
 -- name: link_column_of_link
 SELECT id, deleted_ms IS NOT NULL, archived, enabled, valid_from_ms, valid_until_ms, max_clicks, created_ms, updated_ms,
-    campaign_id, channel_id, owner_id, domain_id
-FROM link WHERE id >= :from_id AND id < :to_id AND tombstone = 0;
+    campaign_id, channel_id, owner_id, domain_id, tombstone
+FROM link WHERE id >= :from_id AND id < :to_id;
 
 -- name: link_column_of_title
 SELECT id, title FROM link WHERE id >= :from_id AND id < :to_id AND tombstone = 0 ORDER BY id;

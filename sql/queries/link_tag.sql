@@ -7,9 +7,3 @@ DELETE FROM link_tag WHERE link_id = :link_id;
 
 -- name: link_tag_of
 SELECT t.key FROM link_tag x JOIN label t ON t.id = x.tag_id WHERE x.link_id = :link_id ORDER BY t.key;
-
--- name: link_tag_each
-SELECT tag_id, link_id FROM link_tag;
-
--- name: link_tag_each_of
-SELECT x.tag_id, x.link_id FROM link_tag x JOIN label t ON t.id = x.tag_id WHERE t.kind = 'tag' AND t.key = :key;

@@ -28,9 +28,9 @@ static void add_numbers(struct buf *out, const int64_t *values, size_t stride, s
 
 static int64_t flags_of(struct stmt *row)
 {
-    return LINK_FLAG_HERE | (stmt_i64(row, 1) ? LINK_FLAG_BIN : 0) | (stmt_i64(row, 2) ? LINK_FLAG_ARCHIVED : 0) |
-           (stmt_i64(row, 3) ? 0 : LINK_FLAG_OFF) | (stmt_is_null(row, 4) ? 0 : LINK_FLAG_FROM) |
-           (stmt_is_null(row, 5) ? 0 : LINK_FLAG_UNTIL);
+    return (stmt_i64(row, 13) ? 0 : LINK_FLAG_HERE) | (stmt_i64(row, 1) ? LINK_FLAG_BIN : 0) |
+           (stmt_i64(row, 2) ? LINK_FLAG_ARCHIVED : 0) | (stmt_i64(row, 3) ? 0 : LINK_FLAG_OFF) |
+           (stmt_is_null(row, 4) ? 0 : LINK_FLAG_FROM) | (stmt_is_null(row, 5) ? 0 : LINK_FLAG_UNTIL);
 }
 
 static enum err make_facts(struct db *db, int64_t block, struct buf *out)

@@ -118,44 +118,20 @@ enum err links_ids(struct db *db, int64_t id, struct link_ids *out)
     return OK;
 }
 
-static struct stmt *each_of(struct db *db, enum sql_id all, enum sql_id one, int64_t id)
-{
-    struct stmt *rows = db_stmt(db, id == 0 ? all : one);
-
-    if (id != 0) {
-        stmt_bind_i64(rows, "id", id);
-    }
-    return rows;
-}
-
 struct stmt *links_each_of_campaign(struct db *db, int64_t campaign_id)
 {
-    return each_of(db, SQL_LINK_EACH_BY_CAMPAIGN, SQL_LINK_EACH_OF_CAMPAIGN, campaign_id);
-}
+    struct stmt *rows = db_stmt(db, SQL_LINK_EACH_OF_CAMPAIGN);
 
-struct stmt *links_each_of_owner(struct db *db, int64_t owner_id)
-{
-    return each_of(db, SQL_LINK_EACH_BY_OWNER, SQL_LINK_EACH_OF_OWNER, owner_id);
-}
-
-struct stmt *links_each_of_tag(struct db *db, str key)
-{
-    struct stmt *rows = db_stmt(db, key.len == 0 ? SQL_LINK_TAG_EACH : SQL_LINK_TAG_EACH_OF);
-
-    if (key.len > 0) {
-        stmt_bind_str(rows, "key", key);
-    }
+    stmt_bind_i64(rows, "id", campaign_id);
     return rows;
 }
 
-bool links_of_next(struct stmt *rows, int64_t *of, int64_t *link_id)
+bool links_of_next(struct stmt *rows, int64_t *link_id)
 {
-    if (!stmt_next(rows)) {
-        return false;
-    }
-    *of = stmt_i64(rows, 0);
-    *link_id = stmt_i64(rows, 1);
-    return true;
+    bool found = stmt_next(rows);
+
+    *link_id = found ? stmt_i64(rows, 0) : 0;
+    return found;
 }
 
 enum err links_load_one(struct db *db, struct arena *arena, int64_t id, struct link_hot *out)

@@ -40,6 +40,7 @@ struct report_match {
     bool needs_tags, needs_links;
     bool class_filter, outcome_filter;
     struct idmap campaigns, owners; /* id -> text number */
+    struct idmap tags;              /* likewise, where needs_tags */
     struct idmap channel_groups;    /* text number of a channel's key -> of its group */
     struct idmap links;             /* link id -> index */
     struct match_link *list;

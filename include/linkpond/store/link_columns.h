@@ -31,7 +31,7 @@ enum link_fact {
     LINK_FACTS
 };
 enum {
-    LINK_FLAG_HERE = 1, /* there is such a link, and it is no tombstone */
+    LINK_FLAG_HERE = 1, /* there is such a link, and it is no tombstone; what that belonged to still stands */
     LINK_FLAG_BIN = 2,
     LINK_FLAG_ARCHIVED = 4,
     LINK_FLAG_OFF = 8,
@@ -92,6 +92,7 @@ int64_t link_blocks_fact(const struct link_blocks *self, enum link_fact fact, un
 int64_t link_blocks_figure(const struct link_blocks *self, enum link_figure figure, unsigned i);
 str link_blocks_title(const struct link_blocks *self, unsigned i);
 size_t link_blocks_tags(const struct link_blocks *self, unsigned i); /* how many it has */
+/* The tags of the next links stand behind those of one. */
 int64_t link_blocks_tag(const struct link_blocks *self, unsigned i, size_t tag);
 
 #endif

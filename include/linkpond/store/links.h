@@ -162,12 +162,9 @@ struct link_ids {
     int64_t domain_id, campaign_id, channel_id, owner_id;
 };
 enum err links_ids(struct db *db, int64_t id, struct link_ids *out);
-/* Links by what they belong to, from an index: `of` names the campaign, owner or tag. id 0 or an empty key: every link
- * that has one. Tombstones too. */
+/* Links of a campaign, from its index; tombstones too. */
 struct stmt *links_each_of_campaign(struct db *db, int64_t campaign_id);
-struct stmt *links_each_of_owner(struct db *db, int64_t owner_id);
-struct stmt *links_each_of_tag(struct db *db, str key);
-bool links_of_next(struct stmt *rows, int64_t *of, int64_t *link_id);
+bool links_of_next(struct stmt *rows, int64_t *link_id);
 /* All aliases by link: link_id, domain_id and folded, lent until the next step; the rest stays empty. */
 struct stmt *links_aliases_each(struct db *db);
 bool links_aliases_next(struct stmt *rows, struct link_alias *out);

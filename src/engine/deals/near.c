@@ -22,14 +22,14 @@ static enum err add_link(struct near *self, struct db *db, int64_t link_id)
 static enum err add_campaign(struct near *self, struct db *db, struct arena *arena, str key)
 {
     struct label label;
-    int64_t of = 0, link_id = 0;
+    int64_t link_id = 0;
     enum err err = labels_find(db, arena, LABEL_CAMPAIGN, key, &label);
 
     if (err != OK) {
         return err == ERR_NOT_FOUND ? OK : err;
     }
     struct stmt *rows = links_each_of_campaign(db, label.id);
-    while (err == OK && links_of_next(rows, &of, &link_id)) {
+    while (err == OK && links_of_next(rows, &link_id)) {
         err = add_link(self, db, link_id);
     }
     err = err == OK ? stmt_err(rows) : err;

@@ -72,7 +72,7 @@ static enum err find_times(struct report_columns *self, struct cell_dim *dim)
 
 static enum err find_runs(struct report_columns *self, struct cell_dim *dim)
 {
-    enum err err = dim->dim == DIM_LINK ? OK : report_traits_load(&self->traits, self->tally, self->db);
+    enum err err = dim->dim == DIM_LINK ? OK : report_traits_load(self->traits, self->tally->match, self->db);
 
     err = err == OK ? report_columns_load(self, CHUNK_LINK) : err;
     dim->spots.wide = err == OK ? report_rows_runs(self) : NULL;
@@ -94,7 +94,7 @@ static enum err find_known(struct report_columns *self, size_t at)
     if (dim->dim == DIM_LINK) {
         memcpy(numbers, links->ids + first, count * sizeof *numbers);
     } else {
-        report_traits_numbers(self, dim->dim, links->ids + first, count, numbers);
+        report_traits_numbers(self->traits, dim->dim, links->ids + first, count, numbers);
     }
     for (size_t i = 0; i < count; i++) {
         dim->ordinals[first + i] = report_groups_known(&self->tally->groups, at, numbers[i]);
@@ -132,20 +132,22 @@ static enum err note_list(struct report_columns *self, struct cell_dim *dim, str
     return OK;
 }
 
-/* All values of a link that has several. */
-static enum err list_values(struct report_columns *self, size_t at, size_t spot)
+/* What the link of a spot belongs to: one, or several. */
+static enum err resolve_link(struct report_columns *self, size_t at, size_t spot)
 {
     struct cell_dim *dim = &self->cells->dims[at];
+    struct report_groups *groups = &self->tally->groups;
     uint64_t values[REPORT_DIM_VALUES_MAX];
-    const struct match_link *link = NULL;
-    struct spot_list *list = ARENA_NEW(&self->arena, struct spot_list);
-    enum err err = list ? report_match_link(self->tally->match, self->chunk.links.ids[spot], &link) : ERR_NOMEM;
-
-    if (err == OK) {
-        list->count = report_links_values(link, dim->dim, values);
+    size_t count = 0;
+    enum err err =
+        report_traits_values(self->traits, self->tally->match, self->chunk.links.ids[spot], dim->dim, values, &count);
+    if (err != OK || count == 1) {
+        return err == OK ? report_groups_ordinal(groups, at, values[0], &dim->ordinals[spot]) : err;
     }
-    for (size_t i = 0; err == OK && i < list->count; i++) {
-        err = report_groups_ordinal(&self->tally->groups, at, values[i], &list->ordinals[i]);
+    struct spot_list *list = ARENA_NEW(&self->arena, struct spot_list);
+    err = list ? OK : ERR_NOMEM;
+    for (size_t i = 0; err == OK && i < count; i++) {
+        err = report_groups_ordinal(groups, at, values[i], &list->ordinals[list->count++]);
     }
     return err == OK ? note_list(self, dim, list, &dim->ordinals[spot]) : err;
 }
@@ -171,18 +173,15 @@ static enum err resolve(struct report_columns *self, size_t at, size_t spot)
 {
     struct cell_dim *dim = &self->cells->dims[at];
     uint64_t number = 0;
-    bool single = true;
-    enum err err = OK;
 
+    if (report_dim_of_link(dim->dim) && dim->dim != DIM_LINK) {
+        return resolve_link(self, at, spot);
+    }
+    enum err err = OK;
     if (dim->dim == DIM_LINK) {
         number = (uint64_t)self->chunk.links.ids[spot];
-    } else if (report_dim_of_link(dim->dim)) {
-        err = report_traits_value(self, self->chunk.links.ids[spot], dim->dim, &number, &single);
     } else {
         err = number_of(self, dim, spot, &number);
-    }
-    if (err == OK && !single) {
-        return list_values(self, at, spot);
     }
     return err == OK ? report_groups_ordinal(&self->tally->groups, at, number, &dim->ordinals[spot]) : err;
 }

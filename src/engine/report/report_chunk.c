@@ -68,11 +68,12 @@ static enum err find_days(struct report_columns *self)
 }
 
 enum err report_columns_init(struct report_columns *self, struct report_tally *tally, struct db *db,
-                             const struct link_traits *traits)
+                             struct link_traits *traits)
 {
     *self = (struct report_columns){
         .tally = tally,
         .db = db,
+        .traits = traits,
         .rows = malloc(CHUNK_ROWS_MAX * sizeof *self->rows),
         .keep = malloc(CHUNK_ROWS_MAX),
         .kinds = malloc(CHUNK_ROWS_MAX),
@@ -84,7 +85,6 @@ enum err report_columns_init(struct report_columns *self, struct report_tally *t
     report_times_init(&self->times, tally);
     bool has_all = self->rows && self->keep && self->kinds && self->scans && self->zeros && self->group;
     enum err err = has_all ? gone_links_load(db, &self->gone) : ERR_NOMEM;
-    err = err == OK && traits ? report_traits_borrow(&self->traits, traits) : err;
     return err == OK ? find_days(self) : err;
 }
 
@@ -97,7 +97,6 @@ void report_columns_done(struct report_columns *self)
     free(self->zeros);
     free(self->group);
     gone_links_done(&self->gone);
-    report_traits_done(&self->traits);
     free(self->days);
     arena_done(&self->arena);
     report_times_done(&self->times);

@@ -12,20 +12,21 @@
  * to the report. Only the columns that the question is about are read, and of a chunk that no filter lets through not
  * all of these. Finds what report_scan.c finds row by row.
  */
-/* What links belong to, by id: each an array of its own, so that what is asked for most stays in the cache. */
-enum link_mark { LINK_TAGGED = 1, LINK_PASSES = 2, LINK_FAILS = 4 };
+/* What links belong to, by id: each an array of its own, so that what is asked for most stays in the cache. Of what a
+ * question is not about, there is none: at most 13 bytes a link and 4 a tag of it, while the question lasts. */
 struct link_traits {
-    size_t count;
-    uint8_t *marks;               /* enum link_mark */
+    bool read;
+    size_t count;                 /* ids 0 to count - 1 are known, which are all */
+    uint8_t *passes;              /* bounds, and all filters that follow links */
     uint32_t *campaigns, *owners; /* numbers of their keys */
-    bool read, borrowed;          /* these two arrays are another's */
+    uint32_t *tags_at, *tags; /* numbers of keys: those of a link stand from tags_at[id] to before tags_at[id + 1] */
 };
 
 struct report_columns {
     struct report_tally *tally;
     struct db *db;
     struct report_times times;
-    struct link_traits traits;
+    struct link_traits *traits; /* not owned */
     struct gone_links gone;
     bool knows_days; /* on which (UTC) the only link asked for was clicked */
     int64_t *days;
@@ -47,9 +48,9 @@ struct report_columns {
     struct cell_table *cells;
     uint32_t *run_clicks, *run_scans; /* report_runs.c: by run; NULL: no scans */
 };
-/* traits: loaded already, or NULL. */
+/* traits: loaded already, or zeroed and nobody else's; they stay the caller's. */
 enum err report_columns_init(struct report_columns *self, struct report_tally *tally, struct db *db,
-                             const struct link_traits *traits);
+                             struct link_traits *traits);
 void report_columns_done(struct report_columns *self);
 /* One chunk into the tally. *taken = false: it has to be read row by row. */
 enum err report_columns_add(struct report_columns *self, const struct chunk_info *info, bool *taken);
@@ -109,36 +110,27 @@ enum err report_runs(struct report_columns *self);
 void report_runs_add_links(struct report_columns *self);
 enum err report_runs_visitors(struct report_columns *self);
 /* Sets tally->runs.groups where visitors are asked for. */
-enum err report_runs_settle(struct report_tally *tally, struct db *db, const struct link_traits *traits);
-/* report_tags.c: the same by tag. */
-enum err report_tags_settle(struct report_tally *tally, struct db *db);
+enum err report_runs_settle(struct report_tally *tally, struct db *db, struct link_traits *traits);
 
 /* report_chunk_visitors.c: notes the visitors of what is left, at places by row: buckets, groups, or (both NULL) none.
  */
 enum err report_chunk_visitors(struct report_columns *self, const uint32_t *buckets, const uint32_t *groups);
 
-/* report_traits.c */
+/* report_traits.c. Frees what it holds; harmless on zeroed ones. */
 void report_traits_done(struct link_traits *self);
-/* Before the others; once is enough. */
-enum err report_traits_load(struct link_traits *traits, const struct report_tally *tally, struct db *db);
-/* What another has loaded, while that lives. */
-enum err report_traits_borrow(struct link_traits *self, const struct link_traits *from);
-/* Room for marks of ids up to this one, where such links are kept by id. */
-void report_traits_widen(struct report_columns *self, int64_t link_id);
-enum err report_traits_judge(struct report_columns *self, int64_t link_id, bool *passes);
-static inline enum err report_traits_passes(struct report_columns *self, int64_t link_id, bool *passes)
-{
-    uint8_t mark = (uint64_t)link_id < self->traits.count ? self->traits.marks[link_id] : 0;
-
-    *passes = mark & LINK_PASSES;
-    return mark & (LINK_PASSES | LINK_FAILS) ? OK : report_traits_judge(self, link_id, passes);
-}
-/* Values of many links at once, as far as they are at hand; else REPORT_TRAIT_UNKNOWN: ask for the link's. Loads that
- * do not wait for each other, where a look at one after the other would miss the cache each time. */
+/* Into zeroed ones, before the others; once is enough, and then nothing is written. Nothing is read where filters name
+ * links, for they are few: these are looked up as they are met. */
+enum err report_traits_load(struct link_traits *traits, const struct report_match *match, struct db *db);
+/* Does that link pass bounds and all filters that follow links, of which there are some? */
+enum err report_traits_passes(const struct link_traits *self, struct report_match *match, int64_t link_id,
+                              bool *passes);
+/* Values of many links at once, as far as each has one and that is at hand; else REPORT_TRAIT_UNKNOWN: ask for the
+ * link's. Loads that do not wait for each other, where a look at one after the other would miss the cache each time. */
 #define REPORT_TRAIT_UNKNOWN UINT64_MAX
-void report_traits_numbers(const struct report_columns *self, enum dim dim, const int64_t *ids, size_t count,
+void report_traits_numbers(const struct link_traits *self, enum dim dim, const int64_t *ids, size_t count,
                            uint64_t *numbers);
-/* The only value of a dimension that follows the link, or *single = false. */
-enum err report_traits_value(struct report_columns *self, int64_t link_id, enum dim dim, uint64_t *value, bool *single);
+/* All values of a dimension that follows the link and that the question is about; at least one. */
+enum err report_traits_values(const struct link_traits *self, struct report_match *match, int64_t link_id, enum dim dim,
+                              uint64_t values[REPORT_DIM_VALUES_MAX], size_t *count);
 
 #endif

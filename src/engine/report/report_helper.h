@@ -14,7 +14,7 @@
 struct chunk_queue {
     const struct chunk_info *items;
     size_t count;
-    const struct link_traits *traits; /* of links, for both; NULL: each reads its own */
+    struct link_traits *traits; /* for both; of two only who has the question loads them */
     bool by_runs;
     _Atomic size_t taken;
     _Atomic bool failed; /* by either: the other may stop */

@@ -27,6 +27,9 @@ static enum err put_label(struct report_match *self, const struct label *label)
     if (label->kind == LABEL_CAMPAIGN) {
         return put_name(self, &self->campaigns, (uint64_t)label->id, label->key);
     }
+    if (label->kind == LABEL_TAG && self->needs_tags) {
+        return put_name(self, &self->tags, (uint64_t)label->id, label->key);
+    }
     if (label->kind != LABEL_CHANNEL || label->channel_group.len == 0) {
         return OK;
     }
@@ -84,7 +87,7 @@ static uint64_t name_of(const struct idmap *map, int64_t id)
     return number ? (uint64_t)*number : 0;
 }
 
-static bool in_bounds(const struct report_query *query, const struct link_ids *ids)
+bool report_links_in_bounds(const struct report_query *query, const struct link_ids *ids)
 {
     return (!query->owner_bound || (ids->owner_id != 0 && ids->owner_id == query->owner_id)) &&
            (!query->domain_bound || (ids->domain_id != 0 && ids->domain_id == query->domain_id));
@@ -114,7 +117,7 @@ static enum err load_link(struct report_match *self, struct match_link *link)
     link->campaign = name_of(&self->campaigns, link->ids.campaign_id);
     link->owner = name_of(&self->owners, link->ids.owner_id);
     err = self->needs_tags && link->id != 0 ? load_tags(self, link) : OK;
-    link->passes = in_bounds(self->query, &link->ids) && report_links_pass(self, link);
+    link->passes = report_links_in_bounds(self->query, &link->ids) && report_links_pass(self, link);
     return err;
 }
 

@@ -227,6 +227,7 @@ enum err report_match_open(struct report_match *self, struct db *db, const struc
     idmap_init(&self->links, LINKS_MAX);
     idmap_init(&self->campaigns, LINKS_MAX);
     idmap_init(&self->owners, LINKS_MAX);
+    idmap_init(&self->tags, LINKS_MAX);
     idmap_init(&self->channel_groups, LINKS_MAX);
     self->needs_links = query->owner_bound || query->domain_bound;
     enum err err = report_utm_open(&self->utm, db, &self->texts, utm_fields(query, groups, groups_count));
@@ -248,6 +249,7 @@ void report_match_done(struct report_match *self)
     idmap_done(&self->links);
     idmap_done(&self->campaigns);
     idmap_done(&self->owners);
+    idmap_done(&self->tags);
     idmap_done(&self->channel_groups);
     free(self->list);
 }

@@ -179,44 +179,39 @@ enum err report_runs_visitors(struct report_columns *self)
 
 /* ---- to groups */
 
-static enum err add_link(struct report_columns *self, size_t id)
+static enum err add_link(struct report_tally *tally, const struct link_traits *traits, size_t id)
 {
-    struct run_counts *counts = &self->tally->runs;
-    struct report_groups *groups = &self->tally->groups;
-    enum dim dim = self->tally->query->group_by[0];
-    uint64_t value = id;
+    struct run_counts *counts = &tally->runs;
+    struct report_groups *groups = &tally->groups;
+    enum dim dim = tally->query->group_by[0];
+    uint64_t values[REPORT_DIM_VALUES_MAX];
+    size_t count = 1;
     uint32_t group = 0;
-    bool single = true;
-    enum err err = dim == DIM_LINK ? OK : report_traits_value(self, (int64_t)id, dim, &value, &single);
+    enum err err = OK;
 
-    err = err == OK ? report_groups_ordinal(groups, 0, value, &group) : err;
-    if (err == OK) {
-        groups->clicks[group] += counts->clicks[id];
-        groups->counts[group].scans += counts->scans[id];
+    values[0] = id;
+    if (dim != DIM_LINK) {
+        err = report_traits_values(traits, tally->match, (int64_t)id, dim, values, &count);
+    }
+    for (size_t i = 0; err == OK && i < count; i++) {
+        err = report_groups_ordinal(groups, 0, values[i], &group);
+        if (err == OK) {
+            groups->clicks[group] += counts->clicks[id];
+            groups->counts[group].scans += counts->scans[id];
+        }
     }
     if (err == OK && counts->groups) {
-        counts->groups[id] = group;
+        counts->groups[id] = group; /* the only one: not of tags (report_runs_can) */
     }
     return err;
 }
 
-enum err report_runs_settle(struct report_tally *tally, struct db *db, const struct link_traits *traits)
+enum err report_runs_settle(struct report_tally *tally, struct db *db, struct link_traits *traits)
 {
-    struct report_columns columns;
-    bool any = tally->runs.count > 0;
+    bool asks = tally->runs.count > 0 && tally->query->group_by[0] != DIM_LINK;
+    enum err err = asks ? report_traits_load(traits, tally->match, db) : OK;
 
-    if (any && tally->query->group_by[0] == DIM_TAG) {
-        return report_tags_settle(tally, db);
-    }
-    enum err err = any ? report_columns_init(&columns, tally, db, traits) : OK;
-
-    if (!any) {
-        return OK;
-    }
-    if (err == OK && tally->query->group_by[0] != DIM_LINK) {
-        err = report_traits_load(&columns.traits, tally, db);
-    }
-    if (err == OK && tally->query->want_visitors) {
+    if (err == OK && tally->runs.count > 0 && tally->query->want_visitors) {
         tally->runs.groups = calloc(tally->runs.count, sizeof *tally->runs.groups);
         err = tally->runs.groups ? OK : ERR_NOMEM;
     }
@@ -224,8 +219,7 @@ enum err report_runs_settle(struct report_tally *tally, struct db *db, const str
         if (id % LINKS_BEFORE_WAY == 0) {
             give_way();
         }
-        err = tally->runs.clicks[id] > 0 ? add_link(&columns, id) : OK;
+        err = tally->runs.clicks[id] > 0 ? add_link(tally, traits, id) : OK;
     }
-    report_columns_done(&columns);
     return report_tally_refuse(tally, err);
 }

@@ -97,7 +97,7 @@ static enum err add_all(struct report_tally *tally, struct db *db, struct chunk_
 
 /* What the helper counted is added last, and who both have seen counted once. */
 static enum err end_share(struct report_tally *tally, struct db *db, struct report_helper *helper,
-                          struct report_share *share, const struct link_traits *traits)
+                          struct report_share *share)
 {
     size_t groups_count = share->tally.groups.count;
     uint32_t *groups = tally->query->group_count > 0 ? malloc((groups_count + 1) * sizeof *groups) : NULL;
@@ -107,7 +107,7 @@ static enum err end_share(struct report_tally *tally, struct db *db, struct repo
     }
     enum err err = share->err != OK ? share->err : tally->query->group_count > 0 && !groups ? ERR_NOMEM : OK;
     err = err == OK ? report_tally_merge(tally, &share->tally, groups) : err;
-    err = err == OK ? report_runs_settle(tally, db, traits->read ? traits : NULL) : err;
+    err = err == OK ? report_runs_settle(tally, db, share->queue->traits) : err;
     err = err == OK ? report_once(tally, groups, helper, share) : err;
     free(groups);
     return err;
@@ -116,30 +116,29 @@ static enum err end_share(struct report_tally *tally, struct db *db, struct repo
 /* What links belong to is read by this thread: before the chunks, or, where none of them asks, while the helper has
  * begun with them. */
 static enum err share_work(struct report_tally *tally, struct db *db, struct report_helper *helper,
-                           struct report_share *share, struct link_traits *traits)
+                           struct report_share *share)
 {
+    struct link_traits *traits = share->queue->traits;
     bool late = report_runs_ask_late(tally), asks = tally->match->needs_links;
-    enum err err = asks && !late ? report_traits_load(traits, tally, db) : OK;
+    enum err err = asks && !late ? report_traits_load(traits, tally->match, db) : OK;
 
     if (err != OK) {
         return err;
     }
-    share->queue->traits = traits->read ? traits : NULL;
     report_share_begin(helper, share);
-    err = asks && late ? report_traits_load(traits, tally, db) : OK;
+    err = asks && late ? report_traits_load(traits, tally->match, db) : OK;
     err = err == OK ? add_all(tally, db, share->queue) : err;
     if (err != OK) {
         atomic_store(&share->queue->failed, true);
     }
     report_helper_wait(helper);
-    return err == OK ? end_share(tally, db, helper, share, traits) : err;
+    return err == OK ? end_share(tally, db, helper, share) : err;
 }
 
 static enum err add_helped(struct report_tally *tally, struct db *db, struct report_helper *helper,
                            struct chunk_queue *queue)
 {
     struct report_share *share = calloc(1, sizeof *share);
-    struct link_traits traits = {0};
 
     if (!share) {
         return ERR_NOMEM;
@@ -147,12 +146,11 @@ static enum err add_helped(struct report_tally *tally, struct db *db, struct rep
     share->query = tally->query;
     share->queue = queue;
     arena_init(&share->arena, SHARE_BYTES);
-    enum err err = share_work(tally, db, helper, share, &traits);
+    enum err err = share_work(tally, db, helper, share);
     report_tally_done(&share->tally);
     report_match_done(&share->match);
     arena_done(&share->arena);
     free(share);
-    report_traits_done(&traits);
     return err;
 }
 
@@ -160,20 +158,22 @@ static enum err add_alone(struct report_tally *tally, struct db *db, struct chun
 {
     enum err err = add_all(tally, db, queue);
 
-    err = err == OK ? report_runs_settle(tally, db, NULL) : err;
+    err = err == OK ? report_runs_settle(tally, db, queue->traits) : err;
     return err == OK ? report_once(tally, NULL, NULL, NULL) : err;
 }
 
 enum err report_scan(struct report_tally *tally, struct db *db, struct report_helper *helper)
 {
     struct chunk_list list = {0};
+    struct link_traits traits = {0};
     enum err err = chunks_list(chunks_each_in(db, tally->query->from_ms, tally->query->to_ms), &list);
     err = err == OK ? report_runs_want(tally, db, &list) : err;
-    struct chunk_queue queue = {.items = list.items, .count = list.count, .by_runs = tally->by_runs};
+    struct chunk_queue queue = {.items = list.items, .count = list.count, .traits = &traits, .by_runs = tally->by_runs};
     if (err == OK) {
         err = helper && list.count >= HELPED_CHUNKS ? add_helped(tally, db, helper, &queue)
                                                     : add_alone(tally, db, &queue);
     }
+    report_traits_done(&traits);
     free(list.items);
     return err;
 }

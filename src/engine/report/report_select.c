@@ -17,7 +17,7 @@ static void take_run(struct report_columns *self, size_t run)
 static enum err try_run(struct report_columns *self, size_t run)
 {
     bool passes = false;
-    enum err err = report_traits_passes(self, self->chunk.links.ids[run], &passes);
+    enum err err = report_traits_passes(self->traits, self->tally->match, self->chunk.links.ids[run], &passes);
 
     if (passes) {
         take_run(self, run);
@@ -72,12 +72,11 @@ static enum err try_runs(struct report_columns *self)
 
 static enum err select_links(struct report_columns *self)
 {
-    enum err err = report_traits_load(&self->traits, self->tally, self->db);
+    enum err err = report_traits_load(self->traits, self->tally->match, self->db);
 
     err = err == OK ? report_columns_load(self, CHUNK_LINK) : err;
     if (err == OK) {
         self->count = 0;
-        report_traits_widen(self, self->chunk.links.ids[self->chunk.links.count - 1]);
         err = try_runs(self);
         report_rows_listed(self, self->count);
     }

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Goal: what tags are credited with does not depend on how many links are asked about: few links are looked up, of many
- * the index of tags is read, and either way a click counts for each tag of its link. */
+/* Goal: a click counts for each tag of its link, whether what links belong to is read from their tables or from their
+ * columns, and for what a link that is gone belonged to. */
 #include "assert_str.h"
 
 #include "linkpond/engine/reporter.h"
 #include "linkpond/engine/sealer.h"
 #include "linkpond/store/chunks.h"
 #include "linkpond/store/labels.h"
+#include "linkpond/store/link_columns.h"
 
 #include "ledger.h"
 
-/* Numbers of links below 4,096 are kept together, of which one in 128 is few. */
-#define FEW  32
-#define MANY (FEW + 1)
+#define LINKS (LINK_BLOCK_LINKS + 50) /* a full block, and one that is not */
 
 static struct ledger ledger;
 static unsigned clicks_put;
@@ -68,25 +67,27 @@ static void seal_everything(void)
     assert_true(chunks > 1);
 }
 
-/* That many links with clicks, in chunks, and behind them one with tags and no click. */
-static void make_links(size_t links)
+/* Links with clicks, in chunks, and behind them one with tags and no click. */
+static void make_links(void)
 {
     struct click_batch batch;
+    struct link_ids ids = {0};
 
     click_batch_init(&batch);
+    assert_int_equal(labels_ensure(ledger.db.db, LABEL_CAMPAIGN, STR("c"), 1, &ids.campaign_id), OK);
     for (size_t i = 0; i < ARRAY_LEN(tag_ids); i++) {
         assert_int_equal(labels_ensure(ledger.db.db, LABEL_TAG, str_from_c(tag_names[i]), 1, &tag_ids[i]), OK);
     }
-    for (size_t link = 1; link <= links + 1; link++) {
-        int64_t id = ledger_link(&ledger, NULL);
-        unsigned tags = link > links ? 4 : tags_of(link);
+    for (size_t link = 1; link <= LINKS + 1; link++) {
+        int64_t id = ledger_link(&ledger, link % 2 ? &ids : NULL);
+        unsigned tags = link > LINKS ? 4 : tags_of(link);
         for (unsigned i = 0; i < ARRAY_LEN(tag_ids); i++) {
             if (tags & (1U << i)) {
                 assert_int_equal(links_tags_add(ledger.db.db, id, tag_ids[i]), OK);
             }
         }
         assert_int_equal(db_begin(ledger.db.db, false), OK);
-        put_clicks(&batch, id, link > links ? 0 : clicks_on(link));
+        put_clicks(&batch, id, link > LINKS ? 0 : clicks_on(link));
         assert_int_equal(click_batch_flush(&batch, ledger.db.db), OK);
         assert_int_equal(db_commit(ledger.db.db), OK);
     }
@@ -108,7 +109,8 @@ static int tear_down(void **state)
     return 0;
 }
 
-static struct report ask_by_tag(const char *filter)
+/* With visitors, clicks are counted a row at a time. */
+static struct report ask_by(enum dim dim, const char *filter, bool visitors)
 {
     static str words[1];
     struct report report;
@@ -117,7 +119,8 @@ static struct report ask_by_tag(const char *filter)
                                  .zone = zone_find(STR("UTC")),
                                  .limit = 100,
                                  .want_scans = true,
-                                 .group_by = {DIM_TAG},
+                                 .want_visitors = visitors,
+                                 .group_by = {dim},
                                  .group_count = 1};
 
     if (filter) {
@@ -139,12 +142,12 @@ static const struct report_group *group_of(const struct report *report, const ch
 }
 
 /* Links that have all of `has`; has = 0: those that have none. The very first click is not in the time asked for. */
-static void assert_group(const struct report *report, const char *tag, size_t links, unsigned has)
+static void assert_group(const struct report *report, const char *tag, unsigned has)
 {
     int64_t clicks = 0, scans = 0;
     const struct report_group *group = group_of(report, tag);
 
-    for (size_t link = 1; link <= links; link++) {
+    for (size_t link = 1; link <= LINKS; link++) {
         bool counts = has ? (tags_of(link) & has) == has : tags_of(link) == 0;
         for (int64_t i = link == 1 ? 1 : 0; counts && i < clicks_on(link); i++) {
             clicks++;
@@ -156,66 +159,95 @@ static void assert_group(const struct report *report, const char *tag, size_t li
     assert_int_equal(group->scans, scans);
 }
 
-static void assert_tags_of(size_t links)
+static void make_columns(size_t rows)
 {
-    make_links(links);
-    struct report report = ask_by_tag(NULL);
+    size_t made = 0;
+
+    assert_int_equal(db_begin(ledger.db.db, false), OK);
+    assert_int_equal(link_columns_make(ledger.db.db, 100, &made), OK);
+    assert_int_equal(db_commit(ledger.db.db), OK);
+    assert_int_equal(made, rows);
+}
+
+static void assert_all_tags(bool visitors)
+{
+    struct report report = ask_by(DIM_TAG, NULL, visitors);
+
     assert_int_equal(report.groups_count, 3);
-    assert_group(&report, "a", links, 1);
-    assert_group(&report, "b", links, 2);
-    assert_group(&report, "", links, 0);
+    assert_group(&report, "a", 1);
+    assert_group(&report, "b", 2);
+    assert_group(&report, "", 0);
 }
 
-static void report_tags__of_few_links_are_looked_up(void **state)
+static void report_tags__count_all_clicks_of_their_links(void **state)
 {
     (void)state;
-    assert_tags_of(FEW);
-}
-
-static void report_tags__of_many_links_are_read_from_the_index(void **state)
-{
-    (void)state;
-    assert_tags_of(MANY);
+    make_links();
+    assert_all_tags(false);
+    make_columns(LINK_COLUMNS);
+    assert_all_tags(false);
+    assert_all_tags(true);
 }
 
 /* A link asked for because of one tag counts for its other tags, too. */
-static void assert_other_tags(size_t links)
+static void assert_other_tags(bool visitors)
 {
-    make_links(links);
-    struct report report = ask_by_tag("a");
+    struct report report = ask_by(DIM_TAG, "a", visitors);
     int64_t both = 0;
 
-    for (size_t link = 1; link <= links; link++) {
+    for (size_t link = 1; link <= LINKS; link++) {
         both += tags_of(link) == 3 ? clicks_on(link) : 0;
     }
     assert_true(both > 0);
     assert_int_equal(report.groups_count, 2);
-    assert_group(&report, "a", links, 1);
-    assert_group(&report, "b", links, 3);
+    assert_group(&report, "a", 1);
+    assert_group(&report, "b", 3);
     assert_int_equal(group_of(&report, "b")->clicks, both);
 }
 
-static void report_tags__few_links_asked_for_by_a_tag_count_for_their_others(void **state)
+static void report_tags__count_for_links_asked_for_by_another(void **state)
 {
     (void)state;
-    assert_other_tags(FEW);
+    make_links();
+    assert_other_tags(false);
+    make_columns(LINK_COLUMNS);
+    assert_other_tags(false);
+    assert_other_tags(true);
 }
 
-static void report_tags__many_links_asked_for_by_a_tag_count_for_their_others(void **state)
+static void assert_same_report(const struct report *one, const struct report *other)
+{
+    assert_int_equal(one->groups_count, other->groups_count);
+    for (size_t i = 0; i < one->groups_count; i++) {
+        assert_true(str_eq(one->groups[i].values[0], other->groups[i].values[0]));
+        assert_int_equal(one->groups[i].clicks, other->groups[i].clicks);
+    }
+}
+
+static void report_tags__keep_the_clicks_of_a_link_that_is_gone(void **state)
 {
     (void)state;
-    assert_other_tags(FEW * 3);
+    make_links();
+    make_columns(LINK_COLUMNS);
+    struct report before = ask_by(DIM_CAMPAIGN, NULL, false);
+    assert_int_equal(before.groups_count, 2);
+    for (int64_t id = 2; id <= 20; id++) {
+        assert_int_equal(links_tombstone(ledger.db.db, id, 1, false), OK);
+    }
+    struct report from_tables = ask_by(DIM_CAMPAIGN, NULL, false);
+    make_columns(1); /* of facts */
+    struct report from_columns = ask_by(DIM_CAMPAIGN, NULL, false);
+    assert_same_report(&before, &from_tables);
+    assert_same_report(&before, &from_columns);
+    assert_all_tags(false);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(report_tags__of_few_links_are_looked_up, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(report_tags__of_many_links_are_read_from_the_index, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(report_tags__few_links_asked_for_by_a_tag_count_for_their_others, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(report_tags__many_links_asked_for_by_a_tag_count_for_their_others, set_up,
-                                        tear_down),
+        cmocka_unit_test_setup_teardown(report_tags__count_all_clicks_of_their_links, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(report_tags__count_for_links_asked_for_by_another, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(report_tags__keep_the_clicks_of_a_link_that_is_gone, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
