@@ -59,6 +59,15 @@ def check_words(tree):
     return problems
 
 
+@lint("app-names", "the desk has a name for every app that is recognised",
+      bad={"config/apps.tsv": "app\tacme\tAcmeApp/\tword\n", JS + "i18n/en/values.js": "  'value.wechat': 'WeChat',\n"},
+      skip=lambda tree: None if tree.match(JS) else "there is no desk")
+def check_app_names(tree):
+    apps = set(re.findall(r"^(?:app|package)\t([^\t]+)\t", tree.read("config/apps.tsv"), re.M))
+    named = {key for names in dictionaries(tree, "en").values() for key in names}
+    return [f"value.{app} has no name" for app in sorted(apps) if f"value.{app}" not in named]
+
+
 _MARKUP = re.compile(r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval|new Function)\b")
 
 
