@@ -103,6 +103,13 @@ def test_a_friend_costs_what_the_api_says_and_currencies_stay_apart(costs):
     assert not desk.all("img[src=x]") and not noise(desk.driver)
 
 
+def test_where_nothing_was_entered_a_friend_did_not_cost_nothing(costs):
+    desk = costs(1280, "en-US")
+    spend(desk.pond, 99_900, channel="KOL-7")
+    desk.open("/costs?tz=UTC").sign_in().settled()
+    assert desk.rows()[POSTER] == ["CN¥0", "–", "–", "–", "–", "CN¥12,006", "–", "–"]
+
+
 def test_whether_it_pays_is_said_of_each_currency_and_month(costs, axe):
     desk = costs(1280, "en-US")
     spend(desk.pond, 450_000, link="poster")

@@ -194,6 +194,18 @@ def test_a_csv_has_what_the_table_shows(report):
     assert [tuple(row[:2]) for row in rows[1:]] == shown == [("group-1", "6"), ("group-2", "2")]
 
 
+CUT_OFF = ("return [...document.querySelectorAll('.bar-card .segments button')].filter((one) => one.getClientRects().length > 0"
+           " && one.getBoundingClientRect().right > one.closest('.card').getBoundingClientRect().right).map((one) => one.innerText)")
+SHARE = ("const done = arguments[0];"
+         "const base = document.querySelector('script[type=module]').src.replace(/main\\.js$/, '');"
+         "import(base + 'format.js').then(({ percent }) => done([0, 0.0002, 0.0006, 0.5, NaN].map(percent)), (error) => done(String(error)))")
+
+
+def test_a_few_among_many_are_not_none(report):
+    desk = report(1280, "en-US").open("/report").sign_in().settled()
+    assert desk.driver.execute_async_script(SHARE) == ["0%", "<0.1%", "0.1%", "50%", "–"]
+
+
 @pytest.mark.parametrize("width, language, scheme", LOOKS)
 def test_reports_fit(report, width, language, scheme):
     desk = report(width, language, scheme)
@@ -203,6 +215,7 @@ def test_reports_fit(report, width, language, scheme):
         desk.driver.execute_script("arguments[0].scrollIntoView()", card)
         wait_for(lambda: not card.find_elements(By.CSS_SELECTOR, ".skeleton"), 20)
     desk.check_fit()
+    assert desk.driver.execute_script(CUT_OFF) == [], "choices of a card that are not in sight"
     shot(desk.driver, f"desk-report-{width}-{language[:2]}-{scheme}")
     assert desk.driver.find_element(By.TAG_NAME, "h1").text == "spring"
     assert noise(desk.driver) == []

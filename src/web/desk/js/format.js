@@ -33,9 +33,15 @@ export function compact(value) {
   return formatter(Intl.NumberFormat, { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 }
 
-/** 0.123 -> 12.3% */
+const LEAST = 0.001;
+
+/** 0.123 -> 12.3%; a few among many are not shown as none: 0.0002 -> <0.1% */
 export function percent(value) {
-  return Number.isFinite(value) ? formatter(Intl.NumberFormat, { style: 'percent', maximumFractionDigits: 1 }).format(value) : '–';
+  const format = (one) => formatter(Intl.NumberFormat, { style: 'percent', maximumFractionDigits: 1 }).format(one);
+  if (!Number.isFinite(value)) {
+    return '–';
+  }
+  return value > 0 && value < LEAST / 2 ? `<${format(LEAST)}` : format(value);
 }
 
 /** How much more than before: {text: '+12%', up: true}; null when there is nothing to compare with. */

@@ -73,7 +73,7 @@ function heatTable(said, shown) {
     h('thead', null, h('tr', null, h('th', { scope: 'col' }, t('cohorts.month')), h('th', { scope: 'col', class: 'num' }, t('cohorts.customers')),
       DEPTH.map((one) => h('th', { scope: 'col', class: 'num cohort-depth', title: t(`cohorts.depth.${one}_hint`) }, t(`cohorts.depth.${one}`))),
       Array.from({ length: width }, (_, i) => h('th', { scope: 'col', class: 'num' }, i === 0 ? t('cohorts.same_month') : t('cohorts.since', { n: i, count: i }))))),
-    h('tbody', null, said.cohorts.map((cohort) => h('tr', { dataset: { month: cohort.month } }, h('th', { scope: 'row', class: 'num' }, cohort.month), h('td', { class: 'num strong' }, number(cohort.customers)),
+    h('tbody', null, said.cohorts.map((cohort) => h('tr', { dataset: { month: cohort.month } }, h('th', { scope: 'row' }, cohort.month), h('td', { class: 'num strong' }, number(cohort.customers)),
       DEPTH.map((one) => h('td', { class: 'num cohort-depth' }, depth(cohort.depth[one]))),
       cohort.months.map((month) => heatCell(cohort, month, shown, top)),
       Array.from({ length: width - cohort.months.length }, () => h('td')))))));

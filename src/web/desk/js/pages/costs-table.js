@@ -12,7 +12,9 @@ import { table } from '../components/table.js';
 /* A share of money, the amount it is a share among, and its count. */
 const SHARES = [['cost_per_click', 'clicks'], ['cost_per_lead', 'leads'], ['cost_per_friend', 'friends'], ['cac', 'new_customers']];
 
-function share(value, currency) {
+/** A share of what was spent; where nothing was entered there is none, rather than one of 0. */
+function share(figures, name, currency) {
+  const value = figures.cost === 0 ? null : figures[name];
   return money(value === null ? null : Math.round(value), currency);
 }
 
@@ -33,7 +35,7 @@ export function sums(total) {
   const { currency } = total;
   const figures = [
     [t('costs.cost'), money(total.cost, currency)], [t('costs.revenue'), money(total.revenue, currency)], [t('costs.roas'), times(total.roas)], [t('costs.roi'), rate(total.roi)],
-    ...SHARES.map(([name, among]) => [t(`costs.${name}`), share(total[name], currency), t(`costs.of_${among}`, { n: count(total[among]), count: total[among] })]),
+    ...SHARES.map(([name, among]) => [t(`costs.${name}`), share(total, name, currency), t(`costs.of_${among}`, { n: count(total[among]), count: total[among] })]),
   ];
   return h('dl', { class: 'target-totals cost-totals' }, figures.map(([name, value, small]) => h('div', null, h('dt', { class: 'small soft' }, name),
     h('dd', null, h('span', { class: 'figure num' }, value), small && h('span', { class: 'small soft num block' }, small)))));
@@ -64,7 +66,7 @@ function groupCell(dim, group) {
 }
 
 function withCount(name, among, currency) {
-  return (group) => h('span', { class: 'cost-share' }, h('span', { class: group[name] === null ? 'soft' : '' }, share(group[name], currency)),
+  return (group) => h('span', { class: 'cost-share' }, h('span', { class: group[name] === null || group.cost === 0 ? 'soft' : '' }, share(group, name, currency)),
     h('span', { class: 'small soft' }, t(`costs.of_${among}`, { n: count(group[among]), count: group[among] })));
 }
 

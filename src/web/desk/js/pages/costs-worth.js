@@ -74,7 +74,7 @@ export function monthsBack(said, margin, currency) {
     h('p', { class: 'small soft' }, t('costs.months_text')),
     h('div', { class: 'table-box', tabindex: '0', role: 'region', 'aria-label': t('costs.months') }, h('table', { class: 'table payback-table' },
       h('thead', null, h('tr', null, heads.map(([key, cls]) => h('th', { scope: 'col', class: cls }, t(key))))),
-      h('tbody', null, rows.map((row) => h('tr', { dataset: { month: row.month } }, h('th', { scope: 'row', class: 'num' }, row.month), h('td', { class: 'num' }, number(row.customers)),
+      h('tbody', null, rows.map((row) => h('tr', { dataset: { month: row.month } }, h('th', { scope: 'row' }, row.month), h('td', { class: 'num' }, number(row.customers)),
         h('td', { class: 'num' }, money(row.cost, currency)), h('td', { class: 'num' }, money(row.margin, currency)),
         h('td', null, row.payback ? backAfter(row.payback) : '–')))))));
 }

@@ -96,7 +96,7 @@ function explain(dim) {
 
 /** breakdown({key, dims}) -> a card as in report-card.js. */
 export function breakdown({ key, dims: offered }) {
-  const tabs = h('div', { class: 'scroll-x no-print' });
+  const tabs = h('div', { class: 'segments-line no-print' });
   const foot = h('div', { class: 'bar-foot no-print' });
   let shown = null;
   const draw = (ctx, body, dim, found) => {
