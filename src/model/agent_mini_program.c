@@ -29,10 +29,11 @@ static str appid_at(str text, size_t at)
     return ends && len == wx.len + APPID_DIGITS ? str_slice(rest, 0, len) : (str){0};
 }
 
-str agent_mini_program(str user_agent, str referrer)
+str agent_mini_program(const struct agent *agent, str user_agent, str referrer)
 {
     static const str token = STR_INIT("miniProgram/"), page = STR_INIT("https://servicewechat.com/");
-    ssize_t at = str_find(user_agent, token, 0);
+    bool inside = str_eq(agent->app, STR("wechat-miniprogram"));
+    ssize_t at = inside ? str_find(user_agent, token, 0) : -1;
     str appid = at >= 0 ? appid_at(user_agent, (size_t)at + token.len) : (str){0};
 
     return appid.len == 0 && str_starts(referrer, page) ? appid_at(referrer, page.len) : appid;

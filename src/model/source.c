@@ -268,24 +268,6 @@ str source_referrer_host(str referrer, char memory[SOURCE_HOST_MAX])
     return referrer_host(referrer, memory, &package);
 }
 
-str source_mini_program(str referrer)
-{
-    static const str site = STR_INIT("https://servicewechat.com/");
-    str appid, rest;
-
-    if (!str_istarts(referrer, site) || !str_cut(str_from(referrer, site.len), '/', &appid, &rest) ||
-        !str_starts(appid, STR("wx")) || appid.len != 18) {
-        return STR("");
-    }
-    for (size_t i = 2; i < appid.len; i++) {
-        char c = appid.ptr[i];
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
-            return STR("");
-        }
-    }
-    return appid;
-}
-
 /* Who sent the visitor by the Referer; empty for none and for our own pages. */
 static str see_referrer(struct seen *seen, const struct record *record)
 {

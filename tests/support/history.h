@@ -27,6 +27,8 @@ static const char *const history_agents[] = {
     "Mozilla/5.0 (Linux; Android 13; V2031A Build/TP1A.220624.014; wv) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Version/4.0 "
     "Chrome/116.0.0.0 Mobile Safari/537.36 MicroMessenger/8.0.46.2540(0x28002E3C) NetType/WIFI Language/zh_CN",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 "
+    "MicroMessenger/8.0.50(0x1800322b) NetType/4G Language/zh_CN miniProgram/wxcb459ae1e3e8f9f2",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36 "
     "AcmeBrowser/2.1",
@@ -41,6 +43,7 @@ static const char *const history_referrers[] = {
     "",
     "https://www.baidu.com/s?wd=x",
     "https://mp.weixin.qq.com/s/abc",
+    "https://servicewechat.com/wx0123456789abcdef/12/page-frame.html",
     "https://shop.acme.example/a?b=c",
 };
 
@@ -269,9 +272,15 @@ static inline bool history_count_click(void *arg, const struct click *click)
     struct history_count *self = arg;
     const str texts[] = {click->rule,
                          click->app,
+                         click->app_version,
+                         click->mini_program,
                          click->os,
+                         click->device,
                          click->browser,
                          click->language,
+                         click->net,
+                         click->ad_click_source,
+                         click->ad_click_id,
                          click->source,
                          click->channel,
                          click->query,

@@ -55,8 +55,9 @@ struct agent {
 };
 void agent_recognise(const struct agent_rules *rules, const struct agent_request *request, struct agent *out);
 /* The appid ("wx" and 16 hexadecimal digits) of the WeChat mini program a page was opened in: what stands behind
- * "miniProgram/" in the User-Agent, else in a Referer "https://servicewechat.com/APPID/…". Empty: none. Borrows. */
-str agent_mini_program(str user_agent, str referrer);
+ * "miniProgram/" in the User-Agent where recognition saw one, else in a Referer "https://servicewechat.com/APPID/…",
+ * which WeChat sets and a mini program cannot. Empty: none. A slice of the one or the other. */
+str agent_mini_program(const struct agent *agent, str user_agent, str referrer);
 /* Why a rule gave its class, as a sentence in English or Chinese; `rule` as it stands in struct agent or in a stored
  * click. A static text or one in the arena; empty for a rule of no kind that is known. */
 str agent_why(struct arena *arena, str rule, bool chinese);

@@ -49,11 +49,6 @@ str source_channel_param(str query);
 #define SOURCE_HOST_MAX HOST_TEXT_MAX
 str source_referrer_host(str referrer, char memory[SOURCE_HOST_MAX]);
 
-/* The mini program's appid of a Referer https://servicewechat.com/{appid}/{version}/page-frame.html, which WeChat sets
- * and a mini program cannot (developers.weixin.qq.com/miniprogram/dev/framework/ability/network.html); empty when it is
- * none. A slice of the argument. */
-str source_mini_program(str referrer);
-
 /* Parameters we read and never forward: lp_qr lp_ch lp_src, and WeChat's volatile exportkey pass_ticket nsukey
  * abtest_cookie. Compared byte-exact. */
 bool source_is_own_param(str name);

@@ -193,7 +193,12 @@ static void attribute(struct reclassifier *self, const struct click_row *row, un
     for (size_t i = 0; i < UTM_COUNT; i++) {
         record.link_utm[i] = self->values[CLICK_UTM_SOURCE + i];
     }
-    *out = (struct click){.signals = signals, .host = record.host, .referrer = record.referrer};
+    *out = (struct click){
+        .signals = signals,
+        .host = record.host,
+        .referrer = record.referrer,
+        .mini_program = agent_mini_program(agent, self->values[CLICK_USER_AGENT], record.referrer),
+    };
     source_attribute(self->rules.sources, &self->texts, &record, agent, out);
 }
 

@@ -283,14 +283,6 @@ static str truncated_ip(struct ingest_row *self, const struct addr *ip)
     return (str){(const char *)self->ip, len};
 }
 
-/* Looked for in the User-Agent only where recognition saw one. */
-static str mini_program(const struct ingest_row *self, const struct record *record, const struct agent *agent)
-{
-    bool inside = str_eq(agent->app, STR("wechat-miniprogram"));
-
-    return agent_mini_program(inside ? self->agent.text : STR(""), record->referrer);
-}
-
 static enum err recognise_visit(struct ingest_row *self, struct db *db, const struct record *record, int64_t now_ms,
                                 struct known_agent *known)
 {
@@ -303,7 +295,7 @@ static enum err recognise_visit(struct ingest_row *self, struct db *db, const st
         .signals = record->signals,
         .host = record->host,
         .referrer = record->referrer,
-        .mini_program = mini_program(self, record, &known->agent),
+        .mini_program = agent_mini_program(&known->agent, self->agent.text, record->referrer),
     };
     source_attribute(self->rules.sources, &self->arena, record, &known->agent, click);
     facts->class = click->class;

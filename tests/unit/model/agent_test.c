@@ -612,6 +612,7 @@ static int teardown(void **state)
 static void agent__names_the_mini_program(void **state)
 {
     (void)state;
+    const struct agent inside = {.app = STR("wechat-miniprogram")}, machine = {.app = STR("")};
     static const struct {
         const char *user_agent, *referrer, *appid;
     } cases[] = {
@@ -631,8 +632,12 @@ static void agent__names_the_mini_program(void **state)
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        assert_text(agent_mini_program(str_from_c(cases[i].user_agent), str_from_c(cases[i].referrer)), cases[i].appid);
+        str user_agent = str_from_c(cases[i].user_agent), referrer = str_from_c(cases[i].referrer);
+        assert_text(agent_mini_program(&inside, user_agent, referrer), cases[i].appid);
     }
+    /* elsewhere the Referer alone tells */
+    assert_text(agent_mini_program(&machine, str_from_c(cases[0].user_agent), STR("")), "");
+    assert_text(agent_mini_program(&machine, STR(""), str_from_c(cases[3].referrer)), cases[3].appid);
 }
 
 int main(void)
