@@ -12,7 +12,7 @@ from pond import GOOGLEBOT, SAFARI, WECHAT, wait_for
 
 FIELDS = """id time link code host class rule why outcome repeat app app_version mini_program os device browser language net source source_by channel
 channel_by campaign scene utm_source utm_medium utm_campaign utm_term utm_content utm_id query referrer referrer_host
-ad_click_source ad_click_id ip country region city carrier visitor visitor_by new_visitor qr target location click_id request_id
+ad_click_source ad_click_id ip country region city carrier visitor visitor_by new_visitor qr test target location click_id request_id
 user_agent""".split()
 
 
@@ -169,6 +169,22 @@ def test_an_apps_version_and_the_mini_program_are_kept_and_counted(pond):
     groups = pond.stats(link=code, group_by="mini_program")["groups"]
     assert {row["mini_program"]: row["clicks"] for row in groups} == {"wxcb459ae1e3e8f9f2": 2, "wx0123456789abcdef": 1, "": 1}
     assert pond.stats(link=code, app_version=rows[0]["app_version"])["totals"]["clicks"] == 1
+
+
+def test_a_macro_that_was_not_filled_in_marks_test_traffic(pond):
+    code = pond.link("https://www.example.com/tried-out")["code"]
+    macros = ("clickid=__CLICKID__", "bd_vid=__BD_VID__", "gclid=%7Bgclid%7D", "utm_campaign={{campaign.id}}", "callback=__CALLBACK__")
+    real = ("", "?bd_vid=__x__", "?gclid=Cj0_K", "?utm_campaign=spring%7B1%7D")
+    for query in macros:
+        assert pond.click_of(pond.visit(f"{code}?{query}"))["test"] is True, query
+    for query in real:
+        assert pond.click_of(pond.visit(code + query))["test"] is False, query
+    assert pond.stats(link=code, test="true")["totals"]["clicks"] == len(macros)
+    assert pond.stats(link=code, not_test="1")["totals"]["clicks"] == len(real)
+    groups = pond.stats(link=code, group_by="test")["groups"]
+    assert {group["test"]: group["clicks"] for group in groups} == {"true": len(macros), "false": len(real)}
+    assert len(pond.clicks(link=code, test="true")) == len(macros)
+    assert pond.api("GET", "/stats", 422, params={"test": "perhaps"}).json()["errors"][0]["field"] == "test"
 
 
 def test_reading_needs_the_scope_stats(pond):

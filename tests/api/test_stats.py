@@ -56,7 +56,7 @@ def test_every_dimension_filters(shop, filters, clicks):
 
 DIMENSIONS = ("link campaign channel channel_group source source_by utm_source utm_medium utm_campaign utm_term utm_content"
               " utm_id tag owner domain class outcome app app_version mini_program scene os device browser language net country region city carrier"
-              " referrer ad_click_source target qr hour weekday").split()
+              " referrer ad_click_source target qr test hour weekday").split()
 
 
 @pytest.mark.parametrize("dim", DIMENSIONS)
@@ -95,7 +95,7 @@ def test_groups_tell_each_value_and_the_rest(shop):
 
 
 def test_a_group_sums_to_the_total(shop):
-    for dim in ("app", "os", "browser", "hour", "weekday", "source", "qr", "domain", "scene"):
+    for dim in ("app", "os", "browser", "hour", "weekday", "source", "qr", "test", "domain", "scene"):
         assert sum(g["clicks"] for g in shop.stats(group_by=dim)["groups"]) == 5, dim
 
 

@@ -188,7 +188,7 @@ static inline void insert_row(struct click_batch *batch, size_t i, int64_t id)
         .outcome = row->link == 0 ? OUTCOME_UNKNOWN
                    : roll(3) > 0  ? OUTCOME_REDIRECT
                                   : (enum click_outcome)roll(OUTCOME_COUNT),
-        .signals = roll(5) == 0 ? SIGNAL_RESERVED_LIMIT : 0,
+        .signals = (roll(5) == 0 ? SIGNAL_RESERVED_LIMIT : 0U) | (roll(6) == 0 ? SIGNAL_TEST : 0U),
         .flags = (unsigned)roll(16),
         .visitor_by = (enum visitor_by)(1 + roll(2)),
         .source_by = (enum click_by)roll(BY_COUNT),
@@ -380,6 +380,9 @@ static inline void value_of(const struct world_row *row, const struct report_que
         break;
     case DIM_QR:
         text = row->facts.flags & CLICK_FLAG_QR ? "true" : "false";
+        break;
+    case DIM_TEST:
+        text = row->facts.signals & SIGNAL_TEST ? "true" : "false";
         break;
     case DIM_HOUR:
         snprintf(memory[0], 64, "%d", (int)(floor_div(local, MS_PER_HOUR) % 24));

@@ -13,10 +13,10 @@
  *
  * Dimensions. As the link is now: link, campaign, owner, tag (a click of a link with two tags is in both
  * groups); all others as the click was, channel_group being the group its channel is in now. Empty text = none or not
- * known, as a value to filter by too. link: decimal id, 0 = unknown codes. referrer: the host alone. qr: true, false.
- * domain: the host asked. hour: 0..23 and weekday: 1..7 from Monday, in the zone asked for. utm_source to utm_content:
- * the value of the dictionary that the click's is a spelling of, as the dictionary is now (store/utm_values.h); filters
- * likewise.
+ * known, as a value to filter by too. link: decimal id, 0 = unknown codes. referrer: the host alone. qr, test: true,
+ * false. domain: the host asked. hour: 0..23 and weekday: 1..7 from Monday, in the zone asked for. utm_source to
+ * utm_content: the value of the dictionary that the click's is a spelling of, as the dictionary is now
+ * (store/utm_values.h); filters likewise.
  */
 /* clang-format off */
 #define DIM_TABLE(X) \
@@ -54,6 +54,7 @@
     X(AD_CLICK_SOURCE, "ad_click_source") \
     X(TARGET, "target") \
     X(QR, "qr") \
+    X(TEST, "test") \
     X(HOUR, "hour") \
     X(WEEKDAY, "weekday")
 /* clang-format on */

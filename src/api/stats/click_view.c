@@ -187,6 +187,12 @@ static struct cell qr_cell(struct click_view *self, const struct click *click)
     return bool_cell(click->qr);
 }
 
+static struct cell test_cell(struct click_view *self, const struct click *click)
+{
+    (void)self;
+    return bool_cell((click->signals & SIGNAL_TEST) != 0);
+}
+
 /* ---- the table ------------------------------------------------------------------------------------------------- */
 
 struct field {
@@ -254,6 +260,7 @@ static const struct field fields[] = {
     {"visitor_by", visitor_by_cell, 0},
     {"new_visitor", new_visitor_cell, 0},
     {"qr", qr_cell, 0},
+    {"test", test_cell, 0},
     TEXT(target),
     TEXT(location),
     TEXT(click_id),

@@ -28,6 +28,12 @@ static struct report_filter *need_filter(struct stats_parsing *self, enum dim di
     return filter;
 }
 
+static bool is_truth(str value)
+{
+    return str_eq(value, STR("true")) || str_eq(value, STR("false")) || str_eq(value, STR("1")) ||
+           str_eq(value, STR("0"));
+}
+
 /* Dimensions with a fixed vocabulary: a word outside it is a mistake, not an empty answer. */
 static bool is_word_of(enum dim dim, str value)
 {
@@ -40,6 +46,9 @@ static bool is_word_of(enum dim dim, str value)
         return value.len == 0 || click_scene_find(value) >= 0;
     case DIM_SOURCE_BY:
         return click_by_find(value) >= 0;
+    case DIM_QR:
+    case DIM_TEST:
+        return is_truth(value);
     default:
         return true;
     }

@@ -19,7 +19,8 @@
 
 /* Dimensions that a report asks of a click and sums do not know. */
 static const enum chunk_column dims[] = {
-    CHUNK_FLAGS, /* by QR or not */
+    CHUNK_FLAGS,   /* by QR or not */
+    CHUNK_SIGNALS, /* test traffic or not */
     CHUNK_SOURCE_BY,
     CHUNK_SCENE,
     CHUNK_VALUE + CLICK_HOST,
@@ -129,15 +130,24 @@ static enum err cell_of(struct retainer *self, size_t dim, uint64_t text, struct
     return OK;
 }
 
+static str word_of(const struct click_facts *facts, enum chunk_column dim)
+{
+    switch (dim) {
+    case CHUNK_FLAGS:
+        return facts->flags & CLICK_FLAG_QR ? STR("true") : STR("false");
+    case CHUNK_SIGNALS:
+        return facts->signals & SIGNAL_TEST ? STR("true") : STR("false");
+    case CHUNK_SOURCE_BY:
+        return click_by_name(facts->source_by);
+    default:
+        return click_scene_name(facts->scene);
+    }
+}
+
 static enum err text_of(struct retainer *self, const struct click_row *row, enum chunk_column dim, uint64_t *out)
 {
-    const struct click_facts *facts = &row->facts;
-    str word = dim == CHUNK_FLAGS       ? facts->flags & CLICK_FLAG_QR ? STR("true") : STR("false")
-                     : dim == CHUNK_SOURCE_BY ? click_by_name(facts->source_by)
-                                        : click_scene_name(facts->scene);
-
     if (dim < CHUNK_VALUE) {
-        return report_texts_intern(&self->texts, word, out);
+        return report_texts_intern(&self->texts, word_of(&row->facts, dim), out);
     }
     const struct click_value *value = &row->values[dim - CHUNK_VALUE];
     return report_texts_value(&self->texts, value, out);

@@ -9,7 +9,7 @@
 
 static const enum chunk_column plain_columns[] = {
     [DIM_CLASS] = CHUNK_CLASS,         [DIM_OUTCOME] = CHUNK_OUTCOME, [DIM_SCENE] = CHUNK_SCENE,
-    [DIM_SOURCE_BY] = CHUNK_SOURCE_BY, [DIM_QR] = CHUNK_FLAGS,
+    [DIM_SOURCE_BY] = CHUNK_SOURCE_BY, [DIM_QR] = CHUNK_FLAGS,        [DIM_TEST] = CHUNK_SIGNALS,
 };
 
 enum chunk_column report_chunk_column(enum dim dim)

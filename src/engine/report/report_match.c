@@ -143,7 +143,7 @@ static enum err intern_names(struct report_match *self)
 /* How people may write a value besides as reports show it. */
 static str canonical(enum dim dim, str value)
 {
-    if (dim == DIM_QR) {
+    if (dim == DIM_QR || dim == DIM_TEST) {
         return str_eq(value, STR("1")) ? STR("true") : str_eq(value, STR("0")) ? STR("false") : value;
     }
     if (dim == DIM_HOUR && value.len == 2 && value.ptr[0] == '0') {
@@ -300,6 +300,9 @@ enum err report_match_value(struct report_match *self, enum dim dim, const struc
     case DIM_QR:
         *number = self->truth[(value->term & CLICK_FLAG_QR) != 0];
         return OK;
+    case DIM_TEST:
+        *number = self->truth[(value->term & SIGNAL_TEST) != 0];
+        return OK;
     default:
         break;
     }
@@ -339,6 +342,9 @@ static enum err single_value(struct report_match *self, const struct match_subje
         break;
     case DIM_QR:
         value.term = facts->flags;
+        break;
+    case DIM_TEST:
+        value.term = facts->signals;
         break;
     default:
         value = clicks_scan_value(subject->scan, report_dim_column(dim));

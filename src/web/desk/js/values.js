@@ -14,7 +14,7 @@ import { who } from './session.js';
 export const DIMS = [
   'campaign', 'channel', 'channel_group', 'link', 'tag', 'owner', 'domain', 'source', 'source_by', 'utm_source', 'utm_medium',
   'utm_campaign', 'utm_content', 'utm_term', 'utm_id', 'app', 'scene', 'referrer', 'ad_click_source', 'mini_program', 'device', 'os',
-  'browser', 'language', 'net', 'country', 'region', 'city', 'carrier', 'target', 'qr', 'hour', 'weekday', 'class', 'outcome',
+  'browser', 'language', 'net', 'country', 'region', 'city', 'carrier', 'target', 'qr', 'test', 'hour', 'weekday', 'class', 'outcome',
 ];
 
 const LABELS_MAX = 1000;
@@ -53,6 +53,7 @@ const WAYS = {
   scene: (value) => t(`scene.${value}`),
   source_by: (value) => (known(`source_by.${value}`) ? t(`source_by.${value}`) : value),
   qr: (value) => t(`qr.${value}`),
+  test: (value) => t(`test.${value}`),
   hour: (value) => `${value.padStart(2, '0')}:00`,
   weekday: (value) => weekdayName(Number(value), 'long'),
   country: (value) => byIntl('region', value.toUpperCase()),

@@ -17,7 +17,7 @@ const PAGE_ROWS = 100;
 
 function why(click) {
   return h('div', null, h('span', { class: 'row' }, badge(t(`class.${click.class}`), click.class === 'human' ? 'good' : ''),
-    click.outcome !== 'redirect' && badge(t(`outcome.${click.outcome}`), 'note'), click.repeat && badge(t('clicks.repeat')), click.qr && badge(t('clicks.qr'))),
+    click.outcome !== 'redirect' && badge(t(`outcome.${click.outcome}`), 'note'), click.repeat && badge(t('clicks.repeat')), click.qr && badge(t('clicks.qr')), click.test && badge(t('clicks.test'), 'note')),
   click.why && h('p', { class: 'small soft' }, click.why));
 }
 

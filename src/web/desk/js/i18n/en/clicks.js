@@ -9,6 +9,7 @@ export default {
   'clicks.source': 'Source and channel',
   'clicks.device': 'Opened in',
   'clicks.repeat': 'Repeat',
+  'clicks.test': 'Test',
   'clicks.qr': 'Scan',
   'clicks.unknown': 'Unknown',
   'clicks.none': 'No such request',

@@ -31,6 +31,7 @@ export default {
   'dim.city': 'City',
   'dim.carrier': 'Carrier',
   'dim.target': 'Target',
+  'dim.test': 'Test traffic',
   'dim.qr': 'Scan',
   'dim.hour': 'Hour',
   'dim.weekday': 'Weekday',
@@ -216,6 +217,8 @@ export default {
   'source_by.referrer': 'Referrer',
   'source_by.direct': 'Direct',
   'source_by.inferred': 'Inferred',
+  'test.true': 'Test traffic',
+  'test.false': 'Not a test',
   'qr.true': 'Scan',
   'qr.false': 'Not a scan',
 };

@@ -9,6 +9,7 @@ export default {
   'clicks.source': '来源与渠道',
   'clicks.device': '打开环境',
   'clicks.repeat': '重复访问',
+  'clicks.test': '测试',
   'clicks.qr': '扫码',
   'clicks.unknown': '未知',
   'clicks.none': '没有符合条件的访问',

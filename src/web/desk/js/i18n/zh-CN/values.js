@@ -31,6 +31,7 @@ export default {
   'dim.city': '城市',
   'dim.carrier': '运营商',
   'dim.target': '跳转目标',
+  'dim.test': '测试流量',
   'dim.qr': '扫码',
   'dim.hour': '时段',
   'dim.weekday': '星期',
@@ -216,6 +217,8 @@ export default {
   'source_by.referrer': '来源网页',
   'source_by.direct': '直接访问',
   'source_by.inferred': '推断',
+  'test.true': '测试流量',
+  'test.false': '非测试',
   'qr.true': '扫码',
   'qr.false': '非扫码',
 };
