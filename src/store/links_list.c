@@ -20,6 +20,7 @@
 
 #include "links_source.h"
 #include "links_sweep.h"
+#include "links_text.h"
 #include "row.h"
 
 /* The numbers in sql/queries/link_list.sql. */
@@ -71,13 +72,6 @@ struct listing {
     struct link_search search;
 };
 
-static bool check(struct stmt *row, int64_t id)
-{
-    stmt_again(row);
-    stmt_put_i64(row, 1, id);
-    return stmt_next(row);
-}
-
 /* ---- candidates in any order ---- */
 
 static void keep_ids(const struct ranking *ranking, int64_t *ids, size_t *found)
@@ -101,7 +95,7 @@ static enum err rank_few(const struct listing *self, const struct links_few *few
         return ERR_NOMEM;
     }
     for (size_t i = 0; i < few->count; i++) {
-        if (link_search_may(&self->search, few->ids[i]) && check(row, few->ids[i])) {
+        if (link_search_may(&self->search, few->ids[i]) && links_check(row, few->ids[i])) {
             ranking_add(&ranking,
                         &(struct place){.id = few->ids[i],
                                         .key = column >= 0 ? stmt_i64(row, column) : 0,
@@ -134,7 +128,7 @@ static enum err walk(const struct listing *self, int64_t *ids, size_t *found, bo
         return OK;
     }
     for (; kept <= limit && looks < WALK_LOOKS + limit && links_walk_next(&walk, &id); looks++) {
-        if (link_search_may(&self->search, id) && check(row, id)) {
+        if (link_search_may(&self->search, id) && links_check(row, id)) {
             ids[kept++] = id;
         }
     }
@@ -183,27 +177,6 @@ static enum err sweep(const struct listing *self, int64_t *ids, size_t *found, s
 
 /* ---- with a text ---- */
 
-static struct stmt *text_check(const struct listing *self)
-{
-    struct stmt *row = db_stmt(self->db, SQL_LINK_LIST_TEXT);
-
-    stmt_bind_str(row, "text", self->filter->q);
-    return row;
-}
-
-static enum err mark(const struct listing *self, enum sql_id text, int64_t first_id, bool hits[LINK_BLOCK_LINKS])
-{
-    struct stmt *rows = db_stmt(self->db, text);
-
-    stmt_bind_i64(rows, "from_id", first_id);
-    stmt_bind_i64(rows, "to_id", first_id + LINK_BLOCK_LINKS);
-    stmt_bind_str(rows, "text", self->filter->q);
-    while (stmt_next(rows)) {
-        hits[stmt_i64(rows, 0) - first_id] = true;
-    }
-    return stmt_err(rows);
-}
-
 /* Where a search leaves out most blocks, or the text is rare, all of the others are read. */
 static enum err sweep_texts(const struct listing *self, int64_t *ids, size_t *found, struct links_total *total)
 {
@@ -221,8 +194,7 @@ static enum err sweep_texts(const struct listing *self, int64_t *ids, size_t *fo
         if (id >> LINK_BLOCK_SHIFT != block) {
             block = id >> LINK_BLOCK_SHIFT;
             memset(hits, 0, sizeof hits);
-            err = mark(self, SQL_LINK_LIST_TEXTS, block << LINK_BLOCK_SHIFT, hits);
-            err = err ? err : mark(self, SQL_LINK_LIST_ALIASES, block << LINK_BLOCK_SHIFT, hits);
+            err = links_text_block(self->db, self->filter->q, block << LINK_BLOCK_SHIFT, hits);
         }
         if (hits[id & (LINK_BLOCK_LINKS - 1)]) {
             struct place place = links_sweep_place(&sweep);
@@ -244,7 +216,7 @@ static enum err sweep_texts(const struct listing *self, int64_t *ids, size_t *fo
 static enum err sweep_search(const struct listing *self, int64_t *ids, size_t *found, bool *rare)
 {
     struct links_filter filter = *self->filter;
-    struct stmt *row = text_check(self);
+    struct stmt *row = links_text_check(self->db, self->filter->q);
     size_t limit = filter.limit, kept = 0;
     bool more = true;
     enum err err = OK;
@@ -257,7 +229,7 @@ static enum err sweep_search(const struct listing *self, int64_t *ids, size_t *f
         }
         err = sweep_ranked(self, &filter, &ranking, &matches);
         for (size_t i = 0; !err && i < ranking.count && kept <= limit; i++) {
-            if (check(row, ranking.places[i].id)) {
+            if (links_check(row, ranking.places[i].id)) {
                 ids[kept++] = ranking.places[i].id;
             }
         }
@@ -274,30 +246,50 @@ static enum err sweep_search(const struct listing *self, int64_t *ids, size_t *f
     return err;
 }
 
-static enum err count_many(const struct listing *self, struct links_total *total)
+static enum err count_with_text(const struct listing *self, struct links_total *total)
 {
-    struct stmt *row = text_check(self);
     struct links_sweep sweep;
-    int64_t found = 0, id;
-    size_t looks = 0;
-    bool more = false;
+    int64_t ids[LINK_BLOCK_LINKS], found = 0, id = 0;
+    size_t looks = 0, count = 0;
+    bool more = true;
+    enum err err = OK;
 
     if (!links_sweep_begin(&sweep, self->db, self->arena, self->filter, &self->search, false)) {
         return ERR_NOMEM;
     }
-    while (looks < COUNT_LOOKS && links_sweep_unmade(&sweep) < COUNT_UNMADE && (more = links_sweep_next(&sweep, &id))) {
-        if (self->filter->q.len > 0) {
-            found += check(row, id);
-            looks++;
-        } else {
-            found++;
+    while (!err && more && looks < COUNT_LOOKS && links_sweep_unmade(&sweep) < COUNT_UNMADE) {
+        more = links_sweep_next(&sweep, &id);
+        if (count > 0 && (!more || id >> LINK_BLOCK_SHIFT != ids[0] >> LINK_BLOCK_SHIFT)) {
+            err = links_text_count(self->db, self->filter->q, ids, count, &found);
+            looks += count;
+            count = 0;
         }
+        ids[count] = id;
+        count += more;
     }
-    enum err err = links_sweep_end(&sweep);
-    err = err ? err : stmt_err(row);
-    stmt_reset(row);
+    enum err end = links_sweep_end(&sweep);
     *total = (struct links_total){found, !more};
-    return err;
+    return err ? err : end;
+}
+
+static enum err count_many(const struct listing *self, struct links_total *total)
+{
+    struct links_sweep sweep;
+    int64_t found = 0, id = 0;
+    bool more = true;
+
+    if (self->filter->q.len > 0) {
+        return count_with_text(self, total);
+    }
+    if (!links_sweep_begin(&sweep, self->db, self->arena, self->filter, &self->search, false)) {
+        return ERR_NOMEM;
+    }
+    while (more && links_sweep_unmade(&sweep) < COUNT_UNMADE) {
+        more = links_sweep_next(&sweep, &id);
+        found += more;
+    }
+    *total = (struct links_total){found, !more};
+    return links_sweep_end(&sweep);
 }
 
 /* ---- pages ---- */
@@ -431,7 +423,7 @@ enum err links_list_ids(struct db *db, struct arena *arena, const struct links_f
     }
     for (size_t i = 0; found < cap && (rows ? stmt_next(rows) : i < few.count); i++) {
         id = rows ? stmt_i64(rows, 0) : few.ids[i];
-        if (id > after_id && link_search_may(&listing.search, id) && check(row, id)) {
+        if (id > after_id && link_search_may(&listing.search, id) && links_check(row, id)) {
             ids[found++] = id;
         }
     }
