@@ -153,7 +153,7 @@ def test_a_visitor_forgets_on_the_privacy_page(tmp_path):
 
 
 def test_of_deleted_clicks_totals_and_tops_are_left(forgetful):
-    before = forgetful.before
+    before = forgetful.before["app"]
     assert before["kept"] is None
     retained = wait_for(lambda: [item for item in forgetful.api("GET", "/rewrites", expect=200).json()["items"] if item["state"] == "done"],
                         seconds=90, step=1)
@@ -164,6 +164,12 @@ def test_of_deleted_clicks_totals_and_tops_are_left(forgetful):
     assert {name: after["kept"][name] for name in ("totals", "visitors", "groups")} == {"totals": "all", "visitors": "since", "groups": "top100"}
     apps = {group["app"]: group["clicks"] for group in before["groups"]}
     assert {group["app"]: group["clicks"] for group in after["groups"]} == apps
+    for dim, report in forgetful.before.items():
+        now = forgetful.stats(period="90d", group_by=dim, limit=1000, metrics="clicks")
+        assert now["kept"]["groups"] == "top100", dim
+        assert sum(group["clicks"] for group in now["groups"]) + now["other"]["clicks"] == report["totals"]["clicks"], dim
+        if len(report["groups"]) <= 100:  # of a day no more are kept
+            assert {group[dim]: group["clicks"] for group in now["groups"]} == {group[dim]: group["clicks"] for group in report["groups"]}, dim
     pair = forgetful.stats(period="90d", group_by="app,os")
     assert pair["kept"]["groups"] == "since" and pair["totals"]["clicks"] == before["totals"]["clicks"]
     filtered = forgetful.stats(period="90d", app="wechat")

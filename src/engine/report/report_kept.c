@@ -33,7 +33,7 @@ static bool tops_can(const struct report_tally *tally)
     const struct report_query *query = tally->query;
     enum chunk_column column = query->group_count == 1 ? report_chunk_column(query->group_by[0]) : CHUNK_COLUMNS;
 
-    return tally->match->filters_count == 0 && !query->owner_bound && !query->domain_bound && column >= CHUNK_FLAGS &&
+    return tally->match->filters_count == 0 && !query->owner_bound && !query->domain_bound && column >= CHUNK_SIGNALS &&
            column != CHUNK_COLUMNS && !tally->counts_human;
 }
 
