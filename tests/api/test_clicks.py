@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from pond import GOOGLEBOT, SAFARI, WECHAT, wait_for
+from pond import API_STEP, GOOGLEBOT, SAFARI, WECHAT, wait_for
+from wire import Wire
 
 FIELDS = """id time link code host class rule why outcome repeat app app_version mini_program os device browser language net source source_by channel
 channel_by campaign scene utm_source utm_medium utm_campaign utm_term utm_content utm_id query referrer referrer_host
@@ -185,6 +186,22 @@ def test_a_macro_that_was_not_filled_in_marks_test_traffic(pond):
     assert {group["test"]: group["clicks"] for group in groups} == {"true": len(macros), "false": len(real)}
     assert len(pond.clicks(link=code, test="true")) == len(macros)
     assert pond.api("GET", "/stats", 422, params={"test": "perhaps"}).json()["errors"][0]["field"] == "test"
+
+
+def test_what_an_old_browser_sends_in_gbk_is_readable_and_stays_as_it_came(pond):
+    code = pond.link("https://www.example.com/gbk")["code"]
+    oa, head = "公众号".encode("gbk"), f" HTTP/1.1\r\nHost: {pond.domain}\r\nUser-Agent: {SAFARI}\r\nReferer: http://www.sohu.com/".encode()
+    with Wire(pond.redirect) as wire:
+        wire.send(b"GET /" + code.encode() + b"?utm_source=" + oa + b"&bd_vid=" + oa + head + oa + b"\r\nX-Request-ID: raw-gbk\r\n\r\n")
+        assert wire.answer().status == 302
+    click = wait_for(lambda: pond.clicks(request_id="raw-gbk"), step=API_STEP)[0]
+    raw = "%B9%AB%D6%DA%BA%C5"
+    assert (click["utm_source"], click["source"]) == ("公众号", "公众号")
+    assert click["query"] == f"utm_source={raw}&bd_vid={raw}" and click["ad_click_id"] == raw
+    assert click["referrer"] == "http://www.sohu.com/" + raw and click["referrer_host"] == "www.sohu.com"
+    assert click["location"].endswith(f"?utm_source={raw}&bd_vid={raw}")
+    encoded = pond.click_of(pond.visit(f"{code}?utm_source={raw}"))
+    assert (encoded["utm_source"], encoded["query"]) == ("公众号", f"utm_source={raw}")
 
 
 def test_reading_needs_the_scope_stats(pond):

@@ -156,6 +156,46 @@ static struct cell scene_cell(struct click_view *self, const struct click *click
     return text_cell(click_scene_name(click->scene)); /* empty is a word of its own: unknown */
 }
 
+/* A part of an address, as it came. Old browsers send GBK as it is, and neither JSON nor CSV can hold such bytes; as
+ * %XX they mean the same (RFC 3986 2.1). */
+static struct cell address_cell(struct click_view *self, str text)
+{
+    char *out = utf8_valid(text) ? NULL : ARENA_ARRAY(self->arena, char, text.len * 3);
+    size_t len = 0;
+
+    for (size_t i = 0; out && i < text.len; i++) {
+        unsigned byte = (unsigned char)text.ptr[i];
+        if (byte < 0x80) {
+            out[len++] = text.ptr[i];
+        } else {
+            out[len++] = '%';
+            out[len++] = "0123456789ABCDEF"[byte >> 4];
+            out[len++] = "0123456789ABCDEF"[byte & 15];
+        }
+    }
+    return text_or_null(out ? (str){out, len} : text);
+}
+
+static struct cell query_cell(struct click_view *self, const struct click *click)
+{
+    return address_cell(self, click->query);
+}
+
+static struct cell referrer_cell(struct click_view *self, const struct click *click)
+{
+    return address_cell(self, click->referrer);
+}
+
+static struct cell ad_click_id_cell(struct click_view *self, const struct click *click)
+{
+    return address_cell(self, click->ad_click_id);
+}
+
+static struct cell location_cell(struct click_view *self, const struct click *click)
+{
+    return address_cell(self, click->location);
+}
+
 static struct cell ip_cell(struct click_view *self, const struct click *click)
 {
     char text[ADDR_TEXT_MAX];
@@ -246,11 +286,11 @@ static const struct field fields[] = {
     UTM(UTM_TERM),
     UTM(UTM_CONTENT),
     UTM(UTM_ID),
-    TEXT(query),
-    TEXT(referrer),
+    {"query", query_cell, 0},
+    {"referrer", referrer_cell, 0},
     TEXT(referrer_host),
     TEXT(ad_click_source),
-    TEXT(ad_click_id),
+    {"ad_click_id", ad_click_id_cell, 0},
     {"ip", ip_cell, 0},
     TEXT(country),
     TEXT(region),
@@ -262,7 +302,7 @@ static const struct field fields[] = {
     {"qr", qr_cell, 0},
     {"test", test_cell, 0},
     TEXT(target),
-    TEXT(location),
+    {"location", location_cell, 0},
     TEXT(click_id),
     TEXT(request_id),
     TEXT(user_agent),
