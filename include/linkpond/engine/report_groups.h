@@ -7,8 +7,9 @@
 /*
  * The groups of a report by one value or by a pair of values, numbered 0, 1, 2... as they are met. Values of a
  * dimension are numbered likewise (their ordinals), so that a pair is a place in a grid: finding its group is one load,
- * where a map would cost a miss of the cache for each click. A grid that would be too wide gives way to a map. Counts
- * stand in arrays of their own, because a report that counts millions of clicks needs one of them at a time.
+ * where a map would cost a miss of the cache for each click. What does not fit in the widest grid is in a map: that are
+ * the values met last, and of many values most are rare. Counts stand in arrays of their own, because a report that
+ * counts millions of clicks needs one of them at a time.
  */
 #define REPORT_GROUPS_MAX (1U << 23)
 
@@ -28,8 +29,8 @@ struct report_groups {
     uint32_t *grid; /* of pairs: group + 1 by first ordinal << shift | second. Of one dimension an ordinal is a group */
     size_t grid_rows;
     unsigned shift;
-    bool mapped;      /* pairs are in the map */
-    struct idmap map; /* ordinals -> group */
+    bool grid_full;   /* it is as wide as it may be */
+    struct idmap map; /* ordinals of pairs beyond the grid -> group */
     size_t count, cap;
     uint32_t (*ordinals)[2]; /* by group, as are the next */
     int64_t *clicks;
@@ -41,6 +42,8 @@ void report_groups_done(struct report_groups *self);
 enum err report_groups_ordinal(struct report_groups *self, size_t dim, uint64_t number, uint32_t *ordinal);
 /* The group of ordinals that were given, made when it is new: as in report_groups_find. */
 enum err report_groups_make(struct report_groups *self, uint32_t first, uint32_t second, uint32_t *group);
+/* Is there one of these ordinals? */
+bool report_groups_has(const struct report_groups *self, uint32_t first, uint32_t second);
 /* The same of values. */
 enum err report_groups_put(struct report_groups *self, const uint64_t values[2], uint32_t *group);
 /* A group's value of that dimension. */

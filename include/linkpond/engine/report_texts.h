@@ -23,6 +23,8 @@ struct report_texts {
 void report_texts_init(struct report_texts *self, struct db *db);
 void report_texts_done(struct report_texts *self);
 enum err report_texts_intern(struct report_texts *self, str text, uint64_t *number);
+/* false: it has no number yet. */
+bool report_texts_find(const struct report_texts *self, str text, uint64_t *number);
 enum err report_texts_value(struct report_texts *self, const struct click_value *value, uint64_t *number);
 /* Lent while the report lives. */
 str report_texts_text(const struct report_texts *self, uint64_t number);

@@ -3,9 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define NUMBERS_MAX (UINT64_C(1) << 26) /* 256 MiB by number; those beyond are in a map */
 #define GRID_MAX    ((size_t)1 << 23)   /* 32 MiB */
+#define HUGE_BYTES  ((size_t)2 << 20)
 
 void report_groups_init(struct report_groups *self, size_t dims)
 {
@@ -139,10 +141,25 @@ enum err report_groups_ordinal(struct report_groups *self, size_t dim, uint64_t 
 
 /* ---- groups */
 
+/* A large one in large pages that are written at once: cells are read before they are written, and each such page of
+ * the usual size is a page of zeros first, then another, for which the other thread's core has to be interrupted. */
+static uint32_t *new_grid(size_t cells)
+{
+    size_t bytes = cells * sizeof(uint32_t);
+    bool huge = bytes >= HUGE_BYTES;
+    uint32_t *grid = huge ? aligned_alloc(HUGE_BYTES, bytes) : calloc(cells, sizeof *grid);
+
+    if (grid && huge) {
+        madvise(grid, bytes, MADV_HUGEPAGE);
+        memset(grid, 0, bytes);
+    }
+    return grid;
+}
+
 /* All groups so far into a grid of these sizes. */
 static enum err lay_grid(struct report_groups *self, size_t rows, unsigned shift)
 {
-    uint32_t *grid = calloc(rows << shift, sizeof *grid);
+    uint32_t *grid = new_grid(rows << shift);
 
     if (!grid) {
         return ERR_NOMEM;
@@ -157,23 +174,7 @@ static enum err lay_grid(struct report_groups *self, size_t rows, unsigned shift
     return OK;
 }
 
-static enum err turn_to_map(struct report_groups *self)
-{
-    self->mapped = true;
-    for (size_t i = 0; i < self->count; i++) {
-        int64_t *slot = idmap_put(&self->map, self->ordinals[i][0], self->ordinals[i][1], NULL);
-        if (!slot) {
-            return ERR_NOMEM;
-        }
-        *slot = (int64_t)i;
-    }
-    free(self->grid);
-    self->grid = NULL;
-    self->grid_rows = 0;
-    return OK;
-}
-
-/* Room for these ordinals, or a map instead. */
+/* Room for these ordinals, while there may be more. */
 static enum err widen_grid(struct report_groups *self, uint32_t first, uint32_t second)
 {
     size_t rows = self->grid_rows > 0 ? self->grid_rows : 64;
@@ -186,9 +187,10 @@ static enum err widen_grid(struct report_groups *self, uint32_t first, uint32_t 
         shift++;
     }
     if (rows > GRID_MAX >> shift) {
-        return turn_to_map(self);
+        self->grid_full = true;
+        return OK;
     }
-    return rows == self->grid_rows && shift == self->shift ? OK : lay_grid(self, rows, shift);
+    return lay_grid(self, rows, shift);
 }
 
 static enum err make_mapped(struct report_groups *self, uint32_t first, uint32_t second, uint32_t *group)
@@ -208,11 +210,25 @@ static enum err make_mapped(struct report_groups *self, uint32_t first, uint32_t
     return OK;
 }
 
+static bool in_grid(const struct report_groups *self, uint32_t first, uint32_t second)
+{
+    return first < self->grid_rows && second >> self->shift == 0;
+}
+
+bool report_groups_has(const struct report_groups *self, uint32_t first, uint32_t second)
+{
+    if (self->dims == 1) {
+        return first < self->count;
+    }
+    return in_grid(self, first, second) ? self->grid[(size_t)first << self->shift | second] != 0
+                                        : idmap_find(&self->map, first, second) != NULL;
+}
+
 enum err report_groups_make(struct report_groups *self, uint32_t first, uint32_t second, uint32_t *group)
 {
-    enum err err = self->mapped ? OK : widen_grid(self, first, second);
+    enum err err = in_grid(self, first, second) || self->grid_full ? OK : widen_grid(self, first, second);
 
-    if (err != OK || self->mapped) {
+    if (err != OK || !in_grid(self, first, second)) {
         return err != OK ? err : make_mapped(self, first, second, group);
     }
     uint32_t *cell = &self->grid[(size_t)first << self->shift | second];

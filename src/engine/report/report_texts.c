@@ -75,6 +75,15 @@ enum err report_texts_intern(struct report_texts *self, str text, uint64_t *numb
     return err;
 }
 
+bool report_texts_find(const struct report_texts *self, str text, uint64_t *number)
+{
+    uint64_t hash = text.len > 0 ? hash_sip(&self->key, text.ptr, text.len) >> 1 : 0;
+    const int64_t *known = text.len > 0 ? idmap_find(&self->numbers, hash, text.len) : NULL;
+
+    *number = known ? (uint64_t)*known : 0;
+    return known || text.len == 0;
+}
+
 static enum err intern_term(struct report_texts *self, int64_t term, uint64_t *number)
 {
     str text = {0};
