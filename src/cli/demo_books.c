@@ -87,7 +87,7 @@ enum err books_put_rules(const struct books *self, str kind, str key, int64_t la
     for (size_t i = 0; i < self->story->rules_count && !err; i++) {
         const struct story_rule *told = &self->story->rules[i];
         bool fits = str_eq(told->kind, kind) && (key.len == 0 || str_eq(told->key, key));
-        struct tag_rule rule = {.label_id = label_id, .type = label_id > 0 ? STR("") : told->key};
+        struct tag_rule rule = {.about = {.label_id = label_id, .type = label_id > 0 ? STR("") : told->key}};
         err = fits ? tag_rule_add(&edits, told->tag, &rule, fault) : OK;
     }
     return err;

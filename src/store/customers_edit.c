@@ -5,6 +5,7 @@
 #include "linkpond/store/radar_rules.h"
 
 #include "row.h"
+#include "rule_about_bind.h"
 
 static enum err run_for(struct db *db, enum sql_id sql, int64_t id)
 {
@@ -80,9 +81,7 @@ enum err tag_rules_insert(struct db *db, struct tag_rule *rule)
     struct stmt *stmt = db_stmt(db, SQL_TAG_RULE_INSERT);
 
     stmt_bind_i64(stmt, "tag_id", rule->tag_id);
-    stmt_bind_id_opt(stmt, "link_id", rule->link_id);
-    stmt_bind_id_opt(stmt, "label_id", rule->label_id);
-    stmt_bind_str_opt(stmt, "type", rule->type);
+    bind_rule_about(stmt, &rule->about);
     stmt_bind_i64(stmt, "now_ms", rule->created_ms);
     enum err err = stmt_run(stmt);
     if (!err) {
@@ -116,12 +115,12 @@ bool tag_rules_next(struct stmt *rows, struct tag_rule *out)
     }
     *out = (struct tag_rule){.id = stmt_i64(rows, 0),
                              .tag_id = stmt_i64(rows, 1),
-                             .link_id = stmt_i64(rows, 2),
-                             .label_id = stmt_i64(rows, 3),
-                             .type = stmt_str(rows, 4),
+                             .about = {.link_id = stmt_i64(rows, 2),
+                                       .label_id = stmt_i64(rows, 3),
+                                       .type = stmt_str(rows, 4),
+                                       .label_kind = stmt_str(rows, 6),
+                                       .label = stmt_str(rows, 7)},
                              .tag = stmt_str(rows, 5),
-                             .label_kind = stmt_str(rows, 6),
-                             .label = stmt_str(rows, 7),
                              .created_ms = stmt_i64(rows, 8)};
     return true;
 }

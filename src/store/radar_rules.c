@@ -4,6 +4,7 @@
 #include "linkpond/base/buf.h"
 
 #include "row.h"
+#include "rule_about_bind.h"
 
 static enum err run_for(struct db *db, enum sql_id sql, int64_t id)
 {
@@ -20,9 +21,7 @@ static void bind(struct stmt *stmt, const struct radar_rule *rule, int64_t now_m
     stmt_bind_str(stmt, "name", rule->name);
     stmt_bind_i64(stmt, "visits", rule->condition.visits);
     stmt_bind_i64(stmt, "days", rule->condition.days);
-    stmt_bind_id_opt(stmt, "link_id", rule->link_id);
-    stmt_bind_id_opt(stmt, "label_id", rule->label_id);
-    stmt_bind_str_opt(stmt, "type", rule->type);
+    bind_rule_about(stmt, &rule->about);
     stmt_bind_i64(stmt, "enabled", rule->enabled);
     stmt_bind_i64(stmt, "since_ms", rule->since_ms);
     stmt_bind_i64(stmt, "now_ms", now_ms);
@@ -70,15 +69,15 @@ static bool read_rule(struct stmt *row, struct arena *arena, struct radar_rule *
     *out = (struct radar_rule){.id = stmt_i64(row, 0),
                                .name = row_str(row, 1, arena),
                                .condition = {.visits = stmt_i64(row, 3), .days = stmt_i64(row, 4)},
-                               .link_id = stmt_i64(row, 5),
-                               .label_id = stmt_i64(row, 6),
-                               .type = row_str(row, 7, arena),
+                               .about = {.link_id = stmt_i64(row, 5),
+                                         .label_id = stmt_i64(row, 6),
+                                         .type = row_str(row, 7, arena),
+                                         .label_kind = row_str(row, 12, arena),
+                                         .label = row_str(row, 13, arena)},
                                .enabled = stmt_i64(row, 8) != 0,
                                .since_ms = stmt_i64(row, 9),
                                .created_ms = stmt_i64(row, 10),
-                               .updated_ms = stmt_i64(row, 11),
-                               .label_kind = row_str(row, 12, arena),
-                               .label = row_str(row, 13, arena)};
+                               .updated_ms = stmt_i64(row, 11)};
     return radar_kind_find(stmt_str(row, 2), &out->condition.kind);
 }
 

@@ -5,6 +5,7 @@
 #include "linkpond/base/json.h"
 #include "linkpond/model/identity.h"
 #include "linkpond/store/bounds.h"
+#include "linkpond/store/rule_about.h"
 
 /*
  * Who events happened with. Customers are found by their identities; two that turn out to be one become the one with
@@ -172,9 +173,9 @@ bool customers_timeline_next(struct stmt *rows, struct customer_moment *out); /*
 /* Who touched this link, or one of this campaign, channel or tag, or had an event of this type, gets the tag, from now
  * on. Exactly one of link_id, label_id and type. */
 struct tag_rule {
-    int64_t id, tag_id, link_id, label_id;
-    str type;
-    str tag, label_kind, label; /* read only: key of the tag; kind and key of the label */
+    int64_t id, tag_id;
+    str tag; /* its key; read only */
+    struct rule_about about;
     int64_t created_ms;
 };
 enum err tag_rules_insert(struct db *db, struct tag_rule *rule);

@@ -4,6 +4,7 @@
 
 #include "linkpond/model/radar.h"
 #include "linkpond/store/db.h"
+#include "linkpond/store/rule_about.h"
 
 /* Key events that sales are told of, and what was seen of each person for them. */
 #define RADAR_RULES_MAX  50
@@ -13,9 +14,7 @@ struct radar_rule {
     int64_t id;
     str name;
     struct radar_condition condition;
-    int64_t link_id, label_id; /* visits to that link, or to links of that campaign, channel or tag; 0, 0 = to any */
-    str label_kind, label;     /* kind and key of the label; read only */
-    str type;                  /* of a rule about events; else empty */
+    struct rule_about about; /* a type: a rule of events, and only then */
     bool enabled;
     int64_t since_ms; /* what happened before tells nothing */
     int64_t created_ms, updated_ms;

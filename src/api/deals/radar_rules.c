@@ -4,7 +4,13 @@
 #include "linkpond/api/routes.h"
 #include "linkpond/engine/radar_edits.h"
 #include "linkpond/store/keys.h"
-#include "linkpond/store/labels.h"
+#include "rule_about.h"
+
+static const struct rule_about_words words = {
+    .fields = {[LABEL_CAMPAIGN] = "campaign", [LABEL_CHANNEL] = "channel", [LABEL_TAG] = "tag"},
+    .one_of = "Give one of link, campaign, channel, tag and type, or none.",
+    .one_of_zh = "link、campaign、channel、tag、type 至多提供一个。",
+};
 
 static void put_number(struct json_writer *json, const char *name, bool there, int64_t number)
 {
@@ -18,21 +24,13 @@ static void put_number(struct json_writer *json, const char *name, bool there, i
 
 static void write_rule(struct json_writer *json, const struct radar_rule *rule)
 {
-    char link[32];
-
-    snprintf(link, sizeof link, "lnk_%lld", (long long)rule->link_id);
     json_object(json);
     json_put_i64(json, "id", rule->id);
     json_put_str(json, "name", rule->name);
     json_put_str(json, "kind", radar_kind_name(rule->condition.kind));
     put_number(json, "visits", rule->condition.kind == RADAR_VISITS, rule->condition.visits);
     json_put_i64(json, "days", rule->condition.days);
-    json_put_opt(json, "link", rule->link_id ? str_from_c(link) : (str){0});
-    for (int i = 0; i < LABEL_KINDS; i++) {
-        str kind = label_kind_name((enum label_kind)i);
-        json_put_opt(json, kind.ptr, str_eq(rule->label_kind, kind) ? rule->label : (str){0});
-    }
-    json_put_opt(json, "type", rule->type);
+    rule_about_write(json, &words, &rule->about);
     json_put_bool(json, "enabled", rule->enabled);
     json_put_time(json, "created_at", rule->created_ms);
     json_put_time(json, "updated_at", rule->updated_ms);
@@ -60,7 +58,8 @@ static void rules_list(struct ctx *ctx, struct request *request, struct reply *r
 /* ---- in ---------------------------------------------------------------------------------------------------------- */
 
 struct rule_body {
-    str name, kind, link, campaign, channel, tag, type;
+    str name, kind;
+    struct rule_about_body about;
     int64_t visits, days;
     bool enabled;
 };
@@ -71,11 +70,11 @@ static const struct json_field rule_fields[] = {
     [KIND] = {"kind", JSON_KIND_STR, AT(kind), 0, 1, 16, 0},
     [VISITS] = {"visits", JSON_KIND_I64, AT(visits), JSON_NULLABLE, 0, RADAR_VISITS_MAX, 0},
     [DAYS] = {"days", JSON_KIND_I64, AT(days), 0, 0, RADAR_RETURN_DAYS_MAX, 0},
-    [LINK] = {"link", JSON_KIND_STR, AT(link), JSON_NULLABLE, 0, LIMIT_EXTERNAL_ID + 4, 0},
-    [CAMPAIGN] = {"campaign", JSON_KIND_STR, AT(campaign), JSON_NULLABLE, 0, LIMIT_TAG, 0},
-    [CHANNEL] = {"channel", JSON_KIND_STR, AT(channel), JSON_NULLABLE, 0, LIMIT_TAG, 0},
-    [TAG] = {"tag", JSON_KIND_STR, AT(tag), JSON_NULLABLE, 0, LIMIT_TAG, 0},
-    [TYPE] = {"type", JSON_KIND_STR, AT(type), JSON_NULLABLE, 0, LIMIT_EVENT_TYPE, 0},
+    [LINK] = {"link", JSON_KIND_STR, AT(about.link), JSON_NULLABLE, 0, LIMIT_EXTERNAL_ID + 4, 0},
+    [CAMPAIGN] = {"campaign", JSON_KIND_STR, AT(about.labels[LABEL_CAMPAIGN]), JSON_NULLABLE, 0, LIMIT_TAG, 0},
+    [CHANNEL] = {"channel", JSON_KIND_STR, AT(about.labels[LABEL_CHANNEL]), JSON_NULLABLE, 0, LIMIT_TAG, 0},
+    [TAG] = {"tag", JSON_KIND_STR, AT(about.labels[LABEL_TAG]), JSON_NULLABLE, 0, LIMIT_TAG, 0},
+    [TYPE] = {"type", JSON_KIND_STR, AT(about.type), JSON_NULLABLE, 0, LIMIT_EVENT_TYPE, 0},
     [ENABLED] = {"enabled", JSON_KIND_BOOL, AT(enabled), 0, 0, 0, 0},
 };
 #undef AT
@@ -83,67 +82,6 @@ static const struct json_field rule_fields[] = {
 static bool has(const struct json_presence *presence, enum rule_field field)
 {
     return presence->present >> field & 1;
-}
-
-static enum err find_label(struct db *db, struct arena *arena, enum label_kind kind, str key, struct radar_rule *rule,
-                           struct fault *fault)
-{
-    struct label label;
-
-    if (key.len == 0) {
-        return OK;
-    }
-    enum err err = labels_find(db, arena, kind, key, &label);
-    if (err == ERR_NOT_FOUND) {
-        return fault_set(fault, ERR_INVALID, label_kind_name(kind).ptr, "unknown", "Nothing goes by that name.",
-                         "没有这个名称。");
-    }
-    rule->label_id = err ? 0 : label.id;
-    rule->label_kind = label_kind_name(kind);
-    rule->label = key;
-    return err;
-}
-
-static enum err find_link(struct ctx *ctx, struct db *db, struct request *request, str text, struct radar_rule *rule,
-                          struct fault *fault)
-{
-    struct link_ref ref = {.text = text};
-
-    if (text.len == 0) {
-        return OK;
-    }
-    enum err err = link_ref_find(db, request->actor, &ref, ctx->engine->fold_case, &rule->link_id, NULL, NULL);
-    return err == ERR_NOT_FOUND || err == ERR_AMBIGUOUS
-               ? fault_set(fault, ERR_INVALID, "link", err == ERR_AMBIGUOUS ? "ambiguous" : "unknown",
-                           "No one link goes by that name.", "没有唯一对应的短链。")
-               : err;
-}
-
-static enum err find_words(struct ctx *ctx, struct request *request, const struct rule_body *body,
-                           struct radar_rule *rule, struct fault *fault)
-{
-    int said = (body->link.len > 0) + (body->campaign.len > 0) + (body->channel.len > 0) + (body->tag.len > 0) +
-               (body->type.len > 0);
-
-    if (said > 1) {
-        return fault_set(fault, ERR_INVALID, "link", "conflicting",
-                         "Give one of link, campaign, channel, tag and type, or none.",
-                         "link、campaign、channel、tag、type 至多提供一个。");
-    }
-    if (body->type.len > 0 && !event_type_valid(body->type)) {
-        return fault_set(fault, ERR_INVALID, "type", "bad_name", "A type is 1-64 bytes.", "事件类型为 1-64 字节。");
-    }
-    struct db *db = readers_take(ctx->engine->readers, READER_WAIT_MS);
-    if (!db) {
-        return ERR_UNAVAILABLE;
-    }
-    rule->type = body->type;
-    enum err err = find_link(ctx, db, request, body->link, rule, fault);
-    err = err ? err : find_label(db, request->arena, LABEL_CAMPAIGN, body->campaign, rule, fault);
-    err = err ? err : find_label(db, request->arena, LABEL_CHANNEL, body->channel, rule, fault);
-    err = err ? err : find_label(db, request->arena, LABEL_TAG, body->tag, rule, fault);
-    readers_give(ctx->engine->readers, db);
-    return err;
 }
 
 static enum err read_draft(struct ctx *ctx, struct request *request, const struct json *json, bool whole,
@@ -177,7 +115,7 @@ static enum err read_draft(struct ctx *ctx, struct request *request, const struc
                  .condition = {rule->condition.kind, body.visits, body.days},
                  .enabled = body.enabled},
     };
-    return find_words(ctx, request, &body, rule, fault);
+    return rule_about_read(ctx, request, &words, &body.about, &rule->about, fault);
 }
 
 /* ---- changing ---------------------------------------------------------------------------------------------------- */

@@ -29,13 +29,13 @@ static enum err check(const struct radar_rule *rule, struct fault *fault)
 {
     bool of_events = rule->condition.kind == RADAR_EVENT;
 
-    if (of_events != (rule->type.len > 0)) {
+    if (of_events != (rule->about.type.len > 0)) {
         return fault_set(fault, ERR_INVALID, "type", of_events ? "required" : "not_allowed",
                          of_events ? "Say which events." : "Only a rule of events has a type.",
                          of_events ? "请提供事件类型。" : "只有 event 规则有事件类型。");
     }
-    if (of_events && (rule->link_id || rule->label_id)) {
-        return fault_set(fault, ERR_INVALID, rule->link_id ? "link" : "type", "not_allowed",
+    if (of_events && (rule->about.link_id || rule->about.label_id)) {
+        return fault_set(fault, ERR_INVALID, rule->about.link_id ? "link" : "type", "not_allowed",
                          "A rule of events is about no links.", "event 规则不限定短链。");
     }
     return radar_condition_check(&rule->condition, fault);
@@ -77,18 +77,15 @@ static void apply(const struct radar_rule_draft *draft, struct radar_rule *rule)
     rule->condition.days = draft->has_days ? said->condition.days : rule->condition.days;
     rule->enabled = draft->has_enabled ? said->enabled : rule->enabled;
     if (draft->has_about) {
-        rule->link_id = said->link_id;
-        rule->label_id = said->label_id;
-        rule->label_kind = said->label_kind;
-        rule->label = said->label;
-        rule->type = said->type;
+        rule->about = said->about;
     }
 }
 
 static bool is_other(const struct radar_rule *a, const struct radar_rule *b)
 {
     return a->condition.visits != b->condition.visits || a->condition.days != b->condition.days ||
-           a->link_id != b->link_id || a->label_id != b->label_id || !str_eq(a->type, b->type);
+           a->about.link_id != b->about.link_id || a->about.label_id != b->about.label_id ||
+           !str_eq(a->about.type, b->about.type);
 }
 
 static enum err run_change(struct db *db, void *arg, struct fault *fault)
@@ -111,9 +108,9 @@ static enum err run_change(struct db *db, void *arg, struct fault *fault)
     audit_text(&self->note, "name", before.name, after.name);
     audit_i64(&self->note, "visits", before.condition.visits, after.condition.visits);
     audit_i64(&self->note, "days", before.condition.days, after.condition.days);
-    audit_i64(&self->note, "link", before.link_id, after.link_id);
-    audit_text(&self->note, "label", before.label, after.label);
-    audit_text(&self->note, "type", before.type, after.type);
+    audit_i64(&self->note, "link", before.about.link_id, after.about.link_id);
+    audit_text(&self->note, "label", before.about.label, after.about.label);
+    audit_text(&self->note, "type", before.about.type, after.about.type);
     audit_bool(&self->note, "enabled", before.enabled, after.enabled);
     *self->rule = after;
     return err ? err : tell(self, db, true);
