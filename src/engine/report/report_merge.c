@@ -8,9 +8,8 @@
  * What two threads counted in different chunks, as one. Clicks are added; visitors are only noted so far, and what
  * both have noted is counted together (report_once.c).
  *
- * Of a million groups a page shows the first few. A group is not among them if either part has less than half the
- * clicks of the last one shown; so what only the other thread has met, and that rarely, is counted with the rest and
- * not made here: making groups was a third of the wait for the other thread.
+ * Of a million groups a page shows the first few. What only the other thread has met, with fewer clicks than the last
+ * one shown, is not among them; so it is counted with the rest and not made here, where one thread works alone.
  */
 #define CLICKS_MAX 4096 /* of a group that need be told apart to find how many the last one shown has at least */
 #define NOT_ASKED  REPORT_NO_ORDINAL
@@ -37,7 +36,7 @@ static int64_t clicks_of_first(const struct report_groups *groups, size_t count)
     return found < count ? 0 : clicks;
 }
 
-/* What has fewer clicks in each part is not shown. */
+/* What has fewer clicks is not shown. */
 static int64_t rare_below(const struct merging *merging)
 {
     const struct report_query *query = merging->self->query;
@@ -47,7 +46,7 @@ static int64_t rare_below(const struct merging *merging)
     }
     int64_t here = clicks_of_first(&merging->self->groups, query->limit);
     int64_t there = clicks_of_first(&merging->from->groups, query->limit);
-    return ((here > there ? here : there) + 1) / 2;
+    return here > there ? here : there;
 }
 
 /* The ordinal here of one there; UNKNOWN: not met here, which is told only of what is rare. */
