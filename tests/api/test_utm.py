@@ -253,6 +253,11 @@ def test_a_hostile_csv_is_refused_and_nothing_breaks(pond, text):
         assert {one["status"] for one in answer.json()["results"]} == {422}
 
 
+def test_two_columns_of_one_name_are_refused_for_nobody_knows_which_is_meant(pond):
+    refused = csv(pond, "field,值,value\nutm_source,a,b\n", 422).json()["errors"][0]
+    assert (refused["field"], refused["code"]) == ("body", "conflicting")
+
+
 def test_bound_keys_and_readers_do_not_write_the_dictionary(fresh):
     value = teach(fresh)
     make = lambda **more: fresh.api("POST", "/keys", 201, json={"name": "k", **more}).json()["key"]  # noqa: E731

@@ -2,7 +2,7 @@
 #include "costs.h"
 
 #include "linkpond/api/csv_cell.h"
-#include "linkpond/api/csv_reader.h"
+#include "linkpond/api/csv_table.h"
 #include "linkpond/model/money.h"
 
 #define AMOUNT_UNSAID INT64_MIN
@@ -23,9 +23,7 @@ enum column {
     COLUMNS
 };
 /* `amount` is in minor units, as in JSON; `cost` as people write money. */
-static const struct {
-    const char *name, *zh;
-} columns[COLUMNS] = {
+static const struct csv_column columns[COLUMNS] = {
     [COLUMN_DAY] = {"day", "日期"},         [COLUMN_FROM] = {"from", "开始日期"},
     [COLUMN_TO] = {"to", "结束日期"},       [COLUMN_CAMPAIGN] = {"campaign", "营销活动"},
     [COLUMN_CHANNEL] = {"channel", "渠道"}, [COLUMN_LINK] = {"link", "短链"},
@@ -33,41 +31,11 @@ static const struct {
     [COLUMN_COST] = {"cost", "金额"},       [COLUMN_CURRENCY] = {"currency", "币种"},
     [COLUMN_NOTE] = {"note", "备注"},       [COLUMN_EXTERNAL_ID] = {"external_id", "外部编号"},
 };
-struct table {
+struct costs_table {
     struct arena *arena;
     str currency; /* of amounts that name none */
     struct cost_entries *out;
-    struct fault *fault;
-    enum column order[CSV_COLUMNS_MAX];
-    size_t width; /* 0 until the header was read */
 };
-
-static enum err read_header(struct table *self, const struct csv_row *row)
-{
-    uint32_t met = 0;
-
-    for (size_t i = 0; i < row->count; i++) {
-        str name = str_trim(row->cells[i]);
-        size_t at = 0;
-        while (at < COLUMNS && !str_ieq(name, str_from_c(columns[at].name)) &&
-               !str_eq(name, str_from_c(columns[at].zh))) {
-            at++;
-        }
-        if (at == COLUMNS) {
-            return fault_set(self->fault, ERR_INVALID, "body", "unknown_field",
-                             "The first line names columns: day, to, campaign, channel, link, owner, amount or cost, "
-                             "currency, note, external_id.",
-                             "首行为列名：日期、结束日期、营销活动、渠道、短链、负责人、金额、币种、备注、外部编号。");
-        }
-        if (met & UINT32_C(1) << at) {
-            return fault_set(self->fault, ERR_INVALID, "body", "conflicting", "Two columns have the same name.",
-                             "有两列同名。");
-        }
-        met |= UINT32_C(1) << at;
-        self->order[self->width++] = (enum column)at;
-    }
-    return OK;
-}
 
 static enum err take_cell(struct cost_entry *entry, enum column column, str cell, str *money)
 {
@@ -119,22 +87,17 @@ static enum err settle(struct cost_entry *entry, str money)
                            "应为金额，例如 1,234.50。");
 }
 
-static enum err take_row(struct table *self, const struct csv_row *row)
+static enum err take_row(void *arg, const struct csv_table_row *row)
 {
-    if (self->out->count == LIMIT_BULK) {
-        return fault_set(self->fault, ERR_INVALID, "body", "too_many", "At most 1,000 items in one call.",
-                         "一次最多 1000 项。");
-    }
+    struct costs_table *self = arg;
     struct cost_entry *entry = &self->out->items[self->out->count++];
     str money = {0};
+
     *entry = (struct cost_entry){.draft = {.amount = AMOUNT_UNSAID}};
-    if (row->too_long || row->count > self->width) {
-        entry->err = fault_set(&entry->fault, ERR_INVALID, "body", "too_many",
-                               "The row has more cells than the first line.", "该行的列数多于首行。");
-    }
+    entry->err = row->too_wide ? csv_table_too_wide(&entry->fault) : OK;
     for (size_t i = 0; entry->err == OK && i < row->count; i++) {
         str cell = arena_str(self->arena, str_trim(csv_unguard(row->cells[i])));
-        entry->err = take_cell(entry, self->order[i], cell, &money);
+        entry->err = take_cell(entry, (enum column)row->columns[i], cell, &money);
     }
     struct cost_draft *draft = &entry->draft;
     draft->currency = draft->currency.len > 0 ? draft->currency : self->currency;
@@ -142,40 +105,21 @@ static enum err take_row(struct table *self, const struct csv_row *row)
     return OK;
 }
 
-static enum err read_rows(struct table *self, struct csv_reader *reader)
-{
-    struct csv_row row;
-    enum err err = OK;
-
-    while (err == OK && csv_reader_next(reader, &row)) {
-        err = self->width == 0 ? read_header(self, &row) : take_row(self, &row);
-    }
-    return err;
-}
-
 enum err costs_csv_read(struct arena *arena, str currency, str body, struct cost_entries *out, struct fault *fault)
 {
-    struct table table = {.arena = arena, .currency = currency, .out = out, .fault = fault};
+    struct costs_table costs = {.arena = arena, .currency = currency, .out = out};
+    const struct csv_table table = {
+        .columns = columns,
+        .columns_count = COLUMNS,
+        .names = "The first line names columns: day, to, campaign, channel, link, owner, amount or cost, currency, "
+                 "note, external_id.",
+        .names_zh = "首行为列名：日期、结束日期、营销活动、渠道、短链、负责人、金额、币种、备注、外部编号。",
+        .take = take_row,
+        .arg = &costs,
+    };
 
-    body = str_starts(body, STR(CSV_BOM)) ? str_from(body, sizeof CSV_BOM - 1) : body;
     out->items = ARENA_ARRAY(arena, struct cost_entry, LIMIT_BULK);
-    struct csv_reader *reader = csv_reader_new(csv_sniff(body));
-    enum err err = reader && out->items ? OK : ERR_NOMEM;
-    while (err == OK && body.len > 0) {
-        err = csv_reader_feed(reader, str_slice(body, 0, CSV_PIECE_MAX));
-        body = str_from(body, CSV_PIECE_MAX);
-        err = err == OK ? read_rows(&table, reader) : err;
-    }
-    err = err == OK ? csv_reader_end(reader) : err;
-    err = err == OK ? read_rows(&table, reader) : err;
-    csv_reader_free(reader);
-    if (err == ERR_TOO_LARGE) {
-        return fault_set(fault, ERR_INVALID, "body", "line_too_long", "A quote is not closed.", "可能缺少结尾引号。");
-    }
-    if (err == OK && out->count == 0) {
-        return fault_set(fault, ERR_INVALID, "body", "required", "A first line with columns and at least one row.",
-                         "需要首行列名和至少一行数据。");
-    }
+    enum err err = out->items ? csv_table_read(&table, body, fault) : ERR_NOMEM;
     return err == OK && arena->overflow ? ERR_NOMEM : err;
 }
 

@@ -4,11 +4,9 @@
  * transaction, each value judged by itself. What is there already is brought up to date, so that a file may be sent
  * again.
  */
-#include "linkpond/api/csv_reader.h"
+#include "linkpond/api/csv_table.h"
 #include "linkpond/api/routes.h"
 #include "utm_values.h"
-
-static const str utf8_mark = STR_INIT("\xef\xbb\xbf");
 
 /* One call's items. `slot` tells which result belongs to which draft, since items refused before never reach the
  * editor. */
@@ -18,7 +16,7 @@ struct bulk {
     struct utm_value_result *done;    /* of those the editor saw */
     size_t *slot;
     size_t count; /* items the editor sees */
-    size_t asked, cap;
+    size_t asked;
     bool dry_run;
 };
 
@@ -28,7 +26,6 @@ static bool bulk_alloc(struct bulk *self, struct arena *arena, size_t cap)
     self->results = ARENA_ARRAY(arena, struct utm_value_result, cap);
     self->done = ARENA_ARRAY(arena, struct utm_value_result, cap);
     self->slot = ARENA_ARRAY(arena, size_t, cap);
-    self->cap = cap;
     return self->drafts && self->results && self->done && self->slot;
 }
 
@@ -100,11 +97,6 @@ static void run_bulk(struct ctx *ctx, struct request *request, struct reply *rep
     edit_call_answer(&edit, &(struct editor_seen){.count = bulk->count});
 }
 
-static enum err refuse_many(struct fault *fault, const char *field)
-{
-    return fault_set(fault, ERR_INVALID, field, "too_many", "At most 1,000 items in one call.", "一次最多 1000 项。");
-}
-
 /* ---- JSON: {"utm_values": [...], "dry_run"} -------------------------------------------------------------------- */
 
 static enum err read_json(struct arena *arena, const struct json *json, struct bulk *bulk, struct fault *fault)
@@ -126,7 +118,8 @@ static enum err read_json(struct arena *arena, const struct json *json, struct b
                          "请提供至少一项。");
     }
     if (body.values->count > LIMIT_BULK) {
-        return refuse_many(fault, "utm_values");
+        return fault_set(fault, ERR_INVALID, "utm_values", "too_many", "At most 1,000 items in one call.",
+                         "一次最多 1000 项。");
     }
     bulk->dry_run = body.dry_run;
     if (!bulk_alloc(bulk, arena, body.values->count)) {
@@ -145,44 +138,15 @@ static enum err read_json(struct arena *arena, const struct json *json, struct b
  */
 
 enum column { COLUMN_FIELD, COLUMN_VALUE, COLUMN_ALIASES, COLUMN_NAME_ZH, COLUMN_NAME_EN, COLUMN_ARCHIVED, COLUMNS };
-static const struct {
-    const char *name, *zh;
-} columns[COLUMNS] = {
+static const struct csv_column columns[COLUMNS] = {
     [COLUMN_FIELD] = {"field", "字段"},       [COLUMN_VALUE] = {"value", "值"},
     [COLUMN_ALIASES] = {"aliases", "别名"},   [COLUMN_NAME_ZH] = {"name_zh", "中文名"},
     [COLUMN_NAME_EN] = {"name_en", "英文名"}, [COLUMN_ARCHIVED] = {"archived", "归档"},
 };
 
-struct table {
-    struct arena *arena;
-    struct bulk *bulk;
-    struct fault *fault;
-    enum column order[CSV_COLUMNS_MAX]; /* of the cells */
-    size_t width;                       /* 0 until the header was read */
-};
-
-static enum err read_header(struct table *self, const struct csv_row *row)
+static enum err take_aliases(struct arena *arena, str cell, struct utm_value_draft *draft, struct fault *fault)
 {
-    for (size_t i = 0; i < row->count; i++) {
-        str name = str_trim(row->cells[i]);
-        size_t at = 0;
-        while (at < COLUMNS && !str_ieq(name, str_from_c(columns[at].name)) &&
-               !str_eq(name, str_from_c(columns[at].zh))) {
-            at++;
-        }
-        if (at == COLUMNS) {
-            return fault_set(self->fault, ERR_INVALID, "body", "unknown_field",
-                             "The first line names columns: field, value, aliases, name_zh, name_en, archived.",
-                             "首行为列名：field、value、aliases、name_zh、name_en、archived。");
-        }
-        self->order[self->width++] = (enum column)at;
-    }
-    return OK;
-}
-
-static enum err take_aliases(struct table *self, str cell, struct utm_value_draft *draft, struct fault *fault)
-{
-    str *items = ARENA_ARRAY(self->arena, str, LIMIT_UTM_ALIASES);
+    str *items = ARENA_ARRAY(arena, str, LIMIT_UTM_ALIASES);
     str piece;
     if (!items) {
         return ERR_NOMEM;
@@ -211,14 +175,14 @@ static enum err take_archived(str cell, struct utm_value_draft *draft, struct fa
 }
 
 /* A blank cell says nothing. */
-static enum err take_cell(struct table *self, enum column column, str text, struct utm_value_draft *draft,
+static enum err take_cell(struct arena *arena, enum column column, str text, struct utm_value_draft *draft,
                           struct fault *fault)
 {
     str cell = str_trim(text);
     if (cell.len == 0) {
         return OK;
     }
-    cell = arena_str(self->arena, cell);
+    cell = arena_str(arena, cell);
     switch (column) {
     case COLUMN_FIELD:
         return utm_value_take_field(cell, draft, fault);
@@ -227,7 +191,7 @@ static enum err take_cell(struct table *self, enum column column, str text, stru
         draft->has_value = true;
         return OK;
     case COLUMN_ALIASES:
-        return take_aliases(self, cell, draft, fault);
+        return take_aliases(arena, cell, draft, fault);
     case COLUMN_NAME_ZH:
         draft->name_zh = cell;
         draft->has_name_zh = true;
@@ -244,58 +208,39 @@ static enum err take_cell(struct table *self, enum column column, str text, stru
     return ERR_INTERNAL;
 }
 
-static enum err take_row(struct table *self, const struct csv_row *row)
-{
-    struct bulk *bulk = self->bulk;
-    struct fault fault = {0};
-    enum err err = OK;
-    if (bulk->asked == bulk->cap) {
-        return refuse_many(self->fault, "body");
-    }
-    struct utm_value_draft *draft = &bulk->drafts[bulk->count];
-    *draft = (struct utm_value_draft){.field = -1};
-    if (row->too_long || row->count > self->width) {
-        err = fault_set(&fault, ERR_INVALID, "body", "too_many", "The row has more cells than the first line.",
-                        "该行的列数多于首行。");
-    }
-    for (size_t i = 0; err == OK && i < row->count; i++) {
-        err = take_cell(self, self->order[i], row->cells[i], draft, &fault);
-    }
-    bulk_take(bulk, err, &fault);
-    return OK;
-}
+struct values_table {
+    struct arena *arena;
+    struct bulk *bulk;
+};
 
-static enum err read_rows(struct table *self, struct csv_reader *reader)
+static enum err take_row(void *arg, const struct csv_table_row *row)
 {
-    struct csv_row row;
-    enum err err = OK;
-    while (err == OK && csv_reader_next(reader, &row)) {
-        err = self->width == 0 ? read_header(self, &row) : take_row(self, &row);
+    struct values_table *self = arg;
+    struct utm_value_draft *draft = &self->bulk->drafts[self->bulk->count];
+    struct fault fault = {0};
+    enum err err = row->too_wide ? csv_table_too_wide(&fault) : OK;
+
+    *draft = (struct utm_value_draft){.field = -1};
+    for (size_t i = 0; err == OK && i < row->count; i++) {
+        err = take_cell(self->arena, (enum column)row->columns[i], row->cells[i], draft, &fault);
     }
-    return err;
+    bulk_take(self->bulk, err, &fault);
+    return OK;
 }
 
 static enum err read_csv(struct arena *arena, str body, struct bulk *bulk, struct fault *fault)
 {
-    struct table table = {.arena = arena, .bulk = bulk, .fault = fault};
-    body = str_starts(body, utf8_mark) ? str_from(body, utf8_mark.len) : body;
-    struct csv_reader *reader = csv_reader_new(csv_sniff(body));
-    enum err err = reader && bulk_alloc(bulk, arena, LIMIT_BULK) ? OK : ERR_NOMEM;
-    while (err == OK && body.len > 0) {
-        err = csv_reader_feed(reader, str_slice(body, 0, CSV_PIECE_MAX));
-        body = str_from(body, CSV_PIECE_MAX);
-        err = err == OK ? read_rows(&table, reader) : err;
-    }
-    err = err == OK ? csv_reader_end(reader) : err;
-    err = err == OK ? read_rows(&table, reader) : err;
-    csv_reader_free(reader);
-    if (err == ERR_TOO_LARGE) {
-        return fault_set(fault, ERR_INVALID, "body", "line_too_long", "A quote is not closed.", "可能缺少结尾引号。");
-    }
-    if (err == OK && bulk->asked == 0) {
-        return fault_set(fault, ERR_INVALID, "body", "required", "A first line with columns and at least one row.",
-                         "需要首行列名和至少一行数据。");
-    }
+    struct values_table values = {.arena = arena, .bulk = bulk};
+    const struct csv_table table = {
+        .columns = columns,
+        .columns_count = COLUMNS,
+        .names = "The first line names columns: field, value, aliases, name_zh, name_en, archived.",
+        .names_zh = "首行为列名：field、value、aliases、name_zh、name_en、archived。",
+        .take = take_row,
+        .arg = &values,
+    };
+    enum err err = bulk_alloc(bulk, arena, LIMIT_BULK) ? csv_table_read(&table, body, fault) : ERR_NOMEM;
+
     return err == OK && arena->overflow ? ERR_NOMEM : err;
 }
 

@@ -7,8 +7,6 @@
 #include "linkpond/api/csv_cell.h"
 #include "linkpond/base/utf8.h"
 
-static const str utf8_mark = STR_INIT("\xef\xbb\xbf");
-
 /* The next bytes of the body in `memory`; 0 at the end, -1 when the disk failed. */
 static ssize_t read_bytes(struct import *self, char memory[CSV_PIECE_MAX])
 {
@@ -53,7 +51,7 @@ static enum err read_first(struct import *self, struct fault *fault)
         return fault_set(fault, ERR_INVALID, "body", "invalid_utf8", "The file is UTF-16; save it as \"CSV UTF-8\".",
                          "文件是 UTF-16 编码，请另存为“CSV UTF-8”格式。");
     }
-    piece = str_starts(piece, utf8_mark) ? str_from(piece, utf8_mark.len) : piece;
+    piece = str_starts(piece, STR(CSV_BOM)) ? str_from(piece, sizeof CSV_BOM - 1) : piece;
     self->reader = csv_reader_new(csv_sniff(piece));
     if (!self->reader) {
         return ERR_NOMEM;
