@@ -290,9 +290,18 @@ void path_param(struct buf *path, const char *name, const char *value)
     }
 }
 
+enum err client_send(struct cli *cli, enum method method, const char *path, str body, struct client_reply *reply,
+                     struct json **answer, struct fault *fault)
+{
+    struct client_request request = {.method = method, .path = path, .body = body};
+    enum err err = path ? client_ask(cli, &request, reply, fault) : ERR_URI_TOO_LONG;
+
+    return err ? err : client_json(cli, reply, answer);
+}
+
 enum err client_delete(struct cli *cli, const char *collection, struct fault *fault)
 {
-    char memory[256];
+    char memory[1024]; /* the longest names are hosts */
     struct buf path;
 
     buf_init_fixed(&path, memory, sizeof memory);

@@ -3,54 +3,34 @@
 #include "linkpond/cli/body.h"
 #include "linkpond/cli/client.h"
 #include "linkpond/cli/commands.h"
+#include "linkpond/cli/listing.h"
 #include "linkpond/cli/table.h"
 
 #define PATH "/api/v1/click-keys"
 
 static enum err versions_list(struct cli *cli, struct fault *fault)
 {
-    struct client_request request = {.method = METHOD_GET, .path = PATH};
-    struct client_reply reply;
-    struct json *page;
-    struct table table;
-    enum err err = client_ask(cli, &request, &reply, fault);
+    static const struct listing_column columns[] = {
+        {"version", "VERSION", "版本", true, NULL},
+        {"state", "STATE", "状态", false, NULL},
+    };
 
-    err = err ? err : client_json(cli, &reply, &page);
-    if (err) {
-        return err;
-    }
-    if (cli->args.json) {
-        printf(STR_FMT "\n", STR_ARG(reply.body));
-        return OK;
-    }
-    table_init(&table, cli->arena, 2, 1);
-    table_row(&table, cli->chinese ? (str[]){STR("版本"), STR("状态")} : (str[]){STR("VERSION"), STR("STATE")});
-    JSON_EACH(version, json_get(page, STR("items")))
-    {
-        table_row(&table, (str[]){cell_at(cli->arena, version, "version"), cell_at(cli->arena, version, "state")});
-    }
-    table_print(&table);
-    return OK;
+    return listing_print(cli, PATH, columns, ARRAY_LEN(columns), fault);
 }
 
 static enum err versions_turn(struct cli *cli, struct fault *fault)
 {
-    struct client_request request = {.method = METHOD_POST, .path = PATH};
     struct client_reply reply;
-    struct json *made;
-    enum err err = client_ask(cli, &request, &reply, fault);
+    struct json *made = NULL;
+    enum err err = client_send(cli, METHOD_POST, PATH, (str){0}, &reply, &made, fault);
 
-    err = err ? err : client_json(cli, &reply, &made);
-    if (err) {
-        return err;
-    }
-    if (cli->args.json) {
+    if (!err && cli->args.json) {
         printf(STR_FMT "\n", STR_ARG(reply.body));
-    } else {
+    } else if (!err) {
         cli_note(cli, "%s " STR_FMT, cli_text(cli, "new click ids are made by version", "新点击 ID 使用版本"),
                  STR_ARG(cell_at(cli->arena, made, "version")));
     }
-    return OK;
+    return err;
 }
 
 static enum err versions_drop(struct cli *cli, struct fault *fault)

@@ -4,46 +4,21 @@
 #include "linkpond/cli/body.h"
 #include "linkpond/cli/client.h"
 #include "linkpond/cli/commands.h"
+#include "linkpond/cli/listing.h"
 #include "linkpond/cli/table.h"
 
 #define PATH_BYTES_MAX 8192
 #define BODY_BYTES_MAX 4096
 
-static enum err ask(struct cli *cli, enum method method, const char *path, str body, struct client_reply *reply,
-                    struct json **answer, struct fault *fault)
-{
-    struct client_request request = {.method = method, .path = path, .body = body};
-    enum err err = client_ask(cli, &request, reply, fault);
-
-    return err ? err : client_json(cli, reply, answer);
-}
-
 static enum err list_lines(struct cli *cli, struct fault *fault)
 {
-    struct client_reply reply;
-    struct json *page = NULL;
-    struct table table;
-    struct arena *arena = cli->arena;
-    enum err err = ask(cli, METHOD_GET, "/api/v1/destinations", (str){0}, &reply, &page, fault);
+    static const struct listing_column columns[] = {
+        {"id", "ID", "编号", true, NULL},         {"list", "LIST", "名单", false, NULL},
+        {"pattern", "HOST", "域名", false, NULL}, {"note", "NOTE", "备注", false, NULL},
+        {"by", "BY", "添加人", false, NULL},
+    };
 
-    if (err) {
-        return err;
-    }
-    if (cli->args.json) {
-        printf(STR_FMT "\n", STR_ARG(reply.body));
-        return OK;
-    }
-    table_init(&table, arena, 5, 1U);
-    table_row(&table, cli->chinese ? (str[]){STR("编号"), STR("名单"), STR("域名"), STR("备注"), STR("添加人")}
-                                   : (str[]){STR("ID"), STR("LIST"), STR("HOST"), STR("NOTE"), STR("BY")});
-    JSON_EACH(line, json_get(page, STR("items")))
-    {
-        table_row(&table,
-                  (str[]){cell_at(arena, line, "id"), cell_at(arena, line, "list"), cell_at(arena, line, "pattern"),
-                          cell_at(arena, line, "note"), cell_at(arena, line, "by")});
-    }
-    table_print(&table);
-    return OK;
+    return listing_print(cli, "/api/v1/destinations", columns, ARRAY_LEN(columns), fault);
 }
 
 /* Prints how many links no visit is led to now. */
@@ -64,7 +39,7 @@ static enum err add(struct cli *cli, str list, struct fault *fault)
     enum err err = body_write_flags(&cli->args, &json, fault);
     json_object_end(&json);
     err = err ? err : body.overflow ? ERR_TOO_LARGE : OK;
-    err = err ? err : ask(cli, METHOD_POST, "/api/v1/destinations", buf_str(&body), &reply, &made, fault);
+    err = err ? err : client_send(cli, METHOD_POST, "/api/v1/destinations", buf_str(&body), &reply, &made, fault);
     if (err) {
         return err;
     }
@@ -91,18 +66,8 @@ static enum err allow(struct cli *cli, struct fault *fault)
 
 static enum err remove_line(struct cli *cli, struct fault *fault)
 {
-    char memory[PATH_BYTES_MAX];
-    struct buf path;
-    struct client_reply reply;
+    enum err err = client_delete(cli, "/api/v1/destinations", fault);
 
-    buf_init_fixed(&path, memory, sizeof memory);
-    buf_add_c(&path, "/api/v1/destinations");
-    path_segment(&path, cli->args.operands[0]);
-    if (path.overflow) {
-        return ERR_URI_TOO_LONG;
-    }
-    struct client_request request = {.method = METHOD_DELETE, .path = buf_c(&path)};
-    enum err err = client_ask(cli, &request, &reply, fault);
     if (!err && !cli->args.json) {
         cli_note(cli, "%s", cli_text(cli, "removed", "已移除"));
     }
@@ -123,7 +88,7 @@ static enum err check(struct cli *cli, struct fault *fault)
     if (path.overflow) {
         return ERR_URI_TOO_LONG;
     }
-    enum err err = ask(cli, METHOD_GET, buf_c(&path), (str){0}, &reply, &verdict, fault);
+    enum err err = client_send(cli, METHOD_GET, buf_c(&path), (str){0}, &reply, &verdict, fault);
     if (err) {
         return err;
     }

@@ -4,19 +4,11 @@
 #include "linkpond/cli/body.h"
 #include "linkpond/cli/client.h"
 #include "linkpond/cli/commands.h"
+#include "linkpond/cli/listing.h"
 #include "linkpond/cli/table.h"
 
 #define PATH_BYTES_MAX 2048
 #define BODY_BYTES_MAX (16 * 1024)
-
-static enum err ask(struct cli *cli, enum method method, const char *path, str body, struct client_reply *reply,
-                    struct json **answer, struct fault *fault)
-{
-    struct client_request request = {.method = method, .path = path, .body = body};
-    enum err err = client_ask(cli, &request, reply, fault);
-
-    return err ? err : client_json(cli, reply, answer);
-}
 
 /* Of the domain that is the first operand. NULL: too long. */
 static const char *domain_path(struct cli *cli, char memory[PATH_BYTES_MAX], const char *verb)
@@ -46,33 +38,26 @@ static str blocks_of(struct arena *arena, const struct json *domain)
     return text;
 }
 
+/* "*": the default. */
+static str default_mark(struct arena *arena, const struct json *domain)
+{
+    const struct json *chosen = json_get(domain, STR("is_default"));
+    (void)arena;
+
+    return chosen && chosen->boolean ? STR("*") : STR("");
+}
+
 static enum err list_domains(struct cli *cli, struct fault *fault)
 {
-    struct arena *arena = cli->arena;
-    struct client_reply reply;
-    struct json *page = NULL;
-    struct table table;
-    enum err err = ask(cli, METHOD_GET, "/api/v1/domains", (str){0}, &reply, &page, fault);
+    static const struct listing_column columns[] = {
+        {"host", "HOST", "域名", true, NULL},
+        {"state", "STATE", "状态", false, NULL},
+        {"is_default", "DEFAULT", "默认", false, default_mark},
+        {"serves", "SERVES", "打开哪些短码", false, NULL},
+        {"blocks", "BLOCKS", "封禁", false, blocks_of},
+    };
 
-    if (err) {
-        return err;
-    }
-    if (cli->args.json) {
-        printf(STR_FMT "\n", STR_ARG(reply.body));
-        return OK;
-    }
-    table_init(&table, arena, 5, 1U);
-    table_row(&table, cli->chinese ? (str[]){STR("域名"), STR("状态"), STR("默认"), STR("打开哪些短码"), STR("封禁")}
-                                   : (str[]){STR("HOST"), STR("STATE"), STR("DEFAULT"), STR("SERVES"), STR("BLOCKS")});
-    JSON_EACH(domain, json_get(page, STR("items")))
-    {
-        const struct json *chosen = json_get(domain, STR("is_default"));
-        table_row(&table, (str[]){cell_at(arena, domain, "host"), cell_at(arena, domain, "state"),
-                                  chosen && chosen->boolean ? STR("*") : STR(""), cell_at(arena, domain, "serves"),
-                                  blocks_of(arena, domain)});
-    }
-    table_print(&table);
-    return OK;
+    return listing_print(cli, "/api/v1/domains", columns, ARRAY_LEN(columns), fault);
 }
 
 /* What was stored, or in a word what it is now. */
@@ -103,7 +88,7 @@ static enum err put(struct cli *cli, enum method method, const char *path, str h
     enum err err = body_write_flags(&cli->args, &json, fault);
     json_object_end(&json);
     err = err ? err : body.overflow ? ERR_TOO_LARGE : path ? OK : ERR_URI_TOO_LONG;
-    err = err ? err : ask(cli, method, path, buf_str(&body), &reply, &domain, fault);
+    err = err ? err : client_send(cli, method, path, buf_str(&body), &reply, &domain, fault);
     return err ? err : tell(cli, &reply, domain);
 }
 
@@ -125,7 +110,7 @@ static enum err share(struct cli *cli, str body, struct fault *fault)
     const char *path = domain_path(cli, memory, "");
     struct client_reply reply;
     struct json *domain = NULL;
-    enum err err = path ? ask(cli, METHOD_PATCH, path, body, &reply, &domain, fault) : ERR_URI_TOO_LONG;
+    enum err err = path ? client_send(cli, METHOD_PATCH, path, body, &reply, &domain, fault) : ERR_URI_TOO_LONG;
 
     return err ? err : tell(cli, &reply, domain);
 }
@@ -142,10 +127,7 @@ static enum err open_domain(struct cli *cli, struct fault *fault)
 
 static enum err remove_domain(struct cli *cli, struct fault *fault)
 {
-    char memory[PATH_BYTES_MAX];
-    struct client_reply reply;
-    struct client_request request = {.method = METHOD_DELETE, .path = domain_path(cli, memory, "")};
-    enum err err = request.path ? client_ask(cli, &request, &reply, fault) : ERR_URI_TOO_LONG;
+    enum err err = client_delete(cli, "/api/v1/domains", fault);
 
     if (!err && !cli->args.json) {
         cli_note(cli, "%s", cli_text(cli, "removed", "已移除"));
@@ -174,7 +156,7 @@ static enum err block(struct cli *cli, struct fault *fault)
     enum err err = body_write_flags(&cli->args, &json, fault);
     json_object_end(&json);
     err = err ? err : path.overflow ? ERR_URI_TOO_LONG : body.overflow ? ERR_TOO_LARGE : OK;
-    err = err ? err : ask(cli, METHOD_PUT, buf_c(&path), buf_str(&body), &reply, &answer, fault);
+    err = err ? err : client_send(cli, METHOD_PUT, buf_c(&path), buf_str(&body), &reply, &answer, fault);
     return err ? err : tell(cli, &reply, answer);
 }
 
@@ -219,7 +201,7 @@ static enum err report(struct cli *cli, struct fault *fault)
     buf_add_c(&path, "/report?period=");
     percent_encode(&path, str_from_c(period ? period : "30d"));
     enum err err =
-        path.overflow ? ERR_URI_TOO_LONG : ask(cli, METHOD_GET, buf_c(&path), (str){0}, &reply, &answer, fault);
+        path.overflow ? ERR_URI_TOO_LONG : client_send(cli, METHOD_GET, buf_c(&path), (str){0}, &reply, &answer, fault);
     if (err) {
         return err;
     }

@@ -3,6 +3,7 @@
 #include "linkpond/cli/body.h"
 #include "linkpond/cli/client.h"
 #include "linkpond/cli/commands.h"
+#include "linkpond/cli/listing.h"
 #include "linkpond/cli/table.h"
 #include "linkpond/store/keys.h"
 
@@ -60,34 +61,16 @@ static enum err key_create(struct cli *cli, struct fault *fault)
 
 static enum err key_list(struct cli *cli, struct fault *fault)
 {
-    struct client_request request = {.method = METHOD_GET, .path = "/api/v1/keys"};
-    struct client_reply reply;
-    struct json *page;
-    struct table table;
-    struct arena *arena = cli->arena;
-    enum err err = client_ask(cli, &request, &reply, fault);
+    static const struct listing_column columns[] = {
+        {"id", "ID", "ID", true, NULL},
+        {"prefix", "STARTS", "开头", false, NULL},
+        {"valid", "VALID", "有效", false, NULL},
+        {"name", "NAME", "用途", false, NULL},
+        {"scopes", "SCOPES", "权限", false, NULL},
+        {"used_at", "LAST USED", "最近使用", false, NULL},
+    };
 
-    err = err ? err : client_json(cli, &reply, &page);
-    if (err) {
-        return err;
-    }
-    if (cli->args.json) {
-        printf(STR_FMT "\n", STR_ARG(reply.body));
-        return OK;
-    }
-    table_init(&table, arena, 6, 1);
-    table_row(&table,
-              cli->chinese
-                  ? (str[]){STR("ID"), STR("开头"), STR("有效"), STR("用途"), STR("权限"), STR("最近使用")}
-                  : (str[]){STR("ID"), STR("STARTS"), STR("VALID"), STR("NAME"), STR("SCOPES"), STR("LAST USED")});
-    JSON_EACH(key, json_get(page, STR("items")))
-    {
-        table_row(&table,
-                  (str[]){cell_at(arena, key, "id"), cell_at(arena, key, "prefix"), cell_at(arena, key, "valid"),
-                          cell_at(arena, key, "name"), cell_at(arena, key, "scopes"), cell_at(arena, key, "used_at")});
-    }
-    table_print(&table);
-    return OK;
+    return listing_print(cli, "/api/v1/keys", columns, ARRAY_LEN(columns), fault);
 }
 
 static enum err key_revoke(struct cli *cli, struct fault *fault)

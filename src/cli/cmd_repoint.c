@@ -4,19 +4,11 @@
 #include "linkpond/cli/body.h"
 #include "linkpond/cli/client.h"
 #include "linkpond/cli/commands.h"
+#include "linkpond/cli/listing.h"
 #include "linkpond/cli/table.h"
 
 #define PATH_BYTES_MAX 256
 #define BODY_BYTES_MAX (24 * 1024)
-
-static enum err ask(struct cli *cli, enum method method, const char *path, str body, struct client_reply *reply,
-                    struct json **answer, struct fault *fault)
-{
-    struct client_request request = {.method = method, .path = path, .body = body};
-    enum err err = client_ask(cli, &request, reply, fault);
-
-    return err ? err : client_json(cli, reply, answer);
-}
 
 /* The conditions of the list of links: --on is its `domain`, because --domain is where they go. */
 static void write_filter(const struct cli *cli, struct json_writer *json)
@@ -61,7 +53,7 @@ static enum err preview(struct cli *cli, struct fault *fault)
 
     buf_init_fixed(&body, memory, sizeof memory);
     enum err err = write_wish(cli, true, &body, fault);
-    err = err ? err : ask(cli, METHOD_POST, "/api/v1/repoints", buf_str(&body), &reply, &plan, fault);
+    err = err ? err : client_send(cli, METHOD_POST, "/api/v1/repoints", buf_str(&body), &reply, &plan, fault);
     if (err) {
         return err;
     }
@@ -94,7 +86,7 @@ static enum err finish(struct cli *cli, struct client_reply *reply, struct json 
         }
         str id = cell_at(cli->arena, *answer, "id");
         snprintf(path, sizeof path, "/api/v1/repoints/" STR_FMT "/run", STR_ARG(id));
-        err = ask(cli, METHOD_POST, path, STR("{}"), reply, answer, fault);
+        err = client_send(cli, METHOD_POST, path, STR("{}"), reply, answer, fault);
     }
     return err;
 }
@@ -108,7 +100,7 @@ static enum err run(struct cli *cli, struct fault *fault)
 
     buf_init_fixed(&body, memory, sizeof memory);
     enum err err = write_wish(cli, false, &body, fault);
-    err = err ? err : ask(cli, METHOD_POST, "/api/v1/repoints", buf_str(&body), &reply, &made, fault);
+    err = err ? err : client_send(cli, METHOD_POST, "/api/v1/repoints", buf_str(&body), &reply, &made, fault);
     err = err ? err : finish(cli, &reply, &made, fault);
     if (err) {
         return err;
@@ -136,7 +128,8 @@ static enum err call_one(struct cli *cli, const char *verb, str body, const char
     buf_add_c(&path, "/api/v1/repoints");
     path_segment(&path, cli->args.operands[0]);
     buf_add_c(&path, verb);
-    enum err err = path.overflow ? ERR_URI_TOO_LONG : ask(cli, METHOD_POST, buf_c(&path), body, &reply, &answer, fault);
+    enum err err =
+        path.overflow ? ERR_URI_TOO_LONG : client_send(cli, METHOD_POST, buf_c(&path), body, &reply, &answer, fault);
     err = err ? err : finish(cli, &reply, &answer, fault);
     if (err) {
         return err;
@@ -163,37 +156,27 @@ static enum err go_on(struct cli *cli, struct fault *fault)
     return call_one(cli, "/run", STR("{}"), "changed", "links changed", "条短链已修改", fault);
 }
 
+static str where_to(struct arena *arena, const struct json *row)
+{
+    str to = cell_at(arena, row, "host");
+
+    to = to.len > 0 ? to : cell_at(arena, row, "url");
+    return to.len > 0 ? to : cell_at(arena, row, "domain");
+}
+
 static enum err list(struct cli *cli, struct fault *fault)
 {
-    struct client_reply reply;
-    struct json *page = NULL;
-    struct table table;
-    struct arena *arena = cli->arena;
-    enum err err = ask(cli, METHOD_GET, "/api/v1/repoints", (str){0}, &reply, &page, fault);
+    static const struct listing_column columns[] = {
+        {"id", "ID", "编号", false, NULL},
+        {"state", "STATE", "状态", false, NULL},
+        {"changed", "CHANGED", "修改", true, NULL},
+        {"undone", "UNDONE", "恢复", true, NULL},
+        {"kept", "KEPT", "保留", true, NULL},
+        {"to", "TO", "去向", false, where_to},
+        {"created_at", "CREATED", "时间", false, NULL},
+    };
 
-    if (err) {
-        return err;
-    }
-    if (cli->args.json) {
-        printf(STR_FMT "\n", STR_ARG(reply.body));
-        return OK;
-    }
-    table_init(&table, arena, 7, 7U << 2);
-    table_row(&table, cli->chinese ? (str[]){STR("编号"), STR("状态"), STR("修改"), STR("恢复"), STR("保留"),
-                                             STR("去向"), STR("时间")}
-                                   : (str[]){STR("ID"), STR("STATE"), STR("CHANGED"), STR("UNDONE"), STR("KEPT"),
-                                             STR("TO"), STR("CREATED")});
-    JSON_EACH(row, json_get(page, STR("items")))
-    {
-        str to = cell_at(arena, row, "host");
-        to = to.len > 0 ? to : cell_at(arena, row, "url");
-        to = to.len > 0 ? to : cell_at(arena, row, "domain");
-        table_row(&table, (str[]){cell_at(arena, row, "id"), cell_at(arena, row, "state"),
-                                  cell_at(arena, row, "changed"), cell_at(arena, row, "undone"),
-                                  cell_at(arena, row, "kept"), to, cell_at(arena, row, "created_at")});
-    }
-    table_print(&table);
-    return OK;
+    return listing_print(cli, "/api/v1/repoints", columns, ARRAY_LEN(columns), fault);
 }
 
 /* clang-format off */

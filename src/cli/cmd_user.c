@@ -3,6 +3,7 @@
 #include "linkpond/cli/body.h"
 #include "linkpond/cli/client.h"
 #include "linkpond/cli/commands.h"
+#include "linkpond/cli/listing.h"
 #include "linkpond/cli/table.h"
 
 #define PATH_BYTES_MAX 512
@@ -34,15 +35,6 @@ static const char *user_path(struct cli *cli, const char *tail)
     return path.overflow ? NULL : buf_c(&path);
 }
 
-static enum err ask(struct cli *cli, enum method method, const char *path, str body, struct client_reply *reply,
-                    struct json **answer, struct fault *fault)
-{
-    struct client_request request = {.method = method, .path = path, .body = body};
-    enum err err = path ? client_ask(cli, &request, reply, fault) : ERR_URI_TOO_LONG;
-
-    return err ? err : client_json(cli, reply, answer);
-}
-
 /* The link alone on stdout, so that a script can pass it on; what to do with it on stderr. */
 static void print_link(struct cli *cli, const struct json *link)
 {
@@ -71,7 +63,7 @@ static enum err user_add(struct cli *cli, struct fault *fault)
     enum err err = body_write_flags(&cli->args, &json, fault);
     json_object_end(&json);
     err = err ? err : body.overflow ? ERR_TOO_LARGE : OK;
-    err = err ? err : ask(cli, METHOD_POST, "/api/v1/users", buf_str(&body), &reply, &made, fault);
+    err = err ? err : client_send(cli, METHOD_POST, "/api/v1/users", buf_str(&body), &reply, &made, fault);
     if (err) {
         return err;
     }
@@ -88,39 +80,20 @@ static enum err user_add(struct cli *cli, struct fault *fault)
 
 static enum err user_list(struct cli *cli, struct fault *fault)
 {
-    struct client_reply reply;
-    struct json *page = NULL;
-    struct table table;
-    struct arena *arena = cli->arena;
-    enum err err = ask(cli, METHOD_GET, "/api/v1/users", (str){0}, &reply, &page, fault);
+    static const struct listing_column columns[] = {
+        {"key", "LOGIN", "登录名", false, NULL}, {"name", "NAME", "姓名", false, NULL},
+        {"role", "ROLE", "角色", false, NULL},   {"state", "STATE", "状态", false, NULL},
+        {"links", "LINKS", "短链", true, NULL},  {"signed_in_at", "SIGNED IN", "最近登录", false, NULL},
+    };
 
-    if (err) {
-        return err;
-    }
-    if (cli->args.json) {
-        printf(STR_FMT "\n", STR_ARG(reply.body));
-        return OK;
-    }
-    table_init(&table, arena, 6, 1U << 4);
-    table_row(&table,
-              cli->chinese
-                  ? (str[]){STR("登录名"), STR("姓名"), STR("角色"), STR("状态"), STR("短链"), STR("最近登录")}
-                  : (str[]){STR("LOGIN"), STR("NAME"), STR("ROLE"), STR("STATE"), STR("LINKS"), STR("SIGNED IN")});
-    JSON_EACH(user, json_get(page, STR("items")))
-    {
-        table_row(&table, (str[]){cell_at(arena, user, "key"), cell_at(arena, user, "name"),
-                                  cell_at(arena, user, "role"), cell_at(arena, user, "state"),
-                                  cell_at(arena, user, "links"), cell_at(arena, user, "signed_in_at")});
-    }
-    table_print(&table);
-    return OK;
+    return listing_print(cli, "/api/v1/users", columns, ARRAY_LEN(columns), fault);
 }
 
 static enum err user_reset(struct cli *cli, struct fault *fault)
 {
     struct client_reply reply;
     struct json *link = NULL;
-    enum err err = ask(cli, METHOD_POST, user_path(cli, "/reset"), (str){0}, &reply, &link, fault);
+    enum err err = client_send(cli, METHOD_POST, user_path(cli, "/reset"), (str){0}, &reply, &link, fault);
 
     if (err) {
         return err;
@@ -137,7 +110,7 @@ static enum err change(struct cli *cli, str body, const char *en, const char *zh
 {
     struct client_reply reply;
     struct json *user = NULL;
-    enum err err = ask(cli, METHOD_PATCH, user_path(cli, ""), body, &reply, &user, fault);
+    enum err err = client_send(cli, METHOD_PATCH, user_path(cli, ""), body, &reply, &user, fault);
 
     if (err) {
         return err;
@@ -196,7 +169,7 @@ static enum err user_hand_over(struct cli *cli, struct fault *fault)
     while (!err && !done) {
         struct client_reply reply;
         struct json *answer = NULL;
-        err = ask(cli, METHOD_POST, user_path(cli, "/hand-over"), buf_str(&body), &reply, &answer, fault);
+        err = client_send(cli, METHOD_POST, user_path(cli, "/hand-over"), buf_str(&body), &reply, &answer, fault);
         const struct json *count = json_get(answer, STR("moved")), *over = json_get(answer, STR("done"));
         moved += count ? count->integer : 0;
         done = !over || over->boolean;

@@ -47,6 +47,9 @@ enum err client_verdict(struct cli *cli, const struct client_reply *reply);
 /* The usual round: open, one call, verdict, close. *out may be NULL. */
 enum err client_ask(struct cli *cli, const struct client_request *request, struct client_reply *out,
                     struct fault *fault);
+/* The usual round with an answer in JSON. `path` NULL: it was too long (ERR_URI_TOO_LONG); an empty body: none. */
+enum err client_send(struct cli *cli, enum method method, const char *path, str body, struct client_reply *reply,
+                     struct json **answer, struct fault *fault);
 /* DELETE of the one of that collection (a path) which the first operand names. */
 enum err client_delete(struct cli *cli, const char *collection, struct fault *fault);
 /* The answer parsed; ERR_CORRUPT when it is no JSON. */
