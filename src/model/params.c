@@ -5,8 +5,9 @@
 /*
  * Query parameters with a meaning of their own. Ad click ids are the values that an ad network appends per click and
  * wants back on the landing page unchanged; the fresh one a visitor brings must win over one saved in the target.
- * Not in the list although networks send them: `callback`, `cb` and `ranMID`. Their names are ordinary, and letting a
- * request replace a target's `callback=https://…` would hand the landing page an address of a stranger's choice.
+ * Not in the list although networks send them: `callback`, `cb` and `ranMID`, the shop's number beside the click's
+ * `ranSiteID`. Their names are ordinary, and letting a request replace a target's `callback=https://…` would hand the
+ * landing page an address of a stranger's choice.
  */
 static const str AD_CLICK_PARAMS[] = {
     /* Google Ads, Display; free shopping listings */
@@ -21,8 +22,8 @@ static const str AD_CLICK_PARAMS[] = {
     STR_INIT("fbclid"), STR_INIT("igshid"), STR_INIT("ttclid"), STR_INIT("twclid"), STR_INIT("li_fat_id"),
     STR_INIT("rdt_cid"), STR_INIT("epik"), STR_INIT("sccid"),
     /* affiliate networks, mail senders */
-    STR_INIT("irclickid"), STR_INIT("awc"), STR_INIT("cjevent"), STR_INIT("mc_cid"), STR_INIT("mc_eid"),
-    STR_INIT("mkt_tok")};
+    STR_INIT("irclickid"), STR_INIT("awc"), STR_INIT("cjevent"), STR_INIT("ransiteid"), STR_INIT("mc_cid"),
+    STR_INIT("mc_eid"), STR_INIT("mkt_tok")};
 
 static const str OWN_PARAMS[] = {STR_INIT("lp_qr"), STR_INIT("lp_ch"), STR_INIT("lp_src")};
 

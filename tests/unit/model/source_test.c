@@ -209,6 +209,22 @@ static void ad_click__ids_are_kept_byte_exact(void **state)
     assert_source(click, "direct", BY_DIRECT);
 }
 
+static void ad_click__of_affiliate_networks_is_theirs(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *query, *source;
+    } cases[] = {
+        {"irclickid=a", "impact"}, {"awc=1_2_3", "awin"}, {"cjevent=a", "cj"}, {"ranMID=1&ranSiteID=a", "rakuten"}};
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct click click = of_query(cases[i].query);
+        assert_source(click, cases[i].source, BY_AD_CLICK);
+        assert_channel(click, "affiliate", BY_INFERRED);
+    }
+    assert_text(of_query("ranMID=1&ranSiteID=a").ad_click_id, "a"); /* the click's own, not the shop's number */
+}
+
 static void ad_click__every_parameter_in_the_table_is_handed_on(void **state)
 {
     (void)state;
@@ -494,6 +510,7 @@ int main(void)
         cmocka_unit_test(utm__is_cut_to_its_limit_between_characters),
         cmocka_unit_test(scene__comes_from_wechats_own_mark),
         cmocka_unit_test(ad_click__ids_are_kept_byte_exact),
+        cmocka_unit_test(ad_click__of_affiliate_networks_is_theirs),
         cmocka_unit_test(ad_click__every_parameter_in_the_table_is_handed_on),
         cmocka_unit_test(macro__left_in_place_marks_test_traffic),
         cmocka_unit_test(query__loses_only_volatile_values),

@@ -219,6 +219,7 @@ export default {
   'value.boss': 'BOSS Zhipin',
   'value.58': '58.com',
   'value.poe': 'Poe',
+  'value.rakuten': 'Rakuten',
   'value.email': 'Email',
   'scene.single': 'One-to-one chat',
   'scene.group': 'Group chat',

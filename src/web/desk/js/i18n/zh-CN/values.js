@@ -219,6 +219,7 @@ export default {
   'value.boss': 'BOSS 直聘',
   'value.58': '58 同城',
   'value.poe': 'Poe',
+  'value.rakuten': '乐天联盟',
   'value.email': '邮件',
   'scene.single': '单聊',
   'scene.group': '群聊',
