@@ -51,7 +51,7 @@ enum err writer_drain(struct writer *self, int64_t timeout_ms);
 void writer_set_rules(struct writer *self, const struct recognition *rules);
 
 struct writer_stats {
-    uint64_t ingested, by_class[CLASS_COUNT], tasks, batches, folded, sealed, duplicates;
+    uint64_t ingested, by_class[CLASS_COUNT], tasks, batches, folded, folds, sealed, duplicates;
     int64_t last_commit_ms;
     int64_t at_end_ns; /* monotonic: all that was journalled before is ingested; 0 = not once yet */
     int64_t wal_bytes;

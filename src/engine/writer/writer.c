@@ -57,7 +57,9 @@ static enum err run_task(struct writer *self, struct pending *pending)
         db_rollback(db);
         return err;
     }
-    checkpoint_committed(&self->checkpoint, clock_mono_ns());
+    int64_t now_ns = clock_mono_ns();
+    self->edited_ns = pending->task->relaxed ? self->edited_ns : now_ns;
+    checkpoint_committed(&self->checkpoint, now_ns);
     return OK;
 }
 

@@ -6,8 +6,12 @@
 #include "linkpond/engine/fold.h"
 #include "linkpond/engine/sealer.h"
 
-#define FOLD_AGE_NS   (1000 * NS_PER_MS) /* counts shown with links are at most about this old */
-#define FOLD_SHARE    20                 /* folding young rows takes at most a 20th of the time */
+#define FOLD_AGE_NS (1000 * NS_PER_MS) /* counts shown with links are at most about this old */
+#define FOLD_SHARE  20                 /* folding young rows takes at most a 20th of the time */
+#define FOLD_ROWS_EDITED                                                                                               \
+    16384 /* in a transaction while edits come: some 60 ms where most touch a link of their own                        \
+           */
+#define EDITED_NS     (10000 * NS_PER_MS)
 #define EXPIRE_NS     (3600 * INT64_C(1000) * NS_PER_MS)
 #define SEAL_AGE_MS   (31 * MS_PER_DAY) /* a quiet pond's clicks wait no longer */
 #define SEAL_LOOK_NS  (3600 * INT64_C(1000) * NS_PER_MS)
@@ -24,8 +28,9 @@ static bool fold_is_due(const struct writer *self, int64_t now_ns)
 
 enum err writer_fold(struct writer *self, int64_t now_ns)
 {
+    bool edited = self->edited_ns != 0 && now_ns - self->edited_ns < EDITED_NS;
     size_t rows = 0;
-    enum err err = fold_run(self->opts.db, FOLD_ROWS_MAX, &rows);
+    enum err err = fold_run(self->opts.db, edited ? FOLD_ROWS_EDITED : FOLD_ROWS_MAX, &rows);
 
     if (err != OK) {
         self->fold_cost_ns = RETRY_MAX_NS / FOLD_SHARE; /* not at once again */
@@ -47,6 +52,7 @@ enum err writer_fold(struct writer *self, int64_t now_ns)
     checkpoint_committed(&self->checkpoint, self->unfolded_since_ns);
     pthread_mutex_lock(&self->lock);
     self->stats.folded += rows;
+    self->stats.folds += rows > 0;
     pthread_mutex_unlock(&self->lock);
     return OK;
 }

@@ -414,6 +414,32 @@ static void writer__a_fold_stops_at_many_links_and_the_rest_follows(void **state
     assert_int_equal(rows, 0);
 }
 
+static enum err nothing(struct db *db, void *arg, struct fault *fault)
+{
+    (void)db, (void)arg, (void)fault;
+    return OK;
+}
+
+/* The next edit waits for one of them at most. */
+static void writer__while_edits_come_folds_are_small(void **state)
+{
+    (void)state;
+    const int64_t clicks = 40000;
+    struct writer_stats stats;
+
+    ledger.writer_opts.fold_rows = FOLD_ROWS_MAX;
+    ledger_start(&ledger);
+    assert_int_equal(writer_submit(ledger.writer, &(struct writer_task){.run = nothing}, NULL), OK);
+    for (int64_t i = 0; i < clicks; i++) {
+        ledger_hit(&ledger, 1 + i % 500, LEDGER_T0, 1);
+    }
+    ledger_drain(&ledger);
+    writer_stats(ledger.writer, &stats);
+    assert_int_equal(stats.folded, clicks);
+    assert_true(stats.folds >= 3); /* of 16,384 clicks at most; one without the edit */
+    ledger_stop(&ledger);
+}
+
 /* As runs do that are killed one after the other: each leaves its commits to the log, and none lives to move them. */
 static void leave_in_log(size_t bytes)
 {
@@ -478,6 +504,7 @@ int main(void)
         TEST(writer__stop_ingests_what_is_journalled),
         TEST(writer__sums_emptied_by_a_task_are_counted_anew),
         TEST(writer__a_fold_stops_at_many_links_and_the_rest_follows),
+        TEST(writer__while_edits_come_folds_are_small),
         TEST(writer__a_long_log_of_earlier_runs_goes_into_the_file_at_the_start),
         TEST(writer__a_short_log_of_earlier_runs_is_left_to_the_next_checkpoint),
         TEST(writer__an_unknown_zone_is_refused),
