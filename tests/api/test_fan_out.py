@@ -192,6 +192,7 @@ def test_a_table_as_a_spreadsheet_saves_it(pond):
                      data=TABLE.encode(), headers={"Content-Type": "text/csv"}).json()
     assert [(row["status"], row["place"], row["channel"], row["link"]["customer"], row["link"]["owner"]) for row in reply["results"]] == [
         (201, "华东1群", "华东1群", "甲", "admin"), (201, "华东,2群", "华东，2群", "乙", "admin")]
+    assert reply["unknown_columns"] == ["备用"]
     assert channel(pond, "华东1群")["location"] == "上海" and channel(pond, "华东1群")["owner"] == "admin"
 
 
@@ -199,6 +200,12 @@ def test_a_table_pasted_with_tabs_and_english_heads(pond):
     answer = fan(pond, places_text="Name\tChannel group\tUTM content\nEast\tchats\te\nWest\tchats\tw\n")
     assert [row["link"]["utm_content"] for row in answer["results"]] == ["e", "w"]
     assert channel(pond, "East")["channel_group"] == "chats"
+
+
+@pytest.mark.parametrize("head", ["别名", "后缀", "自定义后缀", "Alias", "slug"])
+def test_a_column_of_aliases_has_many_names(pond, head):
+    answer = fan(pond, places_text=f"群名\t{head}\n甲群\tspring-a\n")
+    assert (answer["results"][0]["link"]["alias"], answer["unknown_columns"]) == ("spring-a", [])
 
 
 def test_a_list_of_names(pond):

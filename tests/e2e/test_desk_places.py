@@ -145,6 +145,14 @@ def test_a_table_without_column_names_gets_the_usual_ones(desk):
     assert desk.pond.api("GET", "/channels/华东2群", 200).json()["location"] == "杭州"
 
 
+def test_a_column_that_is_not_read_is_told_before_anything_is_made(desk):
+    desk = desk(1280, "zh-CN")
+    desk.open("/fan-out").sign_in()
+    fan_out(desk, "群名\t群主微信\t别名\n甲群\twx_1\tspring-a")
+    desk.says("这些列没有读取：群主微信。")
+    assert "spring-a" in desk.find(".preview-rows").text
+
+
 def test_a_refused_row_is_put_right_where_it_stands(desk):
     desk = desk(1280, "zh-CN")
     desk.open("/fan-out").sign_in()

@@ -307,6 +307,16 @@ static bool is_common_fault(const struct fan *self, const struct link_result *re
     return false;
 }
 
+static void write_unknown(struct json_writer *json, const struct fan_places *places)
+{
+    json_name(json, "unknown_columns");
+    json_array(json);
+    for (size_t i = 0; i < places->unknown_count; i++) {
+        json_str(json, places->unknown[i]);
+    }
+    json_array_end(json);
+}
+
 static enum err find_refusal(struct fan *self)
 {
     const struct link_result *first = self->done;
@@ -339,6 +349,7 @@ static enum err write_results(struct edit_call *edit, struct db *db, const struc
     json_object(&json);
     json_put_bool(&json, "dry_run", self->dry_run);
     write_counts(&json, self);
+    write_unknown(&json, &self->places);
     json_name(&json, "results");
     json_array(&json);
     for (size_t i = 0; i < self->places.count; i++) {

@@ -26,6 +26,8 @@ struct fan_place {
 struct fan_places {
     struct fan_place *items;
     size_t count;
+    str *unknown; /* a table's heads that mean nothing here, so that who pasted it learns what was not read */
+    size_t unknown_count;
 };
 
 /* fan_places.c: from a JSON list (objects, or texts: names) or from what was pasted: CSV whose first line names the

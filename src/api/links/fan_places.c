@@ -65,6 +65,8 @@ static const struct {
     {"客户", "customer"},
     {"自定义后缀", "alias"},
     {"后缀", "alias"},
+    {"别名", "alias"},
+    {"slug", "alias"},
     {"标题", "title"},
     {"utmsource", "utm_source"},
     {"utmmedium", "utm_medium"},
@@ -179,6 +181,22 @@ static const struct json_field *column_of(str header)
     return NULL;
 }
 
+static enum err keep_unknown(struct table *self, const struct csv_row *header)
+{
+    struct fan_places *out = self->out;
+    out->unknown = ARENA_ARRAY(self->arena, str, header->count);
+    if (!out->unknown) {
+        return ERR_NOMEM;
+    }
+    for (size_t i = 0; i < header->count; i++) {
+        str cell = utf8_cut(str_trim(csv_unguard(header->cells[i])), COLUMN_WORD_MAX);
+        if (!self->columns[i] && cell.len > 0 && utf8_valid(cell)) {
+            out->unknown[out->unknown_count++] = arena_str(self->arena, cell);
+        }
+    }
+    return OK;
+}
+
 /* A first line with a word we know names the columns, if one of them says which place it is. */
 static bool read_header(struct table *self, const struct csv_row *row)
 {
@@ -229,7 +247,7 @@ static enum err take_row(struct table *self, const struct csv_row *row)
     if (!self->begun) {
         self->begun = true;
         if (read_header(self, row)) {
-            return OK;
+            return keep_unknown(self, row);
         }
     }
     if (self->out->count == LIMIT_BULK) {

@@ -89,6 +89,7 @@ function drawPreview(place, answer) {
   const bad = answer.results.filter((row) => row.problem);
   const rest = answer.results.length - good.length - bad.length;
   replace(place, h('p', { class: 'strong', role: 'status' }, countsLine(answer.counts)),
+    answer.unknown_columns.length > 0 && notice('', t('fan.unknown_columns', { names: answer.unknown_columns.join('、') })),
     bad.length > 0 && notice('bad', h('ul', { class: 'stack tight' }, bad.slice(0, PROBLEMS_SHOWN).map((row) => h('li', null,
       t('fan.row_problem', { row: row.row, place: row.place || '–', why: row.problem.errors?.[0]?.detail || row.problem.detail || row.problem.title }))),
     bad.length > PROBLEMS_SHOWN && h('li', null, '…'))),
