@@ -151,7 +151,8 @@ static enum err sweep_ranked(const struct listing *self, const struct links_filt
         return ERR_NOMEM;
     }
     for (*matches = 0; links_sweep_next(&sweep, &id); (*matches)++) {
-        struct place place = links_sweep_place(&sweep);
+        struct place place;
+        links_sweep_place(&sweep, &place);
         ranking_add(ranking, &place);
     }
     ranking_sort(ranking);
@@ -197,7 +198,8 @@ static enum err sweep_texts(const struct listing *self, int64_t *ids, size_t *fo
             err = links_text_block(self->db, self->filter->q, block << LINK_BLOCK_SHIFT, hits);
         }
         if (hits[id & (LINK_BLOCK_LINKS - 1)]) {
-            struct place place = links_sweep_place(&sweep);
+            struct place place;
+            links_sweep_place(&sweep, &place);
             ranking_add(&ranking, &place);
             matches++;
         }

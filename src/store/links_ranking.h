@@ -24,9 +24,7 @@ bool ranking_init(struct ranking *self, struct arena *arena, const struct links_
 /* Which comes first; below 0 = a. */
 static inline int ranking_order(const struct ranking *self, const struct place *a, const struct place *b)
 {
-    int order = a->key != b->key                       ? (a->key < b->key ? -1 : 1)
-                : a->title.len > 0 || b->title.len > 0 ? str_cmp(a->title, b->title)
-                                                       : 0;
+    int order = a->key != b->key ? (a->key < b->key ? -1 : 1) : str_cmp(a->title, b->title);
 
     order = order != 0 ? order : a->id < b->id ? -1 : a->id > b->id;
     return self->rising ? order : -order;

@@ -126,31 +126,33 @@ bool links_sweep_next(struct links_sweep *self, int64_t *id)
     }
 }
 
-struct place links_sweep_place(const struct links_sweep *self)
+void links_sweep_place(const struct links_sweep *self, struct place *out)
 {
-    struct place place = {.id = self->first_id + self->i};
+    out->id = self->first_id + self->i;
+    out->key = 0;
+    out->title = STR("");
+    out->title_cap = 0;
 
     switch (self->filter->sort) {
     case LINKS_BY_CREATED:
     case LINKS_BY_CREATED_ASC:
-        place.key = link_blocks_fact(self->blocks, LINK_FACT_CREATED_MS, self->i);
+        out->key = link_blocks_fact(self->blocks, LINK_FACT_CREATED_MS, self->i);
         break;
     case LINKS_BY_UPDATED:
-        place.key = link_blocks_fact(self->blocks, LINK_FACT_UPDATED_MS, self->i);
+        out->key = link_blocks_fact(self->blocks, LINK_FACT_UPDATED_MS, self->i);
         break;
     case LINKS_BY_CLICKS:
-        place.key = link_blocks_figure(self->blocks, LINK_FIGURE_CLICKS, self->i);
+        out->key = link_blocks_figure(self->blocks, LINK_FIGURE_CLICKS, self->i);
         break;
     case LINKS_BY_LAST_CLICK:
-        place.key = link_blocks_figure(self->blocks, LINK_FIGURE_LAST_MS, self->i);
+        out->key = link_blocks_figure(self->blocks, LINK_FIGURE_LAST_MS, self->i);
         break;
     case LINKS_BY_TITLE:
-        place.title = link_blocks_title(self->blocks, self->i);
+        out->title = link_blocks_title(self->blocks, self->i);
         break;
     case LINKS_BY_ID:
         break;
     }
-    return place;
 }
 
 size_t links_sweep_unmade(const struct links_sweep *self)
