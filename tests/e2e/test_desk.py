@@ -223,6 +223,13 @@ def test_the_final_address_is_shown_while_typing(desk):
     assert desk.field("utm_source").get_attribute("placeholder").startswith("offline")
 
 
+def test_a_text_without_an_address_is_told_so_while_typing(desk):
+    desk = desk(1280, "zh-CN")
+    desk.open("/new").sign_in()
+    desk.field("url").send_keys("看看我们的新品")
+    wait_for(lambda: desk.find(".preview").text == "这段文字里还没有网址")
+
+
 def test_who_has_just_started_it_finds_what_they_have_in_hand(desk):
     """A key, and a link that works once: both go into the box that is there."""
     desk = desk(360, "en-US")

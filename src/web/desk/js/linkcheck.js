@@ -62,7 +62,7 @@ export function watchTarget(fields, { template = true } = {}) {
 
   const draw = (verdict) => {
     const missing = !verdict || !verdict.preview;
-    replace(shown, missing ? h('span', { class: 'soft' }, t('create.preview_empty'))
+    replace(shown, missing ? h('span', { class: 'soft' }, t(verdict && !verdict.found ? 'create.no_address' : 'create.preview_empty'))
       : changedPart(verdict.url, verdict.preview).map(([text, isNew]) => (isNew ? h('mark', null, text) : text)));
     replace(notes, told(verdict?.warnings || []).map((warning) => notice('', warningText(warning))));
     fields.url.setNote(verdict?.details.length > 0 ? verdict.details.join(' ') : t('create.url_hint'), verdict?.details.length > 0 ? 'good' : '');

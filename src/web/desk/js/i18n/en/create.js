@@ -26,6 +26,7 @@ export default {
   'create.utm_hint': 'Added where the target lacks them',
   'create.from_template': '{value} (from the channel)',
   'create.preview': 'Where visitors arrive',
+  'create.no_address': 'There is no address in this text yet',
   'create.preview_empty': 'Paste an address to see it here',
   'create.more': 'More settings',
   'create.more_hint': 'Validity, limit, fallback, owner',

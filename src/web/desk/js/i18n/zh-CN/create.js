@@ -26,6 +26,7 @@ export default {
   'create.utm_hint': '目标网址里没有的才会补上',
   'create.from_template': '{value}（来自渠道模板）',
   'create.preview': '访客最终打开的网址',
+  'create.no_address': '这段文字里还没有网址',
   'create.preview_empty': '粘贴网址后在这里预览',
   'create.more': '更多设置',
   'create.more_hint': '有效期、访问上限、备用链接、负责人',
