@@ -82,6 +82,15 @@ def test_the_first_visit_shows_by_itself(desk):
     wait_for(lambda: not desk.there(".start-steps").is_displayed())
 
 
+def test_the_box_is_not_on_paper(desk):
+    desk = desk(1280, "zh-CN")
+    desk.open("/report").sign_in()
+    assert desk.find(".quick").is_displayed()
+    desk.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    wait_for(lambda: not desk.all(".quick")[0].is_displayed())
+    assert desk.find("h1").is_displayed()
+
+
 def test_a_report_on_one_thing_has_no_box_and_a_viewer_has_none(desk):
     desk = desk(1280, "en-US")
     desk.pond.link(channel="group-1")

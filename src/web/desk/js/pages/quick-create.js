@@ -76,6 +76,6 @@ export function quickCreate(signal) {
       go(`/new${query.size ? `?${query}` : ''}`);
     },
   });
-  return h('section', { class: 'card quick', 'aria-label': t('quick.title') },
+  return h('section', { class: 'card quick no-print', 'aria-label': t('quick.title') },
     h('div', { class: 'row far' }, h('h2', null, t('quick.title')), further), box.element);
 }
