@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 
 #define NUMBERS_MAX (UINT64_C(1) << 26) /* 256 MiB by number; those beyond are in a map */
-#define GRID_MAX    ((size_t)1 << 23)   /* 32 MiB */
+#define GRID_MAX    ((size_t)1 << 21)   /* 8 MiB */
 #define HUGE_BYTES  ((size_t)2 << 20)
 
 void report_groups_init(struct report_groups *self, size_t dims)
