@@ -50,7 +50,7 @@ static str default_mark(struct arena *arena, const struct json *domain)
 static enum err list_domains(struct cli *cli, struct fault *fault)
 {
     static const struct listing_column columns[] = {
-        {"host", "HOST", "域名", true, NULL},
+        {"host", "HOST", "域名", false, NULL},
         {"state", "STATE", "状态", false, NULL},
         {"is_default", "DEFAULT", "默认", false, default_mark},
         {"serves", "SERVES", "打开哪些短码", false, NULL},
