@@ -3,8 +3,9 @@
  * Rows are taken apart as they come: numbers into arrays, everything else into a dictionary and a code for each row.
  * Most values are those of the row before, which is seen without a look-up. A column whose first thousand values are
  * all different, as request ids are, is not looked up any more: its dictionary becomes a plain list. Only the order is
- * sorted at the end; a column's blob is its array read in that order. Keeping whole rows and encoding them column by
- * column was rejected: every column would walk through all of their texts.
+ * sorted at the end, and dictionaries of texts are numbered in it; a column's blob is its array read in that order.
+ * Keeping whole rows and encoding them column by column was rejected: every column would walk through all of their
+ * texts.
  */
 #include <stdlib.h>
 

@@ -5,7 +5,8 @@
 #include "linkpond/base/arena.h"
 #include "linkpond/model/click_row.h"
 
-/* The different values of a column, numbered from 0 in order of first use; at most 65536. Zeroed is empty. */
+/* The different values of a column, numbered from 0 in order of first use, until they are renumbered; at most 65536.
+ * Zeroed is empty. */
 struct chunk_dict {
     struct click_value *entries;
     uint64_t *slots; /* hash << 32 | code + 1; 0 = free. Open addressing, at most half full */
