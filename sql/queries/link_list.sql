@@ -72,14 +72,6 @@ SELECT id FROM link INDEXED BY link_created WHERE created_ms = :key AND id > :af
 -- name: link_walk_created_asc
 SELECT id FROM link INDEXED BY link_created WHERE created_ms > :key AND created_ms < :end ORDER BY created_ms, id;
 
--- name: link_walk_clicks_beside
-SELECT link_id FROM link_stat INDEXED BY link_stat_clicks WHERE clicks = :key AND clicks >= 32 AND link_id < :after_id
-ORDER BY link_id DESC;
-
--- name: link_walk_clicks
-SELECT link_id FROM link_stat INDEXED BY link_stat_clicks WHERE clicks < :key AND clicks >= :end AND clicks >= 32
-ORDER BY clicks DESC, link_id DESC;
-
 -- ---- sources: ids that one condition leaves, from its index alone. Those of what a link belongs to go on behind an id.
 
 -- name: link_source_tag

@@ -136,7 +136,7 @@ static enum err walk(const struct listing *self, int64_t *ids, size_t *found, bo
     err = err ? err : stmt_err(row);
     stmt_reset(row);
     *found = kept;
-    *given_up = kept <= limit && (looks == WALK_LOOKS + limit || walk.partial);
+    *given_up = kept <= limit && looks == WALK_LOOKS + limit;
     return err;
 }
 

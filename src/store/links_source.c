@@ -134,10 +134,6 @@ bool links_walk_begin(struct links_walk *self, struct db *db, const struct links
         self->rows = links_source_by_id(db, filter, after->id);
         break;
     case LINKS_BY_CLICKS:
-        self->next = beside(db, SQL_LINK_WALK_CLICKS_BESIDE, after);
-        self->rows = beyond(db, SQL_LINK_WALK_CLICKS, after->id != 0 ? after->key : INT64_MAX, LINKS_CLICKED_OFTEN);
-        self->partial = true;
-        break;
     case LINKS_BY_UPDATED:
     case LINKS_BY_LAST_CLICK:
     case LINKS_BY_TITLE:

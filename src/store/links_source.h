@@ -22,12 +22,9 @@ enum err links_source_few(struct db *db, struct arena *arena, const struct links
 /* Ids of the condition that usually narrows most, of all links where there is none; ascending, after after_id. */
 struct stmt *links_source_by_id(struct db *db, const struct links_filter *filter, int64_t after_id);
 
-/* Ids in the order of the filter's sort, behind its cursor. false: no index has that order. partial: the index does not
- * have all links, so the end of the walk is not that of the list. */
-#define LINKS_CLICKED_OFTEN 32 /* as in the index link_stat_clicks */
+/* Ids in the order of the filter's sort, behind its cursor. false: no index has that order. */
 struct links_walk {
     struct stmt *rows, *next;
-    bool partial;
 };
 bool links_walk_begin(struct links_walk *self, struct db *db, const struct links_filter *filter);
 bool links_walk_next(struct links_walk *self, int64_t *id);
