@@ -249,7 +249,7 @@ static inline void fold_rows_of_world(size_t rows)
 {
     size_t folded = 0;
 
-    assert_int_equal(fold_run(ledger.db.db, rows, &folded), OK);
+    assert_int_equal(fold_run(ledger.db.db, rows, NULL, &folded), OK);
     assert_in_range(folded, 1, rows);
 }
 

@@ -2,6 +2,8 @@
 #ifndef LINKPOND_ENGINE_FOLD_H
 #define LINKPOND_ENGINE_FOLD_H
 
+#include <stdatomic.h>
+
 #include "linkpond/model/click_row.h"
 #include "linkpond/store/links.h"
 #include "linkpond/store/sums.h"
@@ -17,8 +19,8 @@
 #define FOLD_ROWS_MAX  131072
 #define FOLD_LINKS_MAX 32768
 /* One transaction of at most rows_max rows and FOLD_LINKS_MAX links; *rows = how many were folded, 0 when none is
- * left. */
-enum err fold_run(struct db *db, size_t rows_max, size_t *rows);
+ * left. ERR_UNAVAILABLE: *give_up (NULL: never) was set meanwhile; nothing was changed. */
+enum err fold_run(struct db *db, size_t rows_max, const atomic_bool *give_up, size_t *rows);
 /* About how many rows wait (from the segments' byte offsets). */
 enum err fold_backlog(struct db *db, int64_t *rows);
 

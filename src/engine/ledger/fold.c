@@ -56,7 +56,7 @@ static enum err read_segment(struct fold *self, const struct segment *segment)
     clicks_scan(&scan, self->db, first + segment->folded_to / RECORD_ALIGN,
                 first + segment->ingested_to / RECORD_ALIGN - 1, false, 0);
     while (err == OK && clicks_scan_next(&scan)) {
-        err = fold_rows_add(&self->counts, &scan.facts);
+        err = fold_rows_is_given_up(&self->counts) ? ERR_UNAVAILABLE : fold_rows_add(&self->counts, &scan.facts);
         self->rows++;
         if (err == OK && is_full(self)) {
             folded_to = (int64_t)click_id_offset(scan.facts.id) + RECORD_ALIGN;
@@ -135,7 +135,7 @@ static enum err write(struct fold *self)
     return err;
 }
 
-enum err fold_run(struct db *db, size_t rows_max, size_t *rows)
+enum err fold_run(struct db *db, size_t rows_max, const atomic_bool *give_up, size_t *rows)
 {
     struct fold self = {.db = db, .rows_max = rows_max < FOLD_ROWS_MAX ? rows_max : FOLD_ROWS_MAX};
     enum err err = db_begin(db, false);
@@ -145,6 +145,7 @@ enum err fold_run(struct db *db, size_t rows_max, size_t *rows)
         return err;
     }
     fold_rows_init(&self.counts);
+    self.counts.give_up = give_up;
     err = read_waiting(&self);
     if (err == OK) {
         err = write(&self);

@@ -127,6 +127,9 @@ static enum err begin_link(struct walk *self, int64_t link_id)
     if (err != OK || link_id == 0) {
         return err;
     }
+    if (fold_rows_is_given_up(self->rows)) {
+        return ERR_UNAVAILABLE;
+    }
     err = fold_store_link(self->store, &self->rows->list[*index], &self->ids);
     self->rows->list[*index].link_id = 0; /* stored */
     self->link_id = err == OK ? link_id : 0;

@@ -6,14 +6,15 @@
 #include "linkpond/engine/fold.h"
 #include "linkpond/engine/sealer.h"
 
-#define FOLD_AGE_NS      (1000 * NS_PER_MS) /* counts shown with links are at most about this old */
-#define FOLD_SHARE       20                 /* folding young rows takes at most a 20th of the time */
-#define FOLD_ROWS_EDITED 16384              /* of one transaction while edits come: some 60 ms */
-#define EDITED_NS        (10000 * NS_PER_MS)
-#define EXPIRE_NS        (3600 * INT64_C(1000) * NS_PER_MS)
-#define SEAL_AGE_MS      (31 * MS_PER_DAY) /* a quiet pond's clicks wait no longer */
-#define SEAL_LOOK_NS     (3600 * INT64_C(1000) * NS_PER_MS)
-#define SEAL_RETRY_NS    (60 * INT64_C(1000) * NS_PER_MS)
+#define FOLD_AGE_NS (1000 * NS_PER_MS) /* counts shown with links are at most about this old */
+#define FOLD_SHARE  20                 /* folding young rows takes at most a 20th of the time */
+#define FOLD_ROWS_EDITED                                                                                               \
+    16384 /* of one transaction while edits come: some 60 ms; for the first of them it is given up */
+#define EDITED_NS     (10000 * NS_PER_MS)
+#define EXPIRE_NS     (3600 * INT64_C(1000) * NS_PER_MS)
+#define SEAL_AGE_MS   (31 * MS_PER_DAY) /* a quiet pond's clicks wait no longer */
+#define SEAL_LOOK_NS  (3600 * INT64_C(1000) * NS_PER_MS)
+#define SEAL_RETRY_NS (60 * INT64_C(1000) * NS_PER_MS)
 
 static bool fold_is_due(const struct writer *self, int64_t now_ns)
 {
@@ -27,9 +28,14 @@ static bool fold_is_due(const struct writer *self, int64_t now_ns)
 enum err writer_fold(struct writer *self, int64_t now_ns)
 {
     bool edited = self->edited_ns != 0 && now_ns - self->edited_ns < EDITED_NS;
+    const atomic_bool *give_up = edited ? NULL : &self->giving_way.hurried;
     size_t rows = 0;
-    enum err err = fold_run(self->opts.db, edited ? FOLD_ROWS_EDITED : FOLD_ROWS_MAX, &rows);
+    enum err err = fold_run(self->opts.db, edited ? FOLD_ROWS_EDITED : FOLD_ROWS_MAX, give_up, &rows);
 
+    if (err == ERR_UNAVAILABLE && give_up) { /* whoever waits comes first, and then folds are small for a while */
+        self->edited_ns = now_ns;
+        return err;
+    }
     if (err != OK) {
         self->fold_cost_ns = RETRY_MAX_NS / FOLD_SHARE; /* not at once again */
         self->unfolded_since_ns = now_ns;

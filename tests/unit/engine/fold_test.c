@@ -47,7 +47,7 @@ static void fold_everything(void)
     size_t rows = 1;
 
     while (rows > 0) {
-        assert_int_equal(fold_run(ledger.db.db, 1 + roll(300), &rows), OK);
+        assert_int_equal(fold_run(ledger.db.db, 1 + roll(300), NULL, &rows), OK);
     }
 }
 
@@ -75,13 +75,51 @@ static void fold__pieces_of_any_size_add_up(void **state)
     assert_sums_are_right();
     size_t rows = 1;
     while (rows > 0) {
-        assert_int_equal(fold_run(ledger.db.db, 1 + roll(100), &rows), OK);
+        assert_int_equal(fold_run(ledger.db.db, 1 + roll(100), NULL, &rows), OK);
         assert_sums_are_right();
     }
     assert_int_equal(scope_clicks(SUMS_ALL, 0), ROWS);
     int64_t backlog = -1;
     assert_int_equal(fold_backlog(ledger.db.db, &backlog), OK);
     assert_int_equal(backlog, 0);
+}
+
+/* Somebody cannot wait any longer after so many steps of statements. */
+struct impatience {
+    struct breather breather;
+    int steps;
+    atomic_bool up;
+};
+static void breathe(struct breather *breather)
+{
+    struct impatience *self = (struct impatience *)(void *)breather;
+
+    self->up = --self->steps < 0;
+}
+
+static void fold__given_up_at_any_place_it_changes_nothing(void **state)
+{
+    (void)state;
+    struct db *db = ledger.db.db;
+    int64_t before = 0, after = 0;
+    enum err err = ERR_UNAVAILABLE;
+    size_t rows = 1;
+    int given_up = 0;
+    assert_int_equal(fold_backlog(db, &before), OK);
+    assert_true(before > 0);
+    while (err == ERR_UNAVAILABLE) {
+        struct impatience impatience = {.breather.breathe = breathe, .steps = given_up, .up = given_up == 0};
+        struct breather *others = db_set_breather(db, &impatience.breather);
+        err = fold_run(db, FOLD_ROWS_MAX, &impatience.up, &rows);
+        db_set_breather(db, others);
+        assert_int_equal(fold_backlog(db, &after), OK);
+        assert_true(err == OK || (rows == 0 && after == before));
+        assert_sums_are_right();
+        given_up++;
+    }
+    assert_int_equal(err, OK);
+    assert_true(rows > 0 && after < before);
+    assert_in_range(given_up, 30, 10000); /* links are read and written, not only rows read */
 }
 
 static void fold__a_moved_link_takes_its_sums_along(void **state)
@@ -213,6 +251,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(fold__pieces_of_any_size_add_up),
+        TEST(fold__given_up_at_any_place_it_changes_nothing),
         TEST(fold__a_moved_link_takes_its_sums_along),
         TEST(fold__a_purged_link_leaves_no_sums),
         TEST(fold__a_merged_campaign_has_the_clicks_of_both),
