@@ -36,6 +36,7 @@ static enum err stats_path(struct cli *cli, struct buf *path, struct fault *faul
                                             {"compare", "compare"}};
 
     buf_add_c(path, "/api/v1/stats");
+    path_param(path, "metrics", "clicks,visitors,new_visitors,scans");
     for (size_t i = 0; i < ARRAY_LEN(params); i++) {
         path_param(path, params[i][1], args_flag(&cli->args, params[i][0]));
     }

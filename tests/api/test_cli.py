@@ -277,6 +277,16 @@ def test_stats_add_up(either):
     assert json.loads(either.cli("stats", "--filter", "app=wechat", "--json").stdout)["totals"]["clicks"] == 0
 
 
+def test_stats_show_visitors_too(either):
+    either.cli("link", "create", "https://example.com/x", "--alias", "tt")
+    either.cli("try", "tt")
+    either.cli("try", "tt")
+    lines = [line.split() for line in either.cli("stats", "--group-by", "app", "--compare", "previous", "--period", "today").stdout.splitlines()]
+    for name, now in (("clicks", "2"), ("visitors", "1"), ("new_visitors", "1"), ("scans", "0")):
+        assert [name, now, "0"] in lines
+    assert ["app", "clicks", "visitors", "scans"] in lines
+
+
 def test_a_backup_opens_as_a_data_folder(either, tmp_path):
     either.cli("link", "create", "https://example.com/x", "--alias", "kept")
     made = either.cli("backup").stdout.strip()

@@ -52,9 +52,10 @@ def groups(pond, dim, **params):
 # ---- the story ------------------------------------------------------------------------------------------------------
 
 def test_every_visit_is_in_the_ledger_and_the_sums_agree(demo):
-    totals = demo.stats(period="all", **{"class": "all"})["totals"]
-    assert sum(totals["by_class"].values()) == CLICKS
-    assert sum(totals["by_outcome"].values()) == CLICKS
+    for by in ({}, {"group_by": "app"}):  # sums; rows
+        totals = demo.stats(period="all", **{"class": "all"}, **by)["totals"]
+        assert sum(totals["by_class"].values()) == CLICKS
+        assert sum(totals["by_outcome"].values()) == CLICKS
     done = json.loads(demo.cli("check", "--json").stdout)
     assert done["ok"], done
 

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Goal: one question, one exact answer, from real visits through the redirect listener."""
 import datetime
+import sqlite3
 
 import pytest
 
-from pond import GOOGLEBOT, SAFARI, WECHAT
+from pond import GOOGLEBOT, SAFARI, WECHAT, wait_for
+
+FIGURES = ("clicks", "visitors", "new_visitors", "scans")
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,7 @@ def shop(pond):
 
 
 def test_totals_count_people_that_were_led_somewhere(shop):
-    answer = shop.stats()
+    answer = shop.stats(metrics=",".join(FIGURES))
     assert set(answer) == {"from", "to", "tz", "identity", "totals", "series", "groups", "other", "kept", "previous", "warnings"}
     totals = answer["totals"]
     assert (totals["clicks"], totals["visitors"], totals["new_visitors"], totals["scans"]) == (5, 4, 4, 1)
@@ -81,7 +84,7 @@ def test_pairs_past_the_limit_are_other(shop):
 
 
 def test_groups_tell_each_value_and_the_rest(shop):
-    by_campaign = shop.stats(group_by="campaign")["groups"]
+    by_campaign = shop.stats(group_by="campaign", metrics="clicks,visitors")["groups"]
     assert [(g["campaign"], g["clicks"], g["visitors"]) for g in by_campaign] == [("spring", 4, 3), ("autumn", 1, 1)]
     assert [(g["link"], g["clicks"]) for g in shop.stats(group_by="link")["groups"]] == [
         (shop.spring["id"], 4), (shop.autumn["id"], 1)]
@@ -139,6 +142,43 @@ def test_metrics_choose_figures(shop):
     answer = shop.stats(metrics="clicks,scans", group_by="campaign", period="today", interval="day")
     assert answer["totals"]["clicks"] == 5 and "visitors" not in answer["totals"]
     assert set(answer["groups"][0]) == {"campaign", "clicks", "scans"} and set(answer["series"][0]) == {"start", "clicks"}
+
+
+@pytest.mark.parametrize("asked", [None, "", *FIGURES, "clicks,visitors", "visitors,new_visitors,scans"])
+def test_what_is_not_asked_is_not_in_the_answer(shop, asked):
+    answer = shop.stats(**({} if asked is None else {"metrics": asked}), group_by="campaign", period="today", interval="day", compare="previous")
+    told = set(asked.split(",")) if asked else {"clicks", "scans"}
+    for part in (answer, answer["previous"]):
+        assert set(part["totals"]) == told | {"by_class", "by_outcome"}
+        assert set(part["series"][0]) == {"start"} | told & {"clicks", "visitors"}
+    assert set(answer["groups"][0]) == {"campaign"} | told & {"clicks", "visitors", "scans"}
+    assert ("identity" in answer) == ("visitors" in told)
+
+
+CHUNK_VISITOR, CHUNK_FLAGS = 3, 7  # enum chunk_column; 64 of them to a chunk
+
+
+@pytest.mark.parametrize("column, whole, broken", [
+    (CHUNK_VISITOR, [None, "clicks", "scans", "clicks,scans"], ["visitors", "new_visitors", "clicks,visitors"]),
+    (CHUNK_FLAGS, ["clicks"], ["scans", None, "clicks,visitors,new_visitors,scans"]),
+])
+def test_what_is_not_asked_is_not_counted(make_pond, column, whole, broken):
+    """Columns that hold what nobody asked about are not even read: damage there is not met."""
+    pond = make_pond(chunk_rows=16, fold_rows=1)
+    link = pond.link()
+    for i in range(16):
+        pond.visit(link["code"], ip=f"203.0.{i}.1", ua=SAFARI)
+    wait_for(lambda: pond.metrics()["linkpond_clicks_sealed_total"] == 16, 30, 0.05)
+    pond.stop()
+    with sqlite3.connect(pond.data / "linkpond.db") as db:
+        assert db.execute("UPDATE chunk_column SET data = zeroblob(length(data)) WHERE id % 64 = ?", (column,)).rowcount == 1
+    pond.start()
+    for metrics in whole:
+        answer = pond.stats(group_by="app", period="today", **({"metrics": metrics} if metrics else {}))
+        assert answer["totals"]["by_class"]["human"] == 16, metrics
+    for metrics in broken:
+        said = pond.api("GET", "/stats", params={"group_by": "app", "period": "today", **({"metrics": metrics} if metrics else {})})
+        assert said.status_code == 500, (metrics, said.text)
 
 
 @pytest.mark.parametrize("params, field, code", [

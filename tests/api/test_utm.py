@@ -403,7 +403,7 @@ def test_sealed_clicks_are_tidied_too(make_pond):
     wait_for(lambda: pond.metrics()["linkpond_clicks_sealed_total"] >= 16, 30, 0.05)
     teach(pond)
     groups = lambda: {(g["utm_source"], g["utm_medium"]): (g["clicks"], g["visitors"]) for g in pond.stats(  # noqa: E731
-        group_by="utm_source,utm_medium")["groups"]}
+        group_by="utm_source,utm_medium", metrics="clicks,visitors")["groups"]}
     wait_for(lambda: groups() == {("wechat-mp", "m0"): (24, 24), ("wechat-mp", "m1"): (24, 24)})
     assert pond.stats(utm_source="GZH")["totals"]["clicks"] == 48
     assert pond.stats(utm_source="GZH", raw="true")["totals"]["clicks"] == 0

@@ -131,7 +131,7 @@ def test_reports_say_how_visitors_were_told_apart(make_pond):
     visit(pond, cookie, ip="203.0.113.2")
     visit(pond, headers={"DNT": "1"}, ip="203.0.113.3")
     pond.drain()
-    answer = pond.stats()
+    answer = pond.stats(metrics="visitors")
     assert answer["totals"]["visitors"] == 2
     assert answer["identity"]["cookie_share"] == 0.5
 

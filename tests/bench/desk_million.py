@@ -126,7 +126,7 @@ def stats_calls(pond):
             said = f"stats {period} of {name}"
             asked = {"period": period, "tz": "Asia/Shanghai", **base}
             compare = "none" if period == "all" else "previous"
-            yield said, "/stats", {**asked, "interval": interval, "compare": compare}
+            yield said, "/stats", {**asked, "interval": interval, "compare": compare, "metrics": "clicks,visitors,scans,new_visitors"}
             for dim in dims:
                 limit = 168 if dim == "weekday,hour" else 1000 if "," in dim else 8
                 yield f"{said} by {dim}", "/stats", {**asked, "group_by": dim, "metrics": "clicks", "limit": limit}

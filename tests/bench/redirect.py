@@ -28,7 +28,7 @@ from pathlib import Path
 
 CHUNK_ROWS = 32768
 REPORTS = ["period=30d&group_by=link&metrics=clicks,visitors&limit=100", "period=30d&group_by=channel&metrics=clicks,visitors",
-           "period=30d&interval=hour&metrics=clicks,visitors", "period=30d&group_by=app,hour&limit=1000"]
+           "period=30d&interval=hour&metrics=clicks,visitors", "period=30d&group_by=app,hour&limit=1000&metrics=clicks,visitors,new_visitors,scans"]
 NGINX = """worker_processes 1; daemon off; pid {dir}/nginx.pid; error_log {dir}/error.log;
 events {{ worker_connections 2048; }}
 http {{ access_log {dir}/access.log combined; keepalive_requests 100000000;

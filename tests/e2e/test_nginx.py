@@ -149,7 +149,7 @@ def test_a_visit_from_a_wechat_group_reads_back(pond, front):
     assert {name: click[name] for name in expected} == expected
     assert visit(front, link["code"]).status_code == 302
     assert wait_for(lambda: [c for c in pond.clicks(link=link["id"]) if c["repeat"]], 10, API_STEP)
-    totals = pond.stats(link=link["id"], period="today")["totals"]
+    totals = pond.stats(link=link["id"], period="today", metrics="clicks,visitors")["totals"]
     assert (totals["clicks"], totals["visitors"]) == (2, 1)
 
 

@@ -86,7 +86,8 @@ def test_every_click_is_counted_once_over_steps(make_pond, clock, steps):
     listed = [(click["time"], int(click["id"])) for clicks in rows.values() for click in clicks]
     pages = [(click["time"], int(click["id"])) for click in walk(pond)]
     assert pages == sorted(listed, reverse=True)
-    assert sum(pond.stats(period="all", **{"class": "all"})["totals"]["by_class"].values()) == len(listed)
+    for by in ({}, {"group_by": "app"}):  # sums; rows
+        assert sum(pond.stats(period="all", **{"class": "all"}, **by)["totals"]["by_class"].values()) == len(listed)
     assert pond.metrics()["linkpond_journal_lag_seconds"] >= 0
     pond.restart(preexec_fn=clock.environment)
     assert len(ledger(pond)) == len(listed)

@@ -126,7 +126,9 @@ static void write_kept(struct json_writer *json, const struct stats_query *query
     json_object(json);
     stats_put_instant(json, "since", query->report.zone, kept->since_ms);
     json_put_str(json, "totals", str_from_c(parts[kept->totals]));
-    json_put_str(json, "visitors", STR("since"));
+    if (query->metrics & METRIC_VISITORS) {
+        json_put_str(json, "visitors", STR("since"));
+    }
     json_put_str(json, "groups", str_from_c(parts[kept->groups]));
     json_object_end(json);
 }
@@ -137,7 +139,9 @@ static void write_stats(struct json_writer *json, struct arena *arena, const str
 {
     write_range(json, query);
     json_put_str(json, "tz", zone_name(query->report.zone));
-    write_identity(json, &report->totals);
+    if (query->metrics & METRIC_VISITORS) {
+        write_identity(json, &report->totals);
+    }
     write_totals(json, query->metrics, &report->totals);
     write_series(json, query, report);
     write_groups(json, arena, query, report);

@@ -329,7 +329,7 @@ enum err stats_query_parse(struct arena *arena, str query, enum stats_use use, c
     if (err == OK && arena->overflow) {
         err = ERR_NOMEM;
     }
-    out->metrics = out->metrics ? out->metrics : METRIC_ALL;
+    out->metrics = out->metrics ? out->metrics : METRIC_DEFAULT;
     out->report.want_scans = (out->metrics & METRIC_SCANS) != 0;
     out->report.want_visitors = (out->metrics & (METRIC_VISITORS | METRIC_NEW_VISITORS)) != 0;
     return err;

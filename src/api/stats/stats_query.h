@@ -15,7 +15,8 @@
 enum stats_use { USE_STATS = 1, USE_CLICKS = 2, USE_ATTRIBUTION = 4, USE_FUNNEL = 8, USE_COHORTS = 16, USE_MONEY = 32 };
 #define USE_DEALS (USE_ATTRIBUTION | USE_FUNNEL | USE_COHORTS | USE_MONEY) /* of customers and their touches */
 enum stats_metric { METRIC_CLICKS = 1, METRIC_VISITORS = 2, METRIC_NEW_VISITORS = 4, METRIC_SCANS = 8 };
-#define METRIC_ALL 15
+#define METRIC_ALL     15
+#define METRIC_DEFAULT (METRIC_CLICKS | METRIC_SCANS) /* which no sets of visitors are made for */
 enum stats_compare { COMPARE_NONE, COMPARE_PREVIOUS, COMPARE_YEAR };
 enum stats_format { FORMAT_JSON, FORMAT_NDJSON, FORMAT_CSV };
 

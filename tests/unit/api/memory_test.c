@@ -211,9 +211,10 @@ static void memory__lists_answer_or_say_so(void **state)
 static void memory__reports_answer_or_say_so(void **state)
 {
     (void)state;
-    exhaust_both(
-        &(struct call){METHOD_GET, "/api/v1/stats", "period=7d&group_by=source,link&interval=day&tz=UTC", NULL, NULL},
-        200);
+    exhaust_both(&(struct call){METHOD_GET, "/api/v1/stats",
+                                "period=7d&group_by=source,link&interval=day&tz=UTC&metrics=clicks,visitors", NULL,
+                                NULL},
+                 200);
     exhaust_both(&(struct call){METHOD_GET, "/api/v1/clicks", "class=all&format=ndjson", NULL, NULL}, 200);
 }
 
@@ -236,7 +237,8 @@ static void memory__the_dictionary_is_changed_whole_or_not_at_all(void **state)
                                 "field,value,aliases\nutm_medium,m%,x%|y%\nutm_medium,n%,z%\n"},
                  200);
     exhaust_both(&(struct call){METHOD_GET, "/api/v1/utm-values", "q=v&limit=20", NULL, NULL}, 200);
-    exhaust_both(&(struct call){METHOD_GET, "/api/v1/stats", "period=7d&group_by=utm_source,utm_medium", NULL, NULL},
+    exhaust_both(&(struct call){METHOD_GET, "/api/v1/stats",
+                                "period=7d&group_by=utm_source,utm_medium&metrics=clicks,visitors", NULL, NULL},
                  200);
 }
 

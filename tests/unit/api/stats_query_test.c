@@ -48,17 +48,40 @@ static void assert_range(const char *from, const char *to)
     assert_int_equal(query.report.to_ms, at(to));
 }
 
-static void query__without_words_asks_for_everything_until_tonight(void **state)
+static void query__without_words_asks_for_all_clicks_until_tonight(void **state)
 {
     (void)state;
     assert_int_equal(parse("", USE_STATS), OK);
     assert_true(query.from_first);
     assert_int_equal(query.report.to_ms, at("2026-11-23T00:00:00+08:00"));
-    assert_int_equal(query.metrics, METRIC_ALL);
-    assert_true(query.report.want_visitors);
+    assert_int_equal(query.metrics, METRIC_CLICKS | METRIC_SCANS);
+    assert_true(query.report.want_scans);
+    assert_false(query.report.want_visitors);
     assert_false(query.report.all_classes);
     assert_int_equal(query.report.filters_count, 0);
     assert_int_equal(query.report.limit, STATS_GROUPS_DEFAULT);
+}
+
+static void metrics__what_is_not_asked_for_is_not_wanted(void **state)
+{
+    static const struct {
+        const char *text;
+        bool visitors, scans;
+    } asked[] = {
+        {"metrics=", false, true},
+        {"metrics=clicks", false, false},
+        {"metrics=scans", false, true},
+        {"metrics=visitors", true, false},
+        {"metrics=new_visitors", true, false},
+        {"metrics=scans,visitors", true, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+        assert_int_equal(parse(asked[i].text, USE_STATS), OK);
+        assert_int_equal(query.report.want_visitors, asked[i].visitors);
+        assert_int_equal(query.report.want_scans, asked[i].scans);
+    }
 }
 
 static void filters__repeat_for_or_and_exclude_by_not(void **state)
@@ -244,7 +267,8 @@ static void refusals__come_before_too_many_filters_or_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(query__without_words_asks_for_everything_until_tonight),
+        TEST(query__without_words_asks_for_all_clicks_until_tonight),
+        TEST(metrics__what_is_not_asked_for_is_not_wanted),
         TEST(filters__repeat_for_or_and_exclude_by_not),
         TEST(class__human_is_what_counts_and_anything_else_is_taken_by_its_word),
         TEST(class__of_raw_clicks_narrows_but_is_never_assumed),

@@ -10,7 +10,8 @@ import { csvButton } from './report-card.js';
 import { INTERVALS, METRICS, bucketRange, compareOf, intervalOf, localDate } from './report-query.js';
 
 const CHART_PX = 280;
-const TILES = ['clicks', 'visitors', 'scans', 'new_visitors'];
+/** The figures in sight at the top; series have the METRICS of them. */
+export const TILES = ['clicks', 'visitors', 'scans', 'new_visitors'];
 const WAYS = {
   hour: { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
   day: { month: 'short', day: 'numeric', weekday: 'short' },

@@ -18,7 +18,7 @@ import { heatCard } from './report-heat.js';
 import { liveCard } from './report-live.js';
 import { pivotCard } from './report-pivot.js';
 import { compareOf, conditions, intervalOf, isLive, readState, toggled, writeState } from './report-query.js';
-import { rangeText, seriesCard, totalsCard } from './report-series.js';
+import { TILES, rangeText, seriesCard, totalsCard } from './report-series.js';
 import { drawFilters, toolbar } from './report-toolbar.js';
 
 const AT_ONCE = 3;
@@ -83,7 +83,7 @@ export function reportView(view, { base = {}, hide = [], middle = null, first = 
     }
   };
   const figures = async (signal) => {
-    const asked = { ...conditions(state, base), interval: intervalOf(state), compare: compareOf(state) };
+    const asked = { ...conditions(state, base), interval: intervalOf(state), compare: compareOf(state), metrics: TILES.join(',') };
     const [found, ledger] = await Promise.all([inTurn(() => api.get('/stats', asked, { signal }), signal), ledgerNow(signal)]);
     replace(trouble);
     totals.show(found, conditions(state, base), ledger);
