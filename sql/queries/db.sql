@@ -2,6 +2,8 @@
 -- What the driver itself says to the database. Pragmas take effect when they are compiled, so the driver runs these texts
 -- anew each time instead of keeping them prepared.
 
+-- Salts and what a forgotten visitor left must not outlive their rows in pages that are free: Debian's SQLite is built
+-- so, others are not.
 -- name: db_pragmas_write
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
@@ -12,6 +14,7 @@ PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
 PRAGMA cache_size = -5120;
 PRAGMA mmap_size = 268435456;
+PRAGMA secure_delete = ON;
 
 -- Nothing is mapped: it would count as ours once for each reader that maps it, and one backup reads the whole file. The
 -- page cache is small, because there are eight of them and the system's own cache stands behind.

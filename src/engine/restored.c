@@ -22,6 +22,7 @@ enum err restored_mark(const char *path, struct fault *fault)
 
     err = err ? err : db_begin(db, true);
     err = err ? err : meta_put_i64(db, META_COPY, 1);
+    err = err ? err : meta_delete(db, META_VISITOR_SALTS);
     err = err ? err : db_commit(db);
     db_close(db);
     return err;

@@ -348,6 +348,14 @@ enum err db_checkpoint(struct db *self, bool truncate, int64_t *wal_pages, int64
     return db_sqlite_err(rc);
 }
 
+enum err db_cut_log(struct db *self)
+{
+    sqlite3_busy_timeout(self->raw, 0);
+    enum err err = db_checkpoint(self, true, NULL, NULL);
+    sqlite3_busy_timeout(self->raw, BUSY_TIMEOUT_MS);
+    return err;
+}
+
 int64_t db_unmoved_pages(const struct db *self)
 {
     return self->log_pages - self->log_moved;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Goal: the steps of docs/operations.md, Backup and restore, bring a pond back."""
 import shutil
+import sqlite3
 
 import pytest
 from pond import SAFARI, WECHAT
@@ -55,6 +56,20 @@ def test_ids_and_codes_made_after_the_backup_are_never_handed_out_again(backed_u
     pond.restart()
     after = int(pond.link()["id"].removeprefix("lnk_"))
     assert after == int(made[-1]["id"].removeprefix("lnk_")) + 1, "only the first start from a backup skips"
+
+
+def test_a_backup_holds_no_salts_of_visitors(backed_up):
+    """It is kept for longer than they may be; with one, addresses could be tried against its clicks."""
+    pond, copy = backed_up
+    with sqlite3.connect(pond.data / "linkpond.db") as db:
+        (salts,) = db.execute("SELECT value FROM meta WHERE key = 'visitor_salts'").fetchone()
+    assert len(salts) == 24 and salts in (pond.data / "linkpond.db").read_bytes()  # the day, and its key of 16 bytes
+    assert salts[8:] not in copy.read_bytes()
+    restore(pond, copy)
+    pond.start()
+    again = pond.click_of(pond.visit("first", ua=WECHAT))
+    assert again["new_visitor"] and again["visitor_by"] == "hash"
+    assert len({click["visitor"] for click in pond.clicks()}) == 2
 
 
 def test_a_journal_left_in_place_brings_the_clicks_since_back(backed_up):

@@ -48,6 +48,10 @@ void db_trim(struct db *self);
 
 /* WAL checkpoint: PASSIVE, or TRUNCATE. *wal_pages / *moved as SQLite reports. ERR_BUSY is normal while readers run. */
 enum err db_checkpoint(struct db *self, bool truncate, int64_t *wal_pages, int64_t *moved);
+/* Takes everything out of the log file that a checkpoint has moved: it is then empty. Waits for nobody; ERR_BUSY where
+ * a reader still stands in it. What was deleted from the database is in no file from then on, but for the blocks that
+ * the file system gave up. */
+enum err db_cut_log(struct db *self);
 int64_t db_wal_bytes(const struct db *self);
 /* Pages in the log that no checkpoint has moved yet. What earlier runs left counts from the first commit on. A first
  * commit larger than the whole log that was moved before it counts for what it is larger. The writer's thread. */

@@ -19,6 +19,8 @@
 #define META_QR_LOGO      STR("qr_logo") /* pixels of the picture in the middle of codes: http/qr.h */
 #define META_DEMO         STR("demo")    /* 1: made-up figures, and may be removed as a whole */
 
+#define META_VISITOR_SALTS STR("visitor_salts") /* of the last days: engine/pseudonyms_salts.h */
+
 #define META_RADAR_MS STR("radar_ms") /* visits before it were looked at for what sales are told */
 
 #define META_COPY          STR("copy")          /* 1 in a backup, until the first start from it */

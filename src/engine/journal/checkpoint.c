@@ -15,6 +15,12 @@ void checkpoint_committed(struct checkpoint *self, int64_t now_ns)
     }
 }
 
+void checkpoint_forget(struct checkpoint *self, int64_t now_ns)
+{
+    checkpoint_committed(self, now_ns);
+    self->cut = true;
+}
+
 static bool is_due(const struct checkpoint *self, const struct db *db, int64_t now_ns)
 {
     return self->dirty && now_ns - self->tried_ns >= (self->tried_ns != 0 ? RETRY_NS : 0) &&
@@ -49,10 +55,14 @@ void checkpoint_run(struct checkpoint *self, struct db *db, struct journal *jour
     if (!is_due(self, db, now_ns)) {
         return;
     }
+    bool cut = self->cut;
     if (!run(self, db, journal, false)) {
         self->tried_ns = now_ns;
-    } else if (idle && db_wal_bytes(db) > FILE_MAX) {
-        run(self, db, journal, true);
+        return;
+    }
+    bool done = idle && (cut || db_wal_bytes(db) > FILE_MAX) && db_cut_log(db) == OK;
+    if (cut && !done) {
+        checkpoint_forget(self, now_ns);
     }
 }
 

@@ -48,7 +48,7 @@ enum err geo_mmdb_open(const char *path, struct geo_mmdb **out, struct geo_info 
         free(self);
         return status == MMDB_OUT_OF_MEMORY_ERROR ? ERR_NOMEM
                                                   : fault_setf(fault, ERR_CORRUPT, "", "damaged",
-                                                               "It is a damaged mmdb file: %s", MMDB_strerror(status));
+                                                               "It is a damaged mmdb file: %s.", MMDB_strerror(status));
     }
     const MMDB_metadata_s *metadata = &self->db.metadata;
     snprintf(info->kind, sizeof info->kind, "%s", metadata->database_type ? metadata->database_type : "mmdb");

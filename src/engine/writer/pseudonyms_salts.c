@@ -7,8 +7,6 @@
 #include "linkpond/store/meta.h"
 #include "pseudonyms.h"
 
-#define META_SALT STR("visitor_salts")
-
 struct salt {
     int64_t day;
     struct siphash_key key;
@@ -22,7 +20,7 @@ static enum err salts_read(struct db *db, struct salt salts[PSEUDONYMS_DAYS], si
 
     *count = 0;
     arena_init(&arena, 4096);
-    enum err err = meta_get_blob(db, &arena, META_SALT, &blob);
+    enum err err = meta_get_blob(db, &arena, META_VISITOR_SALTS, &blob);
     if (err == OK && blob.len <= PSEUDONYMS_DAYS * sizeof *salts && blob.len % sizeof *salts == 0) {
         memcpy(salts, blob.ptr, blob.len);
         *count = blob.len / sizeof *salts;
@@ -36,7 +34,7 @@ static enum err salts_read(struct db *db, struct salt salts[PSEUDONYMS_DAYS], si
 
 static enum err salts_write(struct db *db, const struct salt *salts, size_t count)
 {
-    return meta_put_blob(db, META_SALT, (str){(const char *)salts, count * sizeof *salts});
+    return meta_put_blob(db, META_VISITOR_SALTS, (str){(const char *)salts, count * sizeof *salts});
 }
 
 enum err pseudonyms_salt_for(struct db *db, int64_t day, struct siphash_key *out)

@@ -104,6 +104,9 @@ void writer_expire(struct writer *self, int64_t now_ns)
     bool done = ingest_expire(self->ingest, clock_now_ms()) == OK;
 
     self->expired_ns = done ? now_ns : now_ns - EXPIRE_NS + RETRY_MAX_NS;
+    if (done) {
+        checkpoint_forget(&self->checkpoint, now_ns);
+    }
 }
 
 void writer_upkeep(struct writer *self)
