@@ -13,6 +13,8 @@
 
 static const char MARKER[] = "\xAB\xCD\xEFMaxMind.com"; /* before the metadata, in the last 128 KiB */
 #define MARKER_WITHIN ((size_t)128 * 1024)
+#define PROBE_NODES   65536 /* of a million and more */
+#define PROBE_DEPTH   256   /* bits of an address, and one beside each */
 
 struct geo_mmdb {
     MMDB_s db;
@@ -34,35 +36,6 @@ bool geo_mmdb_is(str bytes)
     str tail = str_from(bytes, bytes.len > MARKER_WITHIN ? bytes.len - MARKER_WITHIN : 0);
 
     return str_find(tail, (str){MARKER, sizeof MARKER - 1}, 0) >= 0;
-}
-
-enum err geo_mmdb_open(const char *path, struct geo_mmdb **out, struct geo_info *info, struct fault *fault)
-{
-    struct geo_mmdb *self = calloc(1, sizeof *self);
-
-    if (!self) {
-        return ERR_NOMEM;
-    }
-    int status = MMDB_open(path, MMDB_MODE_MMAP, &self->db);
-    if (status != MMDB_SUCCESS) {
-        free(self);
-        return status == MMDB_OUT_OF_MEMORY_ERROR ? ERR_NOMEM
-                                                  : fault_setf(fault, ERR_CORRUPT, "", "damaged",
-                                                               "It is a damaged mmdb file: %s.", MMDB_strerror(status));
-    }
-    const MMDB_metadata_s *metadata = &self->db.metadata;
-    snprintf(info->kind, sizeof info->kind, "%s", metadata->database_type ? metadata->database_type : "mmdb");
-    info->built_ms = metadata->build_epoch < INT32_MAX ? (int64_t)metadata->build_epoch * MS_PER_SECOND : 0;
-    *out = self;
-    return OK;
-}
-
-void geo_mmdb_close(struct geo_mmdb *self)
-{
-    if (self) {
-        MMDB_close(&self->db);
-        free(self);
-    }
 }
 
 /* A damaged entry is an empty one: the library checks every step against the file's end. */
@@ -89,6 +62,76 @@ static str first_text(MMDB_entry_s *entry, const char *const paths[][PATH_STEPS]
         text = text_at(entry, paths[i], language);
     }
     return text;
+}
+
+/* Is there an entry that tells anything of what we look for? */
+static bool entry_tells(MMDB_entry_s *entry)
+{
+    return first_text(entry, country_paths, ARRAY_LEN(country_paths), "en").len > 0 ||
+           first_text(entry, region_paths, ARRAY_LEN(region_paths), "en").len > 0 ||
+           first_text(entry, city_paths, ARRAY_LEN(city_paths), "en").len > 0 ||
+           first_text(entry, carrier_paths, ARRAY_LEN(carrier_paths), "en").len > 0;
+}
+
+/* The metadata stands at the end and says nothing of what is before it, where a bad disk or half a download leaves
+ * noughts; and there are files about other things. So the tree is followed until an entry tells something. */
+static bool tells_anything(const MMDB_s *db)
+{
+    uint32_t waiting[PROBE_DEPTH] = {0};
+    size_t count = 1;
+
+    for (size_t looked = 0; count > 0 && looked < PROBE_NODES; looked++) {
+        MMDB_search_node_s node;
+        if (MMDB_read_node(db, waiting[--count], &node) != MMDB_SUCCESS) {
+            return false;
+        }
+        if ((node.left_record_type == MMDB_RECORD_TYPE_DATA && entry_tells(&node.left_record_entry)) ||
+            (node.right_record_type == MMDB_RECORD_TYPE_DATA && entry_tells(&node.right_record_entry))) {
+            return true;
+        }
+        if (node.right_record_type == MMDB_RECORD_TYPE_SEARCH_NODE && count < PROBE_DEPTH) {
+            waiting[count++] = (uint32_t)node.right_record;
+        }
+        if (node.left_record_type == MMDB_RECORD_TYPE_SEARCH_NODE && count < PROBE_DEPTH) {
+            waiting[count++] = (uint32_t)node.left_record;
+        }
+    }
+    return false;
+}
+
+enum err geo_mmdb_open(const char *path, struct geo_mmdb **out, struct geo_info *info, struct fault *fault)
+{
+    struct geo_mmdb *self = calloc(1, sizeof *self);
+
+    if (!self) {
+        return ERR_NOMEM;
+    }
+    int status = MMDB_open(path, MMDB_MODE_MMAP, &self->db);
+    if (status != MMDB_SUCCESS) {
+        free(self);
+        return status == MMDB_OUT_OF_MEMORY_ERROR ? ERR_NOMEM
+                                                  : fault_setf(fault, ERR_CORRUPT, "", "damaged",
+                                                               "It is a damaged mmdb file: %s.", MMDB_strerror(status));
+    }
+    if (!tells_anything(&self->db)) {
+        geo_mmdb_close(self);
+        return fault_set(fault, ERR_CORRUPT, "", "no_places",
+                         "It is an mmdb file that tells no places, or a damaged one.",
+                         "mmdb 文件中没有地区信息，或文件已损坏。");
+    }
+    const MMDB_metadata_s *metadata = &self->db.metadata;
+    snprintf(info->kind, sizeof info->kind, "%s", metadata->database_type ? metadata->database_type : "mmdb");
+    info->built_ms = metadata->build_epoch < INT32_MAX ? (int64_t)metadata->build_epoch * MS_PER_SECOND : 0;
+    *out = self;
+    return OK;
+}
+
+void geo_mmdb_close(struct geo_mmdb *self)
+{
+    if (self) {
+        MMDB_close(&self->db);
+        free(self);
+    }
 }
 
 static MMDB_lookup_result_s look_up(const MMDB_s *db, const struct addr *ip, int *status)

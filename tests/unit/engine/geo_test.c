@@ -301,6 +301,25 @@ static void geo__a_file_cut_anywhere_is_refused(void **state)
     free(xdb.bytes);
 }
 
+/* As a bad disk or a download that was given its whole length first leaves them: the end with the metadata is good. */
+static void geo__an_mmdb_file_that_tells_nothing_is_refused(void **state)
+{
+    struct box *box = *state;
+    str whole = sample(&box->arena, "city.mmdb");
+    size_t data = (size_t)str_find(whole, STR("country"), 0) - 1,
+           end = (size_t)str_find(whole, STR("MaxMind.com"), 0) - 3;
+    const size_t gone[][2] = {{0, data}, {data, end}, {0, end}}; /* the tree, what it leads to, both */
+    size_t refused = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(gone); i++) {
+        char *bytes = arena_alloc(&box->arena, whole.len);
+        memcpy(bytes, whole.ptr, whole.len);
+        memset(bytes + gone[i][0], 0, gone[i][1] - gone[i][0]);
+        look_at_broken(box, (str){bytes, whole.len}, &refused);
+        assert_int_equal(refused, i + 1);
+    }
+}
+
 /* libmaxminddb 1.7.1 forgets a list of 5 KB when it finds a file's metadata damaged, which a sanitizer would tell. */
 void __lsan_disable(void) __attribute__((weak));
 void __lsan_enable(void) __attribute__((weak));
@@ -487,6 +506,7 @@ int main(void)
         GEO_TEST(geo__a_changed_file_is_taken_and_a_broken_one_refused_once),
         GEO_TEST(geo__a_file_that_becomes_short_under_us_changes_nothing),
         GEO_TEST(geo__a_file_cut_anywhere_is_refused),
+        GEO_TEST(geo__an_mmdb_file_that_tells_nothing_is_refused),
         GEO_TEST(geo__any_bytes_are_survived),
         GEO_TEST(geo__is_replaced_under_load),
         POND_TEST(geo__clicks_keep_their_place_and_lose_their_address),
