@@ -19,6 +19,8 @@ struct scan {
     uint16_t *ends; /* of marked needles: where the first one ends */
     const struct agent_rule *os, *browser;
     bool strange;
+    bool named; /* device_from and device_to are set */
+    size_t device_from, device_to;
     uint64_t found[AGENT_NEEDLES_MAX / 64];
 };
 
@@ -27,18 +29,29 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static bool is_alnum(char c)
+static bool is_letter(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* "(Linux; Android 9; CUBOT X19 Build/PPR1) …": what stands between the system and the bracket's end is the maker's. */
-static bool in_device_name(str text, size_t at)
+static bool is_alnum(char c)
+{
+    return is_digit(c) || is_letter(c);
+}
+
+/* "(Linux; Android 9; CUBOT X19 Build/PPR1) …": what stands between the system and the bracket's end is the maker's.
+ * Looked for once in a text, however many needles ask. */
+static bool in_device_name(struct scan *self, size_t at)
 {
     static const str android = STR_INIT("Android");
-    ssize_t end = str_find_char(text, ')', 0), system = str_find(text, android, 0);
 
-    return system >= 0 && system < end && at > (size_t)system && at < (size_t)end;
+    if (!self->named) {
+        ssize_t end = str_find_char(self->text, ')', 0), system = str_find(self->text, android, 0);
+        self->named = true;
+        self->device_from = system >= 0 && system < end ? (size_t)system + 1 : 0;
+        self->device_to = self->device_from > 0 ? (size_t)end : 0;
+    }
+    return at >= self->device_from && at < self->device_to;
 }
 
 /* "sqcompliance.com/bot": behind a name and at the end of it, not the "cn.com.example" of an Android package. */
@@ -49,12 +62,16 @@ static bool ends_domain(str text, size_t from, size_t to)
     return from > 0 && is_alnum(text.ptr[from - 1]) && !is_alnum(next) && next != '.' && next != '-' && next != '_';
 }
 
-static bool place_fits(unsigned place, str text, size_t from, size_t to)
+static bool place_fits(struct scan *self, unsigned place, size_t from, size_t to)
 {
+    str text = self->text;
+
     if ((place & PLACE_WORD && from > 0 && is_alnum(text.ptr[from - 1])) ||
         (place & PLACE_DIGIT && (to == text.len || !is_digit(text.ptr[to]))) ||
+        (place & PLACE_LETTER && (to == text.len || !is_letter(text.ptr[to]))) ||
         (place & PLACE_END && to < text.len && is_alnum(text.ptr[to])) ||
-        (place & PLACE_OUTSIDE && in_device_name(text, from)) ||
+        (place & PLACE_OUTSIDE && in_device_name(self, from)) ||
+        (place & PLACE_INSIDE && !in_device_name(self, from)) ||
         (place & PLACE_DOMAIN && !ends_domain(text, from, to))) {
         return false;
     }
@@ -71,7 +88,7 @@ static bool scan_hit(void *arg, size_t needle, size_t end)
     }
     if (needle < self->rules->first[KIND_PACKAGE]) {
         const struct agent_rule *rule = &self->rules->rules[needle];
-        if (rule->places && !place_fits(rule->places, self->text, end - rule->needle.len, end)) {
+        if (rule->places && !place_fits(self, rule->places, end - rule->needle.len, end)) {
             return true;
         }
     }

@@ -29,6 +29,7 @@ static const struct {
     {STR_INIT("word"), PLACE_WORD},       {STR_INIT("digit"), PLACE_DIGIT},   {STR_INIT("end"), PLACE_END},
     {STR_INIT("prefix"), PLACE_PREFIX},   {STR_INIT("whole"), PLACE_WHOLE},   {STR_INIT("outside"), PLACE_OUTSIDE},
     {STR_INIT("strange"), PLACE_STRANGE}, {STR_INIT("domain"), PLACE_DOMAIN}, {STR_INIT("nameless"), PLACE_NAMELESS},
+    {STR_INIT("inside"), PLACE_INSIDE},   {STR_INIT("letter"), PLACE_LETTER}, {STR_INIT("model"), PLACE_MODEL},
 };
 
 #define NEEDLE_BYTES    128
@@ -42,6 +43,9 @@ struct draft {
     struct tsv at; /* for faults */
 };
 
+/* What stands before an Android device's name; a part of the needle, so that short names cost nothing elsewhere. */
+static const str model_mark = STR_INIT("; ");
+
 /* A quoted needle keeps its blanks. */
 static str unquoted(str text)
 {
@@ -50,7 +54,7 @@ static str unquoted(str text)
     return quoted ? str_slice(text, 1, text.len - 1) : text;
 }
 
-static enum err draft_read(struct agent_rules *self, struct tsv *tsv, const struct tsv_row *row,
+static enum err draft_read(struct agent_rules *self, struct tsv *tsv, const struct tsv_row *row, str needle,
                            enum agent_table_kind table, struct draft *out, struct fault *fault)
 {
     size_t kind = 0;
@@ -64,7 +68,7 @@ static enum err draft_read(struct agent_rules *self, struct tsv *tsv, const stru
     if (row->wide || row->count < 3 || row->count > 4) {
         return tsv_fault(tsv, fault, "not kind, key, needle, conditions:", row->fields[0]);
     }
-    str key = row->fields[1], needle = unquoted(row->fields[2]);
+    str key = row->fields[1];
     if (key.len == 0 || key.len > LIMIT_TAG) {
         return tsv_fault(tsv, fault, "bad key", key);
     }
@@ -81,6 +85,28 @@ static enum err draft_read(struct agent_rules *self, struct tsv *tsv, const stru
     return OK;
 }
 
+/* A rule for each of the row's needles. */
+static enum err row_read(struct agent_rules *self, struct tsv *tsv, const struct tsv_row *row,
+                         enum agent_table_kind table, struct draft *drafts, size_t *count, struct fault *fault)
+{
+    str rest = row->count > 2 ? row->fields[2] : STR("");
+    bool more = true;
+
+    while (more) {
+        str needle;
+        more = str_cut(rest, '|', &needle, &rest);
+        if (*count == AGENT_NEEDLES_MAX) {
+            return tsv_fault(tsv, fault, "too many needles at", row->fields[1]);
+        }
+        enum err err = draft_read(self, tsv, row, unquoted(needle), table, &drafts[*count], fault);
+        if (err != OK) {
+            return err;
+        }
+        ++*count;
+    }
+    return OK;
+}
+
 static enum err drafts_read(struct agent_rules *self, const struct agent_table *table, struct draft *drafts,
                             size_t *count, struct fault *fault)
 {
@@ -89,14 +115,10 @@ static enum err drafts_read(struct agent_rules *self, const struct agent_table *
 
     tsv_init(&tsv, table->file, arena_str(&self->arena, table->text));
     while (tsv_next(&tsv, &row)) {
-        if (*count == AGENT_NEEDLES_MAX) {
-            return tsv_fault(&tsv, fault, "too many rows at", row.fields[1]);
-        }
-        enum err err = draft_read(self, &tsv, &row, table->kind, &drafts[*count], fault);
+        enum err err = row_read(self, &tsv, &row, table->kind, drafts, count, fault);
         if (err != OK) {
             return err;
         }
-        ++*count;
     }
     return OK;
 }
@@ -128,6 +150,20 @@ static bool other_add(struct agent_rules *self, struct agent_rule *rule, str tex
     return true;
 }
 
+/* Condition "model": what precedes a device's name becomes a part of the needle. */
+static bool model_mark_add(struct agent_rules *self, struct agent_rule *rule)
+{
+    size_t index = (size_t)(rule - self->rules);
+
+    if (rule->places & PLACE_MODEL || rule->needle.len + model_mark.len > NEEDLE_BYTES ||
+        index >= self->first[KIND_PACKAGE]) {
+        return false;
+    }
+    rule->needle = arena_f(&self->arena, STR_FMT STR_FMT, STR_ARG(model_mark), STR_ARG(rule->needle));
+    self->needles[index] = rule->needle;
+    return true;
+}
+
 static bool condition_add(struct agent_rules *self, struct agent_rule *rule, str condition)
 {
     static const str with = STR_INIT("with="), without = STR_INIT("without="), version = STR_INIT("version=");
@@ -144,6 +180,9 @@ static bool condition_add(struct agent_rules *self, struct agent_rule *rule, str
     }
     for (size_t i = 0; i < ARRAY_LEN(places); i++) {
         if (str_eq(condition, places[i].name)) {
+            if (places[i].place == PLACE_MODEL && !model_mark_add(self, rule)) {
+                return false;
+            }
             rule->places |= (unsigned)places[i].place;
             return true;
         }
@@ -208,11 +247,14 @@ static enum err rules_fill(struct agent_rules *self, const struct agent_table *t
         err = rules_order(self, drafts, count, fault);
     }
     free(drafts);
+    if (err == OK && self->arena.overflow) {
+        err = ERR_NOMEM;
+    }
     if (err != OK) {
         return err;
     }
     self->match = match_new(self->needles, self->needle_count);
-    return self->match && !self->arena.overflow ? OK : ERR_NOMEM;
+    return self->match ? OK : ERR_NOMEM;
 }
 
 enum err agent_rules_compile(const struct agent_table *tables, size_t count, struct agent_rules **out,

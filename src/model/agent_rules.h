@@ -22,18 +22,21 @@ enum agent_kind {
 };
 
 enum agent_place {
-    PLACE_WORD = 1,      /* at the start or after a byte that is no letter or digit */
-    PLACE_DIGIT = 2,     /* a digit follows */
-    PLACE_END = 4,       /* no letter or digit follows */
-    PLACE_PREFIX = 8,    /* at the start */
-    PLACE_WHOLE = 16,    /* nothing else */
-    PLACE_OUTSIDE = 32,  /* not within the brackets that name an Android device: CUBOT, Spider and Robot are phones */
-    PLACE_STRANGE = 64,  /* of no place: the text as a whole is no browser's */
-    PLACE_DOMAIN = 128,  /* the end of a domain name: a letter or digit before, and no more of a name behind */
-    PLACE_NAMELESS = 256 /* of no place: no browser of apps.tsv */
+    PLACE_WORD = 1,       /* at the start or after a byte that is no letter or digit */
+    PLACE_DIGIT = 2,      /* a digit follows */
+    PLACE_END = 4,        /* no letter or digit follows */
+    PLACE_PREFIX = 8,     /* at the start */
+    PLACE_WHOLE = 16,     /* nothing else */
+    PLACE_OUTSIDE = 32,   /* not within the brackets that name an Android device: CUBOT, Spider and Robot are phones */
+    PLACE_STRANGE = 64,   /* of no place: the text as a whole is no browser's */
+    PLACE_DOMAIN = 128,   /* the end of a domain name: a letter or digit before, and no more of a name behind */
+    PLACE_NAMELESS = 256, /* of no place: no browser of apps.tsv */
+    PLACE_INSIDE = 512,   /* within those brackets */
+    PLACE_LETTER = 1024,  /* a letter follows */
+    PLACE_MODEL = 2048    /* the needle begins with "; ", behind which Android devices are named */
 };
 
-#define AGENT_NEEDLES_MAX 2048 /* a click keeps one bit and one offset for each on the stack */
+#define AGENT_NEEDLES_MAX 4096 /* a click keeps one bit and one offset for each on the stack */
 #define AGENT_OTHERS_MAX  4
 
 struct agent_rule {

@@ -66,7 +66,7 @@ int main(int count, char **args)
     };
     struct agent_rules *rules = agent_rules_builtin();
     static const char *const hostile[] = {"a",       "Mobile ", "bot ",      "@",   "Android (", "http://",
-                                          "crawler", "QQ/",     "MicroMess", "TV ", ")Android@"};
+                                          "crawler", "QQ/",     "MicroMess", "TV ", ")Android@", "; AGS"};
     int rounds = count > 1 ? (int)strtol(args[1], NULL, 10) : ROUNDS;
     size_t people = 0;
 
