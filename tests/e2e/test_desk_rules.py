@@ -6,6 +6,7 @@ import pytest
 from browser import noise, shot, wait_for
 from codes import code_png
 from desk import EVIL
+from geo_files import FOLDER
 from live import group_code, target
 from pond import SAFARI, WECHAT
 from selenium.webdriver.common.by import By
@@ -355,3 +356,21 @@ def test_the_simulator_says_who_gets_what_and_why(desk, tmp_path):
     wait_for(lambda: goal() == "Day desk", 20)
     figures = desk.pond.api("GET", f"/links/{link['id']}/targets", 200).json()["items"]
     assert {one["figures"]["shown"] for one in figures} == {0}
+
+
+@pytest.mark.parametrize("settings", [{}, {"geo_file": FOLDER / "city.mmdb"}], ids=["no file", "a file"])
+def test_conditions_on_places_are_offered_where_a_file_tells_them(desk, settings):
+    desk = desk(1280, "en-US", **settings)
+    link, _ = code_with(desk.pond, "a", "b")
+    put_rules(desk.pond, link, {"when": [{"fact": "region", "is": ["广东"]}]})  # of a time when there was one: stays
+    open_rules(desk, link)
+    desk.find(".rule-acts [aria-controls]").click()
+    assert len(desk.all(".conditions li")) == 1
+    told = {"Country", "Region", "City"} if settings else set()
+    for css, places in ((".rule-part [aria-haspopup=menu]", told), (".rules-page .card-head [aria-haspopup=menu]", {"By region"} if settings else set())):
+        press(desk, css)
+        desk.find(".menu > .popup .menu-item")
+        words = {item.text.strip() for item in desk.all(".menu > .popup .menu-item")}
+        assert len(words) > 3 and words & {"Country", "Region", "City", "By region"} == places
+        desk.type(Keys.ESCAPE)
+        desk.gone(".menu > .popup .menu-item")

@@ -155,6 +155,26 @@ def test_a_click_appears_while_one_looks(report):
     assert sum(int(row.split()[-3]) for row in cells) == 1
 
 
+@pytest.mark.parametrize("settings", [{}, {"geo_file": FOLDER / "city.mmdb"}], ids=["no file", "a file"])
+def test_places_are_offered_where_a_file_tells_them(report, settings):
+    places = {"country", "region", "city", "carrier"} if settings else set()
+    desk = report(**settings)
+    fill(desk.pond)
+    assert desk.pond.api("GET", "/me", 200).json()["install"]["places"] == bool(settings)
+    offered = lambda css: {option.get_attribute("value") for option in desk.all(css)} & {"country", "region", "city", "carrier"}  # noqa: E731
+    desk.open("/report").sign_in().settled()
+    desk.card("Two at a time")
+    wait_for(lambda: len(desk.all(".pivot-dims option")) > 40, 20)
+    assert offered(".pivot-dims option") == places
+    desk.find(".report-bar").find_element(By.XPATH, ".//button[contains(., 'Add a filter')]").click()
+    wait_for(lambda: len(desk.all("dialog [name=dim] option")) > 20, 20)
+    assert offered("dialog [name=dim] option") == places
+    desk.open("/report?pivot=city,app").settled()
+    desk.card("Two at a time")
+    wait_for(lambda: len(desk.all(".pivot-dims option")) > 40, 20)
+    assert offered(".pivot-dims select:first-child option") == places | {"city"}, "what was chosen stays"
+
+
 def test_what_visitors_wrote_stays_text(report):
     desk = report()
     desk.pond.link(alias="odd")

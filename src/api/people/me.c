@@ -88,6 +88,7 @@ static void write_install(struct json_writer *json, const struct engine *engine,
     json_put_bool(json, "demo", engine->demo);
     json_put_bool(json, "fold_case", engine->fold_case);
     json_put_bool(json, "strict_dictionary", engine->opts.strict_dictionary);
+    json_put_bool(json, "places", engine->geo != NULL);
     json_put_bool(json, "utm_normalise", engine->opts.normalise_utm);
     json_put_str(json, "editors_see", engine->opts.editors_see_own ? STR("own") : STR("all"));
     json_object_end(json);

@@ -17,6 +17,13 @@ export const DIMS = [
   'browser', 'language', 'net', 'country', 'region', 'city', 'carrier', 'target', 'qr', 'test', 'hour', 'weekday', 'class', 'outcome',
 ];
 
+export const PLACES = ['country', 'region', 'city', 'carrier'];
+
+/** Those to choose from here: places only where a file tells them, or where one is chosen already. */
+export function dimsToOffer(chosen = []) {
+  return DIMS.filter((dim) => who().install.places || !PLACES.includes(dim) || chosen.includes(dim));
+}
+
 const LABELS_MAX = 1000;
 const MONDAY = Date.UTC(2024, 0, 1);
 const names = new Map(); // "campaign/spring en" -> name

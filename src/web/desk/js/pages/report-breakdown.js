@@ -7,7 +7,7 @@ import { h, replace } from '../dom.js';
 import { number, percent } from '../format.js';
 import { t } from '../i18n.js';
 import { href } from '../router.js';
-import { dimName, loadNames, valueName } from '../values.js';
+import { PLACES, dimName, loadNames, valueName } from '../values.js';
 import { button } from '../components/button.js';
 import { dialog } from '../components/dialog.js';
 import { icon } from '../components/icon.js';
@@ -18,7 +18,6 @@ const SHOWN = 8;
 const ASKED = 50; // by visitors the order is another than by clicks, by which the API sorts
 const ALL = 1000;
 const NAMES_WAIT_MS = 400;
-const PLACES = ['country', 'region', 'city', 'carrier'];
 
 /* The cards of a report, in order. */
 const CARDS = [

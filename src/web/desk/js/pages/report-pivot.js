@@ -3,7 +3,7 @@
 import { h, replace } from '../dom.js';
 import { number } from '../format.js';
 import { t } from '../i18n.js';
-import { DIMS, dimName, loadNames, valueName } from '../values.js';
+import { dimName, dimsToOffer, loadNames, valueName } from '../values.js';
 import { nothing, reportCard, skeletonRows } from './report-card.js';
 
 const ROWS = 12;
@@ -43,7 +43,7 @@ function matrix(ctx, { rows, columns, counts }) {
 
 function dimSelect(label, value, run) {
   const control = h('select', { class: 'input small-input', 'aria-label': label, value, on: { change: () => run(control.value) } },
-    DIMS.map((dim) => h('option', { value: dim }, dimName(dim))));
+    dimsToOffer([value]).map((dim) => h('option', { value: dim }, dimName(dim))));
   return control;
 }
 

@@ -3,7 +3,7 @@
 import * as api from '../api.js';
 import { h, replace } from '../dom.js';
 import { t } from '../i18n.js';
-import { DIMS, dimName, loadNames, valueName } from '../values.js';
+import { dimName, dimsToOffer, loadNames, valueName } from '../values.js';
 import { button } from '../components/button.js';
 import { combobox } from '../components/combobox.js';
 import { dialog } from '../components/dialog.js';
@@ -46,7 +46,7 @@ function today(tz, ago = 0) {
  * The line of choices. set(patch) changes the state of the report; without `filters` none is offered, else those of `dims`;
  * `compare`: with the time before.
  */
-export function toolbar(state, set, { base, tools, filters = true, compare: compared = true, dims = DIMS }) {
+export function toolbar(state, set, { base, tools, filters = true, compare: compared = true, dims = dimsToOffer() }) {
   const pick = (value) => set(value === OWN
     ? { period: '', from: today(state.tz, 6), to: today(state.tz), interval: '' } : { period: value, from: '', to: '', interval: '' });
   return h('div', { class: 'report-bar no-print' },

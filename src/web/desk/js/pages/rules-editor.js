@@ -12,7 +12,7 @@ import { badge } from '../components/page.js';
 import { nameOf } from './link-target.js';
 import { conditionEditor, drawConditions } from './rules-condition.js';
 import { targetsEditor } from './rules-targets.js';
-import { FACTS, factName, newCondition } from './rules-values.js';
+import { factName, factsToOffer, newCondition } from './rules-values.js';
 
 const CONDITIONS_MAX = 16;
 
@@ -42,7 +42,7 @@ function conditionsPart(rule, changed) {
     adder.disabled = rule.when.length >= CONDITIONS_MAX;
     drawConditions(place, editors);
   };
-  replace(add, menu(adder, () => Object.keys(FACTS).map((fact) => ({
+  replace(add, menu(adder, () => factsToOffer().map((fact) => ({
     text: factName(fact), run: () => {
       const condition = newCondition(fact);
       rule.when.push(condition);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Rules for what is wanted most often, filled in with the targets of the pool as far as they can be guessed. */
 import { t } from '../i18n.js';
+import { who } from '../session.js';
 
 const IN_WECHAT = ['wechat', 'wecom'];
 const WORK = ['1-5 09:00-18:00'];
@@ -25,7 +26,7 @@ function firstAndRest(pool) {
 }
 
 /** name -> rules of that pool */
-export const TEMPLATES = {
+const TEMPLATES = {
   hours(pool) {
     const [day, night] = firstAndRest(pool);
     return [
@@ -56,3 +57,8 @@ export const TEMPLATES = {
     return [rule(t('rules.t_staff_name'), [], staff.length < pool.length ? ids(staff) : [], { choose: 'round_robin', sticky: true })];
   },
 };
+
+/** [[name, make(pool) -> rules]]: those that can come true here. */
+export function templatesToOffer() {
+  return Object.entries(TEMPLATES).filter(([name]) => name !== 'places' || who().install.places);
+}

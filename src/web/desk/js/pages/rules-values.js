@@ -4,7 +4,8 @@ import * as api from '../api.js';
 import { lang, t } from '../i18n.js';
 import * as places from '../places.js';
 import { factValue } from '../rule-words.js';
-import { can } from '../session.js';
+import { can, who } from '../session.js';
+import { PLACES } from '../values.js';
 
 const COUNTRY = /^[A-Z]{2}$/;
 const SEEN = 60; // values of visits that are offered
@@ -79,6 +80,11 @@ export const FACTS = {
   referrer: { kind: 'many', source: offer('referrer', () => seen('referrer')), example: 'mp.weixin.qq.com' },
   ip: { kind: 'many', source: async () => [], example: '10.0.0.0/8' },
 };
+
+/** The facts to choose from: nobody is anywhere where no file tells places. */
+export function factsToOffer() {
+  return Object.keys(FACTS).filter((fact) => who().install.places || !PLACES.includes(fact));
+}
 
 /** A new condition about that fact. */
 export function newCondition(fact) {

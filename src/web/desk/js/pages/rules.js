@@ -14,7 +14,7 @@ import { menu } from '../components/menu.js';
 import { card, empty, notice, pageHead } from '../components/page.js';
 import { fail, problemText, toast } from '../components/toast.js';
 import { ruleEditor } from './rules-editor.js';
-import { TEMPLATES } from './rules-templates.js';
+import { templatesToOffer } from './rules-templates.js';
 import { simulator } from './rules-try.js';
 
 const RULES_MAX = 32;
@@ -263,7 +263,7 @@ export async function show(view) {
   const addRule = button(t('rules.add'), { kind: 'main', icon: 'add', run: () => list.add([blank()]) });
   const template = button(t('rules.template'), { icon: 'layers' });
   const add = [addRule, template];
-  const templates = menu(template, () => Object.entries(TEMPLATES).map(([name, make]) => ({
+  const templates = menu(template, () => templatesToOffer().map(([name, make]) => ({
     text: t(`rules.t_${name}`), run: () => { list.add(make(pool)); toast(t(`rules.t_${name}_hint`)); },
   })), { place: 'start' });
 
