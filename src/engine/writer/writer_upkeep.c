@@ -6,15 +6,14 @@
 #include "linkpond/engine/fold.h"
 #include "linkpond/engine/sealer.h"
 
-#define FOLD_AGE_NS (1000 * NS_PER_MS) /* counts shown with links are at most about this old */
-#define FOLD_SHARE  20                 /* folding young rows takes at most a 20th of the time */
-#define FOLD_ROWS_EDITED                                                                                               \
-    16384 /* of one transaction while edits come: some 60 ms; for the first of them it is given up */
-#define EDITED_NS     (10000 * NS_PER_MS)
-#define EXPIRE_NS     (3600 * INT64_C(1000) * NS_PER_MS)
-#define SEAL_AGE_MS   (31 * MS_PER_DAY) /* a quiet pond's clicks wait no longer */
-#define SEAL_LOOK_NS  (3600 * INT64_C(1000) * NS_PER_MS)
-#define SEAL_RETRY_NS (60 * INT64_C(1000) * NS_PER_MS)
+#define FOLD_AGE_NS      (1000 * NS_PER_MS) /* counts shown with links are at most about this old */
+#define FOLD_SHARE       20                 /* folding young rows takes at most a 20th of the time */
+#define FOLD_ROWS_EDITED 16384              /* while edits come: some 60 ms, for which they wait */
+#define EDITED_NS        (10000 * NS_PER_MS)
+#define EXPIRE_NS        (3600 * INT64_C(1000) * NS_PER_MS)
+#define SEAL_AGE_MS      (31 * MS_PER_DAY) /* a quiet pond's clicks wait no longer */
+#define SEAL_LOOK_NS     (3600 * INT64_C(1000) * NS_PER_MS)
+#define SEAL_RETRY_NS    (60 * INT64_C(1000) * NS_PER_MS)
 
 static bool fold_is_due(const struct writer *self, int64_t now_ns)
 {
