@@ -63,6 +63,17 @@ static enum err run_task(struct writer *self, struct pending *pending)
     return OK;
 }
 
+/* Of the tasks that are still waiting: does somebody wait for one? Under the lock. */
+static bool any_edit_waits(const struct writer *self)
+{
+    const struct pending *pending = self->first;
+
+    while (pending && pending->task->relaxed) {
+        pending = pending->next;
+    }
+    return pending != NULL;
+}
+
 /* All of a round are published, then visitors' readers are waited for once, then all wake. */
 static size_t run_tasks(struct writer *self)
 {
@@ -91,6 +102,7 @@ static size_t run_tasks(struct writer *self)
     }
     self->stats.tasks += count;
     giving_way_hurry(&self->giving_way, self->first != NULL);
+    self->edit_waits = any_edit_waits(self);
     if (self->unfolded == 0) { /* a task may have asked for a recount: look once */
         self->unfolded = 1;
         self->unfolded_since_ns = clock_mono_ns();

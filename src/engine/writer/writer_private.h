@@ -37,6 +37,7 @@ struct writer {
     struct writer_stats stats;
     /* the thread's own */
     struct giving_way giving_way; /* hurried, set under the lock, while a task waits */
+    atomic_bool edit_waits;       /* likewise, while one does for which somebody waits */
     struct ingest *ingest;
     struct checkpoint checkpoint;
     struct recognition own_rules; /* empty: the ones lent at the start are in use */

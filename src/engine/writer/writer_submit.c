@@ -17,6 +17,9 @@ enum err writer_submit(struct writer *self, const struct writer_task *task, stru
     self->last = &pending.next;
     self->waiting++;
     giving_way_hurry(&self->giving_way, true);
+    if (!task->relaxed) {
+        self->edit_waits = true;
+    }
     pthread_cond_signal(&self->work);
     while (!pending.done) {
         pthread_cond_wait(&self->done, &self->lock);

@@ -27,7 +27,7 @@ static bool fold_is_due(const struct writer *self, int64_t now_ns)
 enum err writer_fold(struct writer *self, int64_t now_ns)
 {
     bool edited = self->edited_ns != 0 && now_ns - self->edited_ns < EDITED_NS;
-    const atomic_bool *give_up = edited ? NULL : &self->giving_way.hurried;
+    const atomic_bool *give_up = edited ? NULL : &self->edit_waits;
     size_t rows = 0;
     enum err err = fold_run(self->opts.db, edited ? FOLD_ROWS_EDITED : FOLD_ROWS_MAX, give_up, &rows);
 
