@@ -67,6 +67,13 @@ static bool grow(struct idmap *self)
     return true;
 }
 
+void idmap_ask(const struct idmap *self, uint64_t a, uint64_t b)
+{
+    if (self->slots) {
+        __builtin_prefetch(&self->slots[mix(a, b) & (self->cap - 1)]);
+    }
+}
+
 int64_t *idmap_find(const struct idmap *self, uint64_t a, uint64_t b)
 {
     if (!self->slots) {

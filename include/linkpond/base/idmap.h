@@ -27,6 +27,8 @@ void idmap_clear(struct idmap *self);
 int64_t *idmap_find(const struct idmap *self, uint64_t a, uint64_t b);
 /* The value under that key, made as 0 when missing (*added, may be NULL). NULL: full, or out of memory. */
 int64_t *idmap_put(struct idmap *self, uint64_t a, uint64_t b, bool *added);
+/* Asks memory for where the key would be: for whoever looks up many, some keys ahead. */
+void idmap_ask(const struct idmap *self, uint64_t a, uint64_t b);
 void idmap_remove(struct idmap *self, uint64_t a, uint64_t b);
 
 #endif

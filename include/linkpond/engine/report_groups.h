@@ -59,6 +59,22 @@ static inline uint32_t report_groups_known(const struct report_groups *self, siz
     return number < self->values[dim].ordinals_cap ? self->values[dim].ordinals[number] - 1 : REPORT_NO_ORDINAL;
 }
 
+/*
+ * Of a million groups a page shows the first few. How many have so many clicks tells below which number one is not
+ * among them, without putting them in order.
+ */
+#define REPORT_CLICKS_TOLD 4096 /* more need not be told apart */
+struct report_spread {
+    size_t groups[REPORT_CLICKS_TOLD]; /* by clicks */
+};
+static inline void report_spread_add(struct report_spread *self, int64_t clicks)
+{
+    self->groups[clicks < 0 ? 0 : clicks < REPORT_CLICKS_TOLD ? clicks : REPORT_CLICKS_TOLD - 1]++;
+}
+/* Groups with fewer clicks are not among the first `limit`; 0 = any may be (limit 0: all are shown). */
+int64_t report_spread_least(const struct report_spread *self, size_t limit);
+int64_t report_groups_least(const struct report_groups *self, size_t limit);
+
 /* second = 0 of one dimension. */
 static inline enum err report_groups_find(struct report_groups *self, uint32_t first, uint32_t second, uint32_t *group)
 {

@@ -76,6 +76,8 @@ enum err report_match_values(struct report_match *self, const struct match_subje
 /* What a stored value says to a dimension that reads its column (class, outcome, scene, source_by, qr:
  * term is the number). */
 enum err report_match_value(struct report_match *self, enum dim dim, const struct click_value *value, uint64_t *number);
+/* The same of a text by its number, for dimensions that read texts. */
+enum err report_match_text(struct report_match *self, enum dim dim, uint64_t *number);
 /* Does the filter pass what has these values? */
 bool report_filter_passes(const struct match_filter *filter, const uint64_t *values, size_t count);
 

@@ -11,9 +11,10 @@
  * the report. Where there are many, most of what a chunk has in them is one click, and each row goes to its group: a
  * spot's ordinal is looked up once, and two of them are a place in the report's grid.
  */
-#define SPOTS_MAX 8192                /* pairs counted in the chunk first */
-#define UNSEEN    REPORT_NO_ORDINAL   /* a spot's ordinal was not looked up yet */
-#define SEVERAL   (UINT32_C(1) << 31) /* a list of ordinals: its place */
+#define TEXTS_MANY 256                 /* of a dictionary are asked at once */
+#define SPOTS_MAX  8192                /* pairs counted in the chunk first */
+#define UNSEEN     REPORT_NO_ORDINAL   /* a spot's ordinal was not looked up yet */
+#define SEVERAL    (UINT32_C(1) << 31) /* a list of ordinals: its place */
 
 struct spot_list {
     size_t count;
@@ -25,6 +26,7 @@ struct cell_dim {
     enum chunk_column column;
     struct row_codes spots; /* by place */
     size_t count;
+    uint64_t *texts;    /* numbers of texts by spot, 0 of a term; NULL: they are looked up one by one */
     uint32_t *ordinals; /* by spot */
     struct spot_list **lists;
     size_t lists_count, lists_cap;
@@ -36,6 +38,21 @@ struct cell_table {
 
 /* ---- spots of one dimension */
 
+/* Numbers of all texts of a long dictionary, when most rows are counted. */
+static enum err find_texts(struct report_columns *self, struct cell_dim *dim, const struct chunk_codes *codes)
+{
+    str *texts = ARENA_ARRAY(&self->arena, str, codes->count);
+
+    dim->texts = ARENA_ARRAY(&self->arena, uint64_t, codes->count);
+    if (!texts || !dim->texts) {
+        return ERR_NOMEM;
+    }
+    for (size_t i = 0; i < codes->count; i++) {
+        texts[i] = codes->entries[i].text; /* empty of a term */
+    }
+    return report_texts_intern_many(&self->tally->match->texts, texts, codes->count, dim->texts);
+}
+
 static enum err find_values(struct report_columns *self, struct cell_dim *dim)
 {
     const struct chunk_codes *codes = &self->chunk.codes[dim->column];
@@ -43,7 +60,9 @@ static enum err find_values(struct report_columns *self, struct cell_dim *dim)
 
     if (err != OK || codes->encoding != CHUNK_PLAIN) {
         dim->count = err != OK ? 0 : codes->width == 0 ? 1 : codes->count;
-        return err == OK ? report_rows_codes(self, codes, &dim->spots) : err;
+        err = err == OK ? report_rows_codes(self, codes, &dim->spots) : err;
+        bool most = dim->count >= TEXTS_MANY && self->count >= self->chunk.rows / 2;
+        return err == OK && most ? find_texts(self, dim, codes) : err;
     }
     uint16_t *each = ARENA_ARRAY(&self->arena, uint16_t, self->count); /* nearly all differ */
     for (size_t i = 0; each && i < self->count; i++) {
@@ -161,6 +180,10 @@ static enum err number_of(struct report_columns *self, const struct cell_dim *di
     if (dim->dim == DIM_HOUR || dim->dim == DIM_WEEKDAY) {
         *number = dim->dim == DIM_HOUR ? match->hours[spot] : match->weekdays[spot];
         return OK;
+    }
+    if (dim->texts && dim->texts[spot] != 0) {
+        *number = dim->texts[spot];
+        return report_match_text(self->tally->match, dim->dim, number);
     }
     struct click_value value = codes->encoding == CHUNK_PLAIN
                                    ? chunk_column_value(&self->chunk, dim->column, report_row(self, spot), hex)

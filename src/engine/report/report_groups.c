@@ -251,3 +251,26 @@ enum err report_groups_put(struct report_groups *self, const uint64_t values[2],
     }
     return err == OK ? report_groups_find(self, ordinals[0], ordinals[1], group) : err;
 }
+
+/* ---- the first of them */
+
+int64_t report_spread_least(const struct report_spread *self, size_t limit)
+{
+    int64_t clicks = limit > 0 ? REPORT_CLICKS_TOLD : 0;
+    size_t found = 0;
+
+    while (found < limit && clicks > 0) {
+        found += self->groups[--clicks];
+    }
+    return found < limit ? 0 : clicks;
+}
+
+int64_t report_groups_least(const struct report_groups *self, size_t limit)
+{
+    struct report_spread spread = {0};
+
+    for (size_t i = 0; i < self->count; i++) {
+        report_spread_add(&spread, self->clicks[i]);
+    }
+    return report_spread_least(&spread, limit);
+}

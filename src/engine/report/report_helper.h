@@ -43,7 +43,7 @@ void report_share_begin(struct report_helper *self, struct report_share *share);
 
 /* report_once.c: counts the visitors that were noted, with who helped (NULL = nobody did), whose groups are these here.
  */
-enum err report_once(struct report_tally *tally, const uint32_t *groups, struct report_helper *helper,
+enum err report_once(struct report_tally *tally, uint32_t *theirs, struct report_helper *helper,
                      struct report_share *share);
 
 #endif

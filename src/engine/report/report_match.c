@@ -307,7 +307,13 @@ enum err report_match_value(struct report_match *self, enum dim dim, const struc
         break;
     }
     enum err err = report_texts_value(&self->texts, value, number);
-    err = err == OK ? report_utm_canonical(&self->utm, &self->texts, dim, number) : err;
+    return err == OK ? report_match_text(self, dim, number) : err;
+}
+
+enum err report_match_text(struct report_match *self, enum dim dim, uint64_t *number)
+{
+    enum err err = report_utm_canonical(&self->utm, &self->texts, dim, number);
+
     if (err == OK && dim == DIM_CHANNEL_GROUP) {
         const int64_t *group = idmap_find(&self->channel_groups, *number, 0);
         *number = group ? (uint64_t)*group : 0;

@@ -9,61 +9,69 @@
  * both have noted is counted together (report_once.c).
  *
  * Of a million groups a page shows the first few. What only the other thread has met, with fewer clicks than the last
- * one shown, is not among them; so it is counted with the rest and not made here, where one thread works alone.
+ * one shown, is not among them; so it is counted with the rest and not made here, where one thread works alone, and its
+ * visitors are counted nowhere.
  */
-#define CLICKS_MAX 4096 /* of a group that need be told apart to find how many the last one shown has at least */
-#define NOT_ASKED  REPORT_NO_ORDINAL
-#define UNKNOWN    (REPORT_NO_ORDINAL - 1)
+#define NOT_ASKED REPORT_NO_ORDINAL
+#define UNKNOWN   (REPORT_NO_ORDINAL - 1)
 
 struct merging {
     struct report_tally *self;
     const struct report_tally *from;
+    uint64_t *numbers[2];  /* here, by ordinal there; REPORT_NO_TEXT */
     uint32_t *ordinals[2]; /* here, by ordinal there */
 };
-
-/* So many groups have at least as many clicks: the largest such number below CLICKS_MAX. */
-static int64_t clicks_of_first(const struct report_groups *groups, size_t count)
-{
-    size_t counts[CLICKS_MAX] = {0}, found = 0;
-    int64_t clicks = CLICKS_MAX;
-
-    for (size_t i = 0; i < groups->count; i++) {
-        counts[groups->clicks[i] < CLICKS_MAX ? groups->clicks[i] : CLICKS_MAX - 1]++;
-    }
-    while (found < count && clicks > 0) {
-        found += counts[--clicks];
-    }
-    return found < count ? 0 : clicks;
-}
 
 /* What has fewer clicks is not shown. */
 static int64_t rare_below(const struct merging *merging)
 {
-    const struct report_query *query = merging->self->query;
+    size_t limit = merging->self->query->limit;
+    int64_t here = report_groups_least(&merging->self->groups, limit);
+    int64_t there = report_groups_least(&merging->from->groups, limit);
 
-    if (query->limit == 0 || query->want_visitors) {
-        return 0;
-    }
-    int64_t here = clicks_of_first(&merging->self->groups, query->limit);
-    int64_t there = clicks_of_first(&merging->from->groups, query->limit);
     return here > there ? here : there;
+}
+
+static str text_there(const struct merging *merging, size_t dim, uint32_t there)
+{
+    return report_texts_text(&merging->from->match->texts, merging->from->groups.values[dim].numbers[there]);
+}
+
+/* What is known here of all values there. */
+static enum err find_theirs(const struct merging *merging, size_t dim)
+{
+    const struct group_values *values = &merging->from->groups.values[dim];
+    str *texts = malloc((values->count + 1) * sizeof *texts);
+
+    if (!texts) {
+        return ERR_NOMEM;
+    }
+    for (size_t i = 0; i < values->count; i++) {
+        texts[i] = text_there(merging, dim, (uint32_t)i);
+    }
+    report_texts_find_many(&merging->self->match->texts, texts, values->count, merging->numbers[dim]);
+    free(texts);
+    return OK;
+}
+
+static enum err intern_theirs(const struct merging *merging, size_t dim, uint32_t there, uint64_t *number)
+{
+    return report_texts_intern(&merging->self->match->texts, text_there(merging, dim, there), number);
 }
 
 /* The ordinal here of one there; UNKNOWN: not met here, which is told only of what is rare. */
 static enum err ordinal_here(const struct merging *merging, size_t dim, uint32_t there, bool rare, uint32_t *out)
 {
     struct report_tally *self = merging->self;
-    uint64_t number = merging->from->groups.values[dim].numbers[there];
+    uint64_t number = merging->numbers[dim][there];
     uint32_t *known = &merging->ordinals[dim][there];
-    bool text = self->query->group_by[dim] != DIM_LINK;
     enum err err = OK;
 
     if (*known == NOT_ASKED || (*known == UNKNOWN && !rare)) {
-        str key = text ? report_texts_text(&merging->from->match->texts, number) : STR("");
-        if (text && rare && !report_texts_find(&self->match->texts, key, &number)) {
+        if (number == REPORT_NO_TEXT && rare) {
             *known = UNKNOWN;
         } else {
-            err = text ? report_texts_intern(&self->match->texts, key, &number) : OK;
+            err = number == REPORT_NO_TEXT ? intern_theirs(merging, dim, there, &number) : OK;
             err = err == OK ? report_groups_ordinal(&self->groups, dim, number, known) : err;
         }
     }
@@ -104,9 +112,30 @@ static enum err add_groups(const struct merging *merging, uint32_t *out)
             self->groups.counts[out[i]].scans += theirs->counts[i].scans;
         } else {
             self->out->other_clicks += theirs->clicks[i];
+            out[i] = VISITOR_NOWHERE;
         }
     }
     return err;
+}
+
+static enum err begin_merging(struct merging *merging, size_t dim)
+{
+    const struct group_values *values = &merging->from->groups.values[dim];
+    size_t count = values->count + 1;
+
+    merging->numbers[dim] = malloc(count * sizeof *merging->numbers[dim]);
+    merging->ordinals[dim] = malloc(count * sizeof *merging->ordinals[dim]);
+    if (!merging->numbers[dim] || !merging->ordinals[dim]) {
+        return ERR_NOMEM;
+    }
+    memset(merging->ordinals[dim], 0xFF, count * sizeof *merging->ordinals[dim]);
+    if (merging->self->query->group_by[dim] != DIM_LINK) {
+        return find_theirs(merging, dim);
+    }
+    if (values->count > 0) {
+        memcpy(merging->numbers[dim], values->numbers, values->count * sizeof *merging->numbers[dim]);
+    }
+    return OK;
 }
 
 /* Groups, and of each one of `from` the one here, where visitors are asked for. */
@@ -116,16 +145,13 @@ static enum err merge_groups(struct report_tally *self, const struct report_tall
     enum err err = OK;
 
     for (size_t d = 0; err == OK && d < from->groups.dims; d++) {
-        size_t bytes = (from->groups.values[d].count + 1) * sizeof *merging.ordinals[d];
-        merging.ordinals[d] = malloc(bytes);
-        err = merging.ordinals[d] ? OK : ERR_NOMEM;
-        if (err == OK) {
-            memset(merging.ordinals[d], 0xFF, bytes);
-        }
+        err = begin_merging(&merging, d);
     }
     err = err == OK ? add_groups(&merging, out) : err;
-    free(merging.ordinals[0]);
-    free(merging.ordinals[1]);
+    for (size_t d = 0; d < ARRAY_LEN(merging.ordinals); d++) {
+        free(merging.numbers[d]);
+        free(merging.ordinals[d]);
+    }
     return report_tally_refuse(self, err);
 }
 

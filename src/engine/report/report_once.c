@@ -42,48 +42,57 @@ static void take_totals(struct report_tally *tally, const struct visitors_count 
     tally->out->totals.cookie_visitors += count->cookies;
 }
 
-/* Links need not be brought to their groups before they are counted: each has one of its own. */
-static enum err once_by_link(struct report_tally *tally, struct report_helper *helper, struct report_share *share)
+/* Of each group itself, or nowhere if it has too few clicks to be shown: most of a million have. NULL: no memory. */
+static uint32_t *places_shown(const struct report_tally *tally)
 {
-    const struct run_counts *runs = &tally->runs;
-    struct visitors_question question;
-    struct visitors_count count = {0};
+    const struct report_groups *groups = &tally->groups;
+    uint32_t *places = malloc((groups->count + 1) * sizeof *places);
+    int64_t least = report_groups_least(groups, tally->query->limit);
 
-    report_visitors_ask(&question, &tally->visitors, share ? &share->tally.visitors : NULL);
-    question.places_count = runs->count;
-    enum err err = count_all(&question, helper, share, &count);
-    for (size_t id = 0; err == OK && id < runs->count; id++) {
-        if (runs->clicks[id] > 0) {
-            tally->groups.counts[runs->groups[id]].visitors += count.at[id];
-        }
+    for (size_t i = 0; places && i < groups->count; i++) {
+        places[i] = groups->clicks[i] < least ? VISITOR_NOWHERE : (uint32_t)i;
     }
-    if (err == OK) {
-        take_totals(tally, &count);
-    }
-    report_visitors_count_done(&count);
-    return err;
+    return places;
 }
 
-/* groups: of the helper's the ones here; but where places are links, the groups of these. */
-static enum err once_by_group(struct report_tally *tally, const uint32_t *groups, struct report_helper *helper,
+/* Where what was noted is to be counted. theirs: of the helper's groups the ones here. */
+static void set_places(struct visitors_question *question, const struct report_tally *tally, const uint32_t *shown,
+                       uint32_t *theirs, size_t theirs_count)
+{
+    const uint32_t *of_links = tally->runs.groups;
+
+    for (size_t i = 0; theirs && !of_links && i < theirs_count; i++) {
+        theirs[i] = theirs[i] != VISITOR_NOWHERE ? shown[theirs[i]] : VISITOR_NOWHERE;
+    }
+    question->places[0] = of_links ? of_links : shown;
+    question->places[1] = of_links ? of_links : theirs;
+    question->places_count = tally->groups.count;
+}
+
+static enum err once_by_group(struct report_tally *tally, uint32_t *theirs, struct report_helper *helper,
                               struct report_share *share)
 {
     struct visitors_question question;
     struct visitors_count count = {0};
-    size_t groups_count = tally->query->group_count > 0 ? tally->groups.count : 0;
+    bool grouped = tally->query->group_count > 0;
+    uint32_t *shown = grouped ? places_shown(tally) : NULL;
 
+    if (grouped && !shown) {
+        return ERR_NOMEM;
+    }
     report_visitors_ask(&question, &tally->visitors, share ? &share->tally.visitors : NULL);
-    question.places[0] = tally->runs.groups;
-    question.places[1] = tally->runs.groups ? tally->runs.groups : groups;
-    question.places_count = groups_count;
+    if (grouped) {
+        set_places(&question, tally, shown, theirs, share ? share->tally.groups.count : 0);
+    }
     enum err err = count_all(&question, helper, share, &count);
-    for (size_t i = 0; err == OK && i < groups_count; i++) {
+    for (size_t i = 0; err == OK && i < question.places_count; i++) {
         tally->groups.counts[i].visitors += count.at[i];
     }
     if (err == OK && !tally->starts) {
         take_totals(tally, &count);
     }
     report_visitors_count_done(&count);
+    free(shown);
     return err;
 }
 
@@ -105,7 +114,7 @@ static enum err once_by_bucket(struct report_tally *tally, struct report_helper 
     return err;
 }
 
-enum err report_once(struct report_tally *tally, const uint32_t *groups, struct report_helper *helper,
+enum err report_once(struct report_tally *tally, uint32_t *theirs, struct report_helper *helper,
                      struct report_share *share)
 {
     enum err err = OK;
@@ -113,10 +122,8 @@ enum err report_once(struct report_tally *tally, const uint32_t *groups, struct 
     if (!tally->query->want_visitors) {
         return OK;
     }
-    if (tally->runs.groups && tally->query->group_by[0] == DIM_LINK) {
-        err = once_by_link(tally, helper, share);
-    } else if (tally->query->group_count > 0 || !tally->starts) {
-        err = once_by_group(tally, groups, helper, share);
+    if (tally->query->group_count > 0 || !tally->starts) {
+        err = once_by_group(tally, theirs, helper, share);
     }
     return err == OK && tally->starts ? once_by_bucket(tally, helper, share) : err;
 }

@@ -206,8 +206,33 @@ static enum err add_link(struct report_tally *tally, const struct link_traits *t
     return err;
 }
 
+/* Links with fewer clicks are not shown, unless there are some already of days that only sums are left of. */
+static int64_t rare_below(const struct report_tally *tally)
+{
+    const struct run_counts *runs = &tally->runs;
+    struct report_spread spread = {0};
+
+    if (tally->query->group_by[0] != DIM_LINK || tally->groups.count > 0) {
+        return 0;
+    }
+    for (size_t id = 0; id < runs->count; id++) {
+        report_spread_add(&spread, runs->clicks[id]);
+    }
+    return report_spread_least(&spread, tally->query->limit);
+}
+
+static void leave_out(struct report_tally *tally, size_t id)
+{
+    tally->out->other_clicks += tally->runs.clicks[id];
+    if (tally->runs.groups) {
+        tally->runs.groups[id] = VISITOR_NOWHERE;
+    }
+}
+
 enum err report_runs_settle(struct report_tally *tally, struct db *db, struct link_traits *traits)
 {
+    const uint32_t *clicks = tally->runs.clicks;
+    int64_t least = rare_below(tally);
     bool asks = tally->runs.count > 0 && tally->query->group_by[0] != DIM_LINK;
     enum err err = asks ? report_traits_load(traits, tally->match, db) : OK;
 
@@ -219,7 +244,11 @@ enum err report_runs_settle(struct report_tally *tally, struct db *db, struct li
         if (id % LINKS_BEFORE_WAY == 0) {
             give_way();
         }
-        err = tally->runs.clicks[id] > 0 ? add_link(tally, traits, id) : OK;
+        if (clicks[id] < least) {
+            leave_out(tally, id);
+        } else {
+            err = clicks[id] > 0 ? add_link(tally, traits, id) : OK;
+        }
     }
     return report_tally_refuse(tally, err);
 }

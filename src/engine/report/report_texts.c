@@ -9,6 +9,7 @@
 
 #define TEXTS_MAX (1U << 22)
 #define BYTES_MAX (256U << 20)
+#define AT_ONCE   16
 #define TERMS_MAX (INT64_C(1) << 26) /* 256 MiB; later ones are looked up each time */
 
 static void start(struct report_texts *self, struct db *db)
@@ -58,31 +59,68 @@ static enum err add(struct report_texts *self, str text, int64_t *number)
     return self->arena.overflow ? ERR_NOMEM : OK;
 }
 
-enum err report_texts_intern(struct report_texts *self, str text, uint64_t *number)
+static uint64_t hash_of(const struct report_texts *self, str text)
+{
+    return hash_sip(&self->key, text.ptr, text.len) >> 1;
+}
+
+static enum err intern(struct report_texts *self, str text, uint64_t hash, uint64_t *number)
 {
     bool added = false;
-
-    *number = 0;
-    if (text.len == 0) {
-        return OK;
-    }
-    uint64_t hash = hash_sip(&self->key, text.ptr, text.len) >> 1;
     int64_t *known = idmap_put(&self->numbers, hash, text.len, &added);
     enum err err = !known ? ERR_NOMEM : added ? add(self, text, known) : OK;
-    if (err == OK) {
-        *number = (uint64_t)*known;
+
+    *number = err == OK ? (uint64_t)*known : 0;
+    return err;
+}
+
+enum err report_texts_intern(struct report_texts *self, str text, uint64_t *number)
+{
+    *number = 0;
+    return text.len > 0 ? intern(self, text, hash_of(self, text), number) : OK;
+}
+
+/* ---- many */
+
+static size_t ask(const struct report_texts *self, const str *texts, size_t count, uint64_t hashes[AT_ONCE])
+{
+    count = count < AT_ONCE ? count : AT_ONCE;
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = hash_of(self, texts[i]);
+        idmap_ask(&self->numbers, hashes[i], texts[i].len);
+    }
+    return count;
+}
+
+enum err report_texts_intern_many(struct report_texts *self, const str *texts, size_t count, uint64_t *numbers)
+{
+    uint64_t hashes[AT_ONCE];
+    enum err err = OK;
+
+    for (size_t from = 0, asked = 0; err == OK && from < count; from += asked) {
+        asked = ask(self, texts + from, count - from, hashes);
+        for (size_t i = 0; err == OK && i < asked; i++) {
+            numbers[from + i] = 0;
+            err = texts[from + i].len > 0 ? intern(self, texts[from + i], hashes[i], &numbers[from + i]) : OK;
+        }
     }
     return err;
 }
 
-bool report_texts_find(const struct report_texts *self, str text, uint64_t *number)
+void report_texts_find_many(const struct report_texts *self, const str *texts, size_t count, uint64_t *numbers)
 {
-    uint64_t hash = text.len > 0 ? hash_sip(&self->key, text.ptr, text.len) >> 1 : 0;
-    const int64_t *known = text.len > 0 ? idmap_find(&self->numbers, hash, text.len) : NULL;
+    uint64_t hashes[AT_ONCE];
 
-    *number = known ? (uint64_t)*known : 0;
-    return known || text.len == 0;
+    for (size_t from = 0, asked = 0; from < count; from += asked) {
+        asked = ask(self, texts + from, count - from, hashes);
+        for (size_t i = 0; i < asked; i++) {
+            const int64_t *known = idmap_find(&self->numbers, hashes[i], texts[from + i].len);
+            numbers[from + i] = texts[from + i].len == 0 ? 0 : known ? (uint64_t)*known : REPORT_NO_TEXT;
+        }
+    }
 }
+
+/* ---- terms */
 
 static enum err intern_term(struct report_texts *self, int64_t term, uint64_t *number)
 {

@@ -53,25 +53,35 @@ struct notes_table {
     unsigned shift;
 };
 
-static bool table_clear(struct notes_table *table, struct notes_memory *memory, size_t notes)
+static size_t table_cap(size_t notes)
 {
     size_t cap = 64;
-    unsigned shift = 32 - 6;
 
-    for (; cap < 4 * notes; cap *= 2) {
-        shift--;
+    while (cap < 4 * notes) {
+        cap *= 2;
     }
+    return cap;
+}
+
+static bool has_room(struct notes_memory *memory, size_t notes)
+{
+    size_t cap = table_cap(notes);
+
     if (cap > memory->cap) {
         free(memory->notes);
         memory->notes = malloc((cap / 4 + cap) * sizeof *memory->notes);
         memory->cap = memory->notes ? cap : 0;
     }
-    if (!memory->notes) {
-        return false;
-    }
-    *table = (struct notes_table){memory->notes + memory->cap / 4, cap, shift};
-    memset(table->slots, 0, cap * sizeof *table->slots);
-    return true;
+    return memory->notes != NULL;
+}
+
+/* There is room for so many notes. */
+static struct notes_table empty_table(const struct notes_memory *memory, size_t notes)
+{
+    size_t cap = table_cap(notes);
+
+    memset(memory->notes + memory->cap / 4, 0, cap * sizeof *memory->notes);
+    return (struct notes_table){memory->notes + memory->cap / 4, cap, 32 - (unsigned)__builtin_ctzll(cap)};
 }
 
 /* Was it not there? */
@@ -209,12 +219,12 @@ static void shorten(struct report_visitors *self, struct visitor_page *page, str
 static bool clean(struct report_visitors *self, struct visitor_page *page)
 {
     struct visitor_block *to = page->block;
-    struct notes_table table;
     uint32_t used = 0, blocks = 1;
 
-    if (!table_clear(&table, &self->scratch, notes_of(page))) {
+    if (!has_room(&self->scratch, notes_of(page))) {
         return false;
     }
+    struct notes_table table = empty_table(&self->scratch, notes_of(page));
     for (const struct visitor_block *block = page->block; block; block = block->before) {
         for (size_t i = 0; i < VISITOR_NOTES; i++) {
             uint32_t note = block->notes[i];
@@ -303,10 +313,16 @@ static size_t read_notes(const struct visitor_page *page, const uint32_t *places
         count += VISITOR_NOTES - left;
         left = 0;
     }
-    for (size_t i = 0; places && i < count; i++) { /* loads that do not wait for each other */
-        out[i] = places[out[i] >> VISITOR_PAGE_BITS] << VISITOR_PAGE_BITS | (out[i] & (BIT_COUNT - 1));
+    if (!places) {
+        return count;
     }
-    return count;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) { /* loads that do not wait for each other */
+        uint32_t place = places[out[i] >> VISITOR_PAGE_BITS];
+        out[kept] = place << VISITOR_PAGE_BITS | (out[i] & (BIT_COUNT - 1));
+        kept += place != VISITOR_NOWHERE;
+    }
+    return kept;
 }
 
 /* Each note once, where it is to be counted. In steps, so that misses of one are not behind wrong guesses of another.
@@ -315,18 +331,18 @@ static enum err count_page(const struct visitors_question *question, const struc
                            struct notes_memory *memory, uint32_t *at)
 {
     size_t notes_max = notes_of(pages[0]) + notes_of(pages[1]), count = 0, kept = 0;
-    struct notes_table table;
 
     if (notes_max == 0) {
         return OK;
     }
-    if (!table_clear(&table, memory, notes_max)) {
+    if (!has_room(memory, notes_max)) {
         return ERR_NOMEM;
     }
     uint32_t *notes = memory->notes;
     for (size_t s = 0; s < ARRAY_LEN(question->sets); s++) {
         count += read_notes(pages[s], question->places[s], notes + count);
     }
+    struct notes_table table = empty_table(memory, count);
     for (size_t i = 0; i < count; i++) {
         uint32_t note = notes[i];
         notes[kept] = note >> VISITOR_PAGE_BITS;
@@ -396,6 +412,9 @@ static enum err count_far(const struct visitors_question *question, struct visit
             }
             if (place != ANYWHERE && question->places[s]) {
                 place = question->places[s][place];
+                if (place == VISITOR_NOWHERE) {
+                    continue;
+                }
             }
             err = idmap_put(&told, slot->a, (slot->b >> 32 << 32) | place, &added) ? OK : ERR_NOMEM;
             if (place == ANYWHERE) {

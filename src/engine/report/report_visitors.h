@@ -79,8 +79,9 @@ bool report_visitors_see(struct report_visitors *self, int64_t visitor, enum vis
 
 /*
  * Counting: by several threads at once, each with memory of its own, once nothing is noted any more. places[i]: of each
- * place of sets[i] the one to count at (NULL: the same).
+ * place of sets[i] the one to count at (NULL: the same), or VISITOR_NOWHERE for places that nobody asks about.
  */
+#define VISITOR_NOWHERE UINT32_MAX
 struct visitors_question {
     const struct report_visitors *sets[2]; /* sets[1] may be NULL */
     const uint32_t *places[2];

@@ -154,15 +154,43 @@ static void check_groups(const struct report_query *query, const struct report *
     assert_int_equal(report->other_clicks, 0);
 }
 
+/* Whoever asks for few groups gets the first of all of them, with the same figures. */
+static void check_first(const struct report *all, const struct report *first, size_t limit)
+{
+    int64_t rest = all->other_clicks;
+
+    assert_int_equal(first->groups_count, limit < all->groups_count ? limit : all->groups_count);
+    for (size_t g = 0; g < all->groups_count; g++) {
+        const struct report_group *group = &all->groups[g];
+        if (g >= limit) {
+            rest += group->clicks;
+            continue;
+        }
+        assert_int_equal(first->groups[g].clicks, group->clicks);
+        assert_int_equal(first->groups[g].visitors, group->visitors);
+        assert_int_equal(first->groups[g].scans, group->scans);
+        for (size_t d = 0; d < 2; d++) {
+            assert_true(str_eq(first->groups[g].values[d], group->values[d]));
+        }
+    }
+    assert_int_equal(first->other_clicks, rest);
+    assert_int_equal(first->totals.visitors, all->totals.visitors);
+    assert_int_equal(first->totals.clicks, all->totals.clicks);
+}
+
 static void check_answer(const struct report_query *asked, struct db *db, struct report_helper *helper)
 {
     struct report_query known = *asked, *query = &known;
-    struct report report;
+    struct report report, first;
     struct arena arena;
     struct fault fault = {0};
 
     arena_init(&arena, 16 << 20);
     assert_int_equal(report_run(db, helper, &arena, query, &report, &fault), OK);
+    struct report_query few = *asked;
+    few.limit = 1 + roll(6);
+    assert_int_equal(report_run(db, helper, &arena, &few, &first, &fault), OK);
+    check_first(&report, &first, few.limit);
     bool from_sums = report.kept.matters && report.kept.totals == KEPT_ALL; /* which know no visitors */
     known.want_visitors = known.want_visitors && !from_sums;
     check_totals(query, &report);

@@ -83,7 +83,10 @@ static void note_some(struct report_visitors *set, struct seen *seen, int times,
             continue;
         }
         assert_true(report_visitors_note(set, number_of(visitor), (enum visitor_by)by, place));
-        seen->at[by][visitor][places ? places[place] : place] = true;
+        place = places ? places[place] : place;
+        if (place != VISITOR_NOWHERE) {
+            seen->at[by][visitor][place] = true;
+        }
     }
 }
 
@@ -143,6 +146,30 @@ static void report_visitors__places_that_are_one_count_once(void **state)
     report_visitors_done(&set);
 }
 
+/* Whoever was only there counts still, but at no place. */
+static void report_visitors__places_nobody_asks_about_count_nowhere(void **state)
+{
+    (void)state;
+    static struct seen seen;
+    struct report_visitors sets[2];
+    struct visitors_question question;
+    uint32_t places[2][PLACES];
+    for (uint32_t p = 0; p < PLACES; p++) {
+        places[0][p] = p % 3 == 0 ? p : VISITOR_NOWHERE;
+        places[1][p] = p % 4 == 0 ? p / 4 : VISITOR_NOWHERE;
+    }
+    for (unsigned s = 0; s < 2; s++) {
+        report_visitors_init(&sets[s]);
+        note_some(&sets[s], &seen, 6000, places[s], s);
+    }
+    report_visitors_ask(&question, &sets[0], &sets[1]);
+    question.places[0] = places[0];
+    question.places[1] = places[1];
+    assert_counted(&question, &seen);
+    report_visitors_done(&sets[0]);
+    report_visitors_done(&sets[1]);
+}
+
 static void report_visitors__too_many_are_refused(void **state)
 {
     (void)state;
@@ -163,6 +190,7 @@ int main(void)
         cmocka_unit_test(report_visitors__each_pair_counts_once),
         cmocka_unit_test(report_visitors__who_is_in_both_sets_counts_once),
         cmocka_unit_test(report_visitors__places_that_are_one_count_once),
+        cmocka_unit_test(report_visitors__places_nobody_asks_about_count_nowhere),
         cmocka_unit_test(report_visitors__too_many_are_refused),
     };
 
