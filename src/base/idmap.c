@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#define CAP_MIN 64
+#define CAP_MIN    64
+#define HUGE_BYTES ((size_t)2 << 20)
 
 void idmap_init(struct idmap *self, size_t count_max)
 {
@@ -46,16 +48,32 @@ static struct idmap_slot *slot_for(const struct idmap *self, uint64_t a, uint64_
     return &self->slots[at];
 }
 
+/* Many of them in large pages: all are written at once, and each page of the usual size is a fault. */
+static struct idmap_slot *new_slots(size_t cap)
+{
+    size_t bytes = cap * sizeof(struct idmap_slot);
+    bool huge = bytes >= 2 * HUGE_BYTES;
+    struct idmap_slot *slots =
+        huge ? aligned_alloc(HUGE_BYTES, (bytes + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES) : malloc(bytes);
+
+    if (slots && huge) {
+        madvise(slots, bytes / HUGE_BYTES * HUGE_BYTES, MADV_HUGEPAGE);
+    }
+    if (slots) {
+        memset(slots, 0xFF, bytes);
+    }
+    return slots;
+}
+
 static bool grow(struct idmap *self)
 {
     struct idmap old = *self;
     size_t cap = old.cap > 0 ? old.cap * 2 : CAP_MIN;
-    struct idmap_slot *slots = malloc(cap * sizeof *slots);
+    struct idmap_slot *slots = new_slots(cap);
 
     if (!slots) {
         return false;
     }
-    memset(slots, 0xFF, cap * sizeof *slots);
     self->slots = slots;
     self->cap = cap;
     for (size_t i = 0; i < old.cap; i++) {
