@@ -2,6 +2,7 @@
 #include "clicks_chunks.h"
 #include "clicks_fill.h"
 #include "clicks_origins.h"
+#include "link_days.h"
 #include "linkpond/engine/behind_visitors.h"
 #include "linkpond/engine/report_match.h"
 #include "linkpond/engine/reporter.h"

@@ -78,60 +78,6 @@ enum err few_rows_load(struct few_rows *self, struct some_rows *some, uint64_t c
     return chunks_load_some(&self->parts, &some->chunk, some->all_rows, some->from, columns);
 }
 
-/* ---- a link's days */
-
-enum err link_days_load(struct link_days *self, struct db *db, int64_t link_id)
-{
-    struct sums_days rows = sums_link_days(db, link_id, INT64_MIN, INT64_MAX);
-    size_t cap = 0;
-    int64_t day = 0;
-    str bytes = {0};
-
-    self->known = true;
-    while (sums_days_next(&rows, &day, &bytes)) {
-        if (self->count == cap) {
-            cap = cap > 0 ? cap * 2 : 64;
-            int64_t *bigger = realloc(self->days, cap * sizeof *bigger);
-            if (!bigger) {
-                stmt_reset(rows.stmt);
-                return ERR_NOMEM;
-            }
-            self->days = bigger;
-        }
-        self->days[self->count++] = day;
-    }
-    return stmt_err(rows.stmt);
-}
-
-void link_days_done(struct link_days *self)
-{
-    free(self->days);
-    *self = (struct link_days){0};
-}
-
-static int64_t day_of(int64_t ms)
-{
-    return ms / MS_PER_DAY - (ms % MS_PER_DAY < 0);
-}
-
-bool link_days_touch(const struct link_days *self, const struct chunk_info *info)
-{
-    size_t from = 0, to = self->count;
-
-    if (!self->known || !info->folded) { /* the sums do not tell of it yet */
-        return true;
-    }
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        if (self->days[middle] < day_of(info->bounds.min_ms)) {
-            from = middle + 1;
-        } else {
-            to = middle;
-        }
-    }
-    return from < self->count && self->days[from] <= day_of(info->bounds.max_ms);
-}
-
 /* ---- one click */
 
 static enum err time_in(struct db *db, const struct chunk_info *info, struct arena *arena, int64_t click_id,

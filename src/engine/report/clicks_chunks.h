@@ -37,16 +37,6 @@ enum err few_rows_open(struct few_rows *self, const struct chunk_info *info, int
                        struct some_rows **out);
 enum err few_rows_load(struct few_rows *self, struct some_rows *some, uint64_t columns);
 
-/* The days one link was clicked on, rising: which chunks can hold it. Zeroed: any day. */
-struct link_days {
-    bool known;
-    int64_t *days;
-    size_t count;
-};
-enum err link_days_load(struct link_days *self, struct db *db, int64_t link_id);
-void link_days_done(struct link_days *self);
-bool link_days_touch(const struct link_days *self, const struct chunk_info *info);
-
 /* When a click was: ERR_NOT_FOUND when no chunk holds it. */
 enum err clicks_chunk_time(struct db *db, int64_t click_id, int64_t *time_ms);
 

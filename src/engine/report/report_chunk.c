@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "linkpond/store/sums.h"
 #include "report_columns.h"
 
 #define KINDS       (CLASS_COUNT * OUTCOME_COUNT)
@@ -30,41 +29,17 @@ enum err report_columns_load(struct report_columns *self, enum chunk_column colu
 
 /* ---- the report */
 
-/* Days on which the only link asked for was clicked, as far as the sums know: other chunks need not be opened. */
+/* Of the only link asked for: other chunks need not be opened. */
 static enum err find_days(struct report_columns *self)
 {
     const struct report_match *match = self->tally->match;
     const struct match_filter *only = NULL;
-    int64_t day = 0, *days = NULL;
-    size_t cap = 0, count = 0;
-    str bytes = {0};
 
     for (size_t i = 0; i < match->filters_count; i++) {
         bool one = match->filters[i].dim == DIM_LINK && !match->filters[i].exclude && match->filters[i].count == 1;
         only = one ? &match->filters[i] : only;
     }
-    if (!only || only->values[0] == 0) {
-        return OK;
-    }
-    struct sums_days rows =
-        sums_link_days(self->db, (int64_t)only->values[0], INT64_MIN / MS_PER_DAY, INT64_MAX / MS_PER_DAY);
-    while (sums_days_next(&rows, &day, &bytes)) {
-        if (count == cap) {
-            cap = cap > 0 ? cap * 2 : 64;
-            int64_t *bigger = realloc(days, cap * sizeof *days);
-            if (!bigger) {
-                stmt_reset(rows.stmt);
-                free(days);
-                return OK; /* it only is slower */
-            }
-            days = bigger;
-        }
-        days[count++] = day;
-    }
-    self->days = days;
-    self->days_count = count;
-    self->knows_days = true;
-    return stmt_err(rows.stmt);
+    return only && only->values[0] != 0 ? link_days_load(&self->days, self->db, (int64_t)only->values[0]) : OK;
 }
 
 enum err report_columns_init(struct report_columns *self, struct report_tally *tally, struct db *db,
@@ -97,32 +72,12 @@ void report_columns_done(struct report_columns *self)
     free(self->zeros);
     free(self->group);
     gone_links_done(&self->gone);
-    free(self->days);
+    link_days_done(&self->days);
     arena_done(&self->arena);
     report_times_done(&self->times);
 }
 
 /* ---- one chunk */
-
-/* May it hold clicks of the only link asked for? */
-static bool may_matter(const struct report_columns *self, const struct chunk_info *info)
-{
-    int64_t first = info->bounds.min_ms / MS_PER_DAY - 1, last = info->bounds.max_ms / MS_PER_DAY;
-    size_t from = 0, to = self->days_count;
-
-    if (!self->knows_days || !info->folded) {
-        return true;
-    }
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        if (self->days[middle] < first) {
-            from = middle + 1;
-        } else {
-            to = middle;
-        }
-    }
-    return from < self->days_count && self->days[from] <= last;
-}
 
 static bool needs_times(const struct report_tally *tally)
 {
@@ -334,7 +289,7 @@ enum err report_columns_add(struct report_columns *self, const struct chunk_info
     enum err err = OK;
 
     *taken = true;
-    if (!may_matter(self, info)) {
+    if (!link_days_touch(&self->days, info)) {
         return OK;
     }
     if (needs_times(self->tally)) {

@@ -2,6 +2,7 @@
 #ifndef LINKPOND_ENGINE_REPORT_COLUMNS_H
 #define LINKPOND_ENGINE_REPORT_COLUMNS_H
 
+#include "link_days.h"
 #include "linkpond/store/chunks.h"
 #include "linkpond/store/rewrites.h"
 #include "report_times.h"
@@ -28,9 +29,7 @@ struct report_columns {
     struct report_times times;
     struct link_traits *traits; /* not owned */
     struct gone_links gone;
-    bool knows_days; /* on which (UTC) the only link asked for was clicked */
-    int64_t *days;
-    size_t days_count;
+    struct link_days days; /* of the only link asked for */
     /* of the chunk being read */
     struct arena arena;
     const struct chunk_info *info;
