@@ -51,8 +51,8 @@ static bool is_counted(const struct link_blocks *links, unsigned i, const struct
     int64_t flags = link_blocks_fact(links, LINK_FACT_FLAGS, i);
 
     return flags & LINK_FLAG_HERE && !(flags & LINK_FLAG_BIN) &&
-           (!bounds->by_owner || link_blocks_fact(links, LINK_FACT_OWNER, i) == bounds->owner_id) &&
-           (!bounds->by_domain || link_blocks_fact(links, LINK_FACT_DOMAIN, i) == bounds->domain_id);
+           bounds_hold(bounds, link_blocks_fact(links, LINK_FACT_OWNER, i),
+                       link_blocks_fact(links, LINK_FACT_DOMAIN, i));
 }
 
 static void count_link(struct places *self, const struct link_blocks *links, unsigned i, enum label_kind kind)

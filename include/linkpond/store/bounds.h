@@ -17,6 +17,12 @@ struct bounds {
 extern const struct bounds bounds_all;
 #define BOUNDS_ALL (&bounds_all)
 
+/* Is a link of those ids (0 = none) within them? */
+static inline bool bounds_hold(const struct bounds *self, int64_t owner_id, int64_t domain_id)
+{
+    return (!self->by_owner || (owner_id != 0 && owner_id == self->owner_id)) &&
+           (!self->by_domain || domain_id == self->domain_id);
+}
 /* Binds :by_owner, :bound_owner_id, :by_domain and :bound_domain_id. */
 void bounds_bind(struct stmt *stmt, const struct bounds *bounds);
 
