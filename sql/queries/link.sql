@@ -74,6 +74,7 @@ WHERE l.id = :id AND l.revision = :revision AND l.tombstone = 0
 -- use: link_bounds
 ;
 
+-- A row for each fold whose gains wait for the link's part (store/gains.h), one where nothing waits.
 -- name: link_find
 SELECT l.id, l.code, l.domain_id, d.host, l.url, l.redirect_status, l.valid_from_ms, l.valid_until_ms, l.max_clicks,
     l.forward_query, l.visitor_wins, l.enabled, l.archived, l.crawlable, l.deleted_ms, l.campaign_id, ca.key,
@@ -84,10 +85,11 @@ SELECT l.id, l.code, l.domain_id, d.host, l.url, l.redirect_status, l.valid_from
     CASE WHEN l.more & 4 THEN (SELECT count(*) FROM target t WHERE t.link_id = l.id AND t.deleted_ms IS NULL) END,
     CASE WHEN l.more & 4 THEN
         (SELECT count(*) FROM target t WHERE t.link_id = l.id AND t.deleted_ms IS NULL AND t.enabled = 1) END,
-    CASE WHEN l.more & 4 THEN (SELECT count(*) FROM rule r WHERE r.link_id = l.id) END
+    CASE WHEN l.more & 4 THEN (SELECT count(*) FROM rule r WHERE r.link_id = l.id) END, g.numbers
 FROM link l JOIN domain d ON d.id = l.domain_id LEFT JOIN label ca ON ca.id = l.campaign_id
     LEFT JOIN label ch ON ch.id = l.channel_id LEFT JOIN user u ON u.id = l.owner_id
     LEFT JOIN link_stat s ON s.link_id = l.id
+    LEFT JOIN link_gain g ON g.id >= (l.id >> 12) << 32 AND g.id < ((l.id >> 12) + 1) << 32
 WHERE l.id = :id AND l.tombstone = 0
 -- use: link_bounds
 ;

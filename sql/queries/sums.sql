@@ -25,11 +25,12 @@ WHERE link_id = :link_id;
 -- use: sums_stat_row
 ORDER BY link_id;
 
--- One look at a link for a fold: whose it is, what is stored of it. A row even if the link is gone.
+-- name: sums_reserved_each
+SELECT link_id, reserved FROM link_stat WHERE reserved <> 0;
+
 -- name: sums_link_find
-SELECT l.domain_id, l.campaign_id, l.channel_id, l.owner_id,
-    s.clicks, s.visitors, s.bots, s.total, s.scans, s.reserved, s.last_ms, s.day, s.quarters, s.older
-FROM (SELECT :link_id AS id) x LEFT JOIN link l ON l.id = x.id LEFT JOIN link_stat s ON s.link_id = x.id;
+SELECT clicks, visitors, bots, total, scans, reserved, last_ms, day, quarters, older FROM link_stat
+WHERE link_id = :link_id;
 
 -- name: sums_link_put
 REPLACE INTO link_stat (link_id, clicks, visitors, bots, total, scans, reserved, last_ms, day, quarters, older)

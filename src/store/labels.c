@@ -2,6 +2,7 @@
 #include "linkpond/store/labels.h"
 
 #include "labels_row.h"
+#include "linkpond/store/gains.h"
 #include "links_source.h"
 #include "row.h"
 
@@ -197,13 +198,14 @@ static enum err sum_few(struct db *db, const struct bounds *bounds, struct label
 /* One look at all links by their columns is sooner done than many by the index. */
 static enum err sum(struct db *db, struct arena *arena, const struct bounds *bounds, struct label *label)
 {
-    bool few = true;
+    bool few = true, waits = false;
     enum err err = has_few(db, label, &few);
 
+    err = err ? err : gains_any(db, &waits); /* which is added to columns only */
     if (err) {
         return err;
     }
-    return few ? sum_few(db, bounds, label) : labels_sum_up(db, arena, bounds, label, 1);
+    return few && !waits ? sum_few(db, bounds, label) : labels_sum_up(db, arena, bounds, label, 1);
 }
 
 enum err labels_find_full(struct db *db, struct arena *arena, enum label_kind kind, str key,

@@ -21,6 +21,8 @@ struct link_blocks {
     enum err err;
     struct reader readers[LINK_COLUMNS];
     struct link_runs runs;
+    struct gains_part *gains; /* of figures; NULL: not wanted, or nothing waits behind it */
+    int64_t part;             /* that it read */
     struct link_numbers facts[LINK_FACTS];
     int64_t figures[LINK_FIGURES][LINK_BLOCK_LINKS];
     str titles[LINK_BLOCK_LINKS];
@@ -34,6 +36,64 @@ static const enum sql_id texts[LINK_COLUMNS] = {
     [LINK_COLUMN_TAGS] = SQL_LINK_COLUMN_TAGS,
     [LINK_COLUMN_FIGURES] = SQL_LINK_COLUMN_FIGURES,
 };
+
+/* Reads the first part from `part` on of which something waits. */
+static enum err read_gains(struct link_blocks *self, int64_t part)
+{
+    enum err err = gains_next_part(self->db, part, &self->part);
+
+    if (err == ERR_NOT_FOUND) {
+        gains_part_free(self->gains);
+        self->gains = NULL;
+        return OK;
+    }
+    return err ? err : gains_part_read(self->gains, self->part, NULL);
+}
+
+static enum err open_gains(struct link_blocks *self)
+{
+    self->gains = gains_part_new(self->db);
+    return self->gains ? read_gains(self, 0) : ERR_NOMEM;
+}
+
+static void add_gain(struct link_blocks *self, struct gain_row *row)
+{
+    static const enum gain_kind kinds[LINK_FIGURES] = {
+        [LINK_FIGURE_CLICKS] = GAIN_CLICKS, [LINK_FIGURE_VISITORS] = GAIN_VISITORS, [LINK_FIGURE_BOTS] = GAIN_BOTS,
+        [LINK_FIGURE_TOTAL] = GAIN_TOTAL,   [LINK_FIGURE_SCANS] = GAIN_SCANS,
+    };
+    int64_t first = self->block << LINK_BLOCK_SHIFT;
+
+    for (; row->at < row->count && gain_number(row, GAIN_LINK) < first; row->at++) {
+    }
+    for (; row->at < row->count && gain_number(row, GAIN_LINK) < first + LINK_BLOCK_LINKS; row->at++) {
+        int64_t i = gain_number(row, GAIN_LINK) - first, last_ms = gain_number(row, GAIN_LAST_MS);
+        int64_t *last = &self->figures[LINK_FIGURE_LAST_MS][i];
+        for (int figure = 0; figure < LINK_FIGURES; figure++) {
+            self->figures[figure][i] += kinds[figure] != GAIN_LINK ? gain_number(row, kinds[figure]) : 0;
+        }
+        *last = last_ms > *last ? last_ms : *last;
+    }
+}
+
+/* Blocks are given as they rise. */
+static bool add_gains(struct link_blocks *self)
+{
+    int64_t part = gains_part_of(self->block << LINK_BLOCK_SHIFT);
+    size_t count = 0;
+
+    if (self->gains && self->part < part) {
+        self->err = read_gains(self, part);
+    }
+    if (self->err || !self->gains || self->part > part) {
+        return !self->err;
+    }
+    struct gain_row *rows = gains_part_rows(self->gains, &count);
+    for (size_t i = 0; i < count; i++) {
+        add_gain(self, &rows[i]);
+    }
+    return true;
+}
 
 static void step(struct link_blocks *self, enum link_column column)
 {
@@ -64,6 +124,7 @@ struct link_blocks *link_blocks_new(struct db *db, struct arena *arena, unsigned
     self->blocks = last_id > 0 ? (last_id >> LINK_BLOCK_SHIFT) + 1 : 0;
     if (!self->err && columns & 1U << LINK_COLUMN_FIGURES) {
         self->err = link_runs_read(&self->runs, db, arena);
+        self->err = self->err ? self->err : open_gains(self);
     }
     for (enum link_column column = 0; !self->err && column < LINK_COLUMNS; column++) {
         if (columns & 1U << column) {
@@ -144,7 +205,7 @@ static bool open_figures(struct link_blocks *self, str bytes)
         return false;
     }
     link_runs_apply(&self->runs, self->block, row, self->figures);
-    return true;
+    return add_gains(self);
 }
 
 static bool open_block(struct link_blocks *self)
@@ -188,6 +249,7 @@ enum err link_blocks_end(struct link_blocks *self)
         }
         buf_done(&self->readers[column].made);
     }
+    gains_part_free(self->gains);
     return self->err;
 }
 

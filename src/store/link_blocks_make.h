@@ -2,7 +2,8 @@
 #ifndef LINKPOND_SRC_STORE_LINK_BLOCKS_MAKE_H
 #define LINKPOND_SRC_STORE_LINK_BLOCKS_MAKE_H
 
-#include "link_blocks_numbers.h"
+#include "linkpond/store/link_columns.h"
+#include "linkpond/store/link_numbers.h"
 
 /*
  * What a row of link_column holds, made from the tables; and of which id it is.

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "link_runs.h"
 
-#include <stdlib.h>
-
 #include "link_blocks_make.h"
 #include "row.h"
 
@@ -20,22 +18,10 @@ void link_figures_add(struct link_figures *self, const struct link_stat *stat)
     buf_add(&self->bytes, (str){(const char *)row, sizeof row});
 }
 
-static size_t pack_run(const int64_t *rows, size_t count, int64_t *turned, uint8_t *out)
-{
-    uint64_t word = htole64(count);
-
-    for (size_t i = 0; i < count; i++) {
-        for (size_t kind = 0; kind < RUN_KINDS; kind++) {
-            turned[kind * count + i] = rows[i * RUN_KINDS + kind];
-        }
-    }
-    memcpy(out, &word, sizeof word);
-    return RUN_HEAD + link_numbers_pack(turned, count, RUN_KINDS, count, out + RUN_HEAD);
-}
-
 enum err link_figures_store(struct link_figures *self, struct db *db)
 {
     size_t count = self->bytes.len / (RUN_KINDS * sizeof(int64_t));
+    struct buf packed;
 
     if (self->bytes.overflow) {
         return ERR_NOMEM;
@@ -43,17 +29,14 @@ enum err link_figures_store(struct link_figures *self, struct db *db)
     if (count == 0) {
         return OK;
     }
-    int64_t *turned = malloc(count * RUN_KINDS * sizeof *turned);
-    uint8_t *packed = malloc(RUN_HEAD + NUMBERS_BYTES(RUN_KINDS, count));
-    enum err err = turned && packed ? OK : ERR_NOMEM;
+    buf_init_heap(&packed, SIZE_MAX / 2);
+    enum err err = link_table_pack((const int64_t *)(const void *)self->bytes.ptr, RUN_KINDS, count, &packed);
     if (!err) {
-        size_t len = pack_run((const int64_t *)(const void *)self->bytes.ptr, count, turned, packed);
         struct stmt *stmt = db_stmt(db, SQL_LINK_FIGURES_INSERT);
-        stmt_bind_blob(stmt, "data", (str){(const char *)packed, len});
+        stmt_bind_blob(stmt, "data", buf_str(&packed));
         err = stmt_run(stmt);
     }
-    free(turned);
-    free(packed);
+    buf_done(&packed);
     buf_reset(&self->bytes);
     self->last_id = 0;
     return err;
@@ -88,15 +71,8 @@ enum err link_figures_reset(struct db *db)
 
 static bool open_run(struct stmt *row, struct arena *arena, struct link_run *out)
 {
-    str bytes = row_blob(row, 1, arena);
-    uint64_t count = 0;
-
-    if (bytes.len < RUN_HEAD) {
-        return false;
-    }
-    memcpy(&count, bytes.ptr, sizeof count);
-    *out = (struct link_run){.row = stmt_i64(row, 0), .count = (size_t)le64toh(count)};
-    return link_numbers_open(str_from(bytes, RUN_HEAD), RUN_KINDS, out->count, out->numbers) > 0;
+    *out = (struct link_run){.row = stmt_i64(row, 0)};
+    return link_table_open(row_blob(row, 1, arena), RUN_KINDS, &out->count, out->numbers);
 }
 
 enum err link_runs_read(struct link_runs *self, struct db *db, struct arena *arena)

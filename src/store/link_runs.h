@@ -2,13 +2,13 @@
 #ifndef LINKPOND_SRC_STORE_LINK_RUNS_H
 #define LINKPOND_SRC_STORE_LINK_RUNS_H
 
-#include "link_blocks_numbers.h"
+#include "linkpond/store/link_columns.h"
+#include "linkpond/store/link_numbers.h"
 
 /*
- * What folds wrote since, read in step with the blocks. A row of link_figures is a run: how many links (8 bytes, little
- * end first), then a row of numbers for each: its id, rising, and its figures.
+ * What folds wrote since, read in step with the blocks. A row of link_figures is a run: a table of links, for each its
+ * id, rising, and its figures.
  */
-#define RUN_HEAD  8
 #define RUN_KINDS (1 + LINK_FIGURES)
 
 struct link_run {

@@ -7,6 +7,7 @@
 
 #include "linkpond/base/hash.h"
 
+#include "linkpond/store/sums.h"
 #include "links_more.h"
 #include "row.h"
 
@@ -201,18 +202,42 @@ static enum err read_aliases(struct db *db, struct arena *arena, struct link *li
     return OK;
 }
 
+_Static_assert(GAIN_PART_SHIFT == 12, "parts as in link.sql");
+
+/* What folds have not brought home yet. To the last of the rows. */
+static enum err add_gains(struct stmt *rows, struct link *link)
+{
+    struct link_stat gain = {.last_ms = link->counts.last_ms};
+
+    do {
+        str numbers = stmt_blob(rows, 50);
+        if (numbers.len > 0 && !gains_add_numbers(numbers, link->id, &gain)) {
+            stmt_fail(rows, ERR_CORRUPT);
+            return ERR_CORRUPT;
+        }
+    } while (stmt_next(rows));
+    link->counts.clicks += gain.clicks;
+    link->counts.visitors += gain.visitors;
+    link->counts.bots += gain.bots;
+    link->counts.total += gain.total;
+    link->counts.scans += gain.scans;
+    link->counts.last_ms = gain.last_ms;
+    return stmt_err(rows);
+}
+
 enum err links_find(struct db *db, struct arena *arena, const struct bounds *bounds, int64_t id, struct link *out)
 {
-    struct stmt *row = db_stmt(db, SQL_LINK_FIND);
+    struct stmt *rows = db_stmt(db, SQL_LINK_FIND);
     struct link link;
 
-    stmt_bind_i64(row, "id", id);
-    bounds_bind(row, bounds);
-    if (!stmt_next(row)) {
-        return row_missing(row);
+    stmt_bind_i64(rows, "id", id);
+    bounds_bind(rows, bounds);
+    if (!stmt_next(rows)) {
+        return row_missing(rows);
     }
-    read_link(row, arena, &link);
-    enum err err = row_done(row, arena);
+    read_link(rows, arena, &link);
+    enum err err = add_gains(rows, &link);
+    err = err ? err : row_done(rows, arena);
     err = err ? err : links_tags(db, arena, id, &link.tags);
     err = err ? err : read_aliases(db, arena, &link);
     if (!err) {

@@ -18,6 +18,7 @@
 
 #include <stdlib.h>
 
+#include "linkpond/store/gains.h"
 #include "links_source.h"
 #include "links_sweep.h"
 #include "links_text.h"
@@ -306,10 +307,14 @@ static enum err find_few(struct listing *self, struct links_few *out)
 static enum err page_ids(struct listing *self, int64_t *ids, size_t *found, struct links_total *total)
 {
     struct links_few few;
-    bool given_up = false, rare = false;
+    bool given_up = false, rare = false, waits = false;
     enum err err = find_few(self, &few);
 
-    if (err || few.complete) {
+    if (links_sorts_by_figures(
+            self->filter->sort)) { /* what folds have not brought home yet is added to columns only */
+        err = err ? err : gains_any(self->db, &waits);
+    }
+    if (err || (few.complete && !waits)) {
         return err ? err : rank_few(self, &few, ids, found, total);
     }
     if (self->search.on && self->search.links <= SEARCH_ALL) {

@@ -16,9 +16,9 @@ static unsigned needed(const struct links_filter *filter)
 
 static unsigned needed_to_sort(enum links_sort sort)
 {
-    return sort == LINKS_BY_TITLE                                   ? 1U << LINK_COLUMN_TITLES
-           : sort == LINKS_BY_CLICKS || sort == LINKS_BY_LAST_CLICK ? 1U << LINK_COLUMN_FIGURES
-                                                                    : 0;
+    return sort == LINKS_BY_TITLE         ? 1U << LINK_COLUMN_TITLES
+           : links_sorts_by_figures(sort) ? 1U << LINK_COLUMN_FIGURES
+                                          : 0;
 }
 
 bool links_sweep_begin(struct links_sweep *self, struct db *db, struct arena *arena, const struct links_filter *filter,
@@ -39,10 +39,8 @@ static bool belongs(int64_t wanted, const struct links_sweep *self, enum link_fa
 
 static bool in_bounds(const struct links_sweep *self)
 {
-    const struct bounds *bounds = self->filter->bounds;
-
-    return (!bounds->by_owner || link_blocks_fact(self->blocks, LINK_FACT_OWNER, self->i) == bounds->owner_id) &&
-           (!bounds->by_domain || link_blocks_fact(self->blocks, LINK_FACT_DOMAIN, self->i) == bounds->domain_id);
+    return bounds_hold(self->filter->bounds, link_blocks_fact(self->blocks, LINK_FACT_OWNER, self->i),
+                       link_blocks_fact(self->blocks, LINK_FACT_DOMAIN, self->i));
 }
 
 static bool has_tag(const struct links_sweep *self)

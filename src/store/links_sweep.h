@@ -17,6 +17,10 @@ struct links_sweep {
     unsigned i; /* the next of the block */
     bool open;
 };
+static inline bool links_sorts_by_figures(enum links_sort sort)
+{
+    return sort == LINKS_BY_CLICKS || sort == LINKS_BY_LAST_CLICK;
+}
 /* search: blocks it leaves out are passed over. placed: links_sweep_place will be asked. false: no memory. */
 bool links_sweep_begin(struct links_sweep *self, struct db *db, struct arena *arena, const struct links_filter *filter,
                        const struct link_search *search, bool placed);

@@ -3,7 +3,18 @@
 
 #include "linkpond/model/link.h"
 #include "linkpond/store/link_columns.h"
-#include "row.h"
+#include "sums_stat.h"
+
+void link_stat_add(struct link_stat *self, const struct link_stat *other)
+{
+    self->clicks += other->clicks;
+    self->visitors += other->visitors;
+    self->bots += other->bots;
+    self->total += other->total;
+    self->scans += other->scans;
+    self->reserved += other->reserved;
+    self->last_ms = other->last_ms > self->last_ms ? other->last_ms : self->last_ms; /* TIME_NONE is the least */
+}
 
 /* A fold runs this for each link it touches, so parameters are set by place. */
 static struct stmt *put_stat(struct stmt *stmt, const struct link_stat *stat)
@@ -38,8 +49,7 @@ enum err sums_stat_set_last(struct db *db, int64_t link_id, int64_t from_ms, int
     return err ? err : link_figures_changed(db, link_id);
 }
 
-/* Its figures begin at that column. */
-static void read_stat(struct stmt *row, int first, int64_t link_id, struct link_stat *out)
+void sums_stat_read(struct stmt *row, int first, int64_t link_id, struct link_stat *out)
 {
     *out = (struct link_stat){
         .link_id = link_id,
@@ -60,26 +70,28 @@ enum err sums_stat_find(struct db *db, int64_t link_id, struct link_stat *out)
 
     stmt_bind_i64(row, "link_id", link_id);
     if (stmt_next(row)) {
-        read_stat(row, 1, link_id, &stat);
+        sums_stat_read(row, 1, link_id, &stat);
     }
     stmt_reset(row);
-    if (!stmt_err(row)) {
+    enum err err = stmt_err(row) ? stmt_err(row) : gains_of_link(db, link_id, &stat);
+    if (!err) {
         *out = stat;
     }
-    return stmt_err(row);
+    return err;
 }
 
-struct stmt *sums_stats_each(struct db *db)
+struct stmt *sums_reserved_each(struct db *db)
 {
-    return db_stmt(db, SQL_SUMS_STATS_EACH);
+    return db_stmt(db, SQL_SUMS_RESERVED_EACH);
 }
 
-bool sums_stats_next(struct stmt *rows, struct link_stat *out)
+bool sums_reserved_next(struct stmt *rows, int64_t *link_id, int64_t *reserved)
 {
     bool found = stmt_next(rows);
 
     if (found) {
-        read_stat(rows, 1, stmt_i64(rows, 0), out);
+        *link_id = stmt_i64(rows, 0);
+        *reserved = stmt_i64(rows, 1);
     }
     return found;
 }
@@ -91,15 +103,15 @@ enum err sums_link_find(struct db *db, struct arena *arena, int64_t link_id, str
     struct stmt *row = db_stmt(db, SQL_SUMS_LINK_FIND);
     struct link_sums sums;
 
+    *out = (struct link_sums){.stat = {.link_id = link_id, .last_ms = TIME_NONE}};
     stmt_put_i64(row, 1, link_id);
     if (!stmt_next(row)) {
-        return row_missing(row);
+        return stmt_err(row);
     }
-    sums.ids = (struct link_ids){stmt_i64(row, 0), stmt_i64(row, 1), stmt_i64(row, 2), stmt_i64(row, 3)};
-    read_stat(row, 4, link_id, &sums.stat);
-    sums.day = stmt_i64(row, 11);
-    sums.quarters = row_blob(row, 12, arena);
-    sums.older = row_blob(row, 13, arena);
+    sums_stat_read(row, 0, link_id, &sums.stat);
+    sums.day = stmt_i64(row, 7);
+    sums.quarters = row_blob(row, 8, arena);
+    sums.older = row_blob(row, 9, arena);
     enum err err = row_done(row, arena);
     if (!err) {
         *out = sums;
@@ -227,5 +239,6 @@ enum err sums_reset(struct db *db)
     for (size_t i = 0; !err && i < ARRAY_LEN(texts); i++) {
         err = stmt_run(db_stmt(db, texts[i]));
     }
+    err = err ? err : gains_delete_all(db);
     return err ? err : link_figures_reset(db);
 }

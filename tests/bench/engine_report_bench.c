@@ -226,7 +226,7 @@ static void fold_everything(struct db *db)
     size_t rows = 1;
 
     while (rows > 0) {
-        MUST(fold_run(db, FOLD_ROWS_MAX, NULL, &rows));
+        MUST(fold_run(db, &(struct fold_opts){.rows_max = FOLD_ROWS_MAX}, &rows));
         MUST(db_checkpoint(db, false, NULL, NULL));
     }
     MUST(db_checkpoint(db, true, NULL, NULL));

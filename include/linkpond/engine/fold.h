@@ -18,9 +18,16 @@
  */
 #define FOLD_ROWS_MAX  131072
 #define FOLD_LINKS_MAX 32768
+struct fold_opts {
+    size_t rows_max;            /* FOLD_ROWS_MAX at most */
+    const atomic_bool *give_up; /* NULL: never */
+    /* From how many links on what is counted of them waits beside them (docs/decisions/0028): in a fold, in one part of
+     * it; and about from how many on a part comes home. 0: as measured; a test has fewer. */
+    size_t links_many, part_many, part_due;
+};
 /* One transaction of at most rows_max rows and FOLD_LINKS_MAX links; *rows = how many were folded, 0 when none is
- * left. ERR_UNAVAILABLE: *give_up (NULL: never) was set meanwhile; nothing was changed. */
-enum err fold_run(struct db *db, size_t rows_max, const atomic_bool *give_up, size_t *rows);
+ * left. ERR_UNAVAILABLE: *give_up was set meanwhile; nothing was changed. */
+enum err fold_run(struct db *db, const struct fold_opts *opts, size_t *rows);
 /* About how many rows wait (from the segments' byte offsets). */
 enum err fold_backlog(struct db *db, int64_t *rows);
 

@@ -86,12 +86,12 @@ static enum err use(struct loader *self, int64_t link_id, int64_t more)
 
 static enum err used_by_sums(struct loader *self)
 {
-    struct stmt *rows = sums_stats_each(self->db);
-    struct link_stat stat;
+    struct stmt *rows = sums_reserved_each(self->db);
+    int64_t link_id = 0, reserved = 0;
     enum err err = OK;
 
-    while (!err && sums_stats_next(rows, &stat)) {
-        err = stat.reserved != 0 ? use(self, stat.link_id, stat.reserved) : OK;
+    while (!err && sums_reserved_next(rows, &link_id, &reserved)) {
+        err = use(self, link_id, reserved);
     }
     if (err) {
         stmt_reset(rows);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "fold_cells.h"
+#include "fold_gains.h"
 #include "fold_rows.h"
 #include "linkpond/engine/ledger.h"
 #include "linkpond/store/segments.h"
@@ -56,7 +57,7 @@ static enum err read_segment(struct fold *self, const struct segment *segment)
     clicks_scan(&scan, self->db, first + segment->folded_to / RECORD_ALIGN,
                 first + segment->ingested_to / RECORD_ALIGN - 1, false, 0);
     while (err == OK && clicks_scan_next(&scan)) {
-        err = fold_rows_is_given_up(&self->counts) ? ERR_UNAVAILABLE : fold_rows_add(&self->counts, &scan.facts);
+        err = fold_is_given_up(self->counts.opts) ? ERR_UNAVAILABLE : fold_rows_add(&self->counts, &scan.facts);
         self->rows++;
         if (err == OK && is_full(self)) {
             folded_to = (int64_t)click_id_offset(scan.facts.id) + RECORD_ALIGN;
@@ -126,6 +127,10 @@ static enum err write(struct fold *self)
 {
     enum err err = self->rows > 0 ? fold_rows_store(&self->counts, self->db) : OK;
 
+    if (err == OK && self->rows > 0 && fold_rows_are_few(&self->counts)) {
+        err = fold_gains_home_first(self->db, self->counts.opts);
+    }
+
     if (err == OK && self->chunk_id != 0) {
         err = chunks_set_folded(self->db, self->chunk_id);
     }
@@ -135,17 +140,16 @@ static enum err write(struct fold *self)
     return err;
 }
 
-enum err fold_run(struct db *db, size_t rows_max, const atomic_bool *give_up, size_t *rows)
+enum err fold_run(struct db *db, const struct fold_opts *opts, size_t *rows)
 {
-    struct fold self = {.db = db, .rows_max = rows_max < FOLD_ROWS_MAX ? rows_max : FOLD_ROWS_MAX};
+    struct fold self = {.db = db, .rows_max = opts->rows_max < FOLD_ROWS_MAX ? opts->rows_max : FOLD_ROWS_MAX};
     enum err err = db_begin(db, false);
 
     *rows = 0;
     if (err != OK) {
         return err;
     }
-    fold_rows_init(&self.counts);
-    self.counts.give_up = give_up;
+    fold_rows_init(&self.counts, opts);
     err = read_waiting(&self);
     if (err == OK) {
         err = write(&self);

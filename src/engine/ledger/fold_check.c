@@ -81,11 +81,11 @@ static enum err find_carried(struct db *db, struct carried **out, size_t *count)
     struct carried *list = NULL;
     struct link_stat stat;
     size_t cap = 0;
-    enum err err = memory ? OK : ERR_NOMEM;
-    struct stmt *rows = sums_stats_each(db);
+    struct sums_stats *stats = sums_stats_begin(db);
+    enum err err = memory && stats ? OK : ERR_NOMEM;
 
     *count = 0;
-    while (err == OK && sums_stats_next(rows, &stat)) {
+    while (err == OK && sums_stats_next(stats, &stat)) {
         int64_t pv = 0;
         err = pv_of_days(db, stat.link_id, memory, &pv);
         if (err != OK || stat.clicks <= pv) {
@@ -101,14 +101,10 @@ static enum err find_carried(struct db *db, struct carried **out, size_t *count)
             list[(*count)++] = (struct carried){stat.link_id, stat.clicks - pv};
         }
     }
-    if (err != OK) {
-        stmt_reset(rows);
-    } else {
-        err = stmt_err(rows);
-    }
+    enum err end = stats ? sums_stats_end(stats) : OK;
     free(memory);
     *out = list;
-    return err;
+    return err == OK ? end : err;
 }
 
 enum err fold_reset(struct db *db, struct fault *fault)
@@ -253,9 +249,9 @@ static void compare_stat(struct comparison *self, const struct link_stat *stored
 static enum err compare_stats(struct comparison *self)
 {
     struct link_stat stored;
-    struct stmt *rows = sums_stats_each(self->db);
+    struct sums_stats *stats = sums_stats_begin(self->db);
 
-    while (sums_stats_next(rows, &stored)) {
+    while (stats && sums_stats_next(stats, &stored)) {
         const int64_t *index = idmap_find(&self->counted.index, (uint64_t)stored.link_id, 0);
         struct link_stat none = {.link_id = stored.link_id, .last_ms = TIME_NONE};
         struct link_stat *counted = index ? &self->counted.list[*index] : &none;
@@ -268,7 +264,7 @@ static enum err compare_stats(struct comparison *self)
             note_difference(self, "total of link", left->link_id, 0, 0, left->total);
         }
     }
-    return stmt_err(rows);
+    return stats ? sums_stats_end(stats) : ERR_NOMEM;
 }
 
 static enum err compare(struct comparison *self)
@@ -307,7 +303,7 @@ enum err fold_verify(struct db *db, int64_t *differences, struct fault *fault)
     struct comparison self = {.db = db, .fault = fault, .memory = malloc(SUMS_LIST_CELLS * sizeof(struct sums_cell))};
     enum err err = self.memory ? db_begin(db, false) : ERR_NOMEM;
 
-    fold_rows_init(&self.counted);
+    fold_rows_init(&self.counted, NULL);
     if (err == OK) {
         err = compare(&self);
         db_rollback(db);

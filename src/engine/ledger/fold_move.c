@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "fold_gains.h"
 #include "fold_rows.h"
 #include "fold_store.h"
 #include "linkpond/engine/fold.h"
@@ -102,7 +103,10 @@ enum err fold_forget(struct db *db, int64_t link_id, const struct link_ids *ids)
     count = add_owner(owners, signs, count, SUMS_CHANNEL, ids->channel_id, -1);
     count = add_owner(owners, signs, count, SUMS_OWNER, ids->owner_id, -1);
     count = add_owner(owners, signs, count, SUMS_DOMAIN, ids->domain_id, -1);
-    enum err err = apply(db, sums_link_days(db, link_id, INT64_MIN, INT64_MAX), owners, signs, count);
+    enum err err = fold_gains_home(db, link_id);
+    if (err == OK) {
+        err = apply(db, sums_link_days(db, link_id, INT64_MIN, INT64_MAX), owners, signs, count);
+    }
     return err == OK ? sums_link_delete(db, link_id) : err;
 }
 
@@ -126,7 +130,7 @@ enum err fold_change(struct db *db, const struct fold_change *changes, size_t co
     struct fold_rows rows;
     enum err err = OK;
 
-    fold_rows_init(&rows);
+    fold_rows_init(&rows, NULL);
     for (size_t i = 0; err == OK && i < count; i++) {
         err = fold_rows_count(&rows, &changes[i].from, -1);
         if (err == OK) {

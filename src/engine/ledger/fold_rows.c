@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 
+#include "fold_gains.h"
 #include "fold_store.h"
 #include "linkpond/base/clock.h"
 #include "linkpond/model/link.h"
 
-#define CELLS_MAX (1U << 26) /* a recount holds every cell of the ledger */
-#define LINKS_MAX (1U << 26)
+#define CELLS_MAX  (1U << 26) /* a recount holds every cell of the ledger */
+#define LINKS_MAX  (1U << 26)
+#define LINKS_MANY 1024
 
 void fold_place(int64_t time_ms, int64_t *day, uint32_t *quarter)
 {
@@ -18,9 +20,9 @@ void fold_place(int64_t time_ms, int64_t *day, uint32_t *quarter)
     *quarter = (uint32_t)((time_ms - days * MS_PER_DAY) / MS_PER_QUARTER);
 }
 
-void fold_rows_init(struct fold_rows *self)
+void fold_rows_init(struct fold_rows *self, const struct fold_opts *opts)
 {
-    *self = (struct fold_rows){0};
+    *self = (struct fold_rows){.opts = opts};
     fold_cells_init(&self->links, CELLS_MAX);
     fold_cells_init(&self->scopes, CELLS_MAX);
     idmap_init(&self->index, LINKS_MAX);
@@ -79,6 +81,8 @@ enum err fold_rows_count(struct fold_rows *self, const struct click_facts *click
     struct link_stat *stat = NULL;
     int64_t owner = fold_owner_link(click->link_id), day = 0;
     uint32_t quarter = 0;
+
+    self->takes = self->takes || sign < 0;
     enum err err = stat_of(self, click->link_id, &stat);
 
     if (err != OK) {
@@ -105,13 +109,14 @@ struct walk {
     struct fold_rows *rows;
     struct db *db;
     struct fold_store *store;
-    int64_t link_id; /* the one being stored; 0 = none */
+    struct fold_gains *gains; /* NULL: links are stored one by one */
+    int64_t link_id;          /* the one being stored; 0 = none */
     struct link_ids ids;
 };
 
 static enum err end_link(struct walk *self)
 {
-    enum err err = self->link_id != 0 ? fold_store_link_end(self->store) : OK;
+    enum err err = self->link_id != 0 && !self->gains ? fold_store_link_end(self->store) : OK;
 
     self->link_id = 0;
     return err;
@@ -127,11 +132,16 @@ static enum err begin_link(struct walk *self, int64_t link_id)
     if (err != OK || link_id == 0) {
         return err;
     }
-    if (fold_rows_is_given_up(self->rows)) {
+    if (fold_is_given_up(self->rows->opts)) {
         return ERR_UNAVAILABLE;
     }
-    err = fold_store_link(self->store, &self->rows->list[*index], &self->ids);
-    self->rows->list[*index].link_id = 0; /* stored */
+    struct link_stat *stat = &self->rows->list[*index];
+    err = links_ids(self->db, link_id, &self->ids); /* zeros when the link is gone */
+    err = err == ERR_NOT_FOUND ? OK : err;
+    if (err == OK) {
+        err = self->gains ? fold_gains_link(self->gains, stat) : fold_store_link(self->store, stat);
+    }
+    stat->link_id = 0; /* stored */
     self->link_id = err == OK ? link_id : 0;
     return err;
 }
@@ -143,7 +153,7 @@ static enum err store_link_day(void *arg, const struct fold_day *day)
     enum err err = link_id != self->link_id || link_id == 0 ? begin_link(self, link_id) : OK;
 
     if (err == OK && link_id != 0) {
-        err = fold_store_link_day(self->store, day);
+        err = self->gains ? fold_gains_day(self->gains, day) : fold_store_link_day(self->store, day);
     }
     return err == OK ? fold_cells_spread(&self->rows->scopes, &self->ids, day) : err;
 }
@@ -167,16 +177,46 @@ static enum err store_others(struct fold_rows *self, struct db *db)
     return err;
 }
 
-enum err fold_rows_store(struct fold_rows *self, struct db *db)
+bool fold_rows_are_few(const struct fold_rows *self)
 {
-    struct walk walk = {.rows = self, .db = db, .store = fold_store_new(db)};
-    enum err err = walk.store ? fold_cells_each(&self->links, store_link_day, &walk) : ERR_NOMEM;
+    return self->list_count < (self->opts->links_many > 0 ? self->opts->links_many : LINKS_MANY);
+}
+
+/* All parts from which something is taken. */
+static enum err bring_home(struct fold_rows *self, struct db *db)
+{
+    enum err err = OK;
+
+    for (size_t i = 0; err == OK && i < self->list_count; i++) {
+        err = fold_gains_home(db, self->list[i].link_id);
+    }
+    return err;
+}
+
+static enum err store_links(struct walk *self)
+{
+    enum err err = self->store ? fold_cells_each(&self->rows->links, store_link_day, self) : ERR_NOMEM;
 
     if (err == OK) {
-        err = end_link(&walk);
+        err = self->gains ? fold_gains_end(self->gains) : end_link(self);
+    }
+    return err == OK ? fold_store_figures(self->store) : err;
+}
+
+enum err fold_rows_store(struct fold_rows *self, struct db *db)
+{
+    enum err err = self->takes ? bring_home(self, db) : OK;
+
+    if (err != OK) {
+        return err;
+    }
+    struct walk walk = {.rows = self, .db = db, .store = fold_store_new(db)};
+    if (walk.store && self->opts && !fold_rows_are_few(self)) {
+        walk.gains = fold_gains_new(db, walk.store, self->opts);
+        err = walk.gains ? OK : ERR_NOMEM;
     }
     if (err == OK) {
-        err = fold_store_figures(walk.store);
+        err = store_links(&walk);
     }
     if (err == OK) {
         err = store_others(self, db);
@@ -184,6 +224,7 @@ enum err fold_rows_store(struct fold_rows *self, struct db *db)
     if (err == OK) {
         err = fold_cells_each(&self->scopes, store_scope_day, walk.store);
     }
+    fold_gains_free(walk.gains);
     fold_store_free(walk.store);
     return err;
 }

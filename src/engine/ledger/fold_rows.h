@@ -2,9 +2,8 @@
 #ifndef LINKPOND_ENGINE_FOLD_ROWS_H
 #define LINKPOND_ENGINE_FOLD_ROWS_H
 
-#include <stdatomic.h>
-
 #include "fold_cells.h"
+#include "linkpond/engine/fold.h"
 #include "linkpond/model/record.h"
 #include "linkpond/store/clicks.h"
 
@@ -18,18 +17,21 @@ struct fold_rows {
     struct idmap index;       /* link id -> place in the list */
     struct link_stat *list;
     size_t list_count, list_cap;
-    const atomic_bool *give_up; /* NULL: never */
+    const struct fold_opts *opts; /* NULL: of no fold */
+    bool takes;                   /* something is counted once less */
 };
-void fold_rows_init(struct fold_rows *self);
+void fold_rows_init(struct fold_rows *self, const struct fold_opts *opts);
 void fold_rows_done(struct fold_rows *self);
 enum err fold_rows_add(struct fold_rows *self, const struct click_facts *click);
 /* Once more (1) or once less (-1). A link's last click never goes back. */
 enum err fold_rows_count(struct fold_rows *self, const struct click_facts *click, int sign);
 /* Is there somebody who cannot wait for the rest of it? */
-static inline bool fold_rows_is_given_up(const struct fold_rows *self)
+static inline bool fold_is_given_up(const struct fold_opts *opts)
 {
-    return self->give_up && atomic_load_explicit(self->give_up, memory_order_relaxed);
+    return opts && opts->give_up && atomic_load_explicit(opts->give_up, memory_order_relaxed);
 }
+/* So few links that they are stored one by one; there is time then to bring home what waits. */
+bool fold_rows_are_few(const struct fold_rows *self);
 /* Then one of these, once: adds all of it to the stored sums (ERR_UNAVAILABLE: given up, so the caller must not
  * commit); or only counts the scopes. */
 enum err fold_rows_store(struct fold_rows *self, struct db *db);

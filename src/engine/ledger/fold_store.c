@@ -80,24 +80,14 @@ enum err fold_store_scope_day(struct fold_store *self, const struct fold_day *da
 
 /* ---- a link */
 
-enum err fold_store_link(struct fold_store *self, const struct link_stat *gain, struct link_ids *ids)
+enum err fold_store_link(struct fold_store *self, const struct link_stat *gain)
 {
-    struct link_stat *stat = &self->link.stat;
-
     arena_reset(&self->arena);
     enum err err = sums_link_find(self->db, &self->arena, gain->link_id, &self->link);
-    if (err != OK) {
-        return err;
+    if (err == OK) {
+        link_stat_add(&self->link.stat, gain);
     }
-    stat->clicks += gain->clicks;
-    stat->visitors += gain->visitors;
-    stat->bots += gain->bots;
-    stat->total += gain->total;
-    stat->scans += gain->scans;
-    stat->reserved += gain->reserved;
-    stat->last_ms = gain->last_ms > stat->last_ms ? gain->last_ms : stat->last_ms; /* TIME_NONE is the least */
-    *ids = self->link.ids;
-    return OK;
+    return err;
 }
 
 /* The packed days into rows of their own. */
@@ -108,7 +98,7 @@ static enum err move_older(struct fold_store *self)
     str quarters = {0};
     enum err err = OK;
 
-    while (err == OK && sums_older_next(&link->older, &day, &quarters)) {
+    while (err == OK && sums_packed_next(&link->older, &day, &quarters)) {
         err = sums_link_day_put(self->db, link->stat.link_id, day, quarters);
     }
     return err == OK && link->older.len > 0 ? ERR_CORRUPT : err;
@@ -141,7 +131,7 @@ static enum err add_older_day(struct fold_store *self, const struct fold_day *da
 {
     str stored = {0}, packed = {0}, rest = self->link.older;
     int64_t first = 0;
-    enum err err = sums_older_next(&rest, &first, &stored) && first <= day->day ? move_older(self) : OK;
+    enum err err = sums_packed_next(&rest, &first, &stored) && first <= day->day ? move_older(self) : OK;
 
     stored = STR("");
     if (err == OK) {
@@ -177,8 +167,8 @@ static void take_older(struct link_sums *link)
 {
     str rest = link->older, before = link->older;
 
-    while (sums_older_next(&rest, &link->day, &link->quarters)) {
-        link->older = (str){before.ptr, (size_t)(link->quarters.ptr - before.ptr) - SUMS_OLDER_HEAD};
+    while (sums_packed_next(&rest, &link->day, &link->quarters)) {
+        link->older = (str){before.ptr, (size_t)(link->quarters.ptr - before.ptr) - SUMS_PACKED_HEAD};
     }
 }
 

@@ -12,9 +12,9 @@ void fold_store_free(struct fold_store *self);
 /* One scope's day. */
 enum err fold_store_scope_day(struct fold_store *self, const struct fold_day *day);
 
-/* One link: what is stored of it is read, its figures are added (*ids = whose it is), then its days one by one as they
- * rise, then it is written. */
-enum err fold_store_link(struct fold_store *self, const struct link_stat *gain, struct link_ids *ids);
+/* One link: what is stored of it is read, its figures are added, then its days as they rise (a day may come again),
+ * then it is written. */
+enum err fold_store_link(struct fold_store *self, const struct link_stat *gain);
 enum err fold_store_link_day(struct fold_store *self, const struct fold_day *day);
 enum err fold_store_link_end(struct fold_store *self);
 /* After the last of them, which came by rising id: their figures once more, for lists. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
+#include "fold_gains.h"
 #include "linkpond/base/idmap.h"
 #include "linkpond/engine/ledger.h"
 #include "linkpond/model/link.h"
@@ -128,7 +129,10 @@ enum err rewrite_lasts_store(struct db *db, int64_t rewrite_id, const struct rew
     enum err err = OK;
 
     for (size_t i = from; err == OK && i < to; i++) {
-        err = sums_stat_set_last(db, lasts->links[i].subject, lasts->links[i].detail, lasts->last_ms[i]);
+        err = fold_gains_home(db, lasts->links[i].subject);
+        if (err == OK) {
+            err = sums_stat_set_last(db, lasts->links[i].subject, lasts->links[i].detail, lasts->last_ms[i]);
+        }
     }
     return err == OK && to > from ? rewrites_subjects_delete(db, rewrite_id, lasts->links[to - 1].subject) : err;
 }

@@ -27,11 +27,12 @@ static bool fold_is_due(const struct writer *self, int64_t now_ns)
 enum err writer_fold(struct writer *self, int64_t now_ns)
 {
     bool edited = self->edited_ns != 0 && now_ns - self->edited_ns < EDITED_NS;
-    const atomic_bool *give_up = edited ? NULL : &self->edit_waits;
+    const struct fold_opts fold = {.rows_max = edited ? FOLD_ROWS_EDITED : FOLD_ROWS_MAX,
+                                   .give_up = edited ? NULL : &self->edit_waits};
     size_t rows = 0;
-    enum err err = fold_run(self->opts.db, edited ? FOLD_ROWS_EDITED : FOLD_ROWS_MAX, give_up, &rows);
+    enum err err = fold_run(self->opts.db, &fold, &rows);
 
-    if (err == ERR_UNAVAILABLE && give_up) { /* whoever waits comes first, and then folds are small for a while */
+    if (err == ERR_UNAVAILABLE && fold.give_up) { /* whoever waits comes first, and then folds are small for a while */
         self->edited_ns = now_ns;
         return err;
     }

@@ -107,13 +107,13 @@ static void days__stay_with_their_link_while_they_are_few(void **state)
     struct fold_rows rows;
 
     for (size_t day = 0; day < 10; day++) {
-        fold_rows_init(&rows);
+        fold_rows_init(&rows, NULL);
         count(&rows, 0, day, 1);
         store(self, &rows);
     }
     assert_int_equal(rows_of_their_own(self, 1), 0);
     for (size_t day = 10; day < DAYS; day++) {
-        fold_rows_init(&rows);
+        fold_rows_init(&rows, NULL);
         count(&rows, 0, day, 1);
         store(self, &rows);
     }
@@ -127,7 +127,7 @@ static void days__late_clicks_find_theirs(void **state)
 
     for (size_t fold = 0; fold < 300; fold++) {
         size_t newest = fold * DAYS / 300;
-        fold_rows_init(&rows);
+        fold_rows_init(&rows, NULL);
         for (size_t i = roll(6); i < 6; i++) {
             size_t late = roll(5) ? 0 : roll(newest + 1);
             count(&rows, roll(LINKS), newest - late, 1);
@@ -145,7 +145,7 @@ static void days__that_come_to_nothing_are_gone(void **state)
     size_t count_left = 0;
 
     while (count_left < ARRAY_LEN(left)) {
-        fold_rows_init(&rows);
+        fold_rows_init(&rows, NULL);
         for (size_t i = 0; i < 4; i++) {
             struct click_facts *click = &left[count_left];
             size_t day = count_left * DAYS / ARRAY_LEN(left), link = roll(LINKS);
@@ -162,7 +162,7 @@ static void days__that_come_to_nothing_are_gone(void **state)
         size_t taken = roll(3) ? count_left - 1 : roll(count_left); /* mostly the newest */
         const struct click_facts click = left[taken];
         left[taken] = left[--count_left];
-        fold_rows_init(&rows);
+        fold_rows_init(&rows, NULL);
         assert_int_equal(fold_rows_count(&rows, &click, -1), OK);
         clicks[click.link_id - 1][click.time_ms / MS_PER_DAY]--;
         store(self, &rows);

@@ -47,7 +47,8 @@ static void fold_everything(void)
     size_t rows = 1;
 
     while (rows > 0) {
-        assert_int_equal(fold_run(ledger.db.db, 1 + roll(300), NULL, &rows), OK);
+        const struct fold_opts opts = fold_of_world(1 + roll(300));
+        assert_int_equal(fold_run(ledger.db.db, &opts, &rows), OK);
     }
 }
 
@@ -75,7 +76,8 @@ static void fold__pieces_of_any_size_add_up(void **state)
     assert_sums_are_right();
     size_t rows = 1;
     while (rows > 0) {
-        assert_int_equal(fold_run(ledger.db.db, 1 + roll(100), NULL, &rows), OK);
+        const struct fold_opts opts = fold_of_world(1 + roll(100));
+        assert_int_equal(fold_run(ledger.db.db, &opts, &rows), OK);
         assert_sums_are_right();
     }
     assert_int_equal(scope_clicks(SUMS_ALL, 0), ROWS);
@@ -110,7 +112,9 @@ static void fold__given_up_at_any_place_it_changes_nothing(void **state)
     while (err == ERR_UNAVAILABLE) {
         struct impatience impatience = {.breather.breathe = breathe, .steps = given_up, .up = given_up == 0};
         struct breather *others = db_set_breather(db, &impatience.breather);
-        err = fold_run(db, FOLD_ROWS_MAX, &impatience.up, &rows);
+        struct fold_opts opts = fold_of_world(FOLD_ROWS_MAX);
+        opts.give_up = &impatience.up;
+        err = fold_run(db, &opts, &rows);
         db_set_breather(db, others);
         assert_int_equal(fold_backlog(db, &after), OK);
         assert_true(err == OK || (rows == 0 && after == before));

@@ -59,7 +59,7 @@ static void seal_everything(void)
     size_t folded = 0;
     int64_t chunks = 0, seq_end = 0;
 
-    assert_int_equal(fold_run(ledger.db.db, FOLD_ROWS_MAX, NULL, &folded), OK);
+    assert_int_equal(fold_run(ledger.db.db, &(struct fold_opts){.rows_max = FOLD_ROWS_MAX}, &folded), OK);
     do {
         assert_int_equal(sealer_run(ledger.db.db, 40, INT64_MAX, &sealed), OK);
     } while (sealed.rows > 0);

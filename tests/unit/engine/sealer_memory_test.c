@@ -76,7 +76,7 @@ static void add_folded(int64_t count)
     assert_int_equal(click_batch_flush(batch, ledger.db.db), OK);
     assert_int_equal(db_commit(ledger.db.db), OK);
     free(batch);
-    assert_int_equal(fold_run(ledger.db.db, FOLD_ROWS_MAX, NULL, &folded), OK);
+    assert_int_equal(fold_run(ledger.db.db, &(struct fold_opts){.rows_max = FOLD_ROWS_MAX}, &folded), OK);
 }
 
 static void assert_whole(int64_t expected)

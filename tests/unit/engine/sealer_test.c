@@ -118,7 +118,7 @@ static void fold_some(size_t rows_max)
 {
     size_t folded = 0;
 
-    assert_int_equal(fold_run(ledger.db.db, rows_max, NULL, &folded), OK);
+    assert_int_equal(fold_run(ledger.db.db, &(struct fold_opts){.rows_max = rows_max}, &folded), OK);
 }
 
 static void fold_all(void)
@@ -126,7 +126,7 @@ static void fold_all(void)
     size_t folded = 1;
 
     while (folded > 0) {
-        assert_int_equal(fold_run(ledger.db.db, FOLD_ROWS_MAX, NULL, &folded), OK);
+        assert_int_equal(fold_run(ledger.db.db, &(struct fold_opts){.rows_max = FOLD_ROWS_MAX}, &folded), OK);
     }
 }
 

@@ -406,11 +406,11 @@ static void writer__a_fold_stops_at_many_links_and_the_rest_follows(void **state
     assert_int_equal(db_begin(ledger.db.db, false), OK);
     assert_int_equal(fold_reset(ledger.db.db, NULL), OK);
     assert_int_equal(db_commit(ledger.db.db), OK);
-    assert_int_equal(fold_run(ledger.db.db, FOLD_ROWS_MAX, NULL, &rows), OK);
+    assert_int_equal(fold_run(ledger.db.db, &(struct fold_opts){.rows_max = FOLD_ROWS_MAX}, &rows), OK);
     assert_int_equal(rows, FOLD_LINKS_MAX);
-    assert_int_equal(fold_run(ledger.db.db, FOLD_ROWS_MAX, NULL, &rows), OK);
+    assert_int_equal(fold_run(ledger.db.db, &(struct fold_opts){.rows_max = FOLD_ROWS_MAX}, &rows), OK);
     assert_int_equal(rows, 200);
-    assert_int_equal(fold_run(ledger.db.db, FOLD_ROWS_MAX, NULL, &rows), OK);
+    assert_int_equal(fold_run(ledger.db.db, &(struct fold_opts){.rows_max = FOLD_ROWS_MAX}, &rows), OK);
     assert_int_equal(rows, 0);
 }
 

@@ -8,6 +8,7 @@
 #include "linkpond/store/users.h"
 
 #include "templink.h"
+#include "waiting.h"
 
 static int set_up(void **state)
 {
@@ -182,6 +183,13 @@ static void labels__count_the_links_within_bounds(void **state)
     label = full(self, LABEL_CAMPAIGN, "c", &own);
     assert_int_equal(label.links, 2);
     assert_int_equal(label.counts.clicks, 4);
+    const struct link_stat gain = {.link_id = 1, .clicks = 5, .visitors = 1, .total = 5, .last_ms = 35};
+    waiting_add(self->db, &gain, 0, STR(""));
+    label = full(self, LABEL_CAMPAIGN, "c", &own);
+    assert_int_equal(label.links, 2);
+    assert_int_equal(label.counts.clicks, 9);
+    assert_int_equal(label.counts.visitors, 3);
+    assert_int_equal(label.counts.last_ms, 35);
     label = full(self, LABEL_CAMPAIGN, "c", &(struct bounds){.by_owner = true});
     assert_int_equal(label.links, 0);
     assert_int_equal(label.counts.last_ms, TIME_NONE);

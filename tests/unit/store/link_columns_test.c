@@ -11,6 +11,7 @@
 
 #include "db_sqlite.h"
 #include "templink.h"
+#include "waiting.h"
 
 #define LINKS  2000
 #define BLOCKS (LINKS >> LINK_BLOCK_SHIFT) /* full ones */
@@ -201,6 +202,17 @@ static void fold(struct fixture *self, int every, int64_t now_ms)
     buf_done(&figures.bytes);
 }
 
+/* As one that leaves beside what it counted. */
+static void fold_beside(struct fixture *self, int every, int64_t now_ms)
+{
+    begin(self);
+    for (int id = every; id <= LINKS; id += every) {
+        const struct link_stat gain = {.link_id = id, .clicks = id, .bots = 2, .total = id + 2, .last_ms = now_ms};
+        waiting_add(self->tmp.db, &gain, 0, STR(""));
+    }
+    commit(self);
+}
+
 static int64_t runs_of(struct fixture *self)
 {
     struct stmt *row = db_stmt(self->tmp.db, SQL_LINK_FIGURES_ABOUT);
@@ -251,7 +263,11 @@ static void columns__a_fold_is_seen_at_once(void **state)
     make(self);
     fold(self, 7, 2000);
     assert_int_equal(assert_same(self), 0);
+    fold_beside(self, 5, 2500);
+    assert_int_equal(assert_same(self), 0);
     fold(self, 2, 3000);
+    fold_beside(self, 11, 2600);
+    assert_same(self);
     assert_int_equal(sums_stat_set_last(self->tmp.db, 42, 3000, 2500), OK);
     assert_int_equal(sums_link_delete(self->tmp.db, 600), OK);
     assert_int_equal(
@@ -259,6 +275,7 @@ static void columns__a_fold_is_seen_at_once(void **state)
     assert_same(self);
     make(self);
     fold(self, 5, 4000);
+    fold_beside(self, 3, 5000);
     assert_same(self);
     begin(self);
     assert_int_equal(sums_reset(self->tmp.db), OK);
@@ -287,6 +304,7 @@ static void columns__folds_are_put_into_them_while_others_come(void **state)
         commit(self);
         assert_same(self);
         if (!done) {
+            fold_beside(self, 300, 6000);
             fold(self, 11, 5000 + merge.block); /* is not lost by what follows */
             assert_same(self);
         }

@@ -13,6 +13,7 @@
 
 #include "db_sqlite.h"
 #include "templink.h"
+#include "waiting.h"
 
 #define LINKS 40
 #define MANY  20000 /* more than LINKS_FEW */
@@ -20,6 +21,7 @@
 struct fixture {
     struct tempdb tmp;
     int64_t campaign, channel, tag, owner;
+    bool waits; /* folds left beside the links some of what they counted */
 };
 
 static int set_up(void **state)
@@ -38,6 +40,15 @@ static int set_up(void **state)
     return 0;
 }
 
+static int set_up_waiting(void **state)
+{
+    int result = set_up(state);
+    struct fixture *self = *state;
+
+    self->waits = true;
+    return result;
+}
+
 static int tear_down(void **state)
 {
     struct fixture *self = *state;
@@ -45,6 +56,24 @@ static int tear_down(void **state)
     tempdb_done(&self->tmp);
     free(self);
     return 0;
+}
+
+/* Where some wait, a third of links has all of them at home, a third none, the others wait for one of them. */
+static void add_clicks(struct fixture *self, const struct link_stat *stat)
+{
+    struct link_stat home = *stat, gain = *stat;
+    int64_t kind = self->waits ? stat->link_id % 3 : 0;
+
+    gain.clicks = gain.total = kind == 1 ? stat->clicks : kind == 2;
+    home.clicks -= gain.clicks;
+    home.total -= gain.total;
+    home.last_ms = kind == 0 ? stat->last_ms : kind == 1 ? TIME_NONE : 1;
+    if (kind != 1) {
+        assert_int_equal(sums_stat_add(self->tmp.db, &home), OK);
+    }
+    if (kind != 0) {
+        waiting_add(self->tmp.db, &gain, 0, STR(""));
+    }
 }
 
 /* Link i: campaign when i % 2, channel when i % 3 == 0, owner when i % 4 == 0, tag when i % 5 == 0, i % 7 clicks. */
@@ -64,7 +93,7 @@ static void add_links(struct fixture *self, int count)
         }
         if (i % 7 > 0) {
             struct link_stat stat = {.link_id = link.id, .clicks = i % 7, .total = i % 7, .last_ms = 5000 - i % 6};
-            assert_int_equal(sums_stat_add(self->tmp.db, &stat), OK);
+            add_clicks(self, &stat);
         }
     }
     assert_int_equal(db_commit(self->tmp.db), OK);
@@ -535,6 +564,10 @@ static void list__walks_and_sources_read_one_index_and_sort_nothing(void **state
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define WAITING(name)                                                                                                  \
+    {                                                                                                                  \
+#name "_and_some_waits", name, set_up_waiting, tear_down, NULL                                                 \
+    }
 
 int main(void)
 {
@@ -552,6 +585,11 @@ int main(void)
         TEST(list__conditions_that_many_meet_are_kept_in_any_order),
         TEST(list__a_rare_text_of_very_many_links_is_found_in_little_memory),
         TEST(list__walks_and_sources_read_one_index_and_sort_nothing),
+        WAITING(list__pages_give_every_link_once_in_any_order),
+        WAITING(list__filters_agree_with_the_rule_for_each),
+        WAITING(list__a_condition_that_few_meet_is_looked_up_in_any_order),
+        WAITING(list__many_links_are_given_once_in_any_order),
+        WAITING(list__conditions_that_many_meet_are_kept_in_any_order),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

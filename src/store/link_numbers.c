@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "link_blocks_numbers.h"
+#include "linkpond/store/link_numbers.h"
+
+#include <stdlib.h>
 
 static void spread(const int64_t *values, size_t count, uint64_t *least, uint64_t *range)
 {
@@ -61,4 +63,55 @@ size_t link_numbers_open(str bytes, size_t kinds, size_t count, struct link_numb
         at += count * width;
     }
     return used;
+}
+
+/* ---- tables ---- */
+
+#define TABLE_HEAD 8
+
+enum err link_table_pack(const int64_t *rows, size_t kinds, size_t count, struct buf *out)
+{
+    int64_t *turned = malloc((count * kinds + 1) * sizeof *turned);
+    uint8_t *packed = malloc(TABLE_HEAD + NUMBERS_BYTES(kinds, count));
+    uint64_t word = htole64(count);
+
+    if (turned && packed) {
+        for (size_t i = 0; i < count * kinds; i++) {
+            turned[i % kinds * count + i / kinds] = rows[i];
+        }
+        memcpy(packed, &word, sizeof word);
+        size_t len = TABLE_HEAD + link_numbers_pack(turned, count, kinds, count, packed + TABLE_HEAD);
+        buf_add(out, (str){(const char *)packed, len});
+    }
+    enum err err = turned && packed && !out->overflow ? OK : ERR_NOMEM;
+    free(turned);
+    free(packed);
+    return err;
+}
+
+bool link_table_open(str bytes, size_t kinds, size_t *count, struct link_numbers *out)
+{
+    uint64_t word = 0;
+
+    if (bytes.len < TABLE_HEAD) {
+        return false;
+    }
+    memcpy(&word, bytes.ptr, sizeof word);
+    *count = (size_t)le64toh(word);
+    return link_numbers_open(str_from(bytes, TABLE_HEAD), kinds, *count, out) > 0;
+}
+
+size_t link_numbers_place(const struct link_numbers *self, size_t count, int64_t value)
+{
+    size_t from = 0;
+
+    while (from < count) {
+        size_t middle = from + (count - from) / 2;
+        if (link_number(self, middle) < value) {
+            from = middle + 1;
+        } else {
+            count = middle;
+        }
+    }
+    return from;
 }

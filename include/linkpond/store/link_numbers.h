@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef LINKPOND_SRC_STORE_LINK_BLOCKS_NUMBERS_H
-#define LINKPOND_SRC_STORE_LINK_BLOCKS_NUMBERS_H
+#ifndef LINKPOND_STORE_LINK_NUMBERS_H
+#define LINKPOND_STORE_LINK_NUMBERS_H
 
 #include <endian.h>
+#include <string.h>
 
-#include "linkpond/store/link_columns.h"
+#include "linkpond/base/buf.h"
+#include "linkpond/base/err.h"
 
 /*
  * Rows of whole numbers as bytes, kind by kind: the least one and how many bytes (0 to 8) the others are above it, then
@@ -34,5 +36,12 @@ static inline int64_t link_number(const struct link_numbers *self, size_t i)
 size_t link_numbers_pack(const int64_t *values, size_t stride, size_t kinds, size_t count, uint8_t *out);
 /* Gives the bytes read, which are lent; 0: not what was packed. */
 size_t link_numbers_open(str bytes, size_t kinds, size_t count, struct link_numbers *out);
+
+/* A table of them: how many rows (8 bytes, little end first), then the numbers. Row i begins at rows[i * kinds]. */
+enum err link_table_pack(const int64_t *rows, size_t kinds, size_t count, struct buf *out);
+/* The bytes are lent. false: not what was packed. */
+bool link_table_open(str bytes, size_t kinds, size_t *count, struct link_numbers *out);
+/* Where the first of `count` rising numbers stands that is at least `value`; count: none is. */
+size_t link_numbers_place(const struct link_numbers *self, size_t count, int64_t value);
 
 #endif
