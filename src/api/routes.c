@@ -22,6 +22,7 @@ const struct route *const api_route_tables[] = {
     api_destination_routes,
     api_repoint_routes,
     api_label_routes,
+    api_inferred_channel_routes,
     api_utm_value_routes,
     api_utm_value_bulk_routes,
     api_key_routes,

@@ -341,6 +341,7 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     err = err ? err : engine_read_facts(self, db, arena, &code_key, fault);
     err = err ? err : engine_stages(db, arena);
     err = err ? err : recognition_load(self->opts.recognition_dir, &self->rules, fault);
+    self->sources = self->rules.sources;
     err = err ? err : restored_settle(db);
     err = err ? err : open_journal(self, db, arena, fault);
     err = err ? err : readers_open(path, LIMIT_READERS, &self->readers, fault);
@@ -416,6 +417,9 @@ void engine_close(struct engine *self)
     live_places_free(self->places);
     live_visitors_free(self->visitors);
     agent_rules_free(self->resolver_rules);
+    if (self->sources != self->rules.sources) {
+        source_rules_free(self->sources);
+    }
     recognition_free(&self->rules);
     if (self->lock_fd >= 0) {
         files_unlock(self->lock_fd);

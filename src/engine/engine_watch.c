@@ -55,10 +55,15 @@ enum err engine_reload(struct engine *self, struct fault *fault)
         recognition_free(&writers);
         return err;
     }
-    resolver_set_rules(self->resolver, resolvers.agents);
+    struct source_rules *former = atomic_exchange(&self->sources, resolvers.sources);
+    resolver_set_rules(self->resolver, resolvers.agents); /* returns when no reader has what there was before */
     agent_rules_free(self->resolver_rules);
     self->resolver_rules = resolvers.agents;
+    if (former != self->rules.sources) {
+        source_rules_free(former);
+    }
     resolvers.agents = NULL;
+    resolvers.sources = NULL;
     writer_set_rules(self->writer, &writers);
     err = reload_holidays(self, &resolvers, fault);
     recognition_free(&resolvers);

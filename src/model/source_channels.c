@@ -31,6 +31,8 @@ struct channels {
     struct arena *arena;
     struct channel_rule *rules; /* as in the files */
     size_t count, max;
+    struct source_channel *names; /* no key twice */
+    size_t names_count;
 };
 
 static const str fact_names[FACT_COUNT] = {
@@ -48,7 +50,8 @@ struct channels *channels_new(struct arena *arena, size_t rows_max)
     }
     *self = (struct channels){.arena = arena, .max = rows_max};
     self->rules = ARENA_ARRAY(arena, struct channel_rule, rows_max);
-    return self->rules ? self : NULL;
+    self->names = ARENA_ARRAY(arena, struct source_channel, rows_max);
+    return self->rules && self->names ? self : NULL;
 }
 
 /* ---- compiling ------------------------------------------------------------------------------------------------ */
@@ -106,6 +109,22 @@ static bool conditions_read(struct channels *self, str text, struct channel_rule
     return rule->count > 0;
 }
 
+/* The first row that has a name for a channel names it. From the end, because rows of one channel stand together. */
+static void name_keep(struct channels *self, const struct tsv_row *row)
+{
+    struct source_channel name = {.key = row->fields[2], .zh = row->fields[3], .en = row->fields[4]};
+
+    for (size_t i = self->names_count; i > 0; i--) {
+        struct source_channel *kept = &self->names[i - 1];
+        if (str_eq(kept->key, name.key)) {
+            kept->zh = kept->zh.len > 0 ? kept->zh : name.zh;
+            kept->en = kept->en.len > 0 ? kept->en : name.en;
+            return;
+        }
+    }
+    self->names[self->names_count++] = name;
+}
+
 static enum err channel_read(struct channels *self, struct tsv *tsv, const struct tsv_row *row, struct fault *fault)
 {
     struct channel_rule rule = {.channel = row->fields[2]};
@@ -126,6 +145,7 @@ static enum err channel_read(struct channels *self, struct tsv *tsv, const struc
         return tsv_fault(tsv, fault, "too many rows at", value);
     }
     self->rules[self->count++] = rule;
+    name_keep(self, row);
     return OK;
 }
 
@@ -223,4 +243,10 @@ str channels_infer(const struct channels *self, const str facts[FACT_COUNT])
         at = known ? at + 1 : rule->run_end; /* most clicks say no medium, and most rules ask for one */
     }
     return STR("");
+}
+
+const struct source_channel *channels_names(const struct channels *self, size_t *count)
+{
+    *count = self->names_count;
+    return self->names;
 }

@@ -13,5 +13,7 @@ struct channels *channels_new(struct arena *arena, size_t rows_max);
 enum err channels_read(struct channels *self, const struct source_table *table, struct fault *fault);
 /* The channel of the first rule that holds; empty when none does. */
 str channels_infer(const struct channels *self, const str facts[FACT_COUNT]);
+/* What source_channels() gives. */
+const struct source_channel *channels_names(const struct channels *self, size_t *count);
 
 #endif

@@ -308,3 +308,8 @@ str channel_infer(const struct source_rules *self, const str facts[FACT_COUNT])
 {
     return channels_infer(self->channels, facts);
 }
+
+const struct source_channel *source_channels(const struct source_rules *self, size_t *count)
+{
+    return channels_names(self->channels, count);
+}

@@ -38,7 +38,7 @@ DOORS = {
         ("POST", "/{key}/merge", "edit"))},
     "GET /api/v1/utm-values": "look", "POST /api/v1/utm-values": "edit", "GET /api/v1/utm-values/{id}": "look",
     "PATCH /api/v1/utm-values/{id}": "edit", "DELETE /api/v1/utm-values/{id}": "edit", "POST /api/v1/bulk/utm-values": "edit",
-    "GET /api/v1/stats": "look", "GET /api/v1/stats/targets": "look", "GET /api/v1/stats/money": "look", "GET /api/v1/costs": "look", "POST /api/v1/costs": "edit", "PUT /api/v1/costs/{id}": "edit", "DELETE /api/v1/costs/{id}": "edit", "GET /api/v1/stats/attribution": "look", "GET /api/v1/stats/funnel": "look", "GET /api/v1/stats/cohorts": "look", "GET /api/v1/clicks": "look", "GET /metrics": "look", "GET /api/v1/health": "look", "GET /api/v1/settings": "admin",
+    "GET /api/v1/inferred-channels": "look", "GET /api/v1/stats": "look", "GET /api/v1/stats/targets": "look", "GET /api/v1/stats/money": "look", "GET /api/v1/costs": "look", "POST /api/v1/costs": "edit", "PUT /api/v1/costs/{id}": "edit", "DELETE /api/v1/costs/{id}": "edit", "GET /api/v1/stats/attribution": "look", "GET /api/v1/stats/funnel": "look", "GET /api/v1/stats/cohorts": "look", "GET /api/v1/clicks": "look", "GET /metrics": "look", "GET /api/v1/health": "look", "GET /api/v1/settings": "admin",
     "GET /api/v1/click-keys": "admin", "POST /api/v1/click-keys": "admin", "DELETE /api/v1/click-keys/{version}": "admin",
     "GET /api/v1/keys": "admin", "POST /api/v1/keys": "admin", "DELETE /api/v1/keys/{id}": "admin",
     **{row: "admin" for row in ("GET /api/v1/robots", "POST /api/v1/robots", "GET /api/v1/robots/{id}", "PATCH /api/v1/robots/{id}",
@@ -496,7 +496,7 @@ TRIES = {
         "GET /api/v1/stages", "GET /api/v1/qr-logo", "GET /api/v1/domains", "GET /api/v1/domains/{host}", "GET /api/v1/domains/{host}/report", "GET /api/v1/destinations", "GET /api/v1/destination-check", "GET /api/v1/utm-values", "GET /api/v1/utm-values/{id}",
         "PATCH /api/v1/utm-values/{id}", "DELETE /api/v1/utm-values/{id}", "GET /api/v1/me", "PATCH /api/v1/me",
         "POST /api/v1/me/password", "GET /api/v1/me/sessions", "DELETE /api/v1/me/sessions", "GET /api/v1/session", "DELETE /api/v1/session", "POST /api/v1/session", "POST /api/v1/session/accept",
-        "GET /healthz", "GET /readyz", "GET /assets/{name}", "GET /", "GET /desk", "GET /desk/{path}", "POST /desk/form", "POST /sign-in", "POST /sign-out")},
+        "GET /api/v1/inferred-channels", "GET /healthz", "GET /readyz", "GET /assets/{name}", "GET /", "GET /desk", "GET /desk/{path}", "POST /desk/form", "POST /sign-in", "POST /sign-out")},
 }
 
 

@@ -94,7 +94,7 @@ def test_a_bar_is_a_filter_and_the_address_is_the_view(report):
     desk.card("Channels").find_element(By.XPATH, ".//button[.='group-2']").click()
     wait_for(lambda: desk.figures()[0] == "2", 20)
     assert parse_qs(urlsplit(desk.driver.current_url).query)["channel"] == ["group-2"]
-    assert desk.bars("Sources") == [("sms", "2")]
+    assert desk.bars("Sources") == [("SMS", "2")]
     desk.driver.refresh()
     desk.settled()
     assert desk.figures()[0] == "2"
@@ -128,8 +128,8 @@ def test_what_is_not_known_can_be_asked_for(report):
     fill(desk.pond)
     desk.open("/report").sign_in().settled()
     desk.card("Sources").find_element(By.XPATH, ".//button[.='App']").click()
-    assert wait_for(lambda: [bar for bar in desk.bars("Sources") if bar[0] in ("WeChat", "Unknown")]) == [("WeChat", "6"), ("Unknown", "2")]
-    desk.card("Sources").find_element(By.XPATH, ".//button[.='Unknown']").click()
+    assert wait_for(lambda: [bar for bar in desk.bars("Sources") if bar[0] in ("WeChat", "Browser or other")]) == [("WeChat", "6"), ("Browser or other", "2")]
+    desk.card("Sources").find_element(By.XPATH, ".//button[.='Browser or other']").click()
     wait_for(lambda: desk.figures()[0] == "2", 20)
     assert "app=&" in desk.driver.current_url + "&"
     desk.driver.refresh()
@@ -184,14 +184,14 @@ def test_what_visitors_wrote_stays_text(report):
         desk.pond.click_of(reply)
     desk.open("/report?show=utm_content&pivot=utm_source,utm_content").sign_in().settled()
     names = {name for name, _ in desk.bars("UTM")}
-    assert names == {EVIL, FORMULA, "Unknown"}
+    assert names == {EVIL, FORMULA, "Not given"}
     desk.card("Two at a time")
     wait_for(lambda: len(desk.all(".pivot tbody tr")) >= 3, 20)
     assert EVIL in desk.find(".pivot").text
     assert desk.all("img[src=x]") == [] and desk.all("body script") == []
     rows = saved_csv(desk, "UTM")
     assert rows[0] == ["utm_content", "Clicks (PV)", "Share"]
-    assert {row[0] for row in rows[1:]} == {EVIL, "'" + FORMULA, "Unknown"}
+    assert {row[0] for row in rows[1:]} == {EVIL, "'" + FORMULA, "Not given"}
     assert noise(desk.driver) == []
 
 

@@ -59,13 +59,27 @@ def check_words(tree):
     return problems
 
 
-@lint("app-names", "the desk has a name for every app that is recognised",
-      bad={"config/apps.tsv": "app\tacme\tAcmeApp/\tword\n", JS + "i18n/en/values.js": "  'value.wechat': 'WeChat',\n"},
+@lint("value-names", "the desk has a name for every app, system, device, browser and source that is recognised",
+      bad={"config/apps.tsv": "app\twechat\tMicroMessenger/\nbrowser\tacme\tAcme/\tword\n", "config/referrers.tsv": "host\tweixin.qq.com\twechat\n",
+           JS + "i18n/en/values.js": "  'value.wechat': 'WeChat',\n"},
       skip=lambda tree: None if tree.match(JS) else "there is no desk")
-def check_app_names(tree):
-    apps = set(re.findall(r"^(?:app|package)\t([^\t]+)\t", tree.read("config/apps.tsv"), re.M))
+def check_value_names(tree):
+    known = set(re.findall(r"^(?:app|package|os|device|browser)\t([^\t]+)\t", tree.read("config/apps.tsv"), re.M))
+    known |= set(re.findall(r"^(?:host|package|app|ad)\t[^\t]+\t([^\t\n]+)", tree.read("config/referrers.tsv"), re.M)) - {"-"}
     named = {key for names in dictionaries(tree, "en").values() for key in names}
-    return [f"value.{app} has no name" for app in sorted(apps) if f"value.{app}" not in named]
+    return [f"value.{value} has no name" for value in sorted(known) if f"value.{value}" not in named]
+
+
+@lint("channel-names", "an inferred channel has one name in each language, in whichever row it stands",
+      bad={"config/channels.tsv": "scene\tgroup\tgroup\t社群\tGroup\nmedium\tgroup\tgroup\t群聊\tGroup\nmedium\tsms\tsms\t\tSMS\n"},
+      skip=lambda tree: None if "config/channels.tsv" in tree.paths else "there are no channels")
+def check_channel_names(tree):
+    rows = [line.split("\t") for line in tree.read("config/channels.tsv").splitlines() if line and not line.startswith("#")]
+    names = {}
+    problems = [f"{row[2]} lacks a name" for row in rows if not all(row[3:5])]
+    for row in rows:
+        names.setdefault(row[2], set()).add(tuple(row[3:5]))
+    return problems + [f"{key} has several names" for key, found in sorted(names.items()) if len(found) > 1]
 
 
 _MARKUP = re.compile(r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval|new Function)\b")

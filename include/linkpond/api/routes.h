@@ -23,6 +23,7 @@ extern const struct route api_domain_block_routes[];
 extern const struct route api_domain_report_routes[];
 extern const struct route api_repoint_routes[];
 extern const struct route api_label_routes[];
+extern const struct route api_inferred_channel_routes[];
 extern const struct route api_utm_value_routes[];
 extern const struct route api_utm_value_bulk_routes[];
 extern const struct route api_key_routes[];

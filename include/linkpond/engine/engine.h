@@ -116,6 +116,8 @@ struct engine {
     struct code_cipher *cipher;
     struct recognition rules;           /* those of the start */
     struct agent_rules *resolver_rules; /* after a reload */
+    /* Those of the start or of the last reload, for what channels are called; used within a read section (cache.h). */
+    struct source_rules *_Atomic sources;
     bool local_key_written;
 };
 

@@ -38,6 +38,13 @@ struct source_rules *source_rules_builtin(void);
 void source_attribute(const struct source_rules *rules, struct arena *arena, const struct record *record,
                       const struct agent *agent, struct click *click);
 
+/* A channel that may be inferred, and what it is called; a name no row has is empty. */
+struct source_channel {
+    str key, zh, en;
+};
+/* Each once, in the order of the tables, as the first row with a name says. Lent by the rules. */
+const struct source_channel *source_channels(const struct source_rules *rules, size_t *count);
+
 /* A record's query as its click keeps it: cut, and without the values of volatile parameters; their names stay. Borrows
  * from it or lives in the arena; empty when that runs out. */
 str source_query_kept(struct arena *arena, str query);

@@ -456,6 +456,34 @@ static void referrer__of_chinas_sites_that_common_lists_lack(void **state)
     }
 }
 
+static void channels__are_called_what_the_first_row_with_a_name_says(void **state)
+{
+    (void)state;
+    const struct source_table tables[] = {
+        {SOURCE_CHANNELS, "channels.own.tsv",
+         STR("medium\tours\tours\t\tOurs\nmedium\tsms\tsms\t我们的短信\tOur SMS\n")},
+        {SOURCE_CHANNELS, "channels.tsv",
+         STR("medium\tsms\tsms\t短信\tSMS\nmedium\tours2\tours\t自有\tOthers\nscene\tgroup\tgroup\t社群\tGroup\n")},
+    };
+    static const struct source_channel expected[] = {
+        {STR_INIT("ours"), STR_INIT("自有"), STR_INIT("Ours")},
+        {STR_INIT("sms"), STR_INIT("我们的短信"), STR_INIT("Our SMS")},
+        {STR_INIT("group"), STR_INIT("社群"), STR_INIT("Group")},
+    };
+    struct source_rules *compiled = NULL;
+    size_t count = 0;
+
+    assert_int_equal(source_rules_compile(tables, ARRAY_LEN(tables), &compiled, NULL), OK);
+    const struct source_channel *channels = source_channels(compiled, &count);
+    assert_int_equal(count, ARRAY_LEN(expected));
+    for (size_t i = 0; i < count; i++) {
+        assert_true(str_eq(channels[i].key, expected[i].key));
+        assert_true(str_eq(channels[i].zh, expected[i].zh));
+        assert_true(str_eq(channels[i].en, expected[i].en));
+    }
+    source_rules_free(compiled);
+}
+
 static void rules__broken_tables_name_the_line(void **state)
 {
     (void)state;
@@ -522,6 +550,7 @@ int main(void)
         cmocka_unit_test(channel__set_of_the_private_domain_is_whole),
         cmocka_unit_test(referrer__of_a_mini_program_tells_the_channel),
         cmocka_unit_test(referrer__of_chinas_sites_that_common_lists_lack),
+        cmocka_unit_test(channels__are_called_what_the_first_row_with_a_name_says),
         cmocka_unit_test(rules__broken_tables_name_the_line),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What reports count by, in words. Most values say what they are; known apps, systems and places have names in both
- * languages, and keys of campaigns, channels and links are looked up, once while the desk is open.
+ * languages, and keys of campaigns, channels and links are looked up, once while the desk is open. A channel that was
+ * inferred is called what the recognition tables say, unless somebody has named a channel of that key.
  */
 import * as api from './api.js';
-import { known, labelName, lang, t } from './i18n.js';
+import { LANGUAGES, known, labelName, lang, t } from './i18n.js';
 import { shortName } from './link.js';
 import * as places from './places.js';
 import { queue } from './queue.js';
@@ -43,18 +44,29 @@ function byIntl(type, value) {
 }
 
 function brand(value) {
-  const inApp = value.match(/^(.+)-webview$/);
-  if (inApp) {
-    return t('value.webview', { name: brand(inApp[1]) });
+  if (known(`value.${value}`)) {
+    return t(`value.${value}`);
   }
-  return known(`value.${value}`) ? t(`value.${value}`) : value;
+  const inApp = value.match(/^(.+)-webview$/);
+  return inApp ? t('value.webview', { name: brand(inApp[1]) }) : value;
+}
+
+/** What a dimension is called that says nothing: a link without a campaign has none, a country that is not told is unknown. */
+function nameOfNone(dim) {
+  const key = dim.startsWith('utm_') ? 'value.none.utm' : `value.none.${dim}`;
+  return t(known(key) ? key : 'value.unknown');
 }
 
 export function weekdayName(day, style = 'short') {
   return new Intl.DateTimeFormat(lang(), { weekday: style, timeZone: 'UTC' }).format(new Date(MONDAY + (day - 1) * 86400000));
 }
 
+function named(dim, value) {
+  return names.get(`${dim}/${value} ${lang()}`);
+}
+
 const WAYS = {
+  channel: (value) => named('channel', value) || named('inferred', value) || value,
   class: (value) => t(`class.${value}`),
   outcome: (value) => t(`outcome.${value}`),
   scene: (value) => t(`scene.${value}`),
@@ -72,22 +84,33 @@ const WAYS = {
 /** A value as the reader knows it. */
 export function valueName(dim, value) {
   if (value === '' || value === null || value === undefined) {
-    return t(known(`value.none.${dim}`) ? `value.none.${dim}` : 'value.unknown'); // what somebody gives a link is not unknown, it has none
+    return nameOfNone(dim);
   }
-  return WAYS[dim] ? WAYS[dim](String(value)) : names.get(`${dim}/${value} ${lang()}`) || String(value);
+  return WAYS[dim] ? WAYS[dim](String(value)) : named(dim, value) || String(value);
 }
 
+/** A label without a name keeps none: its key will do. */
 function keep(dim, value, label) {
-  ['zh-CN', 'en'].forEach((language) => names.set(`${dim}/${value} ${language}`, typeof label === 'string' ? label : labelName(label, language)));
+  LANGUAGES.forEach((language) => names.set(`${dim}/${value} ${language}`, typeof label === 'string' ? label : labelName({ ...label, key: '' }, language)));
 }
 
 async function labels(dim, path) {
-  const page = await api.get(path, { counts: 'false', limit: LABELS_MAX });
+  const page = await api.get(path, { archived: 'all', counts: 'false', limit: LABELS_MAX });
   page.items.forEach((label) => keep(dim, label.key, label));
+}
+
+async function inferred() {
+  const page = await api.get('/inferred-channels');
+  page.items.forEach((channel) => keep('inferred', channel.key, channel));
 }
 
 async function users() {
   (await places.all('/users')).forEach((user) => keep('owner', user.key, user.name || user.key));
+}
+
+async function targets() {
+  const page = await api.get('/stats/targets', { group_by: 'target', period: 'all', limit: LABELS_MAX });
+  page.groups.forEach((group) => keep('target', group.target, group.name || group.title || group.url || group.target));
 }
 
 async function link(id) {
@@ -105,16 +128,25 @@ function once(key, ask) {
 
 const BY_LIST = {
   campaign: () => labels('campaign', '/campaigns'),
+  inferred,
   channel: () => labels('channel', '/channels'),
   tag: () => labels('tag', '/tags'),
   owner: users,
+  target: targets,
 };
 
 /** Resolves once valueName() knows these values as well as it ever will. */
 export async function loadNames(dim, values) {
-  if (BY_LIST[dim]) {
+  if (dim === 'channel') {
+    await Promise.all(['inferred', 'channel'].map((list) => once(list, BY_LIST[list])));
+  } else if (BY_LIST[dim]) {
     await once(dim, BY_LIST[dim]);
   } else if (dim === 'link') {
     await Promise.all(values.filter(Boolean).map((id) => once(`link/${id}`, () => link(id))));
   }
+}
+
+/** After somebody changed them: forgetNames('channel') */
+export function forgetNames(dim) {
+  asked.delete(dim);
 }

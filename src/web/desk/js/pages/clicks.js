@@ -6,7 +6,7 @@ import { exactTime, number } from '../format.js';
 import { t } from '../i18n.js';
 import { breakable } from '../link.js';
 import { href } from '../router.js';
-import { valueName } from '../values.js';
+import { loadNames, valueName } from '../values.js';
 import { badge, empty, failed, loading, pageHead, segments } from '../components/page.js';
 import { CLASSES } from '../components/balance.js';
 import { button } from '../components/button.js';
@@ -22,7 +22,7 @@ function why(click) {
 }
 
 function origin(click) {
-  const parts = [click.source && valueName('source', click.source), click.channel, click.utm_medium && `utm_medium=${click.utm_medium}`].filter(Boolean);
+  const parts = [click.source && valueName('source', click.source), click.channel && valueName('channel', click.channel), click.utm_medium && `utm_medium=${click.utm_medium}`].filter(Boolean);
   return h('div', null, h('span', null, parts[0] || t('clicks.unknown')), parts.length > 1 && h('p', { class: 'small soft any-break' }, parts.slice(1).join(' · ')));
 }
 
@@ -52,7 +52,7 @@ export async function show(view) {
     const query = conditions().reduce((all, [name, value]) => ({ ...all, [name]: [...(all[name] || []), value] }), {});
     const pages = api.pager('/clicks', { period: 'all', ...query, limit: PAGE_ROWS, count: 'true' }, { signal: view.signal });
     try {
-      const first = await pages.more();
+      const [first] = await Promise.all([pages.more(), loadNames('channel', [])]);
       if (first.length === 0) {
         replace(place, h('div', { class: 'card' }, empty({ icon: 'list', title: t('clicks.none'), text: t('clicks.none_text') })));
         return;

@@ -118,7 +118,7 @@ export async function show(view) {
     values,
     filters: [
       { days: ['from', 'to'], label: t('costs.day') },
-      ...[['campaign', places.campaign], ['channel', places.channel], ['owner', places.owner]].map(([key, source]) => ({ key, label: dimName(key), source })),
+      ...[['campaign', places.campaign], ['channel', places.channel], ['owner', places.owner]].map(([key, source]) => ({ key, label: dimName(key), source, show: (value) => valueName(key, value) })),
     ],
     onChange: (next) => { Object.assign(values, next); view.setQuery(values); load(); },
   }), place));

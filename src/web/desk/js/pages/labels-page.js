@@ -6,6 +6,7 @@ import { number } from '../format.js';
 import { t } from '../i18n.js';
 import { editLabel, labelCsv } from '../labels.js';
 import { can } from '../session.js';
+import { forgetNames } from '../values.js';
 import { button } from '../components/button.js';
 import { filterBar } from '../components/filterbar.js';
 import { empty, failed, loading, pageHead, tabs } from '../components/page.js';
@@ -27,7 +28,7 @@ export async function labelsPage(view, kind, draw) {
 
   const query = () => ({ q: values.q, archived: values.box === 'archived' ? 'true' : 'false' });
   const csv = tableCsv({ name: t(`labels.title_${kind.word}`), columns: labelCsv(kind.csv?.()), path: kind.path, query });
-  const add = () => button(t(`labels.add_${kind.word}`), { kind: 'main', icon: 'add', run: () => editLabel(kind, null, load) });
+  const add = () => button(t(`labels.add_${kind.word}`), { kind: 'main', icon: 'add', run: () => editLabel(kind, null, changed) });
   const nothing = () => {
     if (values.q) {
       return empty({ icon: 'search', title: t('labels.none_found'), text: t('labels.none_found_text') });
@@ -35,7 +36,11 @@ export async function labelsPage(view, kind, draw) {
     return values.box ? empty({ icon: 'archive', title: t('labels.none_archived') })
       : empty({ icon: kind.icon, title: t(`labels.none_${kind.word}`), text: t(`labels.none_${kind.word}_text`), action: can('links:write') && add() });
   };
-  const redraw = () => replace(place, rows.length === 0 ? h('div', { class: 'card' }, nothing()) : draw(rows, load),
+  const changed = () => {
+    forgetNames(kind.filter);
+    return load();
+  };
+  const redraw = () => replace(place, rows.length === 0 ? h('div', { class: 'card' }, nothing()) : draw(rows, changed),
     rows.length > 0 && h('div', { class: 'row far soft small' },
       h('span', { class: 'num', role: 'status' }, t('labels.total', { n: number(pages.total ?? rows.length), count: pages.total ?? rows.length })),
       !pages.done && button(t('labels.more'), { kind: 'small', run: () => more().catch(fail) })));

@@ -8,6 +8,7 @@ import { breakableName, linkHref, shortName, stateBadge, warningTexts } from '..
 import { go, href } from '../router.js';
 import { can } from '../session.js';
 import { shortcut } from '../shortcuts.js';
+import { loadNames, valueName } from '../values.js';
 import { button } from '../components/button.js';
 import { copyButton, copyText } from '../components/copy.js';
 import { menu } from '../components/menu.js';
@@ -26,7 +27,7 @@ function fact(word, value) {
 }
 
 function filterLink(name, value) {
-  return value && h('a', { href: href('/links', { [name]: value }) }, value);
+  return value && h('a', { href: href('/links', { [name]: value }) }, valueName(name, value));
 }
 
 function validity(link) {
@@ -96,7 +97,7 @@ async function targetsOf(view, link, state) {
 
 export async function show(view) {
   const path = `/links/${api.segment(view.params.ref)}`;
-  let link = await api.get(path, null, { signal: view.signal });
+  let [link] = await Promise.all([api.get(path, null, { signal: view.signal }), ...['campaign', 'channel', 'owner'].map((dim) => loadNames(dim, []))]);
   const about = h('div', { class: 'link-page' });
   const live = await liveSection(view, link);
   const targets = can('stats:read') && link.targets_summary && await targetsOf(view, link, () => report.state());

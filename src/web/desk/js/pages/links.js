@@ -9,6 +9,7 @@ import * as places from '../places.js';
 import { go, href } from '../router.js';
 import { can } from '../session.js';
 import { shortcut } from '../shortcuts.js';
+import { loadNames, valueName } from '../values.js';
 import { button } from '../components/button.js';
 import { copyButton } from '../components/copy.js';
 import { filterBar } from '../components/filterbar.js';
@@ -25,6 +26,7 @@ const SORTS = ['-created', 'created', '-clicks', '-last_click', '-updated', 'tit
 const STATES = ['active', 'scheduled', 'expired', 'used_up', 'disabled'];
 const FILTERS = ['q', 'state', 'campaign', 'channel', 'tag', 'owner', 'domain', 'created_from', 'created_to'];
 const BOXES = ['', 'archived', 'bin'];
+const NAMED = ['channel', 'campaign'];
 
 /** What the address asks for, as the API takes it. */
 export function apiQuery(values) {
@@ -45,8 +47,8 @@ export function apiQuery(values) {
 function filters() {
   return [
     { key: 'state', label: t('links.state'), options: STATES.map((value) => ({ value, label: stateName(value) })), show: stateName },
-    { key: 'campaign', label: t('links.campaign'), source: places.campaign },
-    { key: 'channel', label: t('links.channel'), source: places.channel },
+    { key: 'campaign', label: t('links.campaign'), source: places.campaign, show: (key) => valueName('campaign', key) },
+    { key: 'channel', label: t('links.channel'), source: places.channel, show: (key) => valueName('channel', key) },
     { key: 'tag', label: t('links.tag'), source: places.tag },
     { key: 'owner', label: t('links.owner'), source: places.owner },
     { key: 'domain', label: t('links.domain'), source: places.domain },
@@ -64,7 +66,7 @@ function leadCell(link) {
 function placeCell(link) {
   const tags = link.tags.slice(0, 3).map((tag) => h('span', { class: 'tag' }, tag));
   return h('div', { class: 'link-places' },
-    (link.channel || link.campaign) && h('span', { class: 'cut' }, [link.channel, link.campaign].filter(Boolean).join(' · ')),
+    (link.channel || link.campaign) && h('span', { class: 'cut' }, NAMED.filter((dim) => link[dim]).map((dim) => valueName(dim, link[dim])).join(' · ')),
     tags.length > 0 && h('span', { class: 'row tags' }, tags, link.tags.length > 3 && h('span', { class: 'small soft' }, `+${link.tags.length - 3}`)));
 }
 
@@ -169,7 +171,7 @@ export async function show(view) {
     const mine = turn;
     pages = api.pager('/links', { ...apiQuery(values), limit: PAGE_ROWS }, { signal: view.signal });
     try {
-      const first = await pages.more();
+      const [first] = await Promise.all([pages.more(), ...NAMED.map((dim) => loadNames(dim, []))]);
       if (mine !== turn) {
         return;
       }
@@ -213,6 +215,7 @@ export async function show(view) {
   drawTabs();
 
   view.setTitle(t('links.title'));
+  await Promise.all(NAMED.filter((dim) => values[dim]).map((dim) => loadNames(dim, []))); // which the filters show
   append(view.el, pageHead({ title: t('links.title'), actions: [csv] }), h('div', { class: 'stack' }, tabPlace, filterBar({
     search: { name: 'q', label: t('links.search') }, filters: filters(), values, onChange: change, extra: sorts,
   }), place));

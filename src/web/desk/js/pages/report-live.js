@@ -57,7 +57,7 @@ export function liveCard({ onNew, follows }) {
   const element = h('section', { class: 'card report-card wide' }, h('div', { class: 'card-head' }, h('h2', null, dot, t('report.card.live')),
     h('div', { class: 'row report-tools no-print' }, all, csvButton(t('report.card.live'), () => rows.length > 0 && {
       name: 'live', head: ['time', 'code', 'class', 'source', 'channel', 'app', 'os'].map((key) => t(`report.live.${key}`)),
-      rows: rows.map((click) => [click.time, click.code, t(`class.${click.class}`), click.source, click.channel, click.app, click.os]),
+      rows: rows.map((click) => [click.time, click.code, t(`class.${click.class}`), ...['source', 'channel', 'app', 'os'].map((dim) => click[dim] && valueName(dim, click[dim]))]),
     }))), body);
   const draw = (fresh = new Set()) => replace(body, rows.length === 0 ? nothing(t('report.live_none')) : h('table', { class: 'table live' },
     h('caption', { class: 'unseen' }, t('report.card.live')),

@@ -70,7 +70,7 @@ export default {
   'report.include': 'Only',
   'report.leave_out': 'All but',
   'report.filter_value': 'Value',
-  'report.filter_hint': 'Several are joined by “or”; empty means not known.',
+  'report.filter_hint': 'Several are joined by “or”; empty means clicks without it.',
   'report.apply': 'Apply',
   'report.none_filtered': 'No visit fits these filters',
   'report.none_filtered_text': 'Take a filter away, or choose a longer period.',

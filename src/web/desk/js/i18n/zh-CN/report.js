@@ -70,7 +70,7 @@ export default {
   'report.include': '只看',
   'report.leave_out': '排除',
   'report.filter_value': '值',
-  'report.filter_hint': '可选多个；留空表示“未知”。',
+  'report.filter_hint': '可选多个；留空表示没有这一项的访问。',
   'report.apply': '应用',
   'report.none_filtered': '没有符合这些条件的访问',
   'report.none_filtered_text': '减少几个筛选条件，或把时间范围放宽一些。',
