@@ -2,7 +2,9 @@
 /*
  * Where does an address begin and end in text that has no blanks between words? It begins at a scheme. It ends at a
  * blank, a quote or Chinese punctuation, and at a Chinese character that follows a Latin one directly: people write on
- * without a blank, while a Chinese word within an address begins a part of it ("/wiki/上海", "?q=春天").
+ * without a blank, while a Chinese word within an address begins a part of it ("/wiki/上海", "?q=春天"). Latin letters
+ * with marks, and a dash between two letters ("café", "1–2", as titles have it or Word writes it), go on with their
+ * word.
  */
 #include "linkpond/model/paste.h"
 
@@ -50,6 +52,19 @@ static bool is_end_mark(uint32_t c)
                                          {0xff08, 0xff09}, {0xff0c, 0xff0c}, {0xff1b, 0xff1b}, {0xff3b, 0xff3b},
                                          {0xff3d, 0xff3d}, {0xff5b, 0xff5d}, {0xab, 0xab},     {0xbb, 0xbb}};
     return c == '"' || c == '<' || c == '>' || c == '`' || in_ranges(c, ranges, ARRAY_LEN(ranges));
+}
+
+/* Letters with marks, and marks that follow their letter. */
+static bool is_latin(uint32_t c)
+{
+    static const uint32_t ranges[][2] = {{0xc0, 0xd6}, {0xd8, 0xf6}, {0xf8, 0x24f}, {0x300, 0x36f}, {0x1e00, 0x1eff}};
+    return in_ranges(c, ranges, ARRAY_LEN(ranges));
+}
+
+/* The hyphens and the en dash: not the em dash, which parts sentences. */
+static bool is_dash(uint32_t c)
+{
+    return c >= 0x2010 && c <= 0x2013;
 }
 
 static uint32_t fold(uint32_t c)
@@ -267,8 +282,11 @@ static bool goes_on(const struct extent *self, size_t len)
 
 static bool takes_wide(const struct extent *self, uint32_t raw, size_t len)
 {
+    char last = last_of(self);
+    if (is_latin(raw) || (is_dash(raw) && is_word((unsigned char)last) && goes_on(self, len))) {
+        return true;
+    }
     if (raw == fold(raw)) {
-        char last = last_of(self);
         bool word = self->in_host ? self->label_wide || last == '.' || self->out->len == self->body
                                   : (last & 0x80) != 0 || strchr("/=&?#-_+%.,:~", last);
         return word;

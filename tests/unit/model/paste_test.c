@@ -135,6 +135,29 @@ static void paste__keeps_chinese_that_belongs_to_the_address(void **state)
     assert_true(notes_of("https://example.com/s?q=春天") & C(NON_ASCII));
 }
 
+static void paste__keeps_dashes_and_letters_with_marks_in_their_word(void **state)
+{
+    (void)state;
+    static const char *const whole[] = {
+        "https://example.com/x\u2013y",
+        "https://example.com/2025\u20132026/a?x=1\u20132&y=3",
+        "https://example.com/non\u2011breaking",
+        "https://en.wikipedia.org/wiki/Michelson\u2013Morley_experiment",
+        "https://example.com/caf\u00e9/men\u00fa?q=fran\u00e7ois",
+        "https://example.com/cafe\u0301/x", /* as macOS writes it */
+        "https://m\u00fcnchen.example/a",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(whole); i++) {
+        expect(whole[i], whole[i], 0);
+        assert_true(notes_of(whole[i]) & C(NON_ASCII));
+    }
+    expect("https://example.com/a \u2013 the page", "https://example.com/a", C(TEXT_REMOVED));
+    expect("https://example.com/a\u2013", "https://example.com/a", C(TEXT_REMOVED));
+    expect("https://example.com/a\u2013\u770b", "https://example.com/a", C(TEXT_REMOVED));
+    expect("https://example.com/a\u2014see", "https://example.com/a", C(TEXT_REMOVED));
+    expect("https://example.com/a\u2014\u2014\u8be6\u60c5", "https://example.com/a", C(TEXT_REMOVED));
+}
+
 static void paste__says_what_will_not_work(void **state)
 {
     (void)state;
@@ -176,6 +199,7 @@ int main(void)
         cmocka_unit_test(paste__finds_an_address_without_a_scheme),
         cmocka_unit_test(paste__finds_nothing_where_there_is_nothing),
         cmocka_unit_test(paste__keeps_chinese_that_belongs_to_the_address),
+        cmocka_unit_test(paste__keeps_dashes_and_letters_with_marks_in_their_word),
         cmocka_unit_test(paste__says_what_will_not_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
