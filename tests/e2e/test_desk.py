@@ -7,6 +7,7 @@ LINKPOND_SHOTS=folder keeps pictures of every page for the eye.
 import pytest
 from browser import noise, shot, wait_for
 from desk import EVIL
+from people import PASSWORD, person
 from pond import WECHAT
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -77,6 +78,40 @@ def test_a_form_survives_the_end_of_its_session(desk):
     desk.find("dialog input[name=key]").send_keys(desk.pond.key, Keys.ENTER)
     desk.find(".made")
     assert desk.pond.api("GET", "/links", 200).json()["items"][0]["title"] == "An hour of thought"
+
+
+def test_whose_session_ended_is_asked_for_the_password_alone(desk):
+    """On their page; once it is left nothing says who it was, and somebody else finds nothing of theirs."""
+    desk = desk(1280, "en-US")
+    for name in ("mei", "bo"):
+        person(desk.pond, name)
+    desk.open("/new")
+    desk.find("input[name=login]").send_keys("mei", Keys.TAB, PASSWORD, Keys.ENTER)
+    desk.field("title").send_keys("Of Mei")
+    desk.field("url").send_keys("https://www.example.com/of-mei")
+    wait_for(lambda: "of-mei" in desk.find(".preview").text)
+    desk.driver.delete_all_cookies()
+    desk.field("url").send_keys(Keys.ENTER)
+    assert desk.find("dialog input[name=login]").get_attribute("value") == "mei"
+    wait_for(lambda: desk.driver.execute_script("return document.activeElement.name") == "password")
+    desk.type(PASSWORD, Keys.ENTER)
+    desk.find(".made")
+    assert [link["title"] for link in desk.pond.api("GET", "/links", 200).json()["items"]] == ["Of Mei"]
+    desk.driver.delete_all_cookies()
+    desk.driver.execute_script("document.querySelector('nav a[href$=\"/links\"]').click()")
+    login = desk.find("dialog input[name=login]")
+    login.clear()
+    login.send_keys("bo", Keys.TAB, PASSWORD, Keys.ENTER)
+    wait_for(lambda: desk.driver.execute_script("return location.pathname") == "/desk/report", 20)  # where the day begins
+    desk.find(".shell")
+    assert desk.pond.api("GET", "/links", 200).json()["total"] == 1
+    desk.open("/new")
+    assert desk.field("title").get_attribute("value") == ""
+    desk.field("title").send_keys("Of Bo")
+    desk.driver.delete_all_cookies()
+    desk.open("/")
+    assert desk.find("input[name=login]").get_attribute("value") == ""
+    assert desk.driver.execute_script("return JSON.stringify([localStorage, sessionStorage])").count("bo\"") == 0
 
 
 def test_what_was_entered_survives_a_reload(desk):

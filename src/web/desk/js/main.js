@@ -10,6 +10,7 @@ import { resume, signOut, who } from './session.js';
 import { showShell } from './shell.js';
 import { acceptPage, signInDialog, signInPage } from './signin.js';
 import { button } from './components/button.js';
+import { forgetDrafts } from './components/form.js';
 import { empty, failed } from './components/page.js';
 import { fail } from './components/toast.js';
 
@@ -45,6 +46,7 @@ async function leave() {
     return;
   }
   router.stop();
+  forgetDrafts();
   location.assign(router.href('/'));
 }
 

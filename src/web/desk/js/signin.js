@@ -4,12 +4,12 @@ import { h, replace } from './dom.js';
 import { isChinese, t } from './i18n.js';
 import * as prefs from './prefs.js';
 import { href } from './router.js';
-import { accept, signIn } from './session.js';
+import { accept, signIn, who } from './session.js';
 import { setTheme, switchLanguage } from './shell.js';
 import { button } from './components/button.js';
 import { dialog } from './components/dialog.js';
 import { textField } from './components/field.js';
-import { form, submitButton } from './components/form.js';
+import { forgetDrafts, form, submitButton } from './components/form.js';
 import { mark } from './components/icon.js';
 import { segments } from './components/page.js';
 
@@ -29,11 +29,15 @@ function openOneTime(text) {
   }
 }
 
-/** By name and password, or by an API key, which is all that whoever has just installed the program has. */
-function signInForm(done) {
-  const byKey = (prefs.get('signIn') || (isFirst() ? 'key' : '')) === 'key';
+/**
+ * By name and password, or by an API key, which is all that whoever has just installed the program has. `before` is the
+ * session that ended: whose it was need not be said again, for it stands on the page; it is kept nowhere else, for the next
+ * page may be somebody else's.
+ */
+function signInForm(done, before = null) {
+  const byKey = before ? Boolean(before.key) : (prefs.get('signIn') || (isFirst() ? 'key' : '')) === 'key';
   const submit = submitButton(t('sign_in'), 'main wide');
-  const login = textField({ name: 'login', label: t('signin.login'), attrs: { autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', maxlength: 64 } });
+  const login = textField({ name: 'login', label: t('signin.login'), value: before?.user.key, attrs: { autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', maxlength: 64 } });
   const password = textField({ name: 'password', label: t('signin.password'), type: 'password', attrs: { autocomplete: 'current-password' } });
   const key = textField({ name: 'key', label: t('signin.key'), hint: t(isFirst() ? 'signin.first_hint' : 'signin.key_hint'), type: 'password', attrs: { autocomplete: 'off', maxlength: 256, spellcheck: 'false' } });
   const place = h('div', { class: 'stack' });
@@ -64,12 +68,13 @@ function signInForm(done) {
     done();
   };
   const ways = h('div');
+  const focus = (keyWanted) => (keyWanted ? key : wanting([login]) || password).control.focus();
   const draw = (keyWanted) => {
     const fields = keyWanted ? [key] : [login, password];
     const body = keyWanted ? () => ({ key: key.get().trim() }) : () => ({ login: login.get(), password: password.get() });
     replace(ways, segments(t('signin.how'), [['password', t('signin.by_password')], ['key', t('signin.by_key')]], keyWanted ? 'key' : 'password',
-      (way) => { draw(way === 'key'); (way === 'key' ? key : login).control.focus(); }));
-    replace(place, isFirst() && keyWanted && h('div', { class: 'stack tight' }, h('h2', null, t('signin.first')), h('p', { class: 'soft' }, t('signin.first_text'))),
+      (way) => { draw(way === 'key'); focus(way === 'key'); }));
+    replace(place, isFirst() && !before && keyWanted && h('div', { class: 'stack tight' }, h('h2', null, t('signin.first')), h('p', { class: 'soft' }, t('signin.first_text'))),
       form({ fields, submit, onSubmit: () => send(fields, body) }).element);
   };
   // A key in the place of a name or a password is a key; it must not stand there to be read, nor be offered as a name.
@@ -84,7 +89,7 @@ function signInForm(done) {
   }));
   key.control.addEventListener('input', () => openOneTime(key.get().trim()));
   draw(byKey);
-  return { element: h('div', { class: 'stack signin' }, ways, place), focus: () => (byKey ? key : login).control.focus() };
+  return { element: h('div', { class: 'stack signin' }, ways, place), focus: () => focus(byKey) };
 }
 
 /** The face of every page before somebody is signed in; draw() gives the card's content, anew after a change of language. */
@@ -142,12 +147,19 @@ export async function acceptPage(root, token) {
   });
 }
 
-/** Over the page, which stays as it is. Resolves with false when the reader would rather not. */
+/** Over the page, which stays as it is for who was there before. Resolves with false when the reader would rather not. */
 export async function signInDialog() {
+  const before = who();
   const body = h('div', { class: 'stack' }, h('p', { class: 'soft' }, t('signin.ended')));
   const box = dialog({ title: t('sign_in'), body });
-  const inner = signInForm(() => box.close(true));
+  const inner = signInForm(() => box.close(true), before);
   body.append(inner.element);
   inner.focus();
-  return (await box.closed) === true;
+  const signedIn = (await box.closed) === true;
+  if (signedIn && who().user.key !== before?.user.key) {
+    forgetDrafts();
+    location.assign(href('/')); // what stands on the page and was entered is another person's
+    return false;
+  }
+  return signedIn;
 }

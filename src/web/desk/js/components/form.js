@@ -29,6 +29,15 @@ function writeDraft(name, values) {
   }
 }
 
+/** Whoever comes next in this tab finds nothing of who was here: drafts of forms and of rules are all it holds. */
+export function forgetDrafts() {
+  try {
+    sessionStorage.clear();
+  } catch {
+    /* no storage: nothing was kept */
+  }
+}
+
 /**
  * form({fields, body, submit: button, onSubmit, draft}): `fields` is an array of fields, `body` the nodes that show them
  * (default: one below the other, then the button). onSubmit(values) sends; a Problem it throws is shown. `draft` names
