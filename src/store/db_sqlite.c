@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The SQLite driver: handles, transactions, checkpoints. Statements are in db_sqlite_stmt.c, migrations in
- * db_sqlite_migrate.c.
+ * The SQLite driver: handles, transactions. Statements are in db_sqlite_stmt.c, the log in db_sqlite_log.c, migrations
+ * in db_sqlite_migrate.c.
  *
  * Read handles are opened SQLITE_OPEN_READONLY, because only such a handle can neither write nor checkpoint.
  * Transactions begin IMMEDIATE: a deferred one that turns to writing fails at once and does not honour busy_timeout
@@ -18,7 +18,6 @@
 
 #include "db_sqlite.h"
 
-#define BUSY_TIMEOUT_MS  5000
 #define DEADLINE_OPCODES 4096 /* virtual machine steps between two looks at the clock */
 #define BREATHER_OPCODES 256  /* steps of a writing machine touch pages, and so take longer */
 
@@ -116,30 +115,18 @@ static void has_text(sqlite3_context *context, int count, sqlite3_value **values
     sqlite3_result_int(context, str_ifind(whole, (str){part, (size_t)sqlite3_value_bytes(values[1])}, 0) >= 0);
 }
 
-/* The log begins anew, with fewer pages, when all of it was moved and nobody reads in it. */
-static int note_log(void *arg, sqlite3 *raw, const char *name, int pages)
-{
-    struct db *self = arg;
-
-    (void)raw;
-    (void)name;
-    self->log_moved = pages < self->log_pages ? 0 : self->log_moved;
-    self->log_pages = pages;
-    return SQLITE_OK;
-}
-
 static enum err set_up(struct db *self, struct fault *fault)
 {
     int rc = sqlite3_extended_result_codes(self->raw, 1);
 
-    sqlite3_busy_timeout(self->raw, BUSY_TIMEOUT_MS);
+    sqlite3_busy_timeout(self->raw, DB_BUSY_TIMEOUT_MS);
     rc = rc ? rc : sqlite3_db_config(self->raw, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     rc =
         rc ? rc
            : sqlite3_create_function_v2(self->raw, "has_text", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
                                         NULL, has_text, NULL, NULL, NULL);
     rc = rc ? rc : db_sqlite_exec(self, sql_text[self->mode == DB_WRITE ? SQL_DB_PRAGMAS_WRITE : SQL_DB_PRAGMAS_READ]);
-    sqlite3_wal_hook(self->raw, note_log, self); /* after the pragmas: one of them would take its place */
+    db_sqlite_watch_log(self); /* after the pragmas: one of them would take its place */
     return rc ? db_sqlite_fault(self, rc, self->path, fault) : db_sqlite_migrate(self, fault);
 }
 
@@ -173,6 +160,7 @@ enum err db_open(const char *path, enum db_mode mode, struct db **out, struct fa
         return ERR_NOMEM;
     }
     self->mode = mode;
+    self->log_fd = -1;
     memcpy(self->path, path, strlen(path) + 1);
     int rc = sqlite3_open_v2(path, &self->raw, flags, NULL);
     err = rc ? db_sqlite_fault(self, rc, path, fault) : set_up(self, fault);
@@ -194,6 +182,7 @@ void db_close(struct db *self)
         db_sqlite_finalize(&self->stmts[i]);
     }
     BUG_ON(sqlite3_close(self->raw) != SQLITE_OK);
+    db_sqlite_leave_log(self);
     free(self);
 }
 
@@ -325,49 +314,6 @@ void db_trim(struct db *self)
 {
     BUG_ON(self->begun);
     db_sqlite_exec(self, sql_text[SQL_DB_TRIM]);
-}
-
-enum err db_checkpoint(struct db *self, bool truncate, int64_t *wal_pages, int64_t *moved)
-{
-    int log = 0;
-    int done = 0;
-
-    BUG_ON(self->mode != DB_WRITE);
-    int rc = sqlite3_wal_checkpoint_v2(self->raw, NULL,
-                                       truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &log, &done);
-    if (rc == SQLITE_OK) {
-        self->log_pages = log;
-        self->log_moved = done;
-    }
-    if (wal_pages) {
-        *wal_pages = log;
-    }
-    if (moved) {
-        *moved = done;
-    }
-    return db_sqlite_err(rc);
-}
-
-enum err db_cut_log(struct db *self)
-{
-    sqlite3_busy_timeout(self->raw, 0);
-    enum err err = db_checkpoint(self, true, NULL, NULL);
-    sqlite3_busy_timeout(self->raw, BUSY_TIMEOUT_MS);
-    return err;
-}
-
-int64_t db_unmoved_pages(const struct db *self)
-{
-    return self->log_pages - self->log_moved;
-}
-
-int64_t db_wal_bytes(const struct db *self)
-{
-    char path[PATH_MAX + 4];
-    struct stat status;
-
-    snprintf(path, sizeof path, "%s-wal", self->path);
-    return stat(path, &status) == 0 ? (int64_t)status.st_size : 0;
 }
 
 int64_t db_file_bytes(struct db *self)

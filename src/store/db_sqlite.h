@@ -8,6 +8,8 @@
 #include "linkpond/store/db.h"
 
 /* What the files of the SQLite driver share; nobody else includes this. */
+#define DB_BUSY_TIMEOUT_MS 5000
+
 struct stmt {
     struct db *db;
     sqlite3_stmt *raw; /* NULL until first asked for */
@@ -27,6 +29,8 @@ struct db {
     enum err lost;                /* SQLite rolled the open transaction back by itself, for this reason */
     int64_t deadline;             /* monotonic ns; 0 = never */
     int64_t log_pages, log_moved; /* in the log at the last commit; of them in the file since the last checkpoint */
+    int64_t log_begun;            /* of them those that go to the disk already */
+    int log_fd;                   /* -1: not open yet */
     struct breather *breather;
     char path[PATH_MAX];
     sqlite3_blob *blob; /* being read in parts */
@@ -43,6 +47,10 @@ int db_sqlite_exec(struct db *self, const char *text);
 /* Notes an error that made SQLite roll the transaction back. */
 void db_sqlite_note(struct db *self, enum err err);
 void db_sqlite_finalize(struct stmt *self);
+
+/* db_sqlite_log.c: from the opening on, and behind the end. */
+void db_sqlite_watch_log(struct db *self);
+void db_sqlite_leave_log(struct db *self);
 
 /* Brings a file to our schema, or (read handles) checks that it is there. */
 enum err db_sqlite_migrate(struct db *self, struct fault *fault);

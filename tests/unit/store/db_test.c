@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include <cmocka.h>
+#include <dirent.h>
 #include <pthread.h>
 #include <sys/stat.h>
 
@@ -398,6 +399,41 @@ static void db__tells_what_no_checkpoint_has_moved(void **state)
     assert_in_range(db_unmoved_pages(self->db), 1, 8);
 }
 
+static int open_files(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    int count = 0;
+
+    while (readdir(folder)) {
+        count++;
+    }
+    closedir(folder);
+    return count;
+}
+
+/* The log is held open to be sent to the disk by and by; a handle that is closed holds nothing. */
+static void db__keeps_no_file_open_behind_its_end(void **state)
+{
+    struct fixture *self = *state;
+    static char big[1 << 20];
+    struct fault fault;
+
+    db_close(self->db);
+    int before = open_files();
+    for (int round = 0; round < 3; round++) {
+        assert_int_equal(db_open(self->path, DB_WRITE, &self->db, &fault), OK);
+        for (int i = 0; i < 4; i++) {
+            put(self->db, "big", (str){big, sizeof big}, OK);
+            assert_int_equal(db_begin(self->db, i % 2), OK);
+            assert_int_equal(db_commit(self->db), OK);
+        }
+        assert_true(open_files() > before);
+        db_close(self->db);
+        assert_int_equal(open_files(), before);
+    }
+    assert_int_equal(db_open(self->path, DB_WRITE, &self->db, &fault), OK);
+}
+
 static void db__a_statement_gives_up_at_its_deadline(void **state)
 {
     struct fixture *self = *state;
@@ -506,6 +542,7 @@ int main(void)
         TEST(db__a_lost_transaction_does_not_commit),
         TEST(db__checkpoints_only_when_told),
         TEST(db__tells_what_no_checkpoint_has_moved),
+        TEST(db__keeps_no_file_open_behind_its_end),
         TEST(db__a_statement_gives_up_at_its_deadline),
         TEST(db__a_breather_is_asked_behind_each_step_and_within_long_ones),
         TEST(db__copies_from_any_handle),
