@@ -67,6 +67,7 @@ static bool place_fits(struct scan *self, unsigned place, size_t from, size_t to
     str text = self->text;
 
     if ((place & PLACE_WORD && from > 0 && is_alnum(text.ptr[from - 1])) ||
+        (place & PLACE_NUMBER && from > 0 && is_digit(text.ptr[from - 1])) ||
         (place & PLACE_DIGIT && (to == text.len || !is_digit(text.ptr[to]))) ||
         (place & PLACE_LETTER && (to == text.len || !is_letter(text.ptr[to]))) ||
         (place & PLACE_END && to < text.len && is_alnum(text.ptr[to])) ||

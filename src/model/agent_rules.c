@@ -30,6 +30,7 @@ static const struct {
     {STR_INIT("prefix"), PLACE_PREFIX},   {STR_INIT("whole"), PLACE_WHOLE},   {STR_INIT("outside"), PLACE_OUTSIDE},
     {STR_INIT("strange"), PLACE_STRANGE}, {STR_INIT("domain"), PLACE_DOMAIN}, {STR_INIT("nameless"), PLACE_NAMELESS},
     {STR_INIT("inside"), PLACE_INSIDE},   {STR_INIT("letter"), PLACE_LETTER}, {STR_INIT("model"), PLACE_MODEL},
+    {STR_INIT("number"), PLACE_NUMBER},
 };
 
 #define NEEDLE_BYTES    128

@@ -33,7 +33,8 @@ enum agent_place {
     PLACE_NAMELESS = 256, /* of no place: no browser of apps.tsv */
     PLACE_INSIDE = 512,   /* within those brackets */
     PLACE_LETTER = 1024,  /* a letter follows */
-    PLACE_MODEL = 2048    /* the needle begins with "; ", behind which Android devices are named */
+    PLACE_MODEL = 2048,   /* the needle begins with "; ", behind which Android devices are named */
+    PLACE_NUMBER = 4096   /* no digit before: "43U" of TDTV43U, not of SM-G943U */
 };
 
 #define AGENT_NEEDLES_MAX 4096 /* a click keeps one bit and one offset for each on the stack */

@@ -7,8 +7,8 @@
 #include "linkpond/model/agent.h"
 
 /*
- * Goal: a tablet that says Mobile is told by the name its maker gave it, and no name of a tablet makes one of a phone,
- * a laptop or a television.
+ * Goal: the kind of device is told by the name its maker gave it where nothing else says it (a tablet that says Mobile,
+ * a phone that does not, a television that says neither), and no name makes one kind of another.
  */
 
 static struct agent_rules *rules;
@@ -111,10 +111,89 @@ static void agent__televisions_and_laptops_on_android_are_neither(void **state)
         {"H96 Max", " Mobile", "other"},   {"550U Note", "", "tablet"},
         {"43", " Mobile", "phone"},        {"Turbox5 Hero", " Mobile", "phone"},
         {"Latitude 7390", "", "desktop"},  {"HP Chromebook 14", "", "desktop"},
+        {"TDTV43U1", " Mobile", "other"},  {"HTY_32F06B-VZ", " Mobile", "other"},
+        {"SM-G943U", " Mobile", "phone"},  {"A032F", " Mobile", "phone"},
+        {"duoATV", " Mobile", "other"},    {"LeTv 1s", " Mobile", "phone"},
+        {"DV8235", " Mobile", "other"},    {"DVX", " Mobile", "phone"},
+        {"SM-R890", " Mobile", "other"},   {"ASUS ZenWatch 2", " Mobile", "other"},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_device(cases[i].name, cases[i].mobile, cases[i].device);
+    }
+}
+
+/* The branch of Android that a build was made of: T behind the first letter for televisions, W for watches. */
+static void agent__a_televisions_build_tells_it(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"X1 Build/PTT1.181214.002; wv", "other"},
+        {"X1 Build/RTM6.230109.197; wv", "other"},
+        {"X1 Build/UTT1.240131.001", "other"},
+        {"X1 Build/QT; wv", "other"},
+        {"X1 Build/PPR2.180905.006.A1; wv", "other"},
+        {"Pixel 2 Build/PPR2.180905.006.A1; wv", "phone"},
+        {"X1 Build/OWDE.180707.001.E1", "other"},
+        {"X1 Build/RP1A.200720.011; wv", "phone"},
+        {"moto g(20) Build/RTAS31.68-34-2; wv", "phone"},
+        {"X1 Build/KTU84P", "phone"},
+        {"X1 Build/GRK39F", "phone"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_device(cases[i][0], " Mobile", cases[i][1]);
+    }
+}
+
+static void agent__a_phone_that_does_not_say_mobile_is_told_by_its_name(void **state)
+{
+    (void)state;
+    static const char *const phones[] = {
+        "SM-F936B",  "SAMSUNG SM-F900U", "VER-AN00",  "GRL-LX9",  "CPH2671",    "RMX2040",  "V2178A", "Pixel 8",
+        "moto g(8)", "M1906G7G",         "Redmi K30", "LG-M700N", "TECNO AE10", "GT-N7000", "XT1058",
+    };
+    static const char *const tablets[] = {
+        "SM-T505", "SM-N8000", "SCM-AL09", "Redmi Pad SE", "Pixel C", "LG-V521", "OPD2101", "XT", "moto tab g70", "V10",
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(phones); i++) {
+        assert_device(phones[i], "", "phone");
+    }
+    for (size_t i = 0; i < ARRAY_LEN(tablets); i++) {
+        assert_device(tablets[i], "", "tablet");
+    }
+}
+
+static void agent__what_is_no_android_says_its_kind_in_its_own_words(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"Mozilla/5.0 (X11; Linux x86_64; Quest 2) Chrome/108.0 VR Safari/537.36 OculusBrowser/25.1", "other"},
+        {"Mozilla/5.0 (X11; GNU/Linux) Chromium/79.0 Chrome/79.0 Safari/537.36 Tesla/2020.16.2.1", "other"},
+        {"Mozilla/5.0 (X11; FreeBSD; U; Viera; de-DE) Viera/3.10.0 Chrome/23.0 Safari/537.11", "other"},
+        {"Mozilla/5.0 (X11; Linux i686) Chrome/11.0 Large Screen Safari/534.24 GoogleTV/092754", "other"},
+        {"Mozilla/5.0 (iPhone; CPU iPhone OS 11_0 like Mac OS X) Mobile/15A432 (AirWatch Browser v6.5.1)", "phone"},
+        {"Mozilla/5.0 (Tablet; rv:26.0) Gecko/26.0 Firefox/26.0", "tablet"},
+        {"Mozilla/5.0 (X11; U; Linux x86_64; en-gb) Chrome/30.0 Safari/537.36 Puffin/4.6.1.2083AP", "phone"},
+        {"Mozilla/5.0 (X11; U; Linux x86_64; en-gb) Chrome/30.0 Safari/537.36 Puffin/4.6.1IT", "tablet"},
+        {"Mozilla/5.0 (X11; U; Linux x86_64; en-gb) Chrome/30.0 Safari/537.36 Puffin/8.2.4.705LD", "desktop"},
+        {"Mozilla/5.0 (Windows NT 10.0; ARM; Lumia 950) Chrome/51.0 Safari/537.36 Edge/15.15063", "phone"},
+        {"Mozilla/5.0 (Windows NT 6.3; ARM; Trident/7.0; Touch; rv:11.0) like Gecko", "tablet"},
+        {"Mozilla/5.0 (Windows NT 6.1; Trident/7.0; Tablet PC 2.0; rv:11.0) like Gecko", "desktop"},
+        {"Nokia2690/2.0 Profile/MIDP-2.1 Mozilla/5.0 (Windows; U; Windows NT 6.0; Desktop) UCBrowser/9.5", "phone"},
+        {"Opera/9.80 (J2ME/MIDP; Opera Mini/7.1.32052/29.3709; U; en) Presto/2.8.119 Version/11.10", "phone"},
+        {"Opera/9.80 (iPad; Opera Mini/7.0.5/28.2051; U; en) Presto/2.8.119 Version/11.10", "tablet"},
+        {"Mozilla/5.0 (webOS/1.4.0; U; en-US) AppleWebKit/532.2 Version/1.0 Safari/532.2 Pre/1.1", "phone"},
+        {"Mozilla/5.0 (2in1; OpenHarmony 5.0) Chrome/114.0 Safari/537.36 ArkWeb/4.1.6.1", "desktop"},
+        {"Mozilla/4.0 (compatible; MSIE 5.0; Mac_PowerPC)", "desktop"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct agent agent = recognise(rules, cases[i][0]);
+        if (!str_eq(agent.device, str_from_c(cases[i][1]))) {
+            fail_msg("%s: a " STR_FMT " and no %s", cases[i][0], STR_ARG(agent.device), cases[i][1]);
+        }
     }
 }
 
@@ -148,10 +227,14 @@ static void rules__a_row_may_have_several_needles_and_ask_where_a_device_is_name
         {"(Linux; Android 9) Zed", "other"},
         {"(Linux; Android 9; Zed", "other"},
         {"(Zed; Linux)", "other"},
+        {"(Linux) A7x", "number"},
+        {"7x", "number"},
+        {"(Linux) A77x", "other"},
     };
 
     assert_int_equal(compile("device\tstart\tXY|xz\tmodel\ndevice\tsize\t7\tmodel,letter\n"
-                             "device\tblank\tlittle|\"big \"\tmodel\ndevice\tinside\tZed\tinside\n",
+                             "device\tblank\tlittle|\"big \"\tmodel\ndevice\tinside\tZed\tinside\n"
+                             "device\tnumber\t7x\tnumber\n",
                              &own, NULL),
                      OK);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -215,6 +298,9 @@ int main(void)
         cmocka_unit_test(agent__a_phone_stays_one_whatever_its_name_begins_with),
         cmocka_unit_test(agent__a_text_cut_short_in_an_app_is_a_phones),
         cmocka_unit_test(agent__televisions_and_laptops_on_android_are_neither),
+        cmocka_unit_test(agent__a_televisions_build_tells_it),
+        cmocka_unit_test(agent__a_phone_that_does_not_say_mobile_is_told_by_its_name),
+        cmocka_unit_test(agent__what_is_no_android_says_its_kind_in_its_own_words),
         cmocka_unit_test(rules__a_row_may_have_several_needles_and_ask_where_a_device_is_named),
         cmocka_unit_test(rules__a_broken_list_of_needles_names_the_line),
         cmocka_unit_test(rules__a_device_name_has_room_for_what_stands_before_it),
