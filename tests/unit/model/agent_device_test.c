@@ -51,7 +51,7 @@ static void agent__a_tablet_that_says_mobile_is_told_by_its_name(void **state)
         "KFTRWI", "Nexus 7", "Pixel Tablet", "SGP621", "LG-V525", "B3-A40", "P01Z", "A1-840FHD", "D-01K", "SO-05G",
         "iPlay50_mini_Pro", "iPlay_60", "M40Pro_EEA", "P30S_ROW", "Hi10 X", "RCT6B06P23", "TZ858", "PMT4337_3G_D_EU",
         "BQ-1024L", "CITI 8592 3G CS8209MG", "TM-1058", "LIFETAB_P10912", "SurfTab breeze 10.1", "SlidePad704CE",
-        "myTab10Pro", "Dragon_Kids_7", "Slate 8 Pro",
+        "myTab10Pro", "Dragon_Kids_7", "Slate 8 Pro", "M7_WIFI", "G10_US", "T60_ROW", "H11-EEA", "P108_T_EEA",
     };
     /* clang-format on */
 
@@ -72,7 +72,8 @@ static void agent__a_phone_stays_one_whatever_its_name_begins_with(void **state)
         "M2012K11AC", "Redmi K30", "Lenovo A3500", "Lenovo K520", "Coolpad 8720L", "Coolpad 8675-W00", "KLIPAD_KL600",
         "PadFone 2", "SM-G9980", "SM-W2022", "SM-T2558", "SM-S9180", "ZTE A2022", "ZTE BV0850", "8050D", "9008J",
         "5033D_EEA", "Nokia 7 plus", "Nokia X20", "HTC A9u", "LG-M700", "Nexus 5", "Pixel 8", "X98i", "M5 Note", "T1",
-        "GLX Spider 1", "itel-W6004", "Tecno P", "S920_ROW; Lenovo", "Metabo", "Mega5 DTV",
+        "GLX Spider 1", "itel-W6004", "Tecno P", "S920_ROW; Lenovo", "Metabo", "Mega5 DTV", "WP17_EEA",
+        "RX710_EEA", "en_US; X1", "X8 Wifix",
     };
     /* clang-format on */
 
