@@ -5,16 +5,14 @@
  */
 #include "linkpond/http/assets.h"
 
-#include <zlib.h>
-
 #include "linkpond/base/crypt.h"
+#include "linkpond/http/gzip.h"
 
-#define ETAG_BYTES  8
-#define ASSET_TEXT  64
-#define PATH_TEXT   128
-#define PACKED      ".gz"
-#define GZIP_WINDOW (15 + 16) /* zlib's way to say: with a gzip head */
-#define GZIP_MEMORY 8
+#define ETAG_BYTES 8
+#define ASSET_TEXT 64
+#define PATH_TEXT  128
+#define PACKED     ".gz"
+#define SMALL      9 /* for it is made once */
 
 struct asset {
     str name, bytes;
@@ -54,26 +52,6 @@ static const char *type_of(str name)
     return "application/octet-stream";
 }
 
-static void compress_into(struct buf *out, str bytes)
-{
-    z_stream stream = {0};
-    BUG_ON(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY, Z_DEFAULT_STRATEGY) != Z_OK);
-    size_t cap = deflateBound(&stream, bytes.len);
-    Bytef *memory = malloc(cap);
-    BUG_ON(!memory);
-    stream.next_in = (Bytef *)(uintptr_t)bytes.ptr; /* zlib only reads it */
-    stream.avail_in = (uInt)bytes.len;
-    stream.next_out = memory;
-    stream.avail_out = (uInt)cap;
-    BUG_ON(deflate(&stream, Z_FINISH) != Z_STREAM_END);
-    if (stream.total_out < bytes.len) {
-        buf_init_heap(out, cap);
-        buf_add(out, (str){(const char *)memory, stream.total_out});
-    }
-    deflateEnd(&stream);
-    free(memory);
-}
-
 /* "name.gz" of the table: what the build made of it. */
 static str packed_copy(const struct embedded *table, const char *name)
 {
@@ -92,8 +70,7 @@ static void make_asset(struct asset *self, const struct embedded *table, const s
     self->type = type_of(self->name);
     self->is_html = str_ends(self->name, STR(".html"));
     self->gzip = packed_copy(table, file->name);
-    if (!self->gzip.ptr) {
-        compress_into(&self->gzip_made, self->bytes);
+    if (!self->gzip.ptr && gzip_make(self->bytes, SMALL, &self->gzip_made)) {
         self->gzip = buf_str(&self->gzip_made);
     }
     crypt_sha256(self->bytes, sum);
@@ -138,22 +115,6 @@ void assets_free(struct assets *self)
     free(self);
 }
 
-/* Is gzip among the codings taken: named, or by "*", and not with q=0. */
-static bool takes_gzip(const struct request *request)
-{
-    str rest = request_header(request, "Accept-Encoding");
-    str item;
-    while (str_next(&rest, ',', &item)) {
-        str name, params;
-        str_cut(str_trim(item), ';', &name, &params);
-        if (str_ieq(str_trim(name), STR("gzip"))) {
-            str weight = str_trim(params);
-            return !(str_eq(weight, STR("q=0")) || str_starts(weight, STR("q=0.0")));
-        }
-    }
-    return false;
-}
-
 bool assets_reply(const struct assets *self, const struct request *request, str name, struct reply *reply)
 {
     const struct asset *asset = NULL;
@@ -163,7 +124,7 @@ bool assets_reply(const struct assets *self, const struct request *request, str 
     if (!asset) {
         return false;
     }
-    bool gzip = asset->gzip.len > 0 && takes_gzip(request);
+    bool gzip = asset->gzip.len > 0 && gzip_is_taken(request);
     if (asset->is_html) {
         reply_html_headers(reply);
     }

@@ -7,6 +7,7 @@
 
 #include "linkpond/base/gcra.h"
 #include "linkpond/base/percent.h"
+#include "linkpond/http/gzip.h"
 #include "router_private.h"
 
 /* Of landing pages: a hall full of people behind one address opens the same page, and stays on it. */
@@ -104,7 +105,7 @@ static void add_cors(const struct router *self, const struct request *request, s
     if (self->cors_origins_count == 0) {
         return;
     }
-    reply_header_set(reply, request, "Vary", STR("Origin, Accept-Language"));
+    reply_header_set(reply, request, "Vary", STR("Origin, Accept-Encoding, Accept-Language"));
     if (origin.len > 0 && origin_is_allowed(self, origin)) {
         reply_header(reply, request, "Access-Control-Allow-Origin", origin);
         reply_header_static(reply, "Access-Control-Expose-Headers", "ETag, Link-Existed, Location, Retry-After");
@@ -301,5 +302,6 @@ void router_handle(struct router *self, enum plane plane, struct request *reques
         return;
     }
     reply_header_set(reply, request, "X-Content-Type-Options", STR("nosniff"));
+    gzip_reply(request, reply);
     add_cors(self, request, reply);
 }

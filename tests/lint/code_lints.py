@@ -39,7 +39,7 @@ LIBRARIES = {
     "jpeglib.h": ["src/image/decode.c", "src/image/encode.c"],
     "ft2build.h": ["src/http/qr_font.c"],
     "csv.h": ["src/api/transfer/csv_reader.c"],
-    "zlib.h": ["src/http/assets.c", "src/http/qr_png.c", "src/tools/embed_files.c"],
+    "zlib.h": ["src/http/gzip.c", "src/http/qr_png.c", "src/tools/embed_files.c"],
     "ini.h": ["src/cli/settings.c"],
     "maxminddb.h": ["src/engine/visit/geo.c"],
     "zip.h": ["src/api/qr/qrzip.c"],
