@@ -7,13 +7,14 @@ import io
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from browser import noise, shot, wait_for
+from browser import noise, set_look, shot, wait_for
 from desk import EVIL, Desk
 from geo_files import FOLDER
 from pond import GOOGLEBOT, SAFARI, WECHAT
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from test_desk import LOOKS
+from test_desk_pages import SHIFT
 
 CLASSES = ["human", "bot", "preview", "prefetch", "head", "replay", "duplicate"]
 FORMULA = "=HYPERLINK(\"https://evil.example\")"
@@ -107,6 +108,30 @@ def test_a_bar_is_a_filter_and_the_address_is_the_view(report):
     desk.find(".report-chips .chip button:last-child").click()
     wait_for(lambda: desk.figures()[0] == "8", 20)
 
+
+def test_few_rows_take_the_room_of_few_and_nothing_moves(report):
+    """At first they are not known to be few; from then on a card asks in the room it had."""
+    desk = report()
+    fill(desk.pond)
+    desk.open("/report").sign_in()
+    set_look(desk.driver, 1280, "light", 3000)
+    desk.settled()
+    high = lambda: {card.find_element(By.TAG_NAME, "h2").text: card.size["height"] for card in desk.all(".report-card") if card.is_displayed()}  # noqa: E731
+    desk.bars("Links and")
+    assert high()["Channels and campaigns"] < 240, "two rows, not eight"
+    wait_for(lambda: desk.driver.execute_script(KEPT), 20)
+    before = high()
+    desk.driver.refresh()
+    desk.settled()
+    desk.bars("Links and")
+    assert high() == before
+    moved = desk.driver.execute_async_script(SHIFT)
+    assert moved[0] < 0.001, moved
+
+
+KEPT = """const kept = Object.values(JSON.parse(localStorage['linkpond.prefs']).cards.heights);
+const there = [...document.querySelectorAll('.report-card')].map((card) => card.offsetHeight);
+return kept.length >= 6 && kept.every((height) => there.includes(height))"""
 
 def test_a_day_of_the_chart_is_a_period(report):
     desk = report()

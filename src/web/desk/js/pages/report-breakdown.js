@@ -7,6 +7,7 @@ import { h, replace } from '../dom.js';
 import { number, percent } from '../format.js';
 import { t } from '../i18n.js';
 import { href } from '../router.js';
+import { who } from '../session.js';
 import { PLACES, dimName, loadNames, valueName } from '../values.js';
 import { button } from '../components/button.js';
 import { dialog } from '../components/dialog.js';
@@ -31,7 +32,8 @@ const CARDS = [
 
 /** The cards that have something to say where `hide` is known already. */
 export function cardsWithout(hide) {
-  return CARDS.map((one) => ({ ...one, dims: one.dims.filter((dim) => !hide.includes(dim)) })).filter((one) => one.dims.length > 0);
+  const told = CARDS.filter((one) => one.dims !== PLACES || who().install.places); // places are where a file tells them
+  return told.map((one) => ({ ...one, dims: one.dims.filter((dim) => !hide.includes(dim)) })).filter((one) => one.dims.length > 0);
 }
 
 function wait(ms) {
@@ -93,16 +95,16 @@ function explain(dim) {
   return t(PLACES.includes(dim) ? 'report.no_place' : 'report.none');
 }
 
-/** breakdown({key, dims}) -> a card as in report-card.js. */
-export function breakdown({ key, dims: offered }) {
+/** breakdown({key, dims, of}) -> a card as in report-card.js; `of` says what the report is on. */
+export function breakdown({ key, dims: offered, of }) {
   const tabs = h('div', { class: 'segments-line no-print' });
   const foot = h('div', { class: 'bar-foot no-print' });
   let shown = null;
   const draw = (ctx, body, dim, found) => {
     shown = { ctx, dim, ...found };
-    card.element.hidden = found.warnings.includes('geo_not_configured');
     const empty = found.rows.length === 0 || (found.rows.length === 1 && found.rows[0].value === '' && found.warnings.length > 0);
     replace(body, h('h3', { class: 'print-only' }, dimName(dim)), empty ? nothing(explain(dim)) : barTable(ctx, dim, found.rows, found.total));
+    foot.hidden = found.rows.length < SHOWN;
     replace(foot, found.more && button(t('report.all'), { kind: 'plain small', run: () => showAll(ctx, dim).catch(ctx.fail) }));
   };
   const load = async (ctx, body) => {
@@ -117,7 +119,7 @@ export function breakdown({ key, dims: offered }) {
     named.then(() => !ctx.signal.aborted && shown.dim === dim && shown.rows === found.rows && draw(ctx, body, dim, found));
   };
   const card = reportCard({
-    title: t(`report.card.${key}`), cls: 'bar-card', skeleton: skeletonRows(SHOWN), load, csv: () => shown && csvOf(shown.ctx, shown.dim, shown.rows, shown.total),
+    name: `${of}/${key}`, title: t(`report.card.${key}`), cls: 'bar-card', skeleton: skeletonRows(SHOWN), load, csv: () => shown && csvOf(shown.ctx, shown.dim, shown.rows, shown.total),
   });
   card.element.insertBefore(tabs, card.body);
   card.element.append(foot);

@@ -3,13 +3,15 @@
  * A card of a report: it asks its question when it comes into sight, keeps its height meanwhile, says what went wrong in
  * its own place, and gives what it shows as CSV.
  */
-import { append, h, replace } from '../dom.js';
+import { append, debounce, h, replace } from '../dom.js';
 import { t } from '../i18n.js';
+import * as prefs from '../prefs.js';
 import { saveCsv } from '../csv.js';
 import { button } from '../components/button.js';
 import { failed } from '../components/page.js';
 
 const NEAR = '600px'; // so that cards have found their height before they are seen
+const KEEP_AFTER_MS = 150;
 
 /** A button that saves {name, head, rows}, or does nothing while there is nothing. */
 export function csvButton(what, table) {
@@ -34,15 +36,46 @@ export function nothing(text) {
   return h('p', { class: 'report-none soft' }, text || t('report.none'));
 }
 
+/* How high cards were when they were last seen at this width: what comes is rarely of another height, so a card with one row
+ * asks in the room of one, and nothing moves when it comes. */
+function heights() {
+  const kept = prefs.get('cards');
+  return kept?.width === innerWidth ? kept.heights : {};
+}
+
+function keepHeight(name, element) {
+  const height = element.offsetHeight;
+  if (height > 0 && height !== heights()[name]) {
+    prefs.set('cards', { width: innerWidth, heights: { ...heights(), [name]: height } });
+  }
+}
+
+/** The element in the height it had. letGo() lets it have its own, which is kept, as that of its neighbour may change it yet. */
+function holdHeight(name, element) {
+  const height = name && heights()[name];
+  const seen = new ResizeObserver(debounce(() => keepHeight(name, element), KEEP_AFTER_MS));
+  Object.assign(element.style, height ? { height: `${height}px`, overflow: 'clip' } : {});
+  return {
+    letGo() {
+      Object.assign(element.style, { height: '', overflow: '' });
+      if (name) {
+        seen.observe(element);
+      }
+    },
+    close: () => seen.disconnect(),
+  };
+}
+
 /**
- * reportCard({title, cls, tools, skeleton, load(ctx, body), csv()}) -> {element, body, reload(ctx), now(), close()}.
- * reload() asks at once when the card is in sight, else when it gets there; now() asks in any case and resolves when it is
- * drawn.
+ * reportCard({name, title, cls, tools, skeleton, load(ctx, body), csv()}) -> {element, body, reload(ctx), now(), close()}.
+ * `name` is what its height is remembered by. reload() asks at once when the card is in sight, else when it gets there;
+ * now() asks in any case and resolves when it is drawn.
  */
-export function reportCard({ title, cls = '', tools = [], skeleton, load, csv }) {
+export function reportCard({ name, title, cls = '', tools = [], skeleton, load, csv }) {
   const body = h('div', { class: 'report-body' }, skeleton);
   const element = h('section', { class: `card report-card ${cls}` },
     h('div', { class: 'card-head' }, h('h2', null, title), h('div', { class: 'row report-tools no-print' }, tools, csv && csvButton(title, csv))), body);
+  const held = holdHeight(name, element);
   let ctx = null;
   let stale = false;
   let near = false;
@@ -62,6 +95,7 @@ export function reportCard({ title, cls = '', tools = [], skeleton, load, csv })
     } finally {
       if (mine === turn) {
         body.removeAttribute('aria-busy');
+        held.letGo();
       }
     }
   };
@@ -82,7 +116,10 @@ export function reportCard({ title, cls = '', tools = [], skeleton, load, csv })
       }
     },
     now: () => (stale ? run() : Promise.resolve()),
-    close: () => observer.disconnect(),
+    close() {
+      observer.disconnect();
+      held.close();
+    },
   };
 }
 

@@ -62,7 +62,8 @@ export function reportView(view, { base = {}, hide = [], middle = null, first = 
   const trouble = h('div');
   const series = seriesCard({ set: (patch, how) => set(patch, how) });
   const live = liveCard({ follows: isLive, onNew: () => soon() });
-  const cards = [...cardsWithout([...hide, ...Object.keys(base)]).map(breakdown), heatCard(), pivotCard(), live];
+  const of = Object.keys(base).join();
+  const cards = [...cardsWithout([...hide, ...Object.keys(base)]).map((one) => breakdown({ ...one, of })), heatCard(), pivotCard({ of }), live];
   append(below, series.element, cardGrid(cards));
   const nothingYet = h('div', { hidden: true });
   const element = h('div', { class: 'report stack' }, bar, chips, said, trouble, totals.element, middle && between, nothingYet, below);
