@@ -132,6 +132,30 @@ def test_few_rows_take_the_room_of_few_and_nothing_moves(report):
 KEPT = """const kept = Object.values(JSON.parse(localStorage['linkpond.prefs']).cards.heights);
 const there = [...document.querySelectorAll('.report-card')].map((card) => card.offsetHeight);
 return kept.length >= 6 && kept.every((height) => there.includes(height))"""
+MILLIONS = """const plain = Response.prototype.json;
+const grow = (value) => { Object.entries(value || {}).forEach(([name, one]) => {
+  if (typeof one === 'object') { grow(one); } else if (['clicks', 'visitors', 'scans', 'new_visitors', 'human'].includes(name)) { value[name] = one + 98765432; } }); };
+Response.prototype.json = async function () { const value = await plain.call(this); grow(value); return value; };"""
+SPILT = """return [...document.querySelectorAll('.totals dd.num, .bars td')].map((cell) => {
+  const range = document.createRange(); range.selectNodeContents(cell); const text = range.getBoundingClientRect(), box = cell.getBoundingClientRect();
+  return [cell.textContent, text.left >= box.left - 1 && text.right <= box.right + 1 && range.getClientRects().length === 1]; })"""
+
+
+@pytest.mark.parametrize("width", [360, 700, 1280])
+def test_counts_of_eight_digits_have_room(report, width):
+    desk = report(width)
+    fill(desk.pond)
+    desk.open("/report").sign_in()
+    desk.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": MILLIONS})
+    desk.driver.refresh()
+    desk.settled()
+    assert desk.bars("Channels") == [("group-1", "98,765,438"), ("group-2", "98,765,434")]
+    cells = desk.driver.execute_script(SPILT)
+    assert len([text for text, _ in cells if text.startswith("98,765,4")]) >= 6
+    assert [text for text, fits in cells if not fits] == []
+    desk.check_fit()
+    shot(desk.driver, f"report-millions-{width}")
+
 
 def test_a_day_of_the_chart_is_a_period(report):
     desk = report()

@@ -19,6 +19,7 @@ const SHOWN = 8;
 const ASKED = 50; // by visitors the order is another than by clicks, by which the API sorts
 const ALL = 1000;
 const NAMES_WAIT_MS = 400;
+const ROOM = 7; // characters that .bar-count has room for: 123,456
 
 /* The cards of a report, in order. */
 const CARDS = [
@@ -66,8 +67,10 @@ function rowElement(ctx, dim, row, top, total) {
 
 function barTable(ctx, dim, rows, total) {
   const top = rows.reduce((most, row) => Math.max(most, row.count), 0);
+  const chars = number(top).length;
+  const wide = chars > ROOM ? { width: `calc(${chars - 1}ch + 8px)` } : {}; // a comma is half a figure
   return h('table', { class: 'bars' }, h('caption', { class: 'unseen' }, dimName(dim)),
-    h('colgroup', null, h('col'), h('col', { class: 'bar-count' }), h('col', { class: 'bar-share' })),
+    h('colgroup', null, h('col'), h('col', { class: 'bar-count', style: wide }), h('col', { class: 'bar-share' })),
     h('thead', { class: 'unseen' }, h('tr', null, [dimName(dim), t(`report.${ctx.state.metric}`), t('report.share')].map((text) => h('th', { scope: 'col' }, text)))),
     h('tbody', null, rows.map((row) => rowElement(ctx, dim, row, top, total))));
 }
