@@ -167,7 +167,7 @@ def test_a_day_of_the_chart_is_a_period(report):
     query = parse_qs(urlsplit(desk.driver.current_url).query)
     assert query["from"][0] < query["to"][0] and "period" not in query
     wait_for(lambda: desk.figures()[0] == "8", 20)  # all of them came today
-    assert desk.find("[aria-label='Interval']").get_attribute("value") == "hour"
+    wait_for(lambda: desk.find("[aria-label='Interval']").get_attribute("value") == "hour", 20)  # the chart is drawn after the figures
     desk.driver.back()
     wait_for(lambda: desk.all("[aria-label='Interval']") and desk.find("[aria-label='Interval']").get_attribute("value") == "day", 20)
 
