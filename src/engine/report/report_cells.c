@@ -357,6 +357,7 @@ static enum err add_spots(struct report_columns *self, size_t spots_count)
     uint32_t *counts = ARENA_ARRAY(&self->arena, uint32_t, spots_count * (spots_count > SPOTS_MAX ? 1 : LANES));
     uint32_t *scans = ARENA_ARRAY(&self->arena, uint32_t, spots_count);
     uint32_t *groups = ARENA_ARRAY(&self->arena, uint32_t, spots_count);
+    bool visitors = self->tally->query->want_visitors && !self->tally->late.wanted;
     struct row_codes spots;
     enum err err = counts && scans && groups ? join_spots(self, &spots) : ERR_NOMEM;
 
@@ -372,7 +373,7 @@ static enum err add_spots(struct report_columns *self, size_t spots_count)
             err = add_clicks(self, spot / split, spot % split, counts[spot], scans[spot], &groups[spot]);
         }
     }
-    for (size_t i = 0; err == OK && self->tally->query->want_visitors && i < self->count; i++) {
+    for (size_t i = 0; err == OK && visitors && i < self->count; i++) {
         self->group[i] = groups[row_code(&spots, i)];
     }
     return err;
@@ -412,5 +413,9 @@ enum err report_cells(struct report_columns *self)
         return err;
     }
     bool few = spots <= 2 * self->count && (spots <= SPOTS_MAX || query->group_count == 1);
-    return report_tally_refuse(self->tally, few ? add_spots(self, spots) : add_rows(self));
+    err = report_tally_refuse(self->tally, few ? add_spots(self, spots) : add_rows(self));
+    if (err == OK && self->tally->late.wanted) {
+        err = report_late_keep_ordinals(self, table->dims[0].ordinals, table->dims[0].count);
+    }
+    return err;
 }

@@ -208,12 +208,14 @@ static enum err take_kinds(struct report_columns *self)
         self->scans[i] &= self->keep[i];
         self->tally->out->totals.scans += self->scans[i];
     }
-    if (tally->by_runs) {
+    if (tally->late.wanted) {
+        err = report_late_keep_rows(self);
+    }
+    if (err == OK && tally->by_runs) {
         err = report_runs(self);
     }
-    if (err == OK && tally->by_runs && !tally->query->want_visitors) {
-        report_runs_add_links(self);
-        return OK;
+    if (err != OK || tally->by_runs) {
+        return err;
     }
     report_rows_strike(self, scans ? self->scans : NULL);
     return err;
@@ -266,10 +268,7 @@ static enum err count(struct report_columns *self)
     uint32_t *buckets = NULL;
     enum err err = take_kinds(self);
 
-    if (err == OK && self->tally->by_runs) {
-        return query->want_visitors ? report_runs_visitors(self) : OK;
-    }
-    if (err != OK || self->count == 0) {
+    if (err != OK || self->tally->by_runs || self->count == 0) {
         return err;
     }
     if (self->tally->starts) {
@@ -278,10 +277,20 @@ static enum err count(struct report_columns *self)
     if (err == OK && query->group_count > 0) {
         err = report_cells(self);
     }
-    if (err == OK && query->want_visitors) {
+    if (err == OK && query->want_visitors && !self->tally->late.wanted) {
         err = report_chunk_visitors(self, buckets, query->group_count > 0 ? self->group : NULL);
     }
     return err;
+}
+
+void report_columns_begin(struct report_columns *self, const struct chunk_info *info)
+{
+    arena_rewind(&self->arena);
+    self->info = info;
+    chunk_init(&self->chunk, info->id, info->rows > 0 ? (size_t)info->rows : 0, &self->arena);
+    self->in_one = true;
+    self->first = 0;
+    self->count = self->chunk.rows;
 }
 
 enum err report_columns_add(struct report_columns *self, const struct chunk_info *info, bool *taken)
@@ -298,9 +307,7 @@ enum err report_columns_add(struct report_columns *self, const struct chunk_info
     if (err != OK || !*taken) {
         return err;
     }
-    arena_rewind(&self->arena);
-    self->info = info;
-    chunk_init(&self->chunk, info->id, info->rows > 0 ? (size_t)info->rows : 0, &self->arena);
+    report_columns_begin(self, info);
     if (self->chunk.rows == 0 || self->chunk.rows > CHUNK_ROWS_MAX) {
         return ERR_CORRUPT;
     }

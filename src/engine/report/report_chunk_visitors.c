@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "report_columns.h"
+#include "report_shown.h"
 
-/* The visitors of a chunk's rows: noted with the places they were seen at, to be counted at the end (report_once.c). */
+/* The visitors of a chunk's rows: noted with the places they were seen at, to be counted at the end (report_once.c), or
+ * added where they are shown (report_late.c). */
 
-#define BLOCK 512
+#define BLOCK SHOWN_AT_ONCE
 
 struct visits {
     struct report_columns *columns;
@@ -34,7 +36,7 @@ static enum err map_codes(struct report_columns *self, enum chunk_column column,
     return map ? report_rows_codes(self, stored, codes) : ERR_NOMEM;
 }
 
-static enum err open_visits(struct visits *self)
+static enum err open_columns(struct visits *self)
 {
     struct report_columns *columns = self->columns;
     const uint64_t wanted = CHUNK_BIT(CHUNK_VISITOR) | CHUNK_BIT(CHUNK_FLAGS) | CHUNK_BIT(CHUNK_VISITOR_BY);
@@ -50,8 +52,20 @@ static enum err open_visits(struct visits *self)
     return err;
 }
 
-/* The next rows: who they are, as click_facts_visitor says it. */
-static void read_block(struct visits *self)
+static enum err new_visits(struct report_columns *columns, struct visits **out)
+{
+    struct visits *self = ARENA_NEW(&columns->arena, struct visits);
+
+    if (!self) {
+        return ERR_NOMEM;
+    }
+    self->columns = columns;
+    *out = self;
+    return open_columns(self);
+}
+
+/* The next rows: who they are, as click_facts_visitor says it; nobody where a row does not count (NULL: all do). */
+static void read_block(struct visits *self, const uint64_t *counting)
 {
     const struct report_columns *columns = self->columns;
     size_t left = columns->count - self->first;
@@ -60,6 +74,9 @@ static void read_block(struct visits *self)
     self->count = left < BLOCK ? left : BLOCK;
     for (size_t i = 0; i < self->count; i++) {
         self->visitors[i] = chunk_number(self->numbers, report_row(columns, self->first + i));
+    }
+    for (size_t i = 0; counting && i < self->count; i++) {
+        self->visitors[i] &= -(int64_t)(counting[(self->first + i) / 64] >> ((self->first + i) % 64) & 1);
     }
     for (size_t i = 0; self->people && i < self->count; i++) {
         self->visitors[i] = self->people[row_code(&self->class_codes, self->first + i)] ? self->visitors[i] : 0;
@@ -118,20 +135,31 @@ static enum err note_block(const struct visits *self, struct report_visitors *se
 enum err report_chunk_visitors(struct report_columns *self, const uint32_t *buckets, const uint32_t *groups)
 {
     struct report_tally *tally = self->tally;
-    struct visits *visits = ARENA_NEW(&self->arena, struct visits);
-    enum err err = visits ? OK : ERR_NOMEM;
+    struct visits *visits = NULL;
+    enum err err = new_visits(self, &visits);
 
-    if (err == OK) {
-        visits->columns = self;
-        err = open_visits(visits);
-    }
     for (; err == OK && visits->first < self->count; visits->first += visits->count) {
-        read_block(visits);
+        read_block(visits, NULL);
         if (!buckets && !groups && !see_block(visits, &tally->visitors)) {
             err = report_tally_too_many(tally);
         }
         err = err == OK && buckets ? note_block(visits, &tally->bucket_visitors, buckets) : err;
         err = err == OK && groups ? note_block(visits, &tally->visitors, groups) : err;
+    }
+    return err;
+}
+
+enum err report_chunk_shown(struct report_columns *self, const uint64_t *rows, const uint16_t *places,
+                            struct report_shown *shown)
+{
+    struct visits *visits = NULL;
+    enum err err = new_visits(self, &visits);
+
+    for (; err == OK && visits->first < self->count; visits->first += visits->count) {
+        read_block(visits, rows);
+        if (!report_shown_add(shown, visits->visitors, visits->by, places + visits->first, visits->count)) {
+            err = report_tally_too_many(self->tally);
+        }
     }
     return err;
 }

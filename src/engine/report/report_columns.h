@@ -45,9 +45,8 @@ struct report_columns {
     uint8_t *zeros;  /* codes of a column with one value */
     uint32_t *group; /* by place; REPORT_MANY_GROUPS: ask report_cells_groups */
     struct cell_table *cells;
-    uint32_t *run_clicks, *run_scans; /* report_runs.c: by run; NULL: no scans */
 };
-/* traits: loaded already, or zeroed and nobody else's; they stay the caller's. */
+/* traits: loaded already, or zeroed and nobody else's; they stay the caller's. NULL: nobody asks about links. */
 enum err report_columns_init(struct report_columns *self, struct report_tally *tally, struct db *db,
                              struct link_traits *traits);
 void report_columns_done(struct report_columns *self);
@@ -56,6 +55,8 @@ enum err report_columns_add(struct report_columns *self, const struct chunk_info
 
 /* ---- its parts */
 
+/* The next chunk, with all its rows left and no column open. */
+void report_columns_begin(struct report_columns *self, const struct chunk_info *info);
 enum err report_columns_load(struct report_columns *self, enum chunk_column column);
 /* The chunk column that a dimension reads; CHUNK_COLUMNS = none. */
 enum chunk_column report_chunk_column(enum dim dim);
@@ -86,7 +87,7 @@ void report_rows_listed(struct report_columns *self, size_t count);
 /* Strikes out the places with keep = 0; `along` (may be NULL) are bytes by place that move with them. */
 void report_rows_strike(struct report_columns *self, uint8_t *along);
 
-/* report_select.c: the rows that pass all filters but those on class and outcome. */
+/* report_select.c: of all rows those that pass all filters but those on class and outcome. */
 enum err report_select(struct report_columns *self);
 /* Do filters or bounds follow links? */
 bool report_select_by_links(const struct report_match *match);
@@ -105,9 +106,6 @@ enum err report_runs_want(struct report_tally *self, struct db *db, const struct
 /* Nobody needs to know what links belong to before report_runs_settle. */
 bool report_runs_ask_late(const struct report_tally *tally);
 enum err report_runs(struct report_columns *self);
-/* Then: the runs to their links; and the visitors of the rows that are left, noted by link. */
-void report_runs_add_links(struct report_columns *self);
-enum err report_runs_visitors(struct report_columns *self);
 /* Sets tally->runs.groups where visitors are asked for. */
 enum err report_runs_settle(struct report_tally *tally, struct db *db, struct link_traits *traits);
 

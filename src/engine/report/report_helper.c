@@ -32,6 +32,7 @@ static void read_chunks(struct report_share *share)
         share->err = report_tally_open(&share->tally, &share->match, &share->arena, &share->report, &share->fault);
     }
     share->tally.by_runs = share->queue->by_runs;
+    share->tally.late.wanted = share->queue->late;
     if (share->err == OK) {
         share->err = report_scan_queue(&share->tally, share->db, share->queue, true);
     }
@@ -41,12 +42,23 @@ static void read_chunks(struct report_share *share)
     giving_way_end(&giving_way, share->db);
 }
 
+static void help_late(struct report_share *share)
+{
+    struct giving_way giving_way = {0};
+
+    giving_way_begin(&giving_way, share->db);
+    share->err = report_late_help(share->late, share->db);
+    giving_way_end(&giving_way, share->db);
+}
+
 static void work(struct report_second *second, struct db *db)
 {
     struct report_share *share = (struct report_share *)second; /* its first member */
 
     share->db = db;
-    if (share->question) {
+    if (share->late) {
+        help_late(share);
+    } else if (share->question) {
         share->err = report_visitors_count(share->question, &share->counted);
     } else {
         read_chunks(share);

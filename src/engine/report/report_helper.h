@@ -15,7 +15,7 @@ struct chunk_queue {
     const struct chunk_info *items;
     size_t count;
     struct link_traits *traits; /* for both; of two only who has the question loads them */
-    bool by_runs;
+    bool by_runs, late;
     _Atomic size_t taken;
     _Atomic bool failed; /* by either: the other may stop */
 };
@@ -34,6 +34,7 @@ struct report_share {
     struct report report;
     struct fault fault;
     enum err err;
+    struct late_question *late;         /* not NULL: only visitors are asked for now, one step of it */
     struct visitors_question *question; /* not NULL: only to be counted by, now that chunks are read */
     struct visitors_count counted;
 };

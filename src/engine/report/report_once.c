@@ -59,13 +59,11 @@ static uint32_t *places_shown(const struct report_tally *tally)
 static void set_places(struct visitors_question *question, const struct report_tally *tally, const uint32_t *shown,
                        uint32_t *theirs, size_t theirs_count)
 {
-    const uint32_t *of_links = tally->runs.groups;
-
-    for (size_t i = 0; theirs && !of_links && i < theirs_count; i++) {
+    for (size_t i = 0; theirs && i < theirs_count; i++) {
         theirs[i] = theirs[i] != VISITOR_NOWHERE ? shown[theirs[i]] : VISITOR_NOWHERE;
     }
-    question->places[0] = of_links ? of_links : shown;
-    question->places[1] = of_links ? of_links : theirs;
+    question->places[0] = shown;
+    question->places[1] = theirs;
     question->places_count = tally->groups.count;
 }
 
@@ -121,6 +119,9 @@ enum err report_once(struct report_tally *tally, uint32_t *theirs, struct report
 
     if (!tally->query->want_visitors) {
         return OK;
+    }
+    if (tally->late.wanted) {
+        return report_late_count(tally, theirs, helper, share);
     }
     if (tally->query->group_count > 0 || !tally->starts) {
         err = once_by_group(tally, theirs, helper, share);

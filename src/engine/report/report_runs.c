@@ -10,7 +10,7 @@
  * Counting by one dimension that follows the link. A chunk's rows are in order of links, so what each link has in it is
  * the difference of two sums, and goes to an array by the link's id: ids rise too, which a processor's cache likes,
  * where groups are met in any order. What the links belong to is asked once at the end, by one of the two threads.
- * Visitors have such ids as their places, until they are counted.
+ * Visitors are late (report_late.h).
  */
 #define LINKS_BEFORE_WAY 8192 /* taken in some 0.2 ms */
 #define IDS_MAX          ((int64_t)VISITOR_PLACES)
@@ -20,7 +20,7 @@ bool report_runs_can(const struct report_tally *tally)
     const struct report_query *query = tally->query;
     bool follows = query->group_count == 1 && report_dim_of_link(query->group_by[0]) && !tally->starts;
 
-    return follows && (!query->want_visitors || query->group_by[0] != DIM_TAG); /* of which a link has several */
+    return follows && (!query->want_visitors || report_late_can(tally));
 }
 
 enum err report_runs_want(struct report_tally *self, struct db *db, const struct chunk_list *list)
@@ -123,31 +123,34 @@ static uint32_t *count_marked(struct report_columns *self, const uint8_t *marks)
     return sums;
 }
 
+/* The runs to their links; scans may be NULL. */
+static void add_links(struct run_counts *counts, const struct chunk_links *links, const uint32_t *clicks,
+                      const uint32_t *scans)
+{
+    for (size_t run = 0; run < links->count; run++) {
+        counts->clicks[links->ids[run]] += clicks[run];
+    }
+    for (size_t run = 0; scans && run < links->count; run++) {
+        counts->scans[links->ids[run]] += scans[run];
+    }
+}
+
 enum err report_runs(struct report_columns *self)
 {
     const struct chunk_links *links = &self->chunk.links;
+    const uint32_t *run_clicks = NULL, *run_scans = NULL;
     bool scans = self->tally->query->want_scans;
     enum err err = report_columns_load(self, CHUNK_LINK);
 
     err = err == OK && links->ids[0] < 0 ? ERR_CORRUPT : err;
     err = err == OK ? make_room(&self->tally->runs, links->ids[links->count - 1]) : err;
-    self->run_clicks = err == OK ? count_marked(self, self->keep) : NULL;
-    self->run_scans = err == OK && scans ? count_marked(self, self->scans) : NULL;
-    bool has_all = self->run_clicks && (self->run_scans || !scans);
-    return err == OK && !has_all ? ERR_NOMEM : err;
-}
-
-void report_runs_add_links(struct report_columns *self)
-{
-    const struct chunk_links *links = &self->chunk.links;
-    struct run_counts *counts = &self->tally->runs;
-
-    for (size_t run = 0; run < links->count; run++) {
-        counts->clicks[links->ids[run]] += self->run_clicks[run];
+    run_clicks = err == OK ? count_marked(self, self->keep) : NULL;
+    run_scans = err == OK && scans ? count_marked(self, self->scans) : NULL;
+    if (err != OK || !run_clicks || (scans && !run_scans)) {
+        return err != OK ? err : ERR_NOMEM;
     }
-    for (size_t run = 0; self->run_scans && run < links->count; run++) {
-        counts->scans[links->ids[run]] += self->run_scans[run];
-    }
+    add_links(&self->tally->runs, links, run_clicks, run_scans);
+    return OK;
 }
 
 enum err report_runs_merge(struct run_counts *self, const struct run_counts *from)
@@ -160,21 +163,6 @@ enum err report_runs_merge(struct run_counts *self, const struct run_counts *fro
         self->scans[id] += from->scans[id];
     }
     return OK;
-}
-
-enum err report_runs_visitors(struct report_columns *self)
-{
-    const int64_t *ids = self->chunk.links.ids;
-    const uint16_t *runs = report_rows_runs(self);
-
-    if (!runs) {
-        return ERR_NOMEM;
-    }
-    for (size_t i = 0; i < self->count; i++) {
-        self->group[i] = (uint32_t)ids[runs[i]];
-    }
-    report_runs_add_links(self);
-    return report_chunk_visitors(self, NULL, self->group);
 }
 
 /* ---- to groups */

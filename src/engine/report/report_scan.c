@@ -168,7 +168,14 @@ enum err report_scan(struct report_tally *tally, struct db *db, struct report_he
     struct link_traits traits = {0};
     enum err err = chunks_list(chunks_each_in(db, tally->query->from_ms, tally->query->to_ms), &list);
     err = err == OK ? report_runs_want(tally, db, &list) : err;
-    struct chunk_queue queue = {.items = list.items, .count = list.count, .traits = &traits, .by_runs = tally->by_runs};
+    tally->late.wanted = report_late_can(tally) && (tally->by_runs || !report_dim_of_link(tally->query->group_by[0]));
+    struct chunk_queue queue = {
+        .items = list.items,
+        .count = list.count,
+        .traits = &traits,
+        .by_runs = tally->by_runs,
+        .late = tally->late.wanted,
+    };
     if (err == OK) {
         err = helper && list.count >= HELPED_CHUNKS ? add_helped(tally, db, helper, &queue)
                                                     : add_alone(tally, db, &queue);

@@ -244,9 +244,6 @@ enum err report_select(struct report_columns *self)
     const struct report_match *match = self->tally->match;
     enum err err = OK;
 
-    self->in_one = true;
-    self->first = 0;
-    self->count = self->chunk.rows;
     if (report_select_by_links(match)) {
         err = select_links(self);
     }

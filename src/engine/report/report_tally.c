@@ -43,6 +43,7 @@ enum err report_tally_open(struct report_tally *self, struct report_match *match
     report_visitors_init(&self->visitors);
     report_visitors_init(&self->bucket_visitors);
     report_groups_init(&self->groups, self->query->group_count);
+    report_late_init(&self->late);
     self->counts_all = self->query->all_classes || match->class_filter || grouped_by(self->query, DIM_CLASS) ||
                        grouped_by(self->query, DIM_OUTCOME);
     self->counts_human = match->outcome_filter;
@@ -61,6 +62,7 @@ void report_tally_done(struct report_tally *self)
     report_visitors_done(&self->bucket_visitors);
     report_groups_done(&self->groups);
     run_counts_done(&self->runs);
+    report_late_done(&self->late);
 }
 
 /* ---- counting */
@@ -106,6 +108,12 @@ enum err report_tally_visit(struct report_tally *self, const struct tally_visit 
 
     if (visitor == 0) {
         return OK;
+    }
+    if (self->late.wanted) {
+        fits =
+            report_late_visit(&self->late, &(struct late_visit){visitor, visit->groups[0], (uint8_t)visit->visitor_by});
+        self->out->totals.new_visitors += visit->new_visitor;
+        return fits ? OK : report_tally_too_many(self);
     }
     if (self->starts) {
         fits = report_visitors_note(&self->bucket_visitors, visitor, visit->visitor_by, (uint32_t)visit->bucket);
@@ -243,9 +251,9 @@ static void sink(const struct report_tally *self, uint32_t *heap, size_t count, 
     heap[at] = moving;
 }
 
-/* The first `limit` groups in order, in a heap: sorting a million to show a hundred takes longer than counting them.
+/* In a heap: sorting a million to show a hundred takes longer than counting them.
  * Groups without clicks are sums that were taken out again. */
-static size_t choose_shown(const struct report_tally *self, uint32_t *shown, size_t limit)
+size_t report_tally_choose(const struct report_tally *self, uint32_t *shown, size_t limit)
 {
     const struct report_groups *groups = &self->groups;
     size_t count = 0;
@@ -293,7 +301,7 @@ enum err report_tally_finish(struct report_tally *self, struct arena *arena)
         return OK;
     }
     uint32_t *shown = malloc((limit + 1) * sizeof *shown);
-    out->groups_count = shown ? choose_shown(self, shown, limit) : 0;
+    out->groups_count = shown ? report_tally_choose(self, shown, limit) : 0;
     out->groups = shown ? ARENA_ARRAY(arena, struct report_group, out->groups_count + 1) : NULL;
     for (size_t i = 0; i < groups->count; i++) {
         out->other_clicks += groups->clicks[i];

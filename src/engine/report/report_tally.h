@@ -4,6 +4,7 @@
 
 #include "linkpond/engine/report_groups.h"
 #include "linkpond/engine/report_match.h"
+#include "report_late.h"
 #include "report_visitors.h"
 
 /*
@@ -32,8 +33,9 @@ struct report_tally {
     struct report_groups groups;
     bool by_runs;
     struct run_counts runs;
+    struct report_late late; /* visitors of the groups that are shown, instead of `visitors` */
 };
-/* Places of visitors are ids of links and not groups. */
+/* Places of visitors are ids of links and not groups; they are late ones. */
 static inline bool report_places_are_links(const struct report_tally *self)
 {
     return self->by_runs && self->query->want_visitors;
@@ -80,6 +82,8 @@ enum err report_tally_merge(struct report_tally *self, const struct report_tally
 void run_counts_done(struct run_counts *self);
 enum err report_runs_add(struct run_counts *self, int64_t link_id, int64_t clicks, int64_t scans);
 enum err report_runs_merge(struct run_counts *self, const struct run_counts *from);
+/* The first `limit` groups in order, as far as they have clicks; returns how many there are. */
+size_t report_tally_choose(const struct report_tally *self, uint32_t *shown, size_t limit);
 /* Sorted and cut groups into the arena. */
 enum err report_tally_finish(struct report_tally *self, struct arena *arena);
 

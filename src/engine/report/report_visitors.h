@@ -8,7 +8,7 @@
 #include "linkpond/model/click.h"
 
 /*
- * Which visitors were seen at which places (buckets of time, groups, links): exact. What is seen is only noted, by
+ * Which visitors were seen at which places (buckets of time, groups): exact. What is seen is only noted, by
  * pages of 64 visitors, and counted once at the end: a page's notes are few enough to be told apart in the processor's
  * nearest cache, where asking at each click whether it is new cost a miss or a wrong guess each. Numbers of visitors
  * are dense and given in order of time, so notes of a day go to few pages. Numbers far apart are in a map. Bounded: 512
