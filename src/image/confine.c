@@ -19,7 +19,7 @@
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof *(array))
 
-static bool limit(int what, rlim_t value)
+static bool limit(__rlimit_resource_t what, rlim_t value)
 {
     return setrlimit(what, &(struct rlimit){value, value}) == 0;
 }

@@ -41,7 +41,7 @@ enum err join_found_read(struct arena *arena, const struct clicks_scan *scan, st
                   .click_id = facts->id,
                   .generation = 1,
                   .link_id = facts->link_id,
-                  .scene = facts->scene,
+                  .scene = (int)facts->scene,
                   .flags = facts->flags},
         .visitor = click_facts_visitor(facts),
         .visitor_by = facts->visitor_by,

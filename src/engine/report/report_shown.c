@@ -139,7 +139,7 @@ bool report_shown_add(struct report_shown *self, const int64_t *visitors, const 
     for (size_t i = 0; i < left_count; i++) {
         size_t at = left[i];
         left[listed_count] = (uint16_t)at;
-        listed_count += place_of(self, places[at])->listed & is_near(visitors[at]);
+        listed_count += (size_t)place_of(self, places[at])->listed & (size_t)is_near(visitors[at]);
     }
     for (size_t i = 0; fits && i < listed_count; i++) {
         size_t at = left[i];
