@@ -104,7 +104,7 @@ static void make_history(struct db *db, int64_t clicks, int64_t links, int64_t d
     for (int64_t i = 0; i < clicks; i += PER_SEGMENT) {
         store(db, i, i + PER_SEGMENT < clicks ? i + PER_SEGMENT : clicks, clicks, links, days);
         MUST(fold_run(db, &(struct fold_opts){.rows_max = FOLD_ROWS_MAX}, &folded));
-        MUST(sealer_run(db, CHUNK_ROWS, INT64_MIN, &done));
+        MUST(sealer_run(db, CHUNK_ROWS, INT64_MIN, NULL, &done));
     }
 }
 

@@ -158,7 +158,7 @@ static void seal_all(struct db *db, size_t chunk_rows)
 
     while (done.rows > 0) {
         int64_t start_ns = clock_mono_ns();
-        MUST(sealer_run(db, chunk_rows, INT64_MIN, &done));
+        MUST(sealer_run(db, chunk_rows, INT64_MIN, NULL, &done));
         int64_t ns = clock_mono_ns() - start_ns;
         slowest_ns = done.rows > 0 && ns > slowest_ns ? ns : slowest_ns;
         sealed += (int64_t)done.rows;

@@ -269,7 +269,7 @@ static inline void seal_world(size_t chunk_rows)
     struct sealing sealed;
 
     do {
-        assert_int_equal(sealer_run(ledger.db.db, chunk_rows, INT64_MAX, &sealed), OK);
+        assert_int_equal(sealer_run(ledger.db.db, chunk_rows, INT64_MAX, NULL, &sealed), OK);
     } while (sealed.rows > 0);
 }
 
@@ -289,11 +289,11 @@ static inline int make_world(void **state)
     (void)state;
     make_tail();
     fold_rows_of_world(1100); /* ends inside a segment */
-    assert_int_equal(sealer_run(ledger.db.db, 400, INT64_MIN, &sealed), OK);
-    assert_int_equal(sealer_run(ledger.db.db, 300, INT64_MIN, &sealed), OK);
+    assert_int_equal(sealer_run(ledger.db.db, 400, INT64_MIN, NULL, &sealed), OK);
+    assert_int_equal(sealer_run(ledger.db.db, 300, INT64_MIN, NULL, &sealed), OK);
     assert_int_equal(sealed.rows, 300);
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(sealer_run(ledger.db.db, 70, INT64_MIN, &sealed), OK);
+        assert_int_equal(sealer_run(ledger.db.db, 70, INT64_MIN, NULL, &sealed), OK);
     }
     return 0;
 }

@@ -35,7 +35,13 @@ struct sealer {
     size_t times_merged; /* those behind are of the last front alone */
     int64_t border_ms;   /* the latest that is sealed */
     struct chunk_builder *builder;
+    const atomic_bool *give_up; /* NULL: never */
 };
+
+static bool is_given_up(const struct sealer *self)
+{
+    return self->give_up && atomic_load_explicit(self->give_up, memory_order_relaxed);
+}
 
 /* ---- which */
 
@@ -89,7 +95,7 @@ static enum err look_at(struct sealer *self, const struct front *front)
     clicks_scan(&scan, self->db, front->from, front->to - 1, false, 0);
     while (err == OK && rows < self->chunk_rows && clicks_scan_next(&scan)) {
         time_ms = scan.facts.time_ms > time_ms ? scan.facts.time_ms : time_ms;
-        err = add_time(self, time_ms);
+        err = is_given_up(self) ? ERR_UNAVAILABLE : add_time(self, time_ms);
         rows++;
     }
     if (err == OK) {
@@ -168,7 +174,7 @@ static enum err take(struct sealer *self, struct front *front)
             break;
         }
         clicks_scan_row(&scan, &row);
-        err = chunk_builder_add(self->builder, &row);
+        err = is_given_up(self) ? ERR_UNAVAILABLE : chunk_builder_add(self->builder, &row);
         front->rows++;
     }
     if (err == OK) {
@@ -210,7 +216,10 @@ static enum err seal(struct sealer *self)
         err = take(self, &self->fronts[i]);
     }
     for (size_t i = 0; err == OK && i < self->fronts_count; i++) {
-        err = move_mark(self, &self->fronts[i]);
+        err = is_given_up(self) ? ERR_UNAVAILABLE : move_mark(self, &self->fronts[i]);
+    }
+    if (err == OK && is_given_up(self)) { /* what follows goes to its end */
+        return ERR_UNAVAILABLE;
     }
     if (err == OK && chunk_builder_rows(self->builder) > 0) {
         chunk_builder_sort(self->builder, &bounds);
@@ -236,9 +245,11 @@ static enum err run(struct sealer *self, int64_t old_ms, struct sealing *out)
     return err;
 }
 
-enum err sealer_seal(struct db *db, size_t chunk_rows, int64_t old_ms, struct sealing *out)
+static enum err seal_or_give_up(struct db *db, size_t chunk_rows, int64_t old_ms, const atomic_bool *give_up,
+                                struct sealing *out)
 {
-    struct sealer self = {.db = db, .chunk_rows = chunk_rows < CHUNK_ROWS_MAX ? chunk_rows : CHUNK_ROWS_MAX};
+    struct sealer self = {
+        .db = db, .chunk_rows = chunk_rows < CHUNK_ROWS_MAX ? chunk_rows : CHUNK_ROWS_MAX, .give_up = give_up};
     enum err err = run(&self, old_ms, out);
 
     chunk_builder_free(self.builder);
@@ -247,13 +258,18 @@ enum err sealer_seal(struct db *db, size_t chunk_rows, int64_t old_ms, struct se
     return err;
 }
 
-enum err sealer_run(struct db *db, size_t chunk_rows, int64_t old_ms, struct sealing *out)
+enum err sealer_seal(struct db *db, size_t chunk_rows, int64_t old_ms, struct sealing *out)
+{
+    return seal_or_give_up(db, chunk_rows, old_ms, NULL, out);
+}
+
+enum err sealer_run(struct db *db, size_t chunk_rows, int64_t old_ms, const atomic_bool *give_up, struct sealing *out)
 {
     enum err err = db_begin(db, false);
 
     *out = (struct sealing){0};
     if (err == OK) {
-        err = sealer_seal(db, chunk_rows, old_ms, out);
+        err = seal_or_give_up(db, chunk_rows, old_ms, give_up, out);
     }
     if (err == OK && out->rows > 0) {
         err = db_commit(db);

@@ -41,7 +41,8 @@ struct writer {
     struct ingest *ingest;
     struct checkpoint checkpoint;
     struct recognition own_rules; /* empty: the ones lent at the start are in use */
-    int64_t edited_ns; /* when a task was done that somebody waits for, or a fold gave way to one; 0 = never */
+    int64_t
+        edited_ns; /* when a task was done that somebody waits for, or a fold or a seal gave way to one; 0 = never */
     int64_t unfolded, unfolded_since_ns, fold_cost_ns;
     bool fold_failing;
     int64_t unsealed; /* in the sums and in the tail, about */

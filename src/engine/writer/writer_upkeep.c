@@ -12,6 +12,7 @@
 #define EDITED_NS        (10000 * NS_PER_MS)
 #define EXPIRE_NS        (3600 * INT64_C(1000) * NS_PER_MS)
 #define SEAL_AGE_MS      (31 * MS_PER_DAY) /* a quiet pond's clicks wait no longer */
+#define SEAL_LATE        4                 /* times as many clicks wait while edits come */
 #define SEAL_LOOK_NS     (3600 * INT64_C(1000) * NS_PER_MS)
 #define SEAL_RETRY_NS    (60 * INT64_C(1000) * NS_PER_MS)
 
@@ -24,9 +25,14 @@ static bool fold_is_due(const struct writer *self, int64_t now_ns)
            (self->unfolded > 0 && now_ns - self->unfolded_since_ns >= age);
 }
 
+static bool edits_come(const struct writer *self, int64_t now_ns)
+{
+    return self->edited_ns != 0 && now_ns - self->edited_ns < EDITED_NS;
+}
+
 enum err writer_fold(struct writer *self, int64_t now_ns)
 {
-    bool edited = self->edited_ns != 0 && now_ns - self->edited_ns < EDITED_NS;
+    bool edited = edits_come(self, now_ns);
     const struct fold_opts fold = {.rows_max = edited ? FOLD_ROWS_EDITED : FOLD_ROWS_MAX,
                                    .give_up = edited ? NULL : &self->edit_waits};
     size_t rows = 0;
@@ -63,8 +69,10 @@ enum err writer_fold(struct writer *self, int64_t now_ns)
 
 static bool seal_is_due(const struct writer *self, int64_t now_ns)
 {
-    return self->opts.chunk_rows > 0 && now_ns >= self->seal_retry_at_ns &&
-           (self->unsealed >= self->opts.chunk_rows || now_ns - self->seal_looked_ns >= SEAL_LOOK_NS);
+    int64_t rows = self->opts.chunk_rows * (edits_come(self, now_ns) ? SEAL_LATE : 1);
+
+    return rows > 0 && now_ns >= self->seal_retry_at_ns &&
+           (self->unsealed >= rows || now_ns - self->seal_looked_ns >= SEAL_LOOK_NS);
 }
 
 static void note_sealing(struct writer *self, enum err err, int64_t now_ns)
@@ -82,8 +90,13 @@ static void seal(struct writer *self, int64_t now_ns)
     struct sealing done;
     bool merged = false;
     size_t chunk_rows = (size_t)self->opts.chunk_rows;
-    enum err err = sealer_run(self->opts.db, chunk_rows, clock_now_ms() - SEAL_AGE_MS, &done);
+    const atomic_bool *give_up = edits_come(self, now_ns) ? NULL : &self->edit_waits;
+    enum err err = sealer_run(self->opts.db, chunk_rows, clock_now_ms() - SEAL_AGE_MS, give_up, &done);
 
+    if (err == ERR_UNAVAILABLE && give_up) { /* as a fold does */
+        self->edited_ns = now_ns;
+        return;
+    }
     if (err == OK && done.rows == 0 && now_ns - self->seal_looked_ns >= SEAL_LOOK_NS) {
         err = sealer_merge(self->opts.db, chunk_rows, &merged);
         self->seal_looked_ns = merged ? self->seal_looked_ns : now_ns;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: stored sums are what a recount of the folded rows gives, always: after folding in pieces, moves, merges, purges
  * and recounts; and a difference is found. */
+#include "impatience.h"
 #include "linkpond/store/rewrites.h"
 #include "purge.h"
 #include "report_world.h"
@@ -86,19 +87,6 @@ static void fold__pieces_of_any_size_add_up(void **state)
     assert_int_equal(backlog, 0);
 }
 
-/* Somebody cannot wait any longer after so many steps of statements. */
-struct impatience {
-    struct breather breather;
-    int steps;
-    atomic_bool up;
-};
-static void breathe(struct breather *breather)
-{
-    struct impatience *self = (struct impatience *)(void *)breather;
-
-    self->up = --self->steps < 0;
-}
-
 static void fold__given_up_at_any_place_it_changes_nothing(void **state)
 {
     (void)state;
@@ -110,12 +98,12 @@ static void fold__given_up_at_any_place_it_changes_nothing(void **state)
     assert_int_equal(fold_backlog(db, &before), OK);
     assert_true(before > 0);
     while (err == ERR_UNAVAILABLE) {
-        struct impatience impatience = {.breather.breathe = breathe, .steps = given_up, .up = given_up == 0};
-        struct breather *others = db_set_breather(db, &impatience.breather);
+        struct impatience impatience;
+        impatience_begin(&impatience, db, given_up);
         struct fold_opts opts = fold_of_world(FOLD_ROWS_MAX);
         opts.give_up = &impatience.up;
         err = fold_run(db, &opts, &rows);
-        db_set_breather(db, others);
+        impatience_end(&impatience, db);
         assert_int_equal(fold_backlog(db, &after), OK);
         assert_true(err == OK || (rows == 0 && after == before));
         assert_sums_are_right();

@@ -61,7 +61,7 @@ static void seal_everything(void)
 
     assert_int_equal(fold_run(ledger.db.db, &(struct fold_opts){.rows_max = FOLD_ROWS_MAX}, &folded), OK);
     do {
-        assert_int_equal(sealer_run(ledger.db.db, 40, INT64_MAX, &sealed), OK);
+        assert_int_equal(sealer_run(ledger.db.db, 40, INT64_MAX, NULL, &sealed), OK);
     } while (sealed.rows > 0);
     assert_int_equal(chunks_extent(ledger.db.db, &chunks, &seq_end), OK);
     assert_true(chunks > 1);

@@ -112,7 +112,7 @@ static enum err seal_once(void)
 {
     struct sealing done;
 
-    return sealer_run(ledger.db.db, CHUNK, INT64_MIN, &done);
+    return sealer_run(ledger.db.db, CHUNK, INT64_MIN, NULL, &done);
 }
 
 static void check_whole(void)

@@ -2,6 +2,7 @@
 /* Goal: wherever a click is kept, in the tail or in a chunk, it is there once: through sealing, late clicks, clocks
  * that are set back, merging, purge, retention and a recount. What is listed equals a plain list in memory. */
 #include "assert_str.h"
+#include "impatience.h"
 #include "ledger.h"
 #include "linkpond/base/hash.h"
 #include "linkpond/engine/reporter.h"
@@ -134,7 +135,7 @@ static size_t seal_some(int64_t old_ms)
 {
     struct sealing done;
 
-    assert_int_equal(sealer_run(ledger.db.db, CHUNK, old_ms, &done), OK);
+    assert_int_equal(sealer_run(ledger.db.db, CHUNK, old_ms, NULL, &done), OK);
     assert_true(done.rows <= CHUNK);
     return done.rows;
 }
@@ -311,11 +312,39 @@ static void sealing__leaves_nothing_behind_and_then_rests(void **state)
         sealed += rows_now;
     }
     assert_int_equal(sealed, 1000 / CHUNK * CHUNK);
-    assert_int_equal(sealer_run(ledger.db.db, CHUNK, INT64_MIN, &done), OK);
+    assert_int_equal(sealer_run(ledger.db.db, CHUNK, INT64_MIN, NULL, &done), OK);
     assert_int_equal(done.waiting, 1000 % CHUNK);
     assert_int_equal(seal_some(INT64_MAX), 1000 % CHUNK);
     assert_int_equal(seal_some(INT64_MAX), 0);
     assert_whole(true);
+}
+
+static void sealing__given_up_at_any_place_changes_nothing(void **state)
+{
+    (void)state;
+    struct db *db = ledger.db.db;
+    struct sealing done;
+    enum err err = ERR_UNAVAILABLE;
+    int given_up = 0;
+
+    add_clicks(2 * CHUNK);
+    fold_some(FOLD_ROWS_MAX);
+    while (err == ERR_UNAVAILABLE) {
+        struct impatience impatience;
+        impatience_begin(&impatience, db, given_up);
+        err = sealer_run(db, CHUNK, INT64_MIN, &impatience.up, &done);
+        impatience_end(&impatience, db);
+        assert_true(err == OK ? done.rows == CHUNK : err == ERR_UNAVAILABLE && done.rows == 0);
+        assert_false(db_in_transaction(db));
+        if (given_up % 8 == 0) {
+            assert_whole(true);
+        }
+        given_up++;
+    }
+    assert_int_equal(err, OK);
+    assert_in_range(given_up, CHUNK / 4, 10 * CHUNK); /* several clicks stand in one row */
+    assert_whole(true);
+    assert_int_equal(seal_some(INT64_MIN), CHUNK);
 }
 
 static void chunks__follow_time(void **state)
@@ -546,6 +575,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(clicks__are_kept_once_whatever_happens, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sealing__leaves_nothing_behind_and_then_rests, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sealing__given_up_at_any_place_changes_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(chunks__follow_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_recount__reads_chunks_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(retention__takes_what_is_older, set_up, tear_down),
