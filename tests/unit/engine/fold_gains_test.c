@@ -11,6 +11,7 @@
 #include "linkpond/base/clock.h"
 #include "linkpond/base/hash.h"
 #include "linkpond/model/link.h"
+#include "rewriter_private.h"
 #include "tempdb.h"
 
 #define LINKS 10000 /* three parts, the last one not full */
@@ -260,14 +261,41 @@ static void gains__are_at_home_before_something_is_taken(void **state)
     assert_days(self);
 }
 
+/* A last click that waits is put right too, though the one at home is another. */
+static void gains__are_at_home_before_the_last_click_is_put_right(void **state)
+{
+    struct tempdb *self = *state;
+    struct link_stat stat;
+
+    fold(self, 3000, 0, 0);
+    fold(self, 3000, 2, 0);
+    assert_true(waiting_links(self) > 2000);
+    for (int64_t id = 1; id <= LINKS; id += 3001) {
+        struct rewrite_subject link = {.subject = id, .detail = lasts[id]};
+        int64_t last_ms = lasts[id] - 1;
+        const struct rewrite_lasts put = {.links = &link, .last_ms = &last_ms, .count = 1};
+        if (lasts[id] > 0) {
+            assert_int_equal(rewrite_lasts_store(self->db, 1, &put, 0, 1), OK);
+            assert_int_equal(sums_stat_find(self->db, id, &stat), OK);
+            assert_int_equal(stat.last_ms, last_ms);
+            lasts[id] = last_ms;
+        }
+    }
+    fold(self, 9000, 3, 0);
+    assert_same(self);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(gains__wait_and_come_home_when_there_are_many), TEST(gains__of_few_links_are_stored_at_once),
-        TEST(gains__never_hold_what_limits_a_link),          TEST(gains__in_a_quiet_time_come_home_by_themselves),
+        TEST(gains__wait_and_come_home_when_there_are_many),
+        TEST(gains__of_few_links_are_stored_at_once),
+        TEST(gains__never_hold_what_limits_a_link),
+        TEST(gains__in_a_quiet_time_come_home_by_themselves),
         TEST(gains__are_at_home_before_something_is_taken),
+        TEST(gains__are_at_home_before_the_last_click_is_put_right),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
