@@ -9,9 +9,10 @@
 #include "linkpond/store/sums.h"
 
 /*
- * Rows of the tail into the stored sums: link_stat, link_day and scope_day. A segment's fold mark and the sums move in
- * one transaction, so a row is either before the mark and in the sums or behind it and not. Unknown codes (link 0) are
- * in the sum of all only. All functions run on the writer thread; those that say so inside the caller's transaction.
+ * Rows of the tail into the stored sums: link_stat, link_day and scope_day; those of many links by way of link_gain
+ * (docs/decisions/0028). A segment's fold mark and the sums move in one transaction, so a row is either before the mark
+ * and in the sums or behind it and not. Unknown codes (link 0) are in the sum of all only. All functions run on the
+ * writer thread; those that say so inside the caller's transaction.
  */
 
 /* Of one transaction, so that API writes need not wait long: a row costs little, each link's day is read and written.

@@ -10,9 +10,9 @@
 #include "linkpond/store/segments.h"
 
 /*
- * One fold: read rows behind the marks until there are rows_max of them or many links, count them in memory, then touch
- * each link's and each scope's day once. What was read and how far the marks move is decided before anything is
- * written.
+ * One fold: read rows behind the marks until there are rows_max of them or many links, count them in memory, then store
+ * each link's and each scope's days once, at home or beside. What was read and how far the marks move is decided before
+ * anything is written.
  */
 #define BYTES_PER_ROW 512 /* of the journal, about */
 

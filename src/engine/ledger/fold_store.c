@@ -7,7 +7,7 @@
 #include "linkpond/store/link_columns.h"
 
 /*
- * A link a fold touches costs one read and one write, because most clicks are of the newest day, which stands in the
+ * A link that is stored costs one read and one write, because most clicks are of the newest day, which stands in the
  * row of its figures. The days before it stay in that row too, until they are too many for it, because a link's rows of
  * single days are on pages that nothing else of the fold needs. A click of an older day, from a lane that lagged or a
  * clock set back, finds that day in its own row, after the packed ones went to theirs.
