@@ -26,7 +26,8 @@
 /* Parts are opened from the bottom up and closed the other way round; each step checks nothing but its own part, so a
  * failure half way is closed by the same function as a running engine. */
 #define ENGINE_ARENA_MAX    ((size_t)16 * 1024 * 1024)
-#define FALLBACK_TIMEOUT_MS 2000 /* a visitor waits no longer for a reader */
+#define FALLBACK_TIMEOUT_MS 2000  /* a visitor waits no longer for a reader */
+#define DAY_CLICKS          32768 /* read in some 30 ms */
 
 enum err engine_lock(const char *data_dir, struct arena *arena, int *fd, struct fault *fault)
 {
@@ -223,13 +224,14 @@ static enum err open_cache(struct engine *self, struct db *db, struct fault *fau
     return self->resolver ? OK : ERR_NOMEM;
 }
 
-static enum err start_writer(struct engine *self, struct db *db, struct fault *fault)
+static enum err start_writer(struct engine *self, struct db *db, const char *path, struct fault *fault)
 {
     str zone = zone_name(self->zone);
     char zone_text[64];
 
     snprintf(zone_text, sizeof zone_text, STR_FMT, STR_ARG(zone));
     return writer_start(&(struct writer_opts){.db = db,
+                                              .path = path,
                                               .journal = self->journal,
                                               .cache = self->cache,
                                               .rules = self->rules,
@@ -239,7 +241,8 @@ static enum err start_writer(struct engine *self, struct db *db, struct fault *f
                                               .node = self->node,
                                               .repeat_window_ms = self->opts.repeat_window_ms,
                                               .fold_rows = self->opts.fold_rows,
-                                              .chunk_rows = self->opts.chunk_rows},
+                                              .chunk_rows = self->opts.chunk_rows,
+                                              .day_clicks = DAY_CLICKS},
                         &self->writer, fault);
 }
 
@@ -349,7 +352,7 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     err = err ? err : open_geo(self);
     err = err ? err : open_cache(self, db, fault);
     err = err ? err : visitor_numbers_open(&self->visitor_numbers, db);
-    err = err ? err : start_writer(self, db, fault);
+    err = err ? err : start_writer(self, db, path, fault);
     err = err ? err : open_editor(self, code_key);
     self->presses = err ? NULL : presses_new(self->writer, self->zone);
     err = err || self->presses ? err : ERR_NOMEM;

@@ -75,6 +75,7 @@ static inline void ledger_start(struct ledger *self)
     struct fault fault = {0};
 
     self->writer_opts.journal = self->journal;
+    self->writer_opts.path = tempdir_file(&self->db.dir, "test.db");
     if (writer_start(&self->writer_opts, &self->writer, &fault) != OK) {
         fail_msg("%s: %s", fault.field, fault.message);
     }

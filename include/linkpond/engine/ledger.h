@@ -26,5 +26,7 @@ enum err ledger_each(struct db *db, const struct ledger_range *range,
 /* The same of one chunk. */
 enum err ledger_chunk_each(struct db *db, const struct chunk_info *info, const struct ledger_range *range,
                            enum err (*each)(void *arg, const struct clicks_scan *scan), void *arg);
+/* How many rows ledger_each looks at for that time: no fewer clicks than there are. */
+enum err ledger_rows_in(struct db *db, int64_t from_ms, int64_t to_ms, int64_t *rows);
 
 #endif

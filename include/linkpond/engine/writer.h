@@ -26,7 +26,8 @@ struct writer_task {
     bool relaxed; /* a power cut may take it back: of work that would be done again */
 };
 struct writer_opts {
-    struct db *db; /* the read-write handle, owned by the writer from start to stop */
+    struct db *db;    /* the read-write handle, owned by the writer from start to stop */
+    const char *path; /* of its database, copied; NULL = the writer reads days of any size itself */
     struct journal *journal;
     struct cache *cache;
     struct recognition rules;   /* lent */
@@ -37,6 +38,7 @@ struct writer_opts {
     int64_t repeat_window_ms;
     int64_t fold_rows;  /* rows of the tail before they are folded into the sums */
     int64_t chunk_rows; /* folded rows of the tail before they are sealed into a chunk; 0 = never */
+    int64_t day_clicks; /* the visitors of a day of more are read by a thread of its own, for which no task waits */
 };
 enum err writer_start(const struct writer_opts *opts, struct writer **out, struct fault *fault);
 /* Finishes queued tasks, ingests what is journalled, checkpoints, ends the thread. */

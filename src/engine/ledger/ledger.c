@@ -148,3 +148,19 @@ enum err ledger_chunk_each(struct db *db, const struct chunk_info *info, const s
     gone_links_done(&self.gone);
     return err;
 }
+
+enum err ledger_rows_in(struct db *db, int64_t from_ms, int64_t to_ms, int64_t *rows)
+{
+    struct stmt *chunks = chunks_each_in(db, from_ms, to_ms), *segments = segments_each_in(db, from_ms, to_ms);
+    struct chunk_info chunk;
+    struct segment segment;
+
+    *rows = 0;
+    while (chunks_next(chunks, &chunk)) {
+        *rows += chunk.rows;
+    }
+    while (segments_next(segments, &segment)) {
+        *rows += segment.rows;
+    }
+    return stmt_err(chunks) == OK ? stmt_err(segments) : stmt_err(chunks);
+}

@@ -110,7 +110,12 @@ enum err ingest_open(const struct ingest_opts *opts, struct ingest **out)
     idmap_init(&self->request_ids, REQUEST_IDS_MAX);
     enum err err = ingest_row_open(opts->db, &opts->rules, opts->geo, &self->rows);
     if (err == OK) {
-        err = pseudonyms_open(opts->db, opts->zone, opts->repeat_window_ms, &self->pseudonyms);
+        const struct pseudonyms_opts visitors = {.zone = opts->zone,
+                                                 .repeat_window_ms = opts->repeat_window_ms,
+                                                 .path = opts->path,
+                                                 .clicks_here = opts->day_clicks,
+                                                 .now_ms = opts->started_ms};
+        err = pseudonyms_open(opts->db, &visitors, &self->pseudonyms);
     }
     if (err == OK) {
         err = seek(self);
@@ -279,7 +284,8 @@ static enum err save_positions(struct ingest *self, size_t positions_count)
     return err == OK ? pseudonyms_save(self->pseudonyms, self->opts.db) : err;
 }
 
-static enum err run_transaction(struct ingest *self, int64_t now_ms)
+/* *begun: something may have changed that a failure takes back. */
+static enum err run_transaction(struct ingest *self, int64_t now_ms, bool *begun)
 {
     struct record record;
     int64_t click_id = 0;
@@ -290,9 +296,14 @@ static enum err run_transaction(struct ingest *self, int64_t now_ms)
     if (!any && positions == 0) {
         return OK;
     }
+    enum err err = any ? pseudonyms_ready(self->pseudonyms) : OK;
+    if (err != OK) {
+        return err;
+    }
+    *begun = true;
     self->packs_count = self->pack_last = self->pack_oldest = 0;
     ingest_targets_begin(&self->targets);
-    enum err err = db_begin(self->opts.db, false);
+    err = db_begin(self->opts.db, false);
     while (err == OK && any) {
         err = insert(self, &record, click_id, now_ms);
         read++;
@@ -322,18 +333,21 @@ enum err ingest_run(struct ingest *self, int64_t now_ms, struct ingest_batch *ou
 {
     self->batch = (struct ingest_batch){0};
     self->gains_count = 0;
-    enum err err = run_transaction(self, now_ms);
+    bool begun = false;
+    enum err err = run_transaction(self, now_ms, &begun);
     if (err == OK) {
         journal_batch_committed(self->opts.journal);
         pseudonyms_committed(self->pseudonyms);
         *out = self->batch;
         return OK;
     }
-    db_rollback(self->opts.db);
-    journal_batch_rolled_back(self->opts.journal);
-    pseudonyms_rolled_back(self->pseudonyms);
-    ingest_row_rolled_back(self->rows, self->opts.db);
     *out = (struct ingest_batch){0};
+    journal_batch_rolled_back(self->opts.journal);
+    if (begun) {
+        db_rollback(self->opts.db);
+        pseudonyms_rolled_back(self->pseudonyms);
+        ingest_row_rolled_back(self->rows, self->opts.db);
+    }
     return err;
 }
 

@@ -25,6 +25,8 @@ struct ingest_opts {
     unsigned node;
     int64_t repeat_window_ms;
     int64_t started_ms; /* a repeated request id is a duplicate for a minute from here */
+    const char *path;   /* of the database, for a thread that reads days of more clicks than that; NULL = none does */
+    int64_t day_clicks;
 };
 /* Tells the journal where the ledger stands. */
 enum err ingest_open(const struct ingest_opts *opts, struct ingest **out);
@@ -36,7 +38,8 @@ struct ingest_batch {
     bool more;   /* the batch was full: there may be more in the journal */
     uint64_t by_class[CLASS_COUNT];
 };
-/* On an error nothing happened, and the same records come again. */
+/* On an error nothing happened, and the same records come again. ERR_UNAVAILABLE: nothing is wrong, but a day's
+ * visitors are still being read; look again in a moment. */
 enum err ingest_run(struct ingest *self, int64_t now_ms, struct ingest_batch *out);
 /* Hourly: forgets old visitors (a transaction of its own). */
 enum err ingest_expire(struct ingest *self, int64_t now_ms);

@@ -4,21 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "day_reader.h"
 #include "linkpond/base/crypt.h"
-#include "linkpond/base/idmap.h"
-#include "linkpond/engine/ledger.h"
 #include "linkpond/store/meta.h"
 #include "linkpond/store/targets.h"
 #include "linkpond/store/visitors.h"
 #include "pseudonyms_hash.h"
 #include "pseudonyms_salts.h"
-#include "pseudonyms_targets.h"
 #include "pseudonyms_undo.h"
 
 /*
- * A day's memory is built when its first click comes: from its visitor rows and its clicks, so a restart forgets
- * nothing. A batch notes what it changed; when it is rolled back the notes are played backwards, for the batch will be
- * read again.
+ * A day's memory is read from its visitor rows and its clicks, so a restart forgets nothing. A batch notes what it
+ * changed; when it is rolled back the notes are played backwards, for the batch will be read again.
  *
  * New visitors of a batch are gathered and stored together, a row for each run of numbers of one day.
  */
@@ -27,15 +24,14 @@
 #define NEWCOMERS_MIN 256
 #define GIVEN_TO      0 /* second words of keys in `given` */
 #define RETURNED      1
-#define TARGET        (UINT64_C(1) << 62) /* tells targets from links in second words of `pairs` */
 
 struct visitor_day {
-    bool used, fresh; /* fresh: made in this batch */
-    int64_t day, start_ms, end_ms;
+    bool used;
+    bool fresh;              /* read in this batch, which may take back some of it */
+    bool salted, fresh_salt; /* the hash is ready, perhaps since this batch */
+    struct day_memory memory;
     struct pseudonyms_hash hash;
-    struct idmap numbers; /* hash -> number */
-    struct idmap pairs;   /* (visitor, link or target) -> last PV, ms */
-    struct idmap given;   /* (hash, GIVEN_TO) -> number of a new cookie; (number, RETURNED) -> was that sent back */
+    struct idmap given; /* (hash, GIVEN_TO) -> number of a new cookie; (number, RETURNED) -> was that sent back */
 };
 /* Given a number in this batch and not stored yet. */
 struct newcomers {
@@ -45,54 +41,26 @@ struct newcomers {
     size_t count, cap;
 };
 struct pseudonyms {
-    const struct zone *zone;
-    int64_t repeat_window_ms;
+    struct pseudonyms_opts opts;
+    struct day_reader *reader; /* NULL = every day is read here */
     int64_t next, next_committed;
     struct newcomers newcomers;
     struct visitor_day days[DAYS];
     struct undo_log undo;
 };
 
-static uint64_t visitor_key(int64_t number, enum visitor_by by)
-{
-    return (uint64_t)number | (uint64_t)by << 48;
-}
-
-enum err pseudonyms_open(struct db *db, const struct zone *zone, int64_t repeat_window_ms, struct pseudonyms **out)
-{
-    int64_t next = 0, highest = 0;
-    enum err err = meta_get_i64(db, META_NEXT, &next);
-
-    if (err == OK || err == ERR_NOT_FOUND) {
-        err = visitors_max_number(db, &highest);
-    }
-    if (err != OK) {
-        return err;
-    }
-    struct pseudonyms *self = calloc(1, sizeof *self);
-    if (!self) {
-        return ERR_NOMEM;
-    }
-    self->zone = zone;
-    self->repeat_window_ms = repeat_window_ms;
-    self->next = next > highest ? next : highest + 1;
-    self->next_committed = self->next;
-    *out = self;
-    return OK;
-}
-
 static void day_drop(struct visitor_day *day)
 {
-    idmap_done(&day->numbers);
-    idmap_done(&day->pairs);
+    day_memory_done(&day->memory);
     idmap_done(&day->given);
     pseudonyms_hash_done(&day->hash);
-    day->used = false;
+    *day = (struct visitor_day){0};
 }
 
 void pseudonyms_free(struct pseudonyms *self)
 {
     if (self) {
+        day_reader_free(self->reader);
         for (size_t i = 0; i < DAYS; i++) {
             day_drop(&self->days[i]);
         }
@@ -150,135 +118,155 @@ static void newcomers_add(struct newcomers *self, int64_t number, int64_t day, u
 
 enum err pseudonyms_expire(struct pseudonyms *self, struct db *db, int64_t now_ms)
 {
-    int64_t first_kept = zone_civil_day(self->zone, now_ms, NULL) - 1;
+    int64_t first_kept = zone_civil_day(self->opts.zone, now_ms, NULL) - 1;
     enum err err = pseudonyms_salts_expire(db, first_kept);
 
     for (size_t i = 0; i < DAYS; i++) {
-        if (self->days[i].used && self->days[i].day < first_kept) {
+        if (self->days[i].used && self->days[i].memory.day < first_kept) {
             day_drop(&self->days[i]);
         }
     }
     return err == OK ? visitors_delete_before(db, first_kept) : err;
 }
 
-struct day_reading {
-    struct visitor_day *day;
-    struct target_names names;
-};
-
-static enum err remember_pv(void *arg, const struct clicks_scan *scan)
-{
-    struct day_reading *reading = arg;
-    struct visitor_day *day = reading->day;
-    const struct click_facts *facts = &scan->facts;
-
-    if (facts->visitor == 0 || facts->time_ms < day->start_ms || facts->time_ms >= day->end_ms ||
-        !click_counts(facts->class, facts->outcome)) {
-        return OK;
-    }
-    uint64_t visitor = visitor_key(facts->visitor, facts->visitor_by);
-    int64_t *last = idmap_put(&day->pairs, visitor, (uint64_t)facts->link_id, NULL);
-    if (last && facts->time_ms > *last) {
-        *last = facts->time_ms;
-    }
-    const struct click_value target = clicks_scan_value(scan, CLICK_TARGET);
-    int64_t target_id = target_names_find(&reading->names, &target);
-    if (target_id != 0) {
-        last = idmap_put(&day->pairs, visitor, TARGET | (uint64_t)target_id, NULL);
-        if (last && facts->time_ms > *last) {
-            *last = facts->time_ms;
-        }
-    }
-    return OK;
-}
-
-static enum err load_pairs(struct db *db, struct visitor_day *day)
-{
-    const struct ledger_range range = {
-        .from_ms = day->start_ms, .to_ms = day->end_ms, .columns = CLICK_BIT(CLICK_TARGET)};
-    struct day_reading reading = {.day = day};
-
-    target_names_init(&reading.names, db);
-    enum err err = ledger_each(db, &range, remember_pv, &reading);
-    target_names_done(&reading.names);
-    return err;
-}
-
-static enum err load_numbers(struct db *db, struct visitor_day *day)
-{
-    int64_t number = 0, hash = 0;
-    struct visitors_scan scan;
-
-    visitors_scan(&scan, db, day->day);
-    while (visitors_scan_next(&scan, &number, &hash)) {
-        bool ours = hash >= 0 && number > 0 && number < PSEUDONYM_DENSE_MAX; /* else the row is damaged */
-        int64_t *value = ours ? idmap_put(&day->numbers, (uint64_t)hash, 0, NULL) : NULL;
-        if (value) {
-            *value = number;
-        }
-    }
-    return stmt_err(scan.rows);
-}
-
+/* A free one where there is one. */
 static struct visitor_day *oldest_day(struct pseudonyms *self)
 {
     struct visitor_day *oldest = &self->days[0];
 
     for (size_t i = 0; i < DAYS && oldest->used; i++) {
-        if (!self->days[i].used || self->days[i].day < oldest->day) {
+        if (!self->days[i].used || self->days[i].memory.day < oldest->memory.day) {
             oldest = &self->days[i];
         }
     }
     return oldest;
 }
 
+static struct visitor_day *day_put(struct pseudonyms *self, struct visitor_day *day, const struct day_memory *memory)
+{
+    undo_forget(&self->undo, &day->memory.numbers);
+    undo_forget(&self->undo, &day->memory.pairs);
+    undo_forget(&self->undo, &day->given);
+    day_drop(day);
+    day->memory = *memory;
+    idmap_init(&day->given, PSEUDONYMS_PER_DAY);
+    day->used = true;
+    return day;
+}
+
+/* ERR_UNAVAILABLE: the reader has it now. OK: it is little, or the reader cannot take it. */
+static enum err leave_to_reader(struct pseudonyms *self, struct db *db, const struct day_memory *memory)
+{
+    int64_t clicks = 0;
+    enum err err = self->reader ? day_memory_work(memory, db, &clicks) : OK;
+
+    if (err != OK || clicks <= self->opts.clicks_here) {
+        return err;
+    }
+    return day_reader_begin(self->reader, memory) == OK ? ERR_UNAVAILABLE : OK;
+}
+
+/* Left to the reader only where a place is free: were another day to go for it, a batch of many days could drop one for
+ * the other at each new beginning, for ever. */
 static enum err day_load(struct pseudonyms *self, struct db *db, int64_t civil_day, struct visitor_day **out)
 {
     struct visitor_day *day = oldest_day(self);
-    struct siphash_key salt;
-    enum err err = newcomers_store(self, db); /* some may be of this day */
+    struct day_memory memory;
 
+    day_memory_init(&memory, self->opts.zone, civil_day, PSEUDONYMS_PER_DAY);
+    enum err err = day->used ? OK : leave_to_reader(self, db, &memory);
+    if (err == OK) {
+        err = newcomers_store(self, db); /* some may be of this day */
+    }
     if (err != OK) {
         return err;
     }
-    undo_forget(&self->undo, &day->numbers);
-    undo_forget(&self->undo, &day->pairs);
-    undo_forget(&self->undo, &day->given);
-    day_drop(day);
-    day->day = civil_day;
-    day->start_ms = zone_day_start(self->zone, civil_day);
-    day->end_ms = zone_day_start(self->zone, civil_day + 1);
-    idmap_init(&day->numbers, PSEUDONYMS_PER_DAY);
-    idmap_init(&day->pairs, PSEUDONYMS_PER_DAY);
-    idmap_init(&day->given, PSEUDONYMS_PER_DAY);
-    err = pseudonyms_salt_for(db, civil_day, &salt);
+    err = day_memory_read(&memory, db, NULL);
+    if (err != OK) {
+        day_memory_done(&memory);
+        return err;
+    }
+    *out = day_put(self, day, &memory);
+    day->fresh = true;
+    return OK;
+}
+
+static enum err day_salt(struct visitor_day *day, struct db *db)
+{
+    struct siphash_key salt;
+    enum err err = pseudonyms_salt_for(db, day->memory.day, &salt);
+
     if (err == OK) {
         pseudonyms_hash_init(&day->hash, &salt);
-        crypt_cleanse(&salt, sizeof salt);
-        err = load_numbers(db, day);
+        day->salted = day->fresh_salt = true;
     }
-    if (err == OK) {
-        err = load_pairs(db, day);
-    }
-    if (err != OK) {
-        day_drop(day);
-        return err;
-    }
-    day->used = day->fresh = true;
-    *out = day;
-    return OK;
+    crypt_cleanse(&salt, sizeof salt);
+    return err;
 }
 
 static enum err day_of(struct pseudonyms *self, struct db *db, int64_t time_ms, struct visitor_day **out)
 {
-    for (size_t i = 0; i < DAYS; i++) {
-        struct visitor_day *day = &self->days[i];
-        if (day->used && time_ms >= day->start_ms && time_ms < day->end_ms) {
-            *out = day;
-            return OK;
-        }
+    struct visitor_day *day = NULL;
+    enum err err = OK;
+
+    for (size_t i = 0; i < DAYS && !day; i++) {
+        const struct day_memory *memory = &self->days[i].memory;
+        day = self->days[i].used && time_ms >= memory->start_ms && time_ms < memory->end_ms ? &self->days[i] : NULL;
     }
-    return day_load(self, db, zone_civil_day(self->zone, time_ms, NULL), out);
+    if (!day) {
+        err = day_load(self, db, zone_civil_day(self->opts.zone, time_ms, NULL), &day);
+    }
+    *out = day;
+    return err == OK && !day->salted ? day_salt(day, db) : err;
+}
+
+enum err pseudonyms_ready(struct pseudonyms *self)
+{
+    struct day_memory memory;
+    enum err err = self->reader ? day_reader_take(self->reader, &memory) : ERR_NOT_FOUND;
+
+    if (err == OK) {
+        day_put(self, oldest_day(self), &memory);
+    }
+    return err == ERR_NOT_FOUND ? OK : err;
+}
+
+static enum err expect_today(struct pseudonyms *self, struct db *db)
+{
+    struct day_memory today;
+
+    day_memory_init(&today, self->opts.zone, zone_civil_day(self->opts.zone, self->opts.now_ms, NULL),
+                    PSEUDONYMS_PER_DAY);
+    enum err err = leave_to_reader(self, db, &today);
+    return err == ERR_UNAVAILABLE ? OK : err;
+}
+
+enum err pseudonyms_open(struct db *db, const struct pseudonyms_opts *opts, struct pseudonyms **out)
+{
+    int64_t next = 0, highest = 0;
+    enum err err = meta_get_i64(db, META_NEXT, &next);
+
+    if (err == OK || err == ERR_NOT_FOUND) {
+        err = visitors_max_number(db, &highest);
+    }
+    if (err != OK) {
+        return err;
+    }
+    struct pseudonyms *self = calloc(1, sizeof *self);
+    if (!self) {
+        return ERR_NOMEM;
+    }
+    self->opts = *opts;
+    self->next = next > highest ? next : highest + 1;
+    self->next_committed = self->next;
+    self->reader = opts->path ? day_reader_new(opts->path) : NULL;
+    err = opts->path && !self->reader ? ERR_NOMEM : expect_today(self, db);
+    if (err != OK) {
+        pseudonyms_free(self);
+        return err;
+    }
+    *out = self;
+    return OK;
 }
 
 /* ---- one click */
@@ -287,24 +275,25 @@ static enum err number_by_hash(struct pseudonyms *self, struct db *db, struct vi
                                const struct record *record, const struct visit_agent *agent, struct pseudonym *out)
 {
     uint64_t hash = pseudonyms_hash(&day->hash, &record->ip, agent);
-    const int64_t *known = idmap_find(&day->numbers, hash, 0);
+    const int64_t *known = idmap_find(&day->memory.numbers, hash, 0);
 
     out->by = VISITOR_BY_HASH;
     if (known) {
         out->number = *known;
         return OK;
     }
-    enum err err = newcomers_reserve(self, db, day->day);
+    enum err err = newcomers_reserve(self, db, day->memory.day);
     if (err != OK && err != ERR_NOMEM) {
         return err;
     }
-    if (err != OK || self->next >= PSEUDONYM_DENSE_MAX || !undo_set(&self->undo, &day->numbers, hash, 0, self->next)) {
+    if (err != OK || self->next >= PSEUDONYM_DENSE_MAX ||
+        !undo_set(&self->undo, &day->memory.numbers, hash, 0, self->next)) {
         out->number = PSEUDONYM_DENSE_MAX | (int64_t)(hash % (uint64_t)PSEUDONYM_DENSE_MAX);
         return OK;
     }
     out->number = self->next++;
     out->new_visitor = true;
-    newcomers_add(&self->newcomers, out->number, day->day, hash);
+    newcomers_add(&self->newcomers, out->number, day->memory.day, hash);
     return OK;
 }
 
@@ -312,11 +301,11 @@ static enum err number_by_hash(struct pseudonyms *self, struct db *db, struct vi
 static const int64_t *last_pv(const struct pseudonyms *self, const struct visitor_day *day, uint64_t visitor,
                               uint64_t place, enum visitor_by by)
 {
-    const int64_t *last = idmap_find(&day->pairs, visitor, place);
+    const int64_t *last = idmap_find(&day->memory.pairs, visitor, place);
 
     for (size_t i = 0; !last && by == VISITOR_BY_COOKIE && i < DAYS; i++) {
-        if (self->days[i].used && self->days[i].day < day->day) {
-            last = idmap_find(&self->days[i].pairs, visitor, place);
+        if (self->days[i].used && self->days[i].memory.day < day->memory.day) {
+            last = idmap_find(&self->days[i].memory.pairs, visitor, place);
         }
     }
     return last;
@@ -327,11 +316,11 @@ static void note_target(struct pseudonyms *self, struct visitor_day *day, const 
                         struct pseudonym *out)
 {
     int64_t target_id = record->target.len > 0 ? target_name_read(record->target) : 0;
-    uint64_t visitor = visitor_key(out->number, out->by), place = TARGET | (uint64_t)target_id;
+    uint64_t visitor = day_memory_visitor(out->number, out->by), place = day_memory_target(target_id);
 
     if (target_id != 0) {
         bool known = last_pv(self, day, visitor, place, out->by) != NULL;
-        bool remembered = undo_set(&self->undo, &day->pairs, visitor, place, record->time_ms);
+        bool remembered = undo_set(&self->undo, &day->memory.pairs, visitor, place, record->time_ms);
         out->first_there = !known && (remembered || out->new_visitor);
     }
 }
@@ -339,16 +328,16 @@ static void note_target(struct pseudonyms *self, struct visitor_day *day, const 
 static void note_pv(struct pseudonyms *self, struct visitor_day *day, const struct record *record,
                     struct pseudonym *out)
 {
-    uint64_t visitor = visitor_key(out->number, out->by);
+    uint64_t visitor = day_memory_visitor(out->number, out->by);
     const int64_t *last = last_pv(self, day, visitor, (uint64_t)record->link_id, out->by);
     int64_t latest = record->time_ms;
 
     if (last) {
         int64_t distance = record->time_ms > *last ? record->time_ms - *last : *last - record->time_ms;
-        out->repeat = distance <= self->repeat_window_ms;
+        out->repeat = distance <= self->opts.repeat_window_ms;
         latest = *last > latest ? *last : latest;
     }
-    bool remembered = undo_set(&self->undo, &day->pairs, visitor, (uint64_t)record->link_id, latest);
+    bool remembered = undo_set(&self->undo, &day->memory.pairs, visitor, (uint64_t)record->link_id, latest);
     out->first_here = !last && (remembered || out->new_visitor);
     note_target(self, day, record, out);
 }
@@ -420,7 +409,7 @@ void pseudonyms_committed(struct pseudonyms *self)
     self->next_committed = self->next;
     undo_committed(&self->undo);
     for (size_t i = 0; i < DAYS; i++) {
-        self->days[i].fresh = false;
+        self->days[i].fresh = self->days[i].fresh_salt = false;
     }
 }
 
@@ -430,8 +419,12 @@ void pseudonyms_rolled_back(struct pseudonyms *self)
     self->newcomers.count = 0;
     self->next = self->next_committed;
     for (size_t i = 0; i < DAYS; i++) {
-        if (self->days[i].fresh) {
-            day_drop(&self->days[i]); /* its salt was never stored */
+        struct visitor_day *day = &self->days[i];
+        if (day->fresh) {
+            day_drop(day);
+        } else if (day->fresh_salt) { /* which was never stored */
+            pseudonyms_hash_done(&day->hash);
+            day->salted = day->fresh_salt = false;
         }
     }
 }

@@ -2,9 +2,8 @@
 #ifndef LINKPOND_ENGINE_PSEUDONYMS_H
 #define LINKPOND_ENGINE_PSEUDONYMS_H
 
-#include "linkpond/base/zone.h"
+#include "day_memory.h"
 #include "linkpond/model/record.h"
-#include "linkpond/store/db.h"
 #include "visit_agent.h"
 
 /*
@@ -20,24 +19,36 @@
  * In memory, per day of the last PSEUDONYMS_DAYS: hash -> number, and (visitor, link or target) -> last PV. At most
  * PSEUDONYMS_PER_DAY of either a day. Past that a new visitor's number is taken from the hash itself (still the same
  * all day, but not dense), and a pair that was not remembered is a first one only if its visitor is new: a link's
- * stored visitors then may be too low, reports still count exactly. Writer thread only.
+ * stored visitors then may be too low, reports still count exactly.
+ *
+ * A day comes into memory when its first click does, the present one when this is opened. One with many clicks is read
+ * by a thread of its own, and clicks wait in the journal until it has ended. Writer thread only.
  */
-#define PSEUDONYMS_DAYS     3
-#define PSEUDONYMS_PER_DAY  (1U << 22)
-#define PSEUDONYM_DENSE_MAX (INT64_C(1) << 39) /* numbers from here on are hashes */
+#define PSEUDONYMS_DAYS    3
+#define PSEUDONYMS_PER_DAY (1U << 22)
 
 struct pseudonyms;
+struct pseudonyms_opts {
+    const struct zone *zone;
+    int64_t repeat_window_ms;
+    const char *path;    /* of the database, for that thread; NULL = there is none */
+    int64_t clicks_here; /* a day of more is read by it */
+    int64_t now_ms;
+};
 struct pseudonym {
     int64_t number;
     enum visitor_by by;
     bool new_visitor, first_here, repeat;
     bool first_there; /* first PV of this pseudonym that was sent to the record's target */
 };
-enum err pseudonyms_open(struct db *db, const struct zone *zone, int64_t repeat_window_ms, struct pseudonyms **out);
+enum err pseudonyms_open(struct db *db, const struct pseudonyms_opts *opts, struct pseudonyms **out);
 void pseudonyms_free(struct pseudonyms *self);
 
+/* Before each batch. OK: it may begin; ERR_UNAVAILABLE: a day is being read, look again in a moment. Others: the
+ * reading failed, and begins anew with the batch. */
+enum err pseudonyms_ready(struct pseudonyms *self);
 /* For clicks of class human, inside the batch's transaction; agent: of the record; pv: the click counts
- * (click_counts). */
+ * (click_counts). ERR_UNAVAILABLE: the batch is to be rolled back, for the click's day is being read from now on. */
 enum err pseudonyms_find(struct pseudonyms *self, struct db *db, const struct record *record,
                          const struct visit_agent *agent, bool pv, struct pseudonym *out);
 /* In a transaction of its own, hourly: salts and hashes of all days before yesterday go. */

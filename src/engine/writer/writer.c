@@ -181,6 +181,10 @@ static bool run_batch(struct writer *self)
     }
     take_rules(self);
     enum err err = ingest_run(self->ingest, clock_now_ms(), &batch);
+    self->day_is_read = err == ERR_UNAVAILABLE;
+    if (self->day_is_read) {
+        return false;
+    }
     if (err != OK || self->retry_ns != 0) {
         note_outcome(self, err, clock_mono_ns());
     }
@@ -230,7 +234,8 @@ static uint64_t wait_for_work(struct writer *self, bool *stopping)
            rc != ETIMEDOUT) {
         rc = pthread_cond_timedwait(&self->work, &self->lock, &until);
     }
-    if (self->retry_at_ns != 0 && !self->first && rc != ETIMEDOUT) { /* nothing to do but wait for the disk */
+    bool stuck = self->retry_at_ns != 0 || self->day_is_read; /* nothing to do but wait for the disk, or the day */
+    if (stuck && !self->first && rc != ETIMEDOUT) {
         pthread_cond_timedwait(&self->work, &self->lock, &until);
     }
     uint64_t tickets = self->drain_wanted;
@@ -246,7 +251,7 @@ static void *writer_thread(void *arg)
 
     prctl(PR_SET_NAME, "writer");
     giving_way_begin(&self->giving_way, self->opts.db);
-    while (!stopping || run_tasks(self) > 0 || self->more) {
+    while (!stopping || run_tasks(self) > 0 || self->more || self->day_is_read) {
         uint64_t tickets = wait_for_work(self, &stopping);
         run_tasks(self);
         at_end = run_batch(self);
@@ -299,6 +304,8 @@ enum err writer_start(const struct writer_opts *opts, struct writer **out, struc
         .node = opts->node,
         .repeat_window_ms = opts->repeat_window_ms,
         .started_ms = clock_now_ms(),
+        .path = opts->path,
+        .day_clicks = opts->day_clicks,
     };
     enum err err =
         zone ? fold_backlog(opts->db, &self->unfolded)

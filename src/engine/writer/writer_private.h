@@ -52,6 +52,7 @@ struct writer {
     int64_t retry_ns, retry_at_ns; /* 0 = all is well */
     size_t batch_rows;             /* of the last batch */
     bool more;                     /* the journal holds more than the last batch took */
+    bool day_is_read;              /* which the next batch waits for */
 };
 
 #endif

@@ -21,7 +21,9 @@ static void open_again(void)
 {
     pseudonyms_free(self);
     self = NULL;
-    assert_int_equal(pseudonyms_open(db.db, zone_find(STR("Asia/Shanghai")), 1000, &self), OK);
+    const struct pseudonyms_opts opts = {
+        .zone = zone_find(STR("Asia/Shanghai")), .repeat_window_ms = 1000, .now_ms = T0};
+    assert_int_equal(pseudonyms_open(db.db, &opts, &self), OK);
 }
 
 static int setup(void **state)
