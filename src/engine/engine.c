@@ -355,7 +355,8 @@ static enum err open_parts(struct engine *self, struct arena *arena, struct faul
     err = err ? err : start_writer(self, db, path, fault);
     err = err ? err : open_editor(self, code_key);
     self->presses = err ? NULL : presses_new(self->writer, self->zone);
-    err = err || self->presses ? err : ERR_NOMEM;
+    self->last_uses = err ? NULL : last_uses_new(self->writer);
+    err = err || (self->presses && self->last_uses) ? err : ERR_NOMEM;
     err = err ? err : start_rewriter(self, path, fault);
     err = err ? err : start_joiner(self, path, fault);
     return err ? err : janitor_start(self, &self->janitor);
@@ -405,6 +406,7 @@ void engine_close(struct engine *self)
     landings_free(self->landings);
     engine_local_key_remove(self);
     presses_free(self->presses);
+    last_uses_free(self->last_uses);
     writer_stop(self->writer);
     editor_free(self->editor);
     code_cipher_free(self->cipher);

@@ -10,9 +10,9 @@
 #include "auth_private.h"
 #include "linkpond/base/clock.h"
 
-#define NS_PER_S       INT64_C(1000000000)
-#define LIMIT_ENTRIES  16384
-#define TOUCH_EVERY_NS (60 * NS_PER_S) /* last use is kept to the minute: a write per request would be a waste */
+#define NS_PER_S      INT64_C(1000000000)
+#define LIMIT_ENTRIES 16384
+#define USE_EVERY_NS  (60 * NS_PER_S) /* last use is kept to the minute: a write per request would be a waste */
 /* Of the audit log: whoever guesses from many addresses must not fill it. */
 #define FAILED_LINES_BURST   200
 #define FAILED_LINE_EVERY_NS (10 * NS_PER_S)
@@ -27,10 +27,10 @@ struct auth *auth_new(struct engine *engine)
     self->calls = gcra_new(LIMIT_ENTRIES, API_BURST, NS_PER_S / API_PER_SECOND);
     self->failures = gcra_new(LIMIT_ENTRIES, FAILURES_BURST, 60 * NS_PER_S / FAILURES_PER_MIN);
     self->sign_ins = gcra_new(LIMIT_ENTRIES, SIGN_INS_BURST, 60 * NS_PER_S / SIGN_INS_PER_MIN);
-    self->touches = gcra_new(LIMIT_ENTRIES, 1, TOUCH_EVERY_NS);
+    self->noted_uses = gcra_new(LIMIT_ENTRIES, 1, USE_EVERY_NS);
     self->failed_lines = gcra_new(8, FAILED_LINES_BURST, FAILED_LINE_EVERY_NS);
     self->passwords = passwords_new(PASSWORDS_AT_ONCE, PASSWORDS_WAITING);
-    BUG_ON(!self->passwords || !self->calls || !self->failures || !self->sign_ins || !self->touches ||
+    BUG_ON(!self->passwords || !self->calls || !self->failures || !self->sign_ins || !self->noted_uses ||
            !self->failed_lines);
     return self;
 }
@@ -41,7 +41,7 @@ void auth_free(struct auth *self)
         gcra_free(self->calls);
         gcra_free(self->failures);
         gcra_free(self->sign_ins);
-        gcra_free(self->touches);
+        gcra_free(self->noted_uses);
         gcra_free(self->failed_lines);
         passwords_free(self->passwords);
         free(self);
@@ -185,28 +185,16 @@ static enum err find_session(struct auth *self, const struct request *request, c
 
 /* ---- last use -------------------------------------------------------------------------------------------------- */
 
-struct touch {
-    int64_t key_id;              /* 0 = signed in by password */
-    const uint8_t *session_hash; /* NULL with a key */
-    int64_t now_ms;
-};
-
-static enum err touch_run(struct db *db, void *arg, struct fault *fault)
+static void note_use(struct auth *self, const struct request *request, int64_t key_id, const struct session *session)
 {
-    const struct touch *touch = arg;
-    (void)fault;
-    enum err err = touch->key_id ? keys_used(db, touch->key_id, touch->now_ms) : OK;
-    return err == OK && touch->session_hash ? sessions_seen(db, touch->session_hash, touch->now_ms) : err;
-}
-
-/* Failing to note a use fails no request: a busy writer is no reason to lock people out. */
-static void touch(struct auth *self, const struct request *request, int64_t key_id, const struct session *session)
-{
-    struct touch use = {key_id, session ? session->hash : NULL, request->now_ms};
+    struct last_use use = {.key_id = key_id, .has_session = session != NULL, .used_ms = request->now_ms};
     str key = session ? (str){(const char *)session->hash, sizeof session->hash}
                       : (str){(const char *)&key_id, sizeof key_id};
-    if (gcra_charge(self->touches, key, clock_mono_ns()) == 0) {
-        (void)editor_run(self->engine->editor, &(struct writer_task){.run = touch_run, .arg = &use}, NULL);
+    if (session) {
+        memcpy(use.session_hash, session->hash, sizeof use.session_hash);
+    }
+    if (gcra_charge(self->noted_uses, key, clock_mono_ns()) == 0) {
+        last_uses_note(self->engine->last_uses, &use);
     }
 }
 
@@ -344,6 +332,6 @@ enum err auth_check(struct auth *self, struct request *request, unsigned scope, 
         request->session = NULL;
         return err;
     }
-    touch(self, request, key.id, session);
+    note_use(self, request, key.id, session);
     return OK;
 }

@@ -13,7 +13,7 @@
 struct auth {
     struct engine *engine;
     struct passwords *passwords;
-    struct gcra *calls, *failures, *sign_ins, *touches, *failed_lines;
+    struct gcra *calls, *failures, *sign_ins, *noted_uses, *failed_lines;
 };
 
 /* Seconds to wait; 0 = go on. */

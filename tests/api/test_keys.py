@@ -83,3 +83,28 @@ def test_users_and_me(pond):
     me = pond.api("GET", "/me", 200).json()
     assert me["user"]["key"] == "admin" and me["scopes"] == ["links:read", "links:write", "stats:read", "admin", "events:write", "customers:read", "customers:write"]
     assert me["install"]["default_domain"] == "s.test" and me["install"]["version"] and me["install"]["timezone"]
+
+
+def used_at(pond, key_id, path="/keys"):
+    return [item for item in pond.api("GET", path, 200).json()["items"] if item["id"] == key_id][0]["used_at"]
+
+
+def test_a_list_of_keys_says_when_each_was_used_last_also_after_a_restart(make_pond):
+    pond = make_pond()
+    made, other = make(pond).json(), make(pond).json()
+    assert used_at(pond, made["id"]) is None
+    pond.api("GET", "/links", 200, key=made["key"])
+    used = used_at(pond, made["id"])
+    assert used >= made["created_at"]
+    pond.api("GET", "/links", 200, key=other["key"])  # not listed before the daemon ends
+    pond.restart()
+    assert used_at(pond, made["id"]) == used
+    assert used_at(pond, other["id"]) >= used
+
+
+def test_a_key_that_was_revoked_behind_its_use_keeps_nobody_elses_from_being_stored(pond):
+    gone, kept = make(pond).json(), make(pond).json()
+    for made in (gone, kept):
+        pond.api("GET", "/links", 200, key=made["key"])
+    pond.api("DELETE", f"/keys/{gone['id']}", 204)
+    assert used_at(pond, kept["id"]) >= kept["created_at"]

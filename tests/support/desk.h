@@ -3,12 +3,13 @@
 #define LINKPOND_TESTS_DESK_H
 
 /* For tests of the http floor: one database that stands in for the reader pool and the writer thread, an API key in it,
- * and a request that is built by hand. The stand-ins replace engine/readers and engine/editor, so a test needs no
- * threads. Include it in one file of a test. */
+ * and a request that is built by hand. The stand-ins replace engine/readers, engine/editor and engine/last_uses, so a
+ * test needs no threads. Include it in one file of a test. */
 #include "assert_str.h"
 #include "linkpond/base/crypt.h"
 #include "linkpond/http/router.h"
 #include "linkpond/store/keys.h"
+#include "linkpond/store/sessions.h"
 #include "tempdb.h"
 
 #define DESK_NOW INT64_C(1790000000000)
@@ -21,7 +22,8 @@ static struct desk {
     struct header headers[16];
     struct request request;
     struct reply reply;
-    int readers_out, writes;
+    int readers_out, writes, uses;
+    struct last_use last_use;
     enum err write_result; /* what the writer answers instead of working, unless OK */
 } desk;
 
@@ -55,6 +57,23 @@ enum err editor_run(struct editor *self, const struct writer_task *task, struct 
     }
     desk.writes++;
     return err;
+}
+
+void last_uses_note(struct last_uses *self, const struct last_use *use)
+{
+    (void)self;
+    if (use->has_session) {
+        assert_int_equal(sessions_seen(desk.temp.db, use->session_hash, use->used_ms), OK);
+    }
+    desk.last_use = *use;
+    desk.uses++;
+}
+
+enum err last_uses_store(struct last_uses *self, struct fault *fault)
+{
+    (void)self;
+    (void)fault;
+    return OK;
 }
 
 static inline int64_t desk_add_key(const char *secret, unsigned scopes, int64_t expires_ms)

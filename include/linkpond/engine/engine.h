@@ -11,6 +11,7 @@
 #include "linkpond/engine/joiner.h"
 #include "linkpond/engine/journal.h"
 #include "linkpond/engine/landings.h"
+#include "linkpond/engine/last_uses.h"
 #include "linkpond/engine/notifier.h"
 #include "linkpond/engine/presses.h"
 #include "linkpond/engine/readers.h"
@@ -92,6 +93,7 @@ struct engine {
     struct journal *journal;
     struct writer *writer;
     struct presses *presses;
+    struct last_uses *last_uses;
     struct readers *readers;
     struct report_helper *report_helper; /* NULL on one core */
     struct editor *editor;

@@ -72,6 +72,7 @@ static bool next_key(struct json_writer *json, struct stmt *rows, const struct r
 static void keys_list(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     if (call_unbound(request, reply)) {
+        me_store_uses(ctx);
         call_list_all(ctx, request, reply, &(struct call_rows){keys_each, next_key});
     }
 }
@@ -232,6 +233,7 @@ static bool next_own_key(struct json_writer *json, struct stmt *rows, const stru
 static void own_keys_list(struct ctx *ctx, struct request *request, struct reply *reply)
 {
     if (me_is_self(request, reply)) {
+        me_store_uses(ctx);
         call_list_all(ctx, request, reply, &(struct call_rows){keys_each, next_own_key});
     }
 }

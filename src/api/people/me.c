@@ -124,6 +124,13 @@ void me_answer(struct ctx *ctx, struct request *request, struct reply *reply, in
     json_object_end(&json);
 }
 
+void me_store_uses(struct ctx *ctx)
+{
+    struct fault fault = {0};
+
+    (void)last_uses_store(ctx->engine->last_uses, &fault);
+}
+
 bool me_is_self(const struct request *request, struct reply *reply)
 {
     return request->actor->bound_by_role || call_unbound(request, reply);
@@ -219,7 +226,11 @@ static bool next_session(struct json_writer *json, struct stmt *rows, const stru
 
 static void me_sessions(struct ctx *ctx, struct request *request, struct reply *reply)
 {
-    struct db *db = me_is_self(request, reply) ? call_reader(ctx, request, reply) : NULL;
+    if (!me_is_self(request, reply)) {
+        return;
+    }
+    me_store_uses(ctx);
+    struct db *db = call_reader(ctx, request, reply);
     if (!db) {
         return;
     }

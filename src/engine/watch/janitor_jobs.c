@@ -342,6 +342,7 @@ void janitor_sweep(struct engine *engine, struct janitor_state *state, int64_t n
     if (engine->opts.visitor_cookie != VISITOR_COOKIE_OFF) {
         told("visitor_numbers", visitor_numbers_keep(&engine->visitor_numbers, engine->writer, &fault), &fault);
     }
+    told("last_uses", last_uses_store(engine->last_uses, &fault), &fault);
     scheduled_backup(engine, state, now_ms);
     told("alarms", alarms_sweep(engine, &state->alarms, now_ms, &fault), &fault);
     engine_refresh_geo(engine, false);
