@@ -145,3 +145,45 @@ void idmap_remove(struct idmap *self, uint64_t a, uint64_t b)
     self->slots[hole].a = IDMAP_NO_KEY;
     self->count--;
 }
+
+/* ---- in parts */
+
+void idmap_parts_init(struct idmap_parts *self, size_t count_max)
+{
+    for (size_t i = 0; i < IDMAP_PARTS; i++) {
+        idmap_init(&self->parts[i], (count_max + IDMAP_PARTS - 1) / IDMAP_PARTS);
+    }
+}
+
+void idmap_parts_done(struct idmap_parts *self)
+{
+    for (size_t i = 0; i < IDMAP_PARTS; i++) {
+        idmap_done(&self->parts[i]);
+    }
+}
+
+size_t idmap_parts_count(const struct idmap_parts *self)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < IDMAP_PARTS; i++) {
+        count += self->parts[i].count;
+    }
+    return count;
+}
+
+/* By the high bits, because the low ones tell the slot. */
+size_t idmap_part_of(uint64_t a, uint64_t b)
+{
+    return (size_t)(mix(a, b) >> 32) % IDMAP_PARTS;
+}
+
+struct idmap *idmap_part(struct idmap_parts *self, uint64_t a, uint64_t b)
+{
+    return &self->parts[idmap_part_of(a, b)];
+}
+
+const int64_t *idmap_parts_find(const struct idmap_parts *self, uint64_t a, uint64_t b)
+{
+    return idmap_find(&self->parts[idmap_part_of(a, b)], a, b);
+}

@@ -31,4 +31,21 @@ int64_t *idmap_put(struct idmap *self, uint64_t a, uint64_t b, bool *added);
 void idmap_ask(const struct idmap *self, uint64_t a, uint64_t b);
 void idmap_remove(struct idmap *self, uint64_t a, uint64_t b);
 
+/*
+ * The same in many parts, for who must never be held up by the growth of one of millions (0.7 s for 4 million): parts
+ * grow at different times, each in some milliseconds. A part is full when it holds its share of count_max, so
+ * that all together hold a little less.
+ */
+#define IDMAP_PARTS 64
+struct idmap_parts {
+    struct idmap parts[IDMAP_PARTS];
+};
+void idmap_parts_init(struct idmap_parts *self, size_t count_max);
+void idmap_parts_done(struct idmap_parts *self);
+size_t idmap_parts_count(const struct idmap_parts *self);
+/* Where the key belongs: which of the parts, and that part. */
+size_t idmap_part_of(uint64_t a, uint64_t b);
+struct idmap *idmap_part(struct idmap_parts *self, uint64_t a, uint64_t b);
+const int64_t *idmap_parts_find(const struct idmap_parts *self, uint64_t a, uint64_t b);
+
 #endif

@@ -12,14 +12,14 @@ void day_memory_init(struct day_memory *self, const struct zone *zone, int64_t d
 {
     *self =
         (struct day_memory){.day = day, .start_ms = zone_day_start(zone, day), .end_ms = zone_day_start(zone, day + 1)};
-    idmap_init(&self->numbers, pairs_max);
-    idmap_init(&self->pairs, pairs_max);
+    idmap_parts_init(&self->numbers, pairs_max);
+    idmap_parts_init(&self->pairs, pairs_max);
 }
 
 void day_memory_done(struct day_memory *self)
 {
-    idmap_done(&self->numbers);
-    idmap_done(&self->pairs);
+    idmap_parts_done(&self->numbers);
+    idmap_parts_done(&self->pairs);
 }
 
 uint64_t day_memory_visitor(int64_t number, enum visitor_by by)
@@ -51,9 +51,9 @@ static enum err go_on(struct day_reading *self)
     return OK;
 }
 
-static void remember_last(struct idmap *pairs, uint64_t visitor, uint64_t place, int64_t time_ms)
+static void remember_last(struct idmap_parts *pairs, uint64_t visitor, uint64_t place, int64_t time_ms)
 {
-    int64_t *last = idmap_put(pairs, visitor, place, NULL);
+    int64_t *last = idmap_put(idmap_part(pairs, visitor, place), visitor, place, NULL);
 
     if (last && time_ms > *last) {
         *last = time_ms;
@@ -100,7 +100,8 @@ static enum err read_numbers(struct day_reading *self)
     visitors_scan(&scan, self->db, self->memory->day);
     while (err == OK && visitors_scan_next(&scan, &number, &hash)) {
         bool ours = hash >= 0 && number > 0 && number < PSEUDONYM_DENSE_MAX; /* else the row is damaged */
-        int64_t *value = ours ? idmap_put(&self->memory->numbers, (uint64_t)hash, 0, NULL) : NULL;
+        struct idmap *part = idmap_part(&self->memory->numbers, (uint64_t)hash, 0);
+        int64_t *value = ours ? idmap_put(part, (uint64_t)hash, 0, NULL) : NULL;
         if (value) {
             *value = number;
         }

@@ -17,8 +17,8 @@
 
 struct day_memory {
     int64_t day, start_ms, end_ms; /* a civil day of the zone: [start, end) */
-    struct idmap numbers;          /* hash -> number */
-    struct idmap pairs;            /* (visitor, link or target) -> last PV, ms */
+    struct idmap_parts numbers;    /* hash -> number */
+    struct idmap_parts pairs;      /* (visitor, link or target) -> last PV, ms */
 };
 /* Empty; at most pairs_max of either. */
 void day_memory_init(struct day_memory *self, const struct zone *zone, int64_t day, size_t pairs_max);

@@ -31,7 +31,7 @@ struct visitor_day {
     bool salted, fresh_salt; /* the hash is ready, perhaps since this batch */
     struct day_memory memory;
     struct pseudonyms_hash hash;
-    struct idmap given; /* (hash, GIVEN_TO) -> number of a new cookie; (number, RETURNED) -> was that sent back */
+    struct idmap_parts given; /* (hash, GIVEN_TO) -> number of a new cookie; (number, RETURNED) -> was that sent back */
 };
 /* Given a number in this batch and not stored yet. */
 struct newcomers {
@@ -52,7 +52,7 @@ struct pseudonyms {
 static void day_drop(struct visitor_day *day)
 {
     day_memory_done(&day->memory);
-    idmap_done(&day->given);
+    idmap_parts_done(&day->given);
     pseudonyms_hash_done(&day->hash);
     *day = (struct visitor_day){0};
 }
@@ -149,7 +149,7 @@ static struct visitor_day *day_put(struct pseudonyms *self, struct visitor_day *
     undo_forget(&self->undo, &day->given);
     day_drop(day);
     day->memory = *memory;
-    idmap_init(&day->given, PSEUDONYMS_PER_DAY);
+    idmap_parts_init(&day->given, PSEUDONYMS_PER_DAY);
     day->used = true;
     return day;
 }
@@ -275,7 +275,7 @@ static enum err number_by_hash(struct pseudonyms *self, struct db *db, struct vi
                                const struct record *record, const struct visit_agent *agent, struct pseudonym *out)
 {
     uint64_t hash = pseudonyms_hash(&day->hash, &record->ip, agent);
-    const int64_t *known = idmap_find(&day->memory.numbers, hash, 0);
+    const int64_t *known = idmap_parts_find(&day->memory.numbers, hash, 0);
 
     out->by = VISITOR_BY_HASH;
     if (known) {
@@ -301,11 +301,11 @@ static enum err number_by_hash(struct pseudonyms *self, struct db *db, struct vi
 static const int64_t *last_pv(const struct pseudonyms *self, const struct visitor_day *day, uint64_t visitor,
                               uint64_t place, enum visitor_by by)
 {
-    const int64_t *last = idmap_find(&day->memory.pairs, visitor, place);
+    const int64_t *last = idmap_parts_find(&day->memory.pairs, visitor, place);
 
     for (size_t i = 0; !last && by == VISITOR_BY_COOKIE && i < DAYS; i++) {
         if (self->days[i].used && self->days[i].memory.day < day->memory.day) {
-            last = idmap_find(&self->days[i].memory.pairs, visitor, place);
+            last = idmap_parts_find(&self->days[i].memory.pairs, visitor, place);
         }
     }
     return last;
@@ -353,15 +353,15 @@ static void number_by_cookie(struct pseudonyms *self, struct visitor_day *day, c
     out->by = VISITOR_BY_COOKIE;
     out->number = record->visitor;
     if (record->signals & SIGNAL_COOKIE) {
-        const int64_t *returned = idmap_find(&day->given, given, RETURNED);
+        const int64_t *returned = idmap_parts_find(&day->given, given, RETURNED);
         if (returned && !*returned) {
             undo_set(&self->undo, &day->given, given, RETURNED, true);
         }
         return;
     }
     uint64_t hash = pseudonyms_hash(&day->hash, &record->ip, agent);
-    const int64_t *before = idmap_find(&day->given, hash, GIVEN_TO);
-    const int64_t *returned = before ? idmap_find(&day->given, (uint64_t)*before, RETURNED) : NULL;
+    const int64_t *before = idmap_parts_find(&day->given, hash, GIVEN_TO);
+    const int64_t *returned = before ? idmap_parts_find(&day->given, (uint64_t)*before, RETURNED) : NULL;
     if (returned && !*returned) {
         out->number = *before;
         return;

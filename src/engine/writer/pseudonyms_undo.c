@@ -10,8 +10,9 @@ void undo_done(struct undo_log *self)
     free(self->list);
 }
 
-bool undo_set(struct undo_log *self, struct idmap *map, uint64_t a, uint64_t b, int64_t value)
+bool undo_set(struct undo_log *self, struct idmap_parts *maps, uint64_t a, uint64_t b, int64_t value)
 {
+    struct idmap *map = idmap_part(maps, a, b);
     bool added = false;
 
     if (self->count == self->cap) {
@@ -32,11 +33,12 @@ bool undo_set(struct undo_log *self, struct idmap *map, uint64_t a, uint64_t b, 
     return true;
 }
 
-void undo_forget(struct undo_log *self, const struct idmap *map)
+void undo_forget(struct undo_log *self, const struct idmap_parts *maps)
 {
     for (size_t i = 0; i < self->count; i++) {
-        if (self->list[i].map == map) {
-            self->list[i].map = NULL;
+        struct undo *undo = &self->list[i];
+        if (undo->map && undo->map == &maps->parts[idmap_part_of(undo->a, undo->b)]) {
+            undo->map = NULL;
         }
     }
 }

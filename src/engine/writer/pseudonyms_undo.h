@@ -17,9 +17,9 @@ struct undo_log {
 };
 void undo_done(struct undo_log *self);
 /* Notes and sets. False: not remembered (full, or out of memory). */
-bool undo_set(struct undo_log *self, struct idmap *map, uint64_t a, uint64_t b, int64_t value);
-/* The map is going, so the notes about it mean nothing any more. */
-void undo_forget(struct undo_log *self, const struct idmap *map);
+bool undo_set(struct undo_log *self, struct idmap_parts *maps, uint64_t a, uint64_t b, int64_t value);
+/* The maps are going, so the notes about them mean nothing any more. */
+void undo_forget(struct undo_log *self, const struct idmap_parts *maps);
 void undo_committed(struct undo_log *self);
 void undo_roll_back(struct undo_log *self);
 

@@ -64,11 +64,34 @@ static void idmap__takes_no_more_than_its_bound(void **state)
     idmap_done(&map);
 }
 
+static void idmap__in_parts_holds_all_and_its_parts_are_alike(void **state)
+{
+    (void)state;
+    struct idmap_parts maps;
+    const uint64_t keys = 64000;
+    idmap_parts_init(&maps, 100000);
+    for (uint64_t i = 0; i < keys; i++) {
+        *idmap_put(idmap_part(&maps, i, i / 3), i, i / 3, NULL) = (int64_t)i;
+    }
+    assert_int_equal(idmap_parts_count(&maps), keys);
+    for (uint64_t i = 0; i < keys; i++) {
+        const int64_t *found = idmap_parts_find(&maps, i, i / 3);
+        assert_non_null(found);
+        assert_int_equal(*found, i);
+        assert_null(idmap_parts_find(&maps, i, i / 3 + 1));
+    }
+    for (size_t i = 0; i < IDMAP_PARTS; i++) {
+        assert_in_range(maps.parts[i].count, 800, 1200);
+    }
+    idmap_parts_done(&maps);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(idmap__random_puts_and_removes_agree_with_a_plain_table),
         cmocka_unit_test(idmap__takes_no_more_than_its_bound),
+        cmocka_unit_test(idmap__in_parts_holds_all_and_its_parts_are_alike),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

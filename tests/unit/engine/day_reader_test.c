@@ -119,8 +119,8 @@ static void day_reader__a_memory_read_by_the_thread_is_the_one_read_here(void **
     assert_int_equal(day_memory_work(&here, ledger.db.db, &clicks), OK);
     assert_true(clicks >= 15);
     assert_int_equal(day_memory_read(&here, ledger.db.db, NULL), OK);
-    assert_int_equal(here.numbers.count, 10);
-    assert_int_equal(here.pairs.count, 15);
+    assert_int_equal(idmap_parts_count(&here.numbers), 10);
+    assert_int_equal(idmap_parts_count(&here.pairs), 15);
     struct day_reader *reader = day_reader_new(tempdir_file(&ledger.db.dir, "test.db"));
     assert_int_equal(day_reader_take(reader, &there), ERR_NOT_FOUND);
     day_memory_init(&there, zone, day, 1000);
@@ -131,16 +131,19 @@ static void day_reader__a_memory_read_by_the_thread_is_the_one_read_here(void **
         err = day_reader_take(reader, &there);
     }
     assert_int_equal(err, OK);
-    assert_int_equal(there.pairs.count, 15);
-    for (size_t i = 0; i < here.pairs.cap; i++) {
-        const struct idmap_slot *slot = &here.pairs.slots[i];
-        if (slot->a != IDMAP_NO_KEY) {
-            const int64_t *other = idmap_find(&there.pairs, slot->a, slot->b);
-            assert_non_null(other);
-            assert_int_equal(*other, slot->value);
+    assert_int_equal(idmap_parts_count(&there.pairs), 15);
+    for (size_t part = 0; part < IDMAP_PARTS; part++) {
+        const struct idmap *pairs = &here.pairs.parts[part];
+        for (size_t i = 0; i < pairs->cap; i++) {
+            const struct idmap_slot *slot = &pairs->slots[i];
+            if (slot->a != IDMAP_NO_KEY) {
+                const int64_t *other = idmap_parts_find(&there.pairs, slot->a, slot->b);
+                assert_non_null(other);
+                assert_int_equal(*other, slot->value);
+            }
         }
     }
-    assert_int_equal(there.numbers.count, 10);
+    assert_int_equal(idmap_parts_count(&there.numbers), 10);
     day_reader_free(reader);
     day_memory_done(&here);
     day_memory_done(&there);
