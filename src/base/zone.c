@@ -8,8 +8,9 @@
  * Known limit, measured against the C library over all 598 names and 1922-2061: they agree but for Europe/Dublin (and
  * its alias Eire) after 2037, where GLib 2.74 misreads the footer's negative summer time.
  *
- * Found zones are a linked list that only grows at its head: readers walk it without a lock. A server uses one or
- * two zones, so a hash table would not be faster.
+ * Found zones stand in a row, which readers walk without a lock. A server uses one or two zones, so a hash table would
+ * not be faster; and being there from the start the row cannot fail to be allocated, which would look like a zone that
+ * nobody knows.
  */
 #include "linkpond/base/zone.h"
 
@@ -28,14 +29,13 @@
 #define DEFAULT_FOLDER  "/usr/share/zoneinfo"
 
 struct zone {
-    struct zone *older;
     GTimeZone *glib;
     size_t name_len;
     char name[NAME_BYTES_MAX + 1];
 };
 
-static _Atomic(struct zone *) zones;
-static size_t zone_count;
+static struct zone zones[ZONES_MAX];
+static atomic_size_t zone_count;
 static pthread_mutex_t zones_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static bool name_char_ok(char c)
@@ -81,39 +81,37 @@ static bool tzdata_has(const char *name)
 
 static const struct zone *cached(str name)
 {
-    struct zone *zone = atomic_load_explicit(&zones, memory_order_acquire);
+    size_t count = atomic_load_explicit(&zone_count, memory_order_acquire);
 
-    while (zone != NULL && !str_eq((str){zone->name, zone->name_len}, name)) {
-        zone = zone->older;
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(zone_name(&zones[i]), name)) {
+            return &zones[i];
+        }
     }
-    return zone;
+    return NULL;
 }
 
 /* Under the lock. */
 static const struct zone *load(str name)
 {
     const struct zone *known = cached(name);
+    size_t count = atomic_load_explicit(&zone_count, memory_order_relaxed);
 
-    if (known != NULL || zone_count >= ZONES_MAX) {
+    if (known != NULL || count == ZONES_MAX) {
         return known; /* another thread was first */
     }
-    struct zone *zone = calloc(1, sizeof *zone);
-    if (zone == NULL) {
-        return NULL;
-    }
+    struct zone *zone = &zones[count];
     memcpy(zone->name, name.ptr, name.len);
+    zone->name[name.len] = '\0';
     zone->name_len = name.len;
     /* UTC needs no tzdata, so that a bare container has at least that. */
     zone->glib = str_eq(name, STR("UTC")) ? g_time_zone_new_utc()
                  : tzdata_has(zone->name) ? g_time_zone_new_identifier(zone->name)
                                           : NULL;
     if (zone->glib == NULL) {
-        free(zone);
         return NULL;
     }
-    zone->older = atomic_load_explicit(&zones, memory_order_relaxed);
-    atomic_store_explicit(&zones, zone, memory_order_release);
-    zone_count++;
+    atomic_store_explicit(&zone_count, count + 1, memory_order_release);
     return zone;
 }
 
