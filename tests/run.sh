@@ -194,13 +194,9 @@ computed() {
 # The browser tests take longest: two lanes share their files, each goes on with the next one that none has begun.
 browsed() {
     suite "e2e-$1" tests/e2e --share="$scratch/begun" --ignore tests/e2e/test_quickstart.py
+    [ "$1" -ne 2 ] || suite fault tests/fault # for the browsers are done before the others
 }
 
-# asked: what needs no browser, one after the other, for more side by side would only take the processors from each other
-asked() {
-    suite api tests/api
-    [ -n "$quick" ] || suite fault tests/fault
-}
 
 # These may ask for a password, so they run in the foreground.
 sh config/install-packages.sh build runtime test || { echo "FAIL installing packages"; echo "0 passed, 1 failed"; exit 1; }
@@ -222,7 +218,7 @@ if build dev served; then
         (in_lane; browsed 1; exit 0) & lanes=$!
         (in_lane; browsed 2; exit 0) & lanes="$lanes $!"
     fi
-    (in_lane; asked; exit 0) & lanes="$lanes $!"
+    (in_lane; suite api tests/api; exit 0) & lanes="$lanes $!"
 fi
 (in_lane; computed; exit 0) & lanes="$lanes $!"
 for lane in $lanes; do
