@@ -81,7 +81,7 @@ static inline struct record numbered_record(int64_t number)
         .host = STR("s.example"),
         .code = STR("aB3dE9x"),
         .location = STR("https://www.example.com/products/autumn?colour=red"),
-        .user_agent = {filler, (size_t)(number * 37 % (int64_t)(sizeof filler - 1))},
+        .user_agent = {filler, (size_t)((uint64_t)number * 37 % (sizeof filler - 1))},
     };
 }
 

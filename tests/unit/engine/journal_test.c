@@ -375,9 +375,9 @@ static void journal__a_full_disk_is_said_and_survived(void **state)
         written++;
         assert_true(written < 10000);
     }
-    assert_int_equal(append_number(&fx, 0, -1), ERR_DISK_FULL);
+    assert_int_equal(append_number(&fx, 0, written), ERR_DISK_FULL);
     journal_upkeep(fx.journal, 100);
-    assert_int_equal(append_number(&fx, 0, -1), ERR_DISK_FULL);
+    assert_int_equal(append_number(&fx, 0, written), ERR_DISK_FULL);
     journal_stats(fx.journal, &stats);
     assert_int_equal(stats.dropped, 3);
     assert_int_equal(fixture_files(&fx, ".spare"), 0); /* the ballast went */

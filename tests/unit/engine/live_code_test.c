@@ -9,6 +9,7 @@
 #include "linkpond/engine/resolver.h"
 #include "linkpond/store/rules.h"
 
+#include "sanitized.h"
 #include "tempdb.h"
 
 #define IPHONE                                                                                                         \
@@ -18,7 +19,7 @@
 #define NOW INT64_C(1700000000000)
 
 /* Counted in place of libc's; not under sanitizers, which bring their own malloc. */
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef SANITIZED
 #define COUNTS_MALLOC
 static _Thread_local size_t allocations;
 void *__libc_malloc(size_t size);

@@ -8,6 +8,7 @@
 
 #include "linkpond/base/limits.h"
 #include "linkpond/engine/resolver.h"
+#include "sanitized.h"
 
 #define IPHONE                                                                                                         \
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 "    \
@@ -15,7 +16,7 @@
 #define NOW INT64_C(1700000000000)
 
 /* Counted in place of libc's; not under sanitizers, which bring their own malloc. */
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef SANITIZED
 #define COUNTS_MALLOC
 static _Thread_local size_t allocations;
 void *__libc_malloc(size_t size);

@@ -9,11 +9,12 @@
 
 #include "assert_str.h"
 #include "linkpond/http/redirect.h"
+#include "sanitized.h"
 #include "visitor_cookie.h"
 
 /* ---- counting what is allocated (sanitizers bring their own allocator; there it is not counted) ---------------------
  */
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef SANITIZED
 #define COUNTS_MALLOC 1
 /* glibc's own, under any interposed ones */
 void *__libc_malloc(size_t size);

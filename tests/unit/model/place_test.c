@@ -78,8 +78,8 @@ static void place__what_says_nothing_is_nothing(void **state)
                                           "Reserved",
                                           "bad\xFFutf8",
                                           "new\nline",
-                                          "\xE2\x80\xAE"
-                                          "backwards"};
+                                          ("\xE2\x80\xAE" /* a letter may not follow the escape */
+                                           "backwards")};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(nothing); i++) {

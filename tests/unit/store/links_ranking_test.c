@@ -17,7 +17,10 @@ static int by_id_down(const void *a, const void *b)
 {
     const struct place *x = a, *y = b;
 
-    return (x->key < y->key) - (x->key > y->key) ? (x->key < y->key) - (x->key > y->key) : x->id < y->id ? 1 : -1;
+    if (x->key != y->key) {
+        return x->key < y->key ? 1 : -1;
+    }
+    return x->id < y->id ? 1 : -1;
 }
 
 static int by_title_up(const void *a, const void *b)
