@@ -189,7 +189,7 @@ static char *ini_line(char *out, int cap, void *stream)
     self->line++;
     ssize_t end = str_find_char(self->rest, '\n', 0);
     size_t len = end < 0 ? self->rest.len : (size_t)end + 1;
-    if (len >= (size_t)cap) {
+    if (len + (end < 0) >= (size_t)cap) { /* no more where the last line has no end than elsewhere */
         ini_refuse(self, "", "too_long", "the line is too long; go on with a list on the next line, indented");
         return NULL;
     }
