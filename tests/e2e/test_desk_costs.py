@@ -9,6 +9,7 @@ import pytest
 from browser import click, noise, shot, wait_for
 from deals_world import DAY, World
 from desk import EVIL, Desk
+from pond import WECHAT
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 from test_desk import LOOKS
@@ -197,6 +198,34 @@ def test_entered_over_days_corrected_and_taken_out(costs):
     desk.says("No costs entered yet")
     assert entries(desk.pond) == []
     assert not desk.all("img[src=x]") and not noise(desk.driver)
+
+
+def test_what_is_spent_on_an_inferred_channel_stands_beside_its_visits(costs):
+    desk = costs(1280, "zh-CN", filled=False)
+    desk.pond.link(alias="plain")
+    desk.pond.api("POST", "/channels", 201, json={"key": "社群", "names": {"zh": "自己的社群"}})
+    desk.pond.visit("plain?from=groupmessage", ua=WECHAT)
+    desk.pond.visit("plain?from=timeline", ua=WECHAT)
+    desk.pond.drain()
+    desk.open("/costs/entries").sign_in()
+    keys = lambda: {row["key"] for row in desk.pond.api("GET", "/channels", 200, params={"archived": "all"}).json()["items"]}  # noqa: E731
+    for said, pick, key in (("社群", "group", "group"), ("社群", None, "社群"), ("朋友圈", None, "moments"), ("group", None, "group")):
+        before = len(entries(desk.pond))
+        desk.press("登记花费")
+        desk.put("on", said)
+        if pick:
+            click(lambda: [one for one in desk.all("[data-field=on] .option") if one.text.split() == ["社群", pick, "·", "系统推断"]])
+            assert desk.field("on").get_attribute("value") == pick
+        desk.put("amount", "100")
+        desk.find("dialog button[type=submit]").click()
+        desk.gone("dialog")
+        wait_for(lambda: len(entries(desk.pond)) == before + 1, 20)
+        assert max(entries(desk.pond), key=lambda cost: cost["id"])["channel"] == key
+    assert keys() == {"社群", "group", "moments"}
+    assert desk.pond.api("GET", "/channels/group", 200).json()["names"] == {"zh": "社群", "en": "Group"}
+    said = desk.pond.api("GET", "/stats/money", 200, params={"tz": "UTC", "group_by": "channel", "period": "30d"}).json()
+    assert {row["channel"]: (row["clicks"], row["cost"]) for row in said["groups"]} == {"group": (1, 20_000), "moments": (1, 10_000), "社群": (0, 10_000)}
+    assert not noise(desk.driver)
 
 
 def test_what_the_server_refuses_stands_at_its_field(costs):

@@ -65,6 +65,10 @@ def test_rules_are_made_and_taken_out(desk):
     pond.link(channel="poster", tags=["quote"], title=EVIL, alias="quote")
     desk.open("/stages").sign_in()
     press(desk, ".card", "Add a tag rule")
+    desk.says("only inferred")  # which no rule would be matched by
+    select(desk, "about", "campaign")
+    assert "only inferred" not in desk.text()
+    select(desk, "about", "channel")
     desk.field("which").send_keys("nobody")
     desk.field("tag").send_keys("industry=retail")
     send(desk)

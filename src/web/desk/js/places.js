@@ -4,6 +4,7 @@ import * as api from './api.js';
 import { labelName, t } from './i18n.js';
 
 const SHOWN = 30;
+const LOOKED_AT = 1000;
 
 function labels(path) {
   return async (text) => {
@@ -34,6 +35,37 @@ export function forget(path) {
 export const campaign = labels('/campaigns');
 export const channel = labels('/channels');
 export const tag = labels('/tags');
+
+/** Channels that are inferred from a visit (docs/recognition.md); none for who may not see reports. */
+function inferred() {
+  return all('/inferred-channels').catch(() => []);
+}
+
+/** Channels of one's own, then those that visits are counted under where nobody set one. */
+export async function anyChannel(text) {
+  const [own, others] = await Promise.all([channel(text), inferred()]);
+  const wanted = text.toLowerCase();
+  return [...own, ...others.filter((one) => `${one.key} ${one.names.zh} ${one.names.en}`.toLowerCase().includes(wanted) && !own.some((mine) => mine.value === one.key))
+    .map((one) => ({ value: one.key, label: labelName(one), hint: `${one.key} · ${t('place.inferred')}` }))];
+}
+
+/**
+ * The key of a channel as costs know it: what is booked on an inferred one, said by key or name, makes it a channel of
+ * one's own, under which reports go on to count its visits. Anything else is given back as it is.
+ */
+export async function channelToBook(said) {
+  const found = (await inferred()).find((one) => [one.key, one.names.zh, one.names.en].includes(said));
+  const own = found && await api.get('/channels', { q: said, archived: 'all', counts: 'false', limit: LOOKED_AT });
+  if (!found || own.items.some((mine) => mine.key === said)) {
+    return said;
+  }
+  await api.post('/channels', { key: found.key, names: { zh: found.names.zh || null, en: found.names.en || null } }).catch((error) => {
+    if (error.status !== 409) { // one of that key goes by another name
+      throw error;
+    }
+  });
+  return found.key;
+}
 
 export async function owner(text) {
   const users = await all('/users');

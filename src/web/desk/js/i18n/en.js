@@ -108,6 +108,7 @@ export default {
   'problem.unknown': 'That did not work. Please try again.',
   'problem.500': 'The server failed. Please try again later.',
   'place.default': 'default',
+  'place.inferred': 'inferred',
   'state.active': 'Active',
   'state.scheduled': 'Scheduled',
   'state.expired': 'Expired',

@@ -108,6 +108,7 @@ export default {
   'problem.unknown': '没有成功，请稍后再试。',
   'problem.500': '服务器出错了，请稍后再试。',
   'place.default': '默认',
+  'place.inferred': '系统推断',
   'state.active': '生效中',
   'state.scheduled': '未开始',
   'state.expired': '已过期',

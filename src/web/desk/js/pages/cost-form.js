@@ -7,7 +7,7 @@ import { t } from '../i18n.js';
 import * as places from '../places.js';
 import { who } from '../session.js';
 import { majorUnits, minorUnits, money } from '../deals.js';
-import { dimName } from '../values.js';
+import { dimName, forgetNames } from '../values.js';
 import { combobox } from '../components/combobox.js';
 import { confirm, dialog } from '../components/dialog.js';
 import { selectField, textField } from '../components/field.js';
@@ -24,7 +24,7 @@ async function links(text) {
   return page.items.map((link) => ({ value: link.aliases[0] || link.code, label: link.aliases[0] || link.code, hint: link.title || '' }));
 }
 
-const SOURCES = { channel: places.channel, campaign: places.campaign, link: links, owner: places.owner };
+const SOURCES = { channel: places.anyChannel, campaign: places.campaign, link: links, owner: places.owner };
 
 /** One key for one content: sent twice, it is entered once. */
 function onceOnly() {
@@ -94,6 +94,10 @@ function named(problem) {
 
 async function send(draft, cost, keys) {
   try {
+    if (draft.channel) {
+      draft.channel = await places.channelToBook(draft.channel);
+      forgetNames('channel');
+    }
     await (cost ? api.put(`/costs/${cost.id}`, draft) : api.post('/costs', draft, { headers: keys(draft) }));
   } catch (error) {
     throw error.fields ? named(error) : error;

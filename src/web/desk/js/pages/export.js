@@ -55,7 +55,7 @@ function clickFields() {
     selectField({ name: 'period', label: t('export.period'), options: PERIODS.map((key) => [key, t(`export.period.${key}`)]), value: '30d' }),
     selectField({ name: 'class', label: t('export.class'), options: [['human', t('class.human')], ['all', t('class.all')]], value: 'all' }),
     combobox({ name: 'campaign', label: t('links.campaign'), source: places.campaign }),
-    combobox({ name: 'channel', label: t('links.channel'), source: places.channel }),
+    combobox({ name: 'channel', label: t('links.channel'), source: places.anyChannel }),
   ];
 }
 

@@ -27,6 +27,7 @@ export function aboutFields(kinds) {
   const which = combobox({ name: 'which', label: t('rule.which'), source: async (text) => (SOURCES[about.get()] ? SOURCES[about.get()](text) : []) });
   const fit = () => {
     which.set('');
+    which.setNote(about.get() === 'channel' ? t('rule.which_channel') : '');
     which.element.hidden = about.get() === '';
   };
   about.control.addEventListener('change', fit);

@@ -81,7 +81,7 @@ export default {
   'costs.kind': 'Spent on a',
   'costs.spent_on': 'Spent on',
   'costs.on': 'Which',
-  'costs.on_hint.channel': 'A poster, a KOL, a group …',
+  'costs.on_hint.channel': 'A poster, a KOL, a group … An inferred channel is added to your channels.',
   'costs.on_hint.campaign': 'A campaign as a whole',
   'costs.on_hint.link': 'One link',
   'costs.on_hint.owner': 'A colleague\'s work',

@@ -26,6 +26,7 @@ export default {
   'stages.need_name': 'Give this stage a name.',
   'rule.about': 'About',
   'rule.which': 'Which',
+  'rule.which_channel': 'Goes by the channel set on the link. Visits whose channel is only inferred, such as Group, are not matched: give them a link with a channel of its own.',
   'rule.about.any': 'any link',
   'rule.about.link': 'link',
   'rule.about.campaign': 'campaign',

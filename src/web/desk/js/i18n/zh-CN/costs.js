@@ -81,7 +81,7 @@ export default {
   'costs.kind': '花在',
   'costs.spent_on': '花在',
   'costs.on': '对象',
-  'costs.on_hint.channel': '海报、KOL、社群等渠道',
+  'costs.on_hint.channel': '海报、KOL、社群等渠道；选择系统推断的渠道时，会自动加入渠道列表',
   'costs.on_hint.campaign': '整个营销活动',
   'costs.on_hint.link': '某一条短链',
   'costs.on_hint.owner': '某位同事的人力',

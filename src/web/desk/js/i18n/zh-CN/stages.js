@@ -26,6 +26,7 @@ export default {
   'stages.need_name': '请给这个阶段起个名字。',
   'rule.about': '对象',
   'rule.which': '具体是',
+  'rule.which_channel': '按短链上设置的渠道匹配。系统推断的渠道（如社群）不会触发规则，请为该场景单独建一条设置了渠道的短链。',
   'rule.about.any': '任何短链',
   'rule.about.link': '短链',
   'rule.about.campaign': '营销活动',
