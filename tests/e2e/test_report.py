@@ -129,6 +129,19 @@ def test_few_rows_take_the_room_of_few_and_nothing_moves(report):
     assert moved[0] < 0.001, moved
 
 
+def test_a_card_that_was_never_seen_waits_in_the_room_of_a_full_one(report):
+    """Nobody who goes straight to the end sees cards above it grow: what stands over the rows is there before them."""
+    desk = report(360)
+    fill(desk.pond)
+    desk.open("/report").sign_in().settled()
+    waiting = [card for card in desk.all(".report-card") if card.find_elements(By.CSS_SELECTOR, ".skeleton")]
+    room = {card.find_element(By.TAG_NAME, "h2").text: card.find_element(By.CSS_SELECTOR, ".report-body").size["height"] for card in waiting}
+    tabs = {card.find_element(By.TAG_NAME, "h2").text: [tab.is_displayed() for tab in card.find_elements(By.CSS_SELECTOR, ".segments button")] for card in waiting}
+    assert all(tabs["UTM"]) and len(tabs["UTM"]) == 6
+    assert all(tabs["Devices and systems"]) and len(tabs["Devices and systems"]) == 5
+    assert room["Two at a time"] == 518  # twelve rows under their heads
+
+
 KEPT = """const kept = Object.values(JSON.parse(localStorage['linkpond.prefs']).cards.heights);
 const there = [...document.querySelectorAll('.report-card')].map((card) => card.offsetHeight);
 return kept.length >= 6 && kept.every((height) => there.includes(height))"""

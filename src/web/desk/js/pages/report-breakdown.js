@@ -110,10 +110,14 @@ export function breakdown({ key, dims: offered, of }) {
     foot.hidden = found.rows.length < SHOWN;
     replace(foot, found.more && button(t('report.all'), { kind: 'plain small', run: () => showAll(ctx, dim).catch(ctx.fail) }));
   };
-  const load = async (ctx, body) => {
-    const dim = offered.find((one) => ctx.state.show.includes(one)) || offered[0];
+  const dimOf = (ctx) => offered.find((one) => ctx.state.show.includes(one)) || offered[0];
+  const drawTabs = (ctx) => {
+    const dim = dimOf(ctx);
     replace(tabs, offered.length > 1 && segments(t(`report.card.${key}`), offered.map((one) => [one, dimName(one)]), dim,
       (next) => ctx.set({ show: [...ctx.state.show.filter((one) => !offered.includes(one)), ...(next === offered[0] ? [] : [next])] }, { only: card })));
+  };
+  const load = async (ctx, body) => {
+    const dim = dimOf(ctx);
     const found = await ask(ctx, dim, SHOWN);
     const named = loadNames(dim, found.rows.map((row) => row.value));
     await Promise.race([named, wait(NAMES_WAIT_MS)]);
@@ -121,10 +125,17 @@ export function breakdown({ key, dims: offered, of }) {
     draw(ctx, body, dim, found);
     named.then(() => !ctx.signal.aborted && shown.dim === dim && shown.rows === found.rows && draw(ctx, body, dim, found));
   };
-  const card = reportCard({
+  const inner = reportCard({
     name: `${of}/${key}`, title: t(`report.card.${key}`), cls: 'bar-card', skeleton: skeletonRows(SHOWN), load, csv: () => shown && csvOf(shown.ctx, shown.dim, shown.rows, shown.total),
   });
-  card.element.insertBefore(tabs, card.body);
-  card.element.append(foot);
+  inner.element.insertBefore(tabs, inner.body);
+  inner.element.append(foot);
+  const card = {
+    ...inner,
+    reload(ctx) {
+      drawTabs(ctx); // also out of sight, so that they have their room before the rows come
+      inner.reload(ctx);
+    },
+  };
   return card;
 }

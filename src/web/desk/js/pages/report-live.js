@@ -54,7 +54,7 @@ export function liveCard({ onNew, follows }) {
   let timer = 0;
   let pause = EVERY_MS;
   let turn = 0;
-  const element = h('section', { class: 'card report-card wide' }, h('div', { class: 'card-head' }, h('h2', null, dot, t('report.card.live')),
+  const element = h('section', { class: 'card report-card wide live-card' }, h('div', { class: 'card-head' }, h('h2', null, dot, t('report.card.live')),
     h('div', { class: 'row report-tools no-print' }, all, csvButton(t('report.card.live'), () => rows.length > 0 && {
       name: 'live', head: ['time', 'code', 'class', 'source', 'channel', 'app', 'os'].map((key) => t(`report.live.${key}`)),
       rows: rows.map((click) => [click.time, click.code, t(`class.${click.class}`), ...['source', 'channel', 'app', 'os'].map((dim) => click[dim] && valueName(dim, click[dim]))]),

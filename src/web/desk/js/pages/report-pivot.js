@@ -51,7 +51,7 @@ export function pivotCard({ of }) {
   let shown = null;
   const selects = h('div', { class: 'row pivot-dims' });
   const card = reportCard({
-    name: `${of}/pivot`, title: t('report.card.pivot'), cls: 'wide', tools: [selects], skeleton: skeletonRows(ROWS),
+    name: `${of}/pivot`, title: t('report.card.pivot'), cls: 'wide pivot-card', tools: [selects], skeleton: skeletonRows(ROWS),
     csv: () => shown && {
       name: shown.dims.join('-'), head: [`${dimName(shown.dims[0])} × ${dimName(shown.dims[1])}`, ...shown.columns.map(([column]) => valueName(shown.dims[1], column)), t('report.sum')],
       rows: shown.rows.map(([row, sum]) => [valueName(shown.dims[0], row), ...shown.columns.map(([column]) => shown.counts.get(JSON.stringify([row, column])) || 0), sum]),
