@@ -142,6 +142,19 @@ def test_a_card_that_was_never_seen_waits_in_the_room_of_a_full_one(report):
     assert room["Two at a time"] == 518  # twelve rows under their heads
 
 
+def test_what_stands_below_each_other_in_two_dimensions_ends_at_one_edge(report):
+    """Head, figures and the dots of nothing, so that no figure seems to be of the next column."""
+    desk = report()
+    fill(desk.pond)
+    desk.open("/report").sign_in().settled()
+    desk.card("Two at a time")
+    wait_for(lambda: desk.all(".pivot-cell"), 20)
+    assert [len(set(column)) for column in desk.driver.execute_script(RIGHT)] == [1, 1, 1]  # two contents and the sum
+
+
+RIGHT = """const rows = [...document.querySelectorAll('.pivot tr')];
+const edge = (cell) => { const range = document.createRange(); range.selectNodeContents(cell.querySelector('.pivot-name, .pivot-cell') || cell); return Math.round(range.getBoundingClientRect().right); };
+return [1, 2, 3].map((at) => rows.map((row) => edge(row.children[at])));"""
 KEPT = """const kept = Object.values(JSON.parse(localStorage['linkpond.prefs']).cards.heights);
 const there = [...document.querySelectorAll('.report-card')].map((card) => card.offsetHeight);
 return kept.length >= 6 && kept.every((height) => there.includes(height))"""

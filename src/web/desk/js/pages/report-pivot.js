@@ -23,7 +23,7 @@ function matrix(ctx, { rows, columns, counts }) {
   const cell = (row, column) => {
     const count = counts.get(JSON.stringify([row, column])) || 0;
     const words = `${valueName(down, row)}, ${valueName(across, column)}: ${number(count)}`;
-    return h('td', { class: 'num' }, count === 0 ? h('span', { class: 'soft' }, '·') : h('button', {
+    return h('td', { class: 'num' }, count === 0 ? h('span', { class: 'pivot-cell soft' }, '·') : h('button', {
       class: 'pivot-cell', type: 'button', 'aria-label': words, title: words, style: { background: `color-mix(in srgb, var(--chart-1) ${(count / top) * 30}%, transparent)` },
       on: { click: () => ctx.filterBoth([[down, row], [across, column]]) },
     }, number(count)));
