@@ -14,6 +14,7 @@ ROWS = 10_000
 WATCH = """window.seen = [];
 new MutationObserver(() => { const text = document.querySelector('.progress')?.textContent; if (text && text !== window.seen.at(-1)) window.seen.push(text); })
   .observe(document.querySelector('main'), {childList: true, subtree: true, characterData: true});"""
+MIDDLES = """return ['.switch input', '.switch .strong'].map((css) => document.querySelector(css).getBoundingClientRect()).map((box) => (box.top + box.bottom) / 2);"""
 
 
 def downloads(desk, folder):
@@ -91,6 +92,8 @@ def test_what_is_in_comes_out_again(desk, tmp_path):
     desk.pond.link(url="https://www.example.com/1", alias="one", campaign="spring")
     desk.pond.link(url="https://www.example.com/2", alias="two", campaign="autumn")
     desk.open("/export?campaign=spring").sign_in()
+    middles = desk.find(".switch") and desk.driver.execute_script(MIDDLES)
+    assert abs(middles[0] - middles[1]) < 1, "a box stands beside its words"
     wait_for(lambda: "campaign=spring" in (desk.find(".card .button.main").get_attribute("href") or ""))
     desk.find(".card .button.main").click()
     rows = list(csv.DictReader(saved(tmp_path, "*.csv").read_text("utf-8-sig").splitlines()))
