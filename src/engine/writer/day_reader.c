@@ -36,6 +36,7 @@ static enum err read_with(struct day_reader *self, struct db *db)
     struct giving_way giving_way = {0};
 
     giving_way_begin(&giving_way, db);
+    giving_way_hurry(&giving_way, true); /* clicks wait for it */
     enum err err = db_begin(db, false);
     if (err == OK) {
         err = day_memory_read(&self->memory, db, &self->give_up);

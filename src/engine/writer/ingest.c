@@ -43,6 +43,7 @@ struct ingest {
     struct click_batch packs[PACKS_MAX]; /* of this transaction, one a segment */
     size_t packs_count, pack_last, pack_oldest;
     struct ingest_targets targets; /* of this transaction */
+    bool day_awaited;              /* by clicks that were seen in the journal */
     struct ingest_batch batch;
 };
 
@@ -127,6 +128,11 @@ enum err ingest_open(const struct ingest_opts *opts, struct ingest **out)
     journal_each_recent(opts->journal, opts->started_ms - DUPLICATE_MS, remember_request_id, self);
     *out = self;
     return OK;
+}
+
+void ingest_end(struct ingest *self)
+{
+    pseudonyms_end(self->pseudonyms);
 }
 
 void ingest_free(struct ingest *self)
@@ -284,34 +290,36 @@ static enum err save_positions(struct ingest *self, size_t positions_count)
     return err == OK ? pseudonyms_save(self->pseudonyms, self->opts.db) : err;
 }
 
-/* *begun: something may have changed that a failure takes back. */
-static enum err run_transaction(struct ingest *self, int64_t now_ms, bool *begun)
+/* The click that a batch begins with, if there is one. A day that clicks wait for is asked after first, because looking
+ * at them costs. ERR_UNAVAILABLE: they still wait. */
+static enum err look(struct ingest *self, struct record *record, int64_t *click_id, bool *any)
 {
-    struct record record;
-    int64_t click_id = 0;
-    size_t read = 0;
-    bool any = journal_next(self->opts.journal, &record, &click_id);
-    size_t positions = any ? 0 : journal_positions(self->opts.journal, self->positions, POSITIONS_MAX);
+    enum err err = self->day_awaited ? pseudonyms_ready(self->pseudonyms) : OK;
+
+    *any = err == OK && journal_next(self->opts.journal, record, click_id);
+    err = *any ? pseudonyms_ready(self->pseudonyms) : err;
+    self->day_awaited = err == ERR_UNAVAILABLE;
+    return err;
+}
+
+static enum err run_transaction(struct ingest *self, int64_t now_ms, struct record *record, int64_t click_id, bool any)
+{
+    size_t read = 0, positions = any ? 0 : journal_positions(self->opts.journal, self->positions, POSITIONS_MAX);
 
     if (!any && positions == 0) {
         return OK;
     }
-    enum err err = any ? pseudonyms_ready(self->pseudonyms) : OK;
-    if (err != OK) {
-        return err;
-    }
-    *begun = true;
     self->packs_count = self->pack_last = self->pack_oldest = 0;
     ingest_targets_begin(&self->targets);
-    err = db_begin(self->opts.db, false);
+    enum err err = db_begin(self->opts.db, false);
     while (err == OK && any) {
-        err = insert(self, &record, click_id, now_ms);
+        err = insert(self, record, click_id, now_ms);
         read++;
         if (read % CLICKS_A_BREATH == 0) {
             db_breathe(self->opts.db);
         }
         self->batch.more = read >= LIMIT_CLICK_BATCH || self->gains_count >= SEGMENTS_MAX;
-        any = !self->batch.more && journal_next(self->opts.journal, &record, &click_id);
+        any = !self->batch.more && journal_next(self->opts.journal, record, &click_id);
     }
     if (err == OK && read > 0) {
         positions = journal_positions(self->opts.journal, self->positions, POSITIONS_MAX);
@@ -333,8 +341,12 @@ enum err ingest_run(struct ingest *self, int64_t now_ms, struct ingest_batch *ou
 {
     self->batch = (struct ingest_batch){0};
     self->gains_count = 0;
-    bool begun = false;
-    enum err err = run_transaction(self, now_ms, &begun);
+    struct record first;
+    int64_t click_id = 0;
+    bool any = false;
+    enum err err = look(self, &first, &click_id, &any);
+    bool begun = err == OK;
+    err = begun ? run_transaction(self, now_ms, &first, click_id, any) : err;
     if (err == OK) {
         journal_batch_committed(self->opts.journal);
         pseudonyms_committed(self->pseudonyms);

@@ -30,6 +30,8 @@ struct ingest_opts {
 };
 /* Tells the journal where the ledger stands. */
 enum err ingest_open(const struct ingest_opts *opts, struct ingest **out);
+/* No batch comes any more; what works beside it ends. */
+void ingest_end(struct ingest *self);
 void ingest_free(struct ingest *self);
 void ingest_set_rules(struct ingest *self, const struct recognition *rules);
 

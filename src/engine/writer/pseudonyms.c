@@ -57,10 +57,16 @@ static void day_drop(struct visitor_day *day)
     *day = (struct visitor_day){0};
 }
 
+void pseudonyms_end(struct pseudonyms *self)
+{
+    day_reader_free(self->reader);
+    self->reader = NULL;
+}
+
 void pseudonyms_free(struct pseudonyms *self)
 {
     if (self) {
-        day_reader_free(self->reader);
+        pseudonyms_end(self);
         for (size_t i = 0; i < DAYS; i++) {
             day_drop(&self->days[i]);
         }

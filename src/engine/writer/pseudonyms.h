@@ -44,6 +44,8 @@ struct pseudonym {
 enum err pseudonyms_open(struct db *db, const struct pseudonyms_opts *opts, struct pseudonyms **out);
 void pseudonyms_free(struct pseudonyms *self);
 
+/* A day that is being read is left at that: its handle holds up the last checkpoint. No batch comes any more. */
+void pseudonyms_end(struct pseudonyms *self);
 /* Before each batch. OK: it may begin; ERR_UNAVAILABLE: a day is being read, look again in a moment. Others: the
  * reading failed, and begins anew with the batch. */
 enum err pseudonyms_ready(struct pseudonyms *self);

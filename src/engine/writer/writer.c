@@ -251,13 +251,14 @@ static void *writer_thread(void *arg)
 
     prctl(PR_SET_NAME, "writer");
     giving_way_begin(&self->giving_way, self->opts.db);
-    while (!stopping || run_tasks(self) > 0 || self->more || self->day_is_read) {
+    while (!stopping || run_tasks(self) > 0 || self->more) {
         uint64_t tickets = wait_for_work(self, &stopping);
         run_tasks(self);
         at_end = run_batch(self);
         serve_drains(self, tickets, at_end);
         writer_upkeep(self);
     }
+    ingest_end(self->ingest);
     checkpoint_finish(&self->checkpoint, self->opts.db, self->opts.journal);
     giving_way_end(&self->giving_way, self->opts.db);
     return NULL;

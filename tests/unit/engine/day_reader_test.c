@@ -285,6 +285,22 @@ static void day_reader__tasks_do_not_wait_for_it_and_clicks_come_when_they_can(v
     free(path);
 }
 
+/* A stop does not wait for it, though the last checkpoint waits for readers; the next start takes the clicks. */
+static void day_reader__a_stop_leaves_clicks_to_the_next_start(void **state)
+{
+    (void)state;
+    fill_days();
+    ledger_start(&ledger);
+    for (unsigned host = 0; host < 10; host++) {
+        ledger_hit(&ledger, 1, time_of(5) + 1000 + host, host);
+    }
+    ledger_stop(&ledger);
+    assert_int_equal(db_wal_bytes(ledger.db.db), 0);
+    ledger_start(&ledger);
+    ledger_drain(&ledger);
+    assert_int_equal(rows(), DAYS * 15 + 10);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 int main(void)
 {
@@ -295,6 +311,7 @@ int main(void)
         TEST(day_reader__a_batch_over_many_days_comes_to_its_end),
         TEST(day_reader__a_salt_that_was_taken_back_is_not_used_again),
         TEST(day_reader__may_be_freed_while_it_reads),
+        TEST(day_reader__a_stop_leaves_clicks_to_the_next_start),
         TEST(day_reader__tasks_do_not_wait_for_it_and_clicks_come_when_they_can),
     };
 
