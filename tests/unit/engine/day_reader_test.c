@@ -9,6 +9,7 @@
 #include "day_reader.h"
 #include "ledger.h"
 #include "linkpond/base/clock.h"
+#include "linkpond/base/log.h"
 #include "linkpond/store/meta.h"
 #include "pseudonyms.h"
 
@@ -147,6 +148,28 @@ static void day_reader__a_memory_read_by_the_thread_is_the_one_read_here(void **
     day_reader_free(reader);
     day_memory_done(&here);
     day_memory_done(&there);
+}
+
+/* In whatever order they come: a record may be late. */
+static void day_reader__a_pairs_last_view_is_its_latest(void **state)
+{
+    (void)state;
+    struct day_memory memory;
+    const struct zone *zone = zone_find(STR("Asia/Shanghai"));
+    ledger.journal_opts.lanes = 1;
+    ledger_start(&ledger);
+    ledger_hit(&ledger, 1, time_of(2) + 900, 1);
+    ledger_drain(&ledger);
+    ledger_hit(&ledger, 1, time_of(2) + 800, 1);
+    ledger_drain(&ledger);
+    ledger_stop(&ledger);
+    day_memory_init(&memory, zone, zone_civil_day(zone, time_of(2), NULL), 1000);
+    assert_int_equal(day_memory_read(&memory, ledger.db.db, NULL), OK);
+    assert_int_equal(idmap_parts_count(&memory.pairs), 1);
+    const int64_t *last = idmap_parts_find(&memory.pairs, day_memory_visitor(1, VISITOR_BY_HASH), 1);
+    assert_non_null(last);
+    assert_int_equal(*last, time_of(2) + 900);
+    day_memory_done(&memory);
 }
 
 static void day_reader__reading_ends_when_it_is_told_to(void **state)
@@ -301,17 +324,38 @@ static void day_reader__a_stop_leaves_clicks_to_the_next_start(void **state)
     assert_int_equal(rows(), DAYS * 15 + 10);
 }
 
+/* Which is what a disk is said to do that refuses clicks. */
+static void day_reader__waiting_for_it_is_no_failure(void **state)
+{
+    (void)state;
+    FILE *log = tmpfile();
+    assert_non_null(log);
+    fill_days();
+    log_set_fd(fileno(log));
+    ledger_start(&ledger);
+    ledger_hit(&ledger, 1, time_of(5) + 1000, 1);
+    ledger_hit(&ledger, 1, time_of(4) + 1000, 1);
+    ledger_drain(&ledger);
+    ledger_stop(&ledger);
+    log_set_fd(STDERR_FILENO);
+    assert_int_equal(fseek(log, 0, SEEK_END), 0);
+    assert_int_equal(ftell(log), 0);
+    fclose(log);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(day_reader__a_memory_read_by_the_thread_is_the_one_read_here),
+        TEST(day_reader__a_pairs_last_view_is_its_latest),
         TEST(day_reader__reading_ends_when_it_is_told_to),
         TEST(day_reader__today_is_there_before_the_first_click),
         TEST(day_reader__a_batch_over_many_days_comes_to_its_end),
         TEST(day_reader__a_salt_that_was_taken_back_is_not_used_again),
         TEST(day_reader__may_be_freed_while_it_reads),
         TEST(day_reader__a_stop_leaves_clicks_to_the_next_start),
+        TEST(day_reader__waiting_for_it_is_no_failure),
         TEST(day_reader__tasks_do_not_wait_for_it_and_clicks_come_when_they_can),
     };
 

@@ -190,6 +190,30 @@ static void pseudonyms__a_day_comes_back_with_the_visitors_of_the_same_batch(voi
     roll_back();
 }
 
+/* Such a day holds what the batch had stored before: it goes when that is taken back. */
+static void pseudonyms__a_day_that_came_back_goes_with_its_batch(void **state)
+{
+    (void)state;
+    begin();
+    for (int64_t day = 2; day <= 4; day++) {
+        number(9, day);
+    }
+    commit(); /* their salts stay */
+    begin();
+    number(1, 2);
+    number(1, 1);
+    assert_false(find(1, 2).new_visitor);
+    roll_back();
+    begin();
+    struct pseudonym anew = find(1, 2);
+    assert_true(anew.new_visitor);
+    commit();
+    open_again();
+    begin();
+    assert_int_equal(number(1, 2), anew.number);
+    roll_back();
+}
+
 static void pseudonyms__a_rolled_back_batch_leaves_nothing(void **state)
 {
     (void)state;
@@ -310,6 +334,7 @@ int main(void)
         TEST(pseudonyms__a_batch_costs_one_row_and_outlives_a_restart),
         TEST(pseudonyms__a_batch_over_midnight_is_found_on_both_days),
         TEST(pseudonyms__a_day_comes_back_with_the_visitors_of_the_same_batch),
+        TEST(pseudonyms__a_day_that_came_back_goes_with_its_batch),
         TEST(pseudonyms__a_rolled_back_batch_leaves_nothing),
         TEST(pseudonyms__no_number_is_given_twice_after_the_counter_was_lost),
         TEST(pseudonyms__a_browser_that_drops_cookies_is_one_visitor_of_the_day),
