@@ -41,8 +41,8 @@ struct writer_opts {
     int64_t day_clicks; /* the visitors of a day of more are read by a thread of its own, for which no task waits */
 };
 enum err writer_start(const struct writer_opts *opts, struct writer **out, struct fault *fault);
-/* Finishes queued tasks, ingests what is journalled, checkpoints, ends the thread. While a large day is still being read
- * clicks stay in the journal, for the next start. */
+/* Finishes queued tasks, ingests what is journalled, checkpoints, ends the thread. While a large day is still being
+ * read clicks stay in the journal, for the next start. */
 void writer_stop(struct writer *self);
 /* Blocks until the task's transaction is committed and published. ERR_UNAVAILABLE when the queue is full or the writer
  * stops. Any thread but the writer's own. */
