@@ -139,7 +139,8 @@ def test_retention_goes_on_after_kill9(tmp_path):
     before = json.loads(pond.cli("stats", "--period", "90d", "--json").stdout)["totals"]
     pond.start()
     try:
-        rewrite = wait_for(lambda: next((item for item in pond.api("GET", "/rewrites", expect=200).json()["items"]), None), seconds=60)
+        # the janitor looks for the first time when a minute is over
+        rewrite = wait_for(lambda: next((item for item in pond.api("GET", "/rewrites", expect=200).json()["items"]), None), seconds=150)
         assert rewrite["kind"] == "retention"
         _, rewrite = kill_until_done(pond, rewrite["id"])
         assert rewrite["state"] == "done" and rewrite["changed"] > 500
