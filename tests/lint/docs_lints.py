@@ -51,6 +51,29 @@ def check_tour(tree):
     return problems
 
 
+THREADS = "docs/threads.md"
+
+
+@lint("threads", f"{THREADS} names every thread, and every file with a lock by a path that exists",
+      bad={"src/engine/x/y.c": 'prctl(PR_SET_NAME, "new");\n    pthread_mutex_t lock;\n', THREADS: "| old | `engine/y.c` | x |\n"},
+      skip=lambda tree: None if THREADS in tree.paths else f"{THREADS} does not exist")
+def check_threads(tree):
+    page = tree.read(THREADS)
+    problems = []
+    for path in tree.match("src/", "include/linkpond/", suffixes=(".c", ".h")):
+        text = tree.read(path)
+        names = re.findall(r'PR_SET_NAME, "(\w+)"|beat_start\(&[^,]+, "(\w+)"', text)
+        problems += [f"{THREADS}: lacks the thread {name}, of {path}" for name in (one or other for one, other in names)
+                     if f"`{name}`" not in page]
+        place = re.sub(r"^(src|include/linkpond)/", "", path)
+        if re.search(r"^ *(?:static |_Alignas\(\d+\) )*pthread_(?:mutex|rwlock)_t \w+(?:;| =)", text, re.M) and f"`{place}`" not in page:
+            problems.append(f"{THREADS}: lacks the lock in {place}")
+    for place in re.findall(r"`((?:base|model|store|engine|http|api)/[a-z_/]+\.[ch])`", page):
+        if f"src/{place}" not in tree.paths and f"include/linkpond/{place}" not in tree.paths:
+            problems.append(f"{THREADS}: names {place}, which does not exist")
+    return problems
+
+
 def named_in_operations(tree, heading, pattern):
     return {name for first, text in sections(tree.read(OPERATIONS)) if text.startswith(heading)
             for name in table_names(text, pattern)}
